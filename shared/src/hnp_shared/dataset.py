@@ -1,0 +1,152 @@
+"""dataset.json names everything in a data set; replacing it is the commit.
+
+Programs go through it: no dataset.json, no data set.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from hnp_shared.columns import SCHEMA_VERSION
+from hnp_shared.errors import InputError, StorageError
+from hnp_shared.ledger import read_ledger
+from hnp_shared.manifest import read_manifest
+from hnp_shared.shards import Shard, open_shard
+from hnp_shared.storage import DISK, Disk, replace_file
+
+DATASET_FILE = "dataset.json"
+SHARDS_FOLDER = "shards"
+TABLES_FOLDER = "tables"
+ALIASES = ("manifest", "ledger")
+"""Tables that also lie at the top, ``<name>.parquet``, for people and pandas."""
+
+MAX_DATASET_BYTES = 64 * 2**20
+"""No more of a dataset.json is read: 10 million slices need about 5 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A file that dataset.json vouches for."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetInfo:
+    """The content of dataset.json.
+
+    Attributes:
+        schema_version: of the tables and of this file.
+        dataset_id: first 16 hex of the manifest's sha256.
+        pixels_id: hash of the recipe's selection and image sections and the array version.
+        key_id: 8 hex that tell one key from another and nothing more.
+        tool: name and version of the program that built it.
+        recipe: the whole recipe.
+        identity: hospital -> where its patient identity came from.
+        states: state -> files.
+        reasons: reason -> files.
+        manifest: path of the manifest below the data set.
+        ledger: path of the ledger below the data set.
+        files: path below the data set -> digest and size, of every file but this one.
+    """
+
+    schema_version: str
+    dataset_id: str
+    pixels_id: str
+    key_id: str
+    tool: str
+    recipe: Mapping[str, Any]
+    identity: Mapping[str, str]
+    states: Mapping[str, int]
+    reasons: Mapping[str, int]
+    manifest: str
+    ledger: str
+    files: Mapping[str, NamedFile]
+
+    def to_json(self) -> bytes:
+        """Return the file's bytes: sorted keys, so equal content is equal bytes."""
+        text = json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True)
+        return text.encode() + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """An opened data set."""
+
+    folder: Path
+    info: DatasetInfo
+
+    def manifest(self) -> pa.Table:
+        """Read the manifest."""
+        return read_manifest(self.folder / self.info.manifest)
+
+    def ledger(self) -> pa.Table:
+        """Read the ledger."""
+        return read_ledger(self.folder / self.info.ledger)
+
+    def shard(self, name: str) -> Shard:
+        """Map a shard named in the manifest's `shard` column.
+
+        Raises:
+            InputError: dataset.json does not name it, or it is damaged.
+        """
+        if f"{SHARDS_FOLDER}/{name}" not in self.info.files:
+            raise InputError(f"the manifest names shard {name}, which {DATASET_FILE} does not")
+        return open_shard(self.folder / SHARDS_FOLDER / name)
+
+
+def open_dataset(folder: Path) -> Dataset:
+    """Open the data set in ``folder``.
+
+    Raises:
+        InputError: there is none, or a program of another major version wrote it.
+        StorageError: it could not be read.
+    """
+    path = folder / DATASET_FILE
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_DATASET_BYTES)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise InputError(f"no data set: found no {DATASET_FILE} in the folder given") from error
+    except OSError as error:
+        raise StorageError.of(DATASET_FILE, error) from error
+    return Dataset(folder, parse_info(content))
+
+
+def write_info(folder: Path, info: DatasetInfo, *, disk: Disk = DISK) -> None:
+    """Commit: replace dataset.json.
+
+    Raises:
+        StorageError: the old data set stands.
+    """
+    content = info.to_json()
+    replace_file(
+        folder / DATASET_FILE, lambda sink: sink.write(content), role=DATASET_FILE, disk=disk
+    )
+
+
+def parse_info(content: bytes) -> DatasetInfo:
+    """Return the record of a dataset.json.
+
+    Raises:
+        InputError: it is not one, or of another major version.
+    """
+    try:
+        found = json.loads(content)
+        version = str(found["schema_version"])
+        files = {
+            str(name): NamedFile(str(value["sha256"]), int(value["size"]))
+            for name, value in found["files"].items()
+        }
+        names = [name for name in DatasetInfo.__dataclass_fields__ if name != "files"]
+        info = DatasetInfo(**{name: found[name] for name in names}, files=files)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError(f"{DATASET_FILE} is damaged or was not written by hnp-etl") from error
+    if version.partition(".")[0] != SCHEMA_VERSION.partition(".")[0]:
+        raise InputError(f"the data set has schema version {version}, this is {SCHEMA_VERSION}")
+    return info

@@ -1,0 +1,41 @@
+"""The ledger: one row per file met, sorted by file_id, each with one state and one reason."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from pathlib import Path
+
+import pyarrow as pa
+
+from hnp_shared.columns import LEDGER
+from hnp_shared.storage import DISK, Disk, Written
+from hnp_shared.tables import read_table, write_table
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """What became of one file; fields are the columns of `hnp_shared.columns.LEDGER`, in order."""
+
+    file_id: str
+    kind: str
+    hospital: str
+    state: str
+    reason: str | None
+    slice_id: str | None
+
+
+_VALUES = attrgetter(*(field.name for field in fields(LedgerRow)))  # astuple copies deeply
+
+
+def write_ledger(folder: Path, rows: Iterable[LedgerRow], *, disk: Disk = DISK) -> Written:
+    """Stream sorted rows into ``ledger-<hex>.parquet``."""
+    return write_table(folder, "ledger-", LEDGER, map(_VALUES, rows), disk=disk)
+
+
+def read_ledger(path: Path) -> pa.Table:
+    """Read and check a ledger.
+
+    Raises:
+        InputError: it does not follow the contract.
+    """
+    return read_table(path, LEDGER, role="the ledger")

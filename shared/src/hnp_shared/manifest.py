@@ -1,0 +1,69 @@
+"""The manifest: one row per accepted slice, sorted by patient, study, series, position, slice."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from pathlib import Path
+
+import pyarrow as pa
+
+from hnp_shared.columns import MANIFEST
+from hnp_shared.storage import DISK, Disk, Written
+from hnp_shared.tables import read_table, write_table
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestRow:
+    """One accepted slice; fields are the columns of `hnp_shared.columns.MANIFEST`, in order."""
+
+    slice_id: str
+    patient_id: str
+    study_id: str
+    series_id: str
+    hospital: str
+    partition: str | None
+    level: int | None
+    level_name: str | None
+    label_code: str | None
+    is_patient: bool | None
+    age: float | None
+    sex: str | None
+    canal_width_mm: float | None
+    shard: str
+    row: int
+    pixel_sha256: str
+    source_rows: int
+    source_cols: int
+    pixel_row_mm: float | None
+    pixel_col_mm: float | None
+    slice_thickness_mm: float | None
+    slice_position_mm: float | None
+    tilt_deg: float | None
+    echo_time_ms: float | None
+    repetition_time_ms: float | None
+    field_strength_t: float | None
+    vendor: str | None
+    source_min: float
+    source_max: float
+    weighting_from: str
+    flags: tuple[str, ...]
+
+
+if [field.name for field in fields(ManifestRow)] != [column.name for column in MANIFEST]:
+    raise TypeError("ManifestRow and the table of columns differ")
+
+_VALUES = attrgetter(*(field.name for field in fields(ManifestRow)))  # astuple copies deeply
+
+
+def write_manifest(folder: Path, rows: Iterable[ManifestRow], *, disk: Disk = DISK) -> Written:
+    """Stream sorted rows into ``manifest-<hex>.parquet``."""
+    return write_table(folder, "manifest-", MANIFEST, map(_VALUES, rows), disk=disk)
+
+
+def read_manifest(path: Path) -> pa.Table:
+    """Read and check a manifest.
+
+    Raises:
+        InputError: it does not follow the contract.
+    """
+    return read_table(path, MANIFEST, role="the manifest")

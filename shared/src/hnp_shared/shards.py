@@ -1,0 +1,123 @@
+"""Shards: uncompressed npz files of one or more patients' slices, written once and mapped.
+
+`np.load` ignores `mmap_mode` for npz, so the reader finds the `images` member itself. It takes
+only what the writer makes: stored (never compressed) members, no pickles, the expected shapes.
+"""
+
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import numpy as np
+import numpy.typing as npt
+from numpy.lib import format as npy
+
+from hnp_shared.errors import InputError, StorageError
+from hnp_shared.storage import DISK, Disk, Sink, Written, write_named
+
+IMAGES_MEMBER = "images.npy"
+IDS_MEMBER = "slice_ids.npy"
+ARRAY_TYPES = (np.dtype("<f4"), np.dtype("<u2"))
+"""Stored pixel types: float32 in 0..1, or uint16 of x * 65535."""
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold; no clock time in a data set
+_LOCAL_HEADER_BYTES = 30  # APPNOTE.TXT 4.3.7: fixed part of a local file header
+
+Images = npt.NDArray[np.float32] | npt.NDArray[np.uint16]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shard:
+    """A mapped shard.
+
+    Attributes:
+        images: (slice, row, column), read-only, backed by the file.
+        slice_ids: one a slice.
+    """
+
+    images: Images
+    slice_ids: tuple[str, ...]
+
+
+def write_shard(
+    folder: Path, images: Images, slice_ids: Sequence[str], *, disk: Disk = DISK
+) -> Written:
+    """Write ``shards/<16 hex>.npz`` with members `images` and `slice_ids`.
+
+    Args:
+        folder: the shards folder.
+        images: (slice, row, column).
+        slice_ids: one a slice, at least one.
+        disk: where writes go.
+
+    Raises:
+        StorageError: the shard could not be written.
+    """
+
+    def fill(sink: Sink) -> None:
+        with zipfile.ZipFile(cast("BinaryIO", sink), "w", zipfile.ZIP_STORED) as archive:
+            _add_member(archive, IMAGES_MEMBER, images)
+            _add_member(archive, IDS_MEMBER, np.array(slice_ids, dtype="<U32"))
+
+    return write_named(folder, ".npz", fill, role="the shard", disk=disk)
+
+
+def open_shard(path: Path) -> Shard:
+    """Map a shard.
+
+    Raises:
+        InputError: a compressed member, a pickle, or shapes that do not fit each other.
+        StorageError: the file could not be read.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = sorted(info.filename for info in archive.infolist())
+            if names != [IMAGES_MEMBER, IDS_MEMBER]:
+                raise InputError(f"shard {path.name} has members {names}")
+            images = _map_member(archive, path, IMAGES_MEMBER)
+            ids = np.array(_map_member(archive, path, IDS_MEMBER))
+    except OSError as error:
+        raise StorageError.of(f"shard {path.name}", error) from error
+    except (zipfile.BadZipFile, ValueError, EOFError) as error:
+        raise InputError(f"shard {path.name} is damaged") from error
+    if images.dtype not in ARRAY_TYPES or images.ndim != 3 or ids.shape != images.shape[:1]:
+        raise InputError(f"shard {path.name} holds {images.dtype} {images.shape}, ids {ids.shape}")
+    return Shard(cast("Images", images), tuple(str(value) for value in ids))
+
+
+def _add_member(archive: zipfile.ZipFile, name: str, array: npt.NDArray[np.generic]) -> None:
+    info = zipfile.ZipInfo(name, date_time=_EPOCH)
+    info.external_attr = 0o600 << 16
+    info.file_size = array.nbytes + 4096  # lets zipfile choose zip64 ahead of an unseekable stream
+    contiguous = np.ascontiguousarray(array)
+    with archive.open(info, "w") as member:
+        header = npy.header_data_from_array_1_0(contiguous)
+        npy.write_array_header_1_0(member, header)
+        member.write(contiguous.view(np.uint8).reshape(-1).data)
+
+
+def _map_member(
+    archive: zipfile.ZipFile, path: Path, name: str
+) -> np.memmap[tuple[int, ...], np.dtype[np.generic]]:
+    info = archive.getinfo(name)
+    if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 0x1:
+        raise InputError(f"shard {path.name}: member {name} is compressed or encrypted")
+    with path.open("rb") as file:
+        file.seek(info.header_offset)
+        local = file.read(_LOCAL_HEADER_BYTES)
+        name_length, extra_length = (
+            int.from_bytes(local[26:28], "little"),
+            int.from_bytes(local[28:30], "little"),
+        )
+        start = info.header_offset + _LOCAL_HEADER_BYTES + name_length + extra_length
+        file.seek(start)
+        if npy.read_magic(file) != (1, 0):
+            raise InputError(f"shard {path.name}: member {name} is no version 1 array")
+        shape, fortran_order, dtype = npy.read_array_header_1_0(file)
+        offset = file.tell()
+    size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+    if fortran_order or dtype.hasobject or size + offset - start != info.file_size:
+        raise InputError(f"shard {path.name}: member {name} holds {dtype} {shape}, not plain rows")
+    return np.memmap(path, dtype=dtype, mode="r", offset=offset, shape=shape)

@@ -1,0 +1,117 @@
+"""Reading, writing and validating the Parquet tables of a data set.
+
+Row groups and encodings are fixed, so the same rows in the same order give the same bytes.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hnp_shared.columns import SCHEMA_VERSION, SCHEMA_VERSION_KEY, Column, schema_of
+from hnp_shared.errors import InputError, StorageError
+from hnp_shared.storage import DISK, Disk, Sink, Written, write_named
+
+ROW_GROUP_ROWS = 16_384
+"""Rows that are held in memory at a time while a table is written."""
+
+Row = Sequence[object]
+"""Values of one row, in the order of the table's columns."""
+
+
+def write_table(
+    folder: Path,
+    prefix: str,
+    columns: Sequence[Column],
+    rows: Iterable[Row],
+    *,
+    disk: Disk = DISK,
+) -> Written:
+    """Stream rows, already sorted, into ``<prefix><hex>.parquet``.
+
+    Raises:
+        StorageError: the table could not be written.
+    """
+
+    def fill(sink: Sink) -> None:
+        schema = schema_of(columns)
+        with pq.ParquetWriter(
+            pa.PythonFile(sink, mode="w"),
+            schema,
+            compression="zstd",
+            write_page_checksum=True,
+            store_schema=True,
+        ) as writer:
+            for batch in _batches(rows):
+                writer.write_batch(_record_batch(batch, schema), row_group_size=ROW_GROUP_ROWS)
+
+    return write_named(
+        folder, ".parquet", fill, role=f"the {prefix}table", prefix=prefix, disk=disk
+    )
+
+
+def read_table(path: Path, columns: Sequence[Column], *, role: str) -> pa.Table:
+    """Read a table whole and check it.
+
+    Raises:
+        InputError: not Parquet, an unknown major version, or columns that do not fit.
+        StorageError: the file could not be read.
+    """
+    try:
+        table = pq.read_table(path, partitioning=None, page_checksum_verification=True)
+    except FileNotFoundError as error:
+        raise InputError(f"{role} is missing from the data set") from error
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise InputError(f"{role} is no readable Parquet file") from error
+    except OSError as error:
+        if error.errno is None:  # Arrow reports damaged pages as an OSError without a number
+            raise InputError(f"{role} is damaged") from error
+        raise StorageError.of(role, error) from error
+    validate(table.schema, columns, role=role)
+    return table
+
+
+def validate(schema: pa.Schema, columns: Sequence[Column], *, role: str) -> None:
+    """Check names, types and version; further columns are welcome.
+
+    Raises:
+        InputError: says which column is missing or of another type.
+    """
+    found = (schema.metadata or {}).get(SCHEMA_VERSION_KEY, b"none").decode("utf-8", "replace")
+    if found.split(".")[0] != SCHEMA_VERSION.split(".")[0]:
+        raise InputError(f"{role} has schema version {found}, expected {SCHEMA_VERSION}")
+    for column in columns:
+        index = schema.get_field_index(column.name)
+        if index < 0:
+            raise InputError(f"{role} has no column {column.name}")
+        if not _same_type(schema.field(index).type, column.type):
+            raise InputError(
+                f"{role}: column {column.name} is {schema.field(index).type}, "
+                f"expected {column.type}"
+            )
+
+
+def _same_type(found: pa.DataType, expected: pa.DataType) -> bool:
+    if pa.types.is_list(expected):  # readers name the element differently
+        return bool(pa.types.is_list(found) and found.value_type == expected.value_type)
+    return bool(found == expected)
+
+
+def _batches(rows: Iterable[Row]) -> Iterable[list[Row]]:
+    batch: list[Row] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == ROW_GROUP_ROWS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _record_batch(rows: list[Row], schema: pa.Schema) -> pa.RecordBatch:
+    arrays = [
+        pa.array(values, type=field.type)
+        for values, field in zip(zip(*rows, strict=True), schema, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
