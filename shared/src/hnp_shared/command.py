@@ -1,10 +1,11 @@
 """What the commands of both programs share: errors become one line and an exit code."""
 
 import contextlib
+import importlib
 import json
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 from typing import NoReturn
 
@@ -30,12 +31,48 @@ def reported(resume: str = "run the same command again to go on") -> Iterator[No
         sys.exit(error.exit_code)
 
 
+class LazyGroup(click.Group):
+    """Commands that are imported when called, and usage errors of one line."""
+
+    places: Mapping[str, str] = {}  # command -> "module:function"
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted({*self.places, *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command."""
+        if cmd_name not in self.places:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = self.places[cmd_name].partition(":")
+        command = getattr(importlib.import_module(module), name)
+        return command if isinstance(command, click.Command) else None
+
+    def __call__(self, *_args: object, **_kwargs: object) -> NoReturn:
+        """Run as a program; wrong use ends in one line and exit code 2."""
+        try:
+            sys.exit(self.main(standalone_mode=False) or 0)
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message(), err=True)
+            sys.exit(error.exit_code)
+        except click.ClickException as error:
+            click.echo(f"error: {error.format_message()}", err=True)
+            sys.exit(error.exit_code)
+        except BrokenPipeError:  # the reader of our output left
+            sys.exit(0)
+
+
+def lazy_group(commands: Mapping[str, str]) -> type[LazyGroup]:
+    """Return a group class of ``commands``, command -> "module:function"."""
+    return type("Commands", (LazyGroup,), {"places": commands})
+
+
 def echo_json(value: Mapping[str, object] | list[Mapping[str, object]]) -> None:
     """Print one JSON document to stdout."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
-def echo_table(rows: list[tuple[str, ...]]) -> None:
+def echo_table(rows: Sequence[tuple[str, ...]]) -> None:
     """Print rows with aligned columns; the first row is the head."""
     widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
     for row in rows:

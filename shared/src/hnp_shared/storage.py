@@ -83,6 +83,7 @@ class _HashingFile:
     disk: Disk
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
     size: int = 0
+    closed: bool = False  # Arrow asks; the file is closed by who opened it
 
     def write(self, data: bytes | memoryview, /) -> int:
         view = memoryview(data).cast("B")
@@ -109,13 +110,15 @@ def write_named(
     return Written(name, digest, size)
 
 
-def replace_file(path: Path, fill: Fill, *, role: str, disk: Disk = DISK) -> Written:
+def replace_file(
+    path: Path, fill: Fill, *, role: str, mode: int = 0o666, disk: Disk = DISK
+) -> Written:
     """Write ``path`` anew; a reader sees the old content or the new one.
 
     Raises:
         StorageError: the file could not be written; the old content stands.
     """
-    with _temporary(path.parent, fill, role, disk) as (temporary, digest, size):
+    with _temporary(path.parent, fill, role, disk, mode) as (temporary, digest, size):
         _rename(temporary, path, disk)
     return Written(path.name, digest, size)
 
@@ -179,10 +182,13 @@ def sweep_temporary(folder: Path, *, role: str, disk: Disk = DISK) -> None:
 
 
 @contextlib.contextmanager
-def _temporary(folder: Path, fill: Fill, role: str, disk: Disk) -> Iterator[tuple[Path, str, int]]:
+def _temporary(
+    folder: Path, fill: Fill, role: str, disk: Disk, mode: int = 0o666
+) -> Iterator[tuple[Path, str, int]]:
     temporary = folder / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
     try:
-        with temporary.open("xb", buffering=0) as file:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with open(descriptor, "wb", buffering=0) as file:  # noqa: PTH123  # Path has no opener
             sink = _HashingFile(file, disk)
             fill(sink)
             disk.fsync(file.fileno())

@@ -1,0 +1,173 @@
+"""Whether one image becomes a slice of the data set: the first reason that holds. Pure."""
+
+from dataclasses import dataclass
+
+from hnp_etl.elements import PIXEL_DATA
+from hnp_etl.geometry import slice_normal, slice_position_mm
+from hnp_etl.header import HeaderFacts
+from hnp_etl.label import LabelFacts
+from hnp_etl.limits import MAX_SIDE_PIXELS
+from hnp_etl.look import Look, look_at
+from hnp_etl.recipe import Label, Recipe, Selection
+from hnp_etl.syntaxes import DECODERS, DEFLATED_LE, UNCOMPRESSED
+from hnp_shared.vocabulary import Flag, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenLabel:
+    """What the label gives a chosen slice; all None in a data set built without labels."""
+
+    patient: str | None
+    level: int | None
+    code: str | None
+    is_patient: bool | None
+    age: float | None
+    sex: str | None
+    canal_width_mm: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An image that becomes a slice, unless its pixels turn out unusable."""
+
+    label: ChosenLabel
+    slice_position_mm: float | None
+    tilt_deg: float | None
+    weighting_from: str
+    flags: tuple[Flag, ...]
+
+
+def choose(
+    facts: HeaderFacts,
+    size: int,
+    label: LabelFacts | Reason | None,
+    recipe: Recipe,
+    *,
+    path_conflict: bool,
+) -> Choice | Reason:
+    """Decide on one image.
+
+    Args:
+        facts: from its header.
+        size: of the file, bytes.
+        label: what its label says; a reason when the label is unusable; None without a label.
+        recipe: what is wanted.
+        path_conflict: folders disagree about hospital, procedure or partition.
+    """
+    look = look_at(facts, recipe.selection.max_tilt_deg)
+    refusal = header_refusal(facts, look, recipe.selection)
+    if refusal is not None:
+        return refusal
+    chosen = _chosen_label(label, recipe.label)
+    if isinstance(chosen, Reason):
+        return chosen
+    refusal = pixel_refusal(facts, size, recipe)
+    if refusal is not None:
+        return refusal
+    marks = {
+        Flag.DERIVED: facts.image_type[:1] == ("DERIVED",),
+        Flag.FAT_SUPPRESSED: look.fat_suppressed,
+        Flag.PATH_CONFLICT: path_conflict,
+        Flag.TEXT_DISAGREES: look.text_disagrees,
+    }
+    from_label = label.flags if isinstance(label, LabelFacts) else ()
+    normal = slice_normal(facts.orientation)
+    return Choice(
+        label=chosen,
+        slice_position_mm=(
+            slice_position_mm(normal, facts.position_mm) if normal and facts.position_mm else None
+        ),
+        tilt_deg=look.tilt_deg,
+        weighting_from=look.weighting.source if look.weighting else "text",
+        flags=tuple(sorted({*from_label, *(flag for flag, holds in marks.items() if holds)})),
+    )
+
+
+def header_refusal(facts: HeaderFacts, look: Look, selection: Selection) -> Reason | None:
+    """Return the first reason that the header alone gives, from BAD_HEADER to MULTI_FRAME."""
+    plane = look.plane.value if look.plane else None
+    weighting = look.weighting.value if look.weighting else None
+    unwanted_fat = look.fat_suppressed and selection.fat_suppressed == "reject"
+    reasons = (
+        (Reason.BAD_HEADER, look.mr and not _pixels_described(facts)),
+        (Reason.NOT_MR, not look.mr),
+        (Reason.DERIVED, look.computed),
+        (Reason.LOCALIZER, look.localizer),
+        (Reason.NOT_LUMBAR, not look.lumbar),
+        (Reason.PLANE_UNKNOWN, plane is None),
+        (Reason.NOT_AXIAL, plane != selection.plane),
+        (Reason.WEIGHTING_UNKNOWN, weighting is None),
+        (Reason.NOT_T2, weighting != selection.weighting or unwanted_fat),
+        (Reason.BURNED_IN, facts.burned_in),
+        (Reason.MULTI_FRAME, facts.frames > 1),
+    )
+    return next((reason for reason, holds in reasons if holds), None)
+
+
+def pixel_refusal(facts: HeaderFacts, size: int, recipe: Recipe) -> Reason | None:
+    """Return why the pixel data cannot be used as far as the header tells, or None."""
+    if recipe.image.crop_mm is not None and facts.row_mm is None:
+        return Reason.MISSING_FIELD
+    plain = facts.syntax in UNCOMPRESSED
+    if (
+        not (plain or facts.syntax in DECODERS)
+        or facts.modality_lut
+        or facts.pixel_tag not in (None, PIXEL_DATA)
+        or facts.photometric not in ("", "MONOCHROME1", "MONOCHROME2")
+    ):
+        return Reason.UNSUPPORTED_SYNTAX
+    if facts.pixel_offset is None or (plain and _too_short(facts, size)):
+        return Reason.TRUNCATED
+    return None
+
+
+def frame_bytes(facts: HeaderFacts) -> int:
+    """Return the size of one uncompressed frame."""
+    return (facts.rows or 0) * (facts.columns or 0) * (facts.bits_allocated or 0) // 8
+
+
+def _too_short(facts: HeaderFacts, size: int) -> bool:
+    if facts.pixel_length is None:
+        return True
+    # offsets in a deflated data set count inflated bytes: its shard worker checks the end
+    in_file = facts.syntax == DEFLATED_LE or size - (facts.pixel_offset or 0) >= frame_bytes(facts)
+    return facts.pixel_length < frame_bytes(facts) or not in_file
+
+
+def _pixels_described(facts: HeaderFacts) -> bool:
+    """Tell whether the Image Pixel module (PS3.3 C.7.6.3) is there and within bounds."""
+    sides = (facts.rows or 0, facts.columns or 0)
+    allocated, stored = facts.bits_allocated, facts.bits_stored
+    if not all(1 <= side <= MAX_SIDE_PIXELS for side in sides) or allocated not in (8, 16, 32):
+        return facts.samples > 1 and all(sides)  # colour is DERIVED, whatever its bits
+    if stored is None or not 1 <= stored <= allocated:
+        return False
+    return facts.high_bit in (None, stored - 1)  # PS3.5 8.1.1
+
+
+def _chosen_label(label: LabelFacts | Reason | None, recipe: Label) -> ChosenLabel | Reason:
+    if label is None:
+        return Reason.NO_LABEL
+    if isinstance(label, Reason):
+        return Reason.LABEL_REJECTED
+    if any(code is None for cell in label.cells for code in cell):
+        return Reason.CODE_UNMAPPED
+    present = {
+        level: codes
+        for level, cell in enumerate(label.cells)
+        if (codes := [code for code in cell if code and recipe.codes[code] != "absent"])
+    }
+    if len(present) != 1:
+        return Reason.LEVEL_AMBIGUOUS if present else Reason.NO_LEVEL
+    if any(getattr(label, field) is None for field in recipe.required):
+        return Reason.MISSING_FIELD
+    ((level, codes),) = present.items()
+    return ChosenLabel(
+        patient=label.patient,
+        level=level,
+        code=",".join(codes),
+        is_patient=any(recipe.codes[code] == "patient" for code in codes),
+        age=label.age,
+        sex=label.sex,
+        canal_width_mm=label.canal_width_mm,
+    )

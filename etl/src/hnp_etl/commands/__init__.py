@@ -1,0 +1,1 @@
+"""The commands of `hnp-etl`: flags become a record, errors one line."""

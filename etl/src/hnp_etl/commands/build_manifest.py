@@ -1,0 +1,127 @@
+"""`hnp-etl build-manifest`."""
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from hnp_etl.config import BuildConfig
+from hnp_etl.engines import ENGINES, open_executor
+from hnp_etl.gate import RejectLimit
+from hnp_etl.pipeline import BuildReport, build
+from hnp_etl.private import private_folder
+from hnp_etl.recipe import DEFAULT_RECIPE, Recipe, load_recipe
+from hnp_shared.command import echo_json, echo_table, reported
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _limit(_ctx: click.Context, _param: click.Parameter, text: str | None) -> RejectLimit | None:
+    try:
+        return None if text is None else RejectLimit.parse(text)
+    except ValueError as error:
+        raise click.BadParameter(f"found {text!r}, expected a number or a percentage") from error
+
+
+@click.command("build-manifest")
+@click.argument("src", nargs=-1, required=True, type=FOLDER)
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="Folder of the data set."
+)
+@click.option(
+    "--recipe", default=DEFAULT_RECIPE, show_default=True, help="A built-in recipe or a TOML file."
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=_cores,
+    help="Worker processes; 1 works in this one.  [default: all cores]",
+)
+@click.option("--engine", type=click.Choice(ENGINES), default="local", show_default=True)
+@click.option(
+    "--key-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Secret key of the pseudonyms, 32 bytes or more; made in the private folder if not given.",
+)
+@click.option(
+    "--private", type=click.Path(path_type=Path), help="Private folder.  [default: OUT.private]"
+)
+@click.option(
+    "--max-rejected",
+    metavar="N|P%",
+    callback=_limit,
+    help="Exit with 3 when more files, or more of the files met, are rejected.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def build_manifest(
+    src: tuple[Path, ...],
+    out: Path,
+    recipe: str,
+    workers: int,
+    engine: str,  # noqa: ARG001  # there is one engine so far
+    key_file: Path | None,
+    private: Path | None,
+    max_rejected: RejectLimit | None,
+    as_json: bool,
+) -> None:
+    """Turn hospital folders SRC into a manifest and shards."""
+    with reported():
+        rules = load_recipe(recipe)
+        config = BuildConfig(
+            src=src,
+            out=out,
+            private=private or private_folder(out),
+            recipe=rules,
+            key_file=key_file,
+            in_flight=2 * workers,
+        )
+        with open_executor(workers) as executor:
+            report = build(config, executor=executor)
+        _warn(report, rules)
+        _tell(report, out, as_json=as_json)
+        if max_rejected is not None:
+            max_rejected.check(report.info)
+
+
+def _warn(report: BuildReport, recipe: Recipe) -> None:
+    if report.new_key:
+        click.echo(
+            "warning: a new key was made in the private folder; ids match no other data set",
+            err=True,
+        )
+    if not recipe.confirmed:
+        click.echo(
+            f"warning: recipe {recipe.name} is not confirmed: codes and units are guesses",
+            err=True,
+        )
+
+
+def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
+    info = report.info
+    if as_json:
+        echo_json(
+            {
+                "dataset_id": info.dataset_id,
+                "pixels_id": info.pixels_id,
+                "unchanged": report.unchanged,
+                "states": dict(info.states),
+                "reasons": dict(info.reasons),
+                "identity": dict(info.identity),
+                "files_read": report.read,
+                "shards_built": report.built,
+                "stages": [asdict(stage) for stage in report.stages.done],
+            }
+        )
+        return
+    rows = [("state", "files"), *((state, f"{count}") for state, count in info.states.items())]
+    echo_table(rows)
+    if info.reasons:
+        click.echo()
+        echo_table([("reason", "files"), *((name, f"{n}") for name, n in info.reasons.items())])
+    done = "nothing changed" if report.unchanged else f"{report.built} shards written"
+    click.echo(f"\ndata set {info.dataset_id}: {done}; look into {out / 'manifest.parquet'}")

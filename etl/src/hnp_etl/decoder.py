@@ -1,0 +1,102 @@
+"""Keeps one decoder child for this process and asks it; a child that fails is replaced."""
+
+import atexit
+import contextlib
+import os
+import pickle
+import select
+import struct
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+from hnp_etl.decoder_child import OK, Request, write_message
+from hnp_etl.errors import FileError
+from hnp_etl.limits import DECODE_TIMEOUT_S, DECODER_FRAMES
+from hnp_shared.vocabulary import Reason
+
+_PIPE_BYTES = 1 << 20
+
+
+@dataclass(slots=True)
+class _Child:
+    process: subprocess.Popen[bytes]
+    frames: int = 0
+
+
+_children: list[_Child] = []  # none or one; a process decodes one frame at a time
+
+
+def decode_guarded(request: Request, timeout_s: float = DECODE_TIMEOUT_S) -> bytes:
+    """Return the stored values of a compressed frame, little endian, row by row.
+
+    Raises:
+        FileError: DECODE_FAILED; CRASHED when the child died; TIMEOUT when it did not answer.
+    """
+    child = _ready_child()
+    child.frames += 1
+    try:
+        reply = _ask(child.process, request, timeout_s)
+    except FileError:
+        stop_child()
+        raise
+    if reply[:1] != OK:
+        raise FileError(Reason(reply[1:].decode()), "the decoder refused the frame")
+    return reply[1:]
+
+
+def stop_child() -> None:
+    """End the child of this process, if there is one."""
+    while _children:
+        process = _children.pop().process
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+
+
+def _ready_child() -> _Child:
+    if _children and (
+        _children[0].frames >= DECODER_FRAMES or _children[0].process.poll() is not None
+    ):
+        stop_child()
+    if not _children:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "hnp_etl.decoder_child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # native decoders print raw values
+        )
+        _children.append(_Child(process))
+        atexit.register(stop_child)
+    return _children[0]
+
+
+def _ask(process: subprocess.Popen[bytes], request: Request, timeout_s: float) -> bytes:
+    if process.stdin is None or process.stdout is None:
+        raise FileError(Reason.CRASHED, "the decoder has no pipes")
+    deadline = time.monotonic() + timeout_s
+    try:
+        write_message(process.stdin, pickle.dumps(request))
+        descriptor = process.stdout.fileno()
+        (length,) = struct.unpack("<I", _read(descriptor, 4, deadline))
+        return _read(descriptor, length, deadline)
+    except BrokenPipeError as error:
+        raise FileError(Reason.CRASHED, "the decoder died") from error
+
+
+def _read(descriptor: int, count: int, deadline: float) -> bytes:
+    parts: list[bytes] = []
+    while count:
+        remaining = deadline - time.monotonic()
+        if remaining <= 0 or not select.select([descriptor], [], [], remaining)[0]:
+            raise FileError(Reason.TIMEOUT, "the decoder did not answer in time")
+        part = os.read(descriptor, min(count, _PIPE_BYTES))
+        if not part:
+            raise FileError(Reason.CRASHED, "the decoder died")
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)

@@ -1,0 +1,151 @@
+"""A JSON label as a flat list of leaves, free of any recipe: strict, bounded, and never guessing.
+
+Stricter than JSON readers usually are: a key given twice, NaN and lone surrogates are refused,
+and numbers keep the digits they were written with.
+"""
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NoReturn
+
+from hnp_etl.errors import FileError
+from hnp_etl.limits import MAX_DEPTH
+from hnp_etl.paths import nfc
+from hnp_shared.vocabulary import Reason
+
+_NESTING = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Number(str):
+    """A JSON number as it was written."""
+
+    __slots__ = ()
+
+
+Scalar = str | bool | None
+Json = dict[str, "Json"] | list["Json"] | Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One value of a label and the keys that lead to it.
+
+    Attributes:
+        keys: from the root.
+        values: one a scalar, several for a list of scalars.
+        readable: False for an object, or a list with one inside; it is then no value but a place.
+    """
+
+    keys: tuple[str, ...]
+    values: tuple[Scalar, ...]
+    readable: bool = True
+
+
+def parse_label(content: bytes) -> tuple[Leaf, ...]:
+    """Return the leaves of a label file.
+
+    Raises:
+        FileError: BAD_ENCODING, TOO_DEEP, BAD_JSON or DUPLICATE_KEY.
+    """
+    text = _decode(content)
+    _refuse_deep(text)
+    try:
+        root: Json = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_int=Number,
+            parse_float=Number,
+            parse_constant=_no_constant,
+        )
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise FileError(Reason.BAD_JSON, "no valid JSON") from error
+    if isinstance(root, list) and len(root) == 1:
+        root = root[0]
+    if not isinstance(root, dict):
+        raise FileError(Reason.BAD_JSON, "expected an object or a list of one object")
+    return tuple(_leaves(root, ()))
+
+
+def leaves_to_json(leaves: tuple[Leaf, ...]) -> str:
+    """Return leaves as JSON, for the private state."""
+    packed = [
+        (leaf.keys, [_pack(value) for value in leaf.values], leaf.readable) for leaf in leaves
+    ]
+    return json.dumps(packed)
+
+
+def leaves_from_json(text: str) -> tuple[Leaf, ...]:
+    """Return the leaves that `leaves_to_json` wrote."""
+    return tuple(
+        Leaf(tuple(keys), tuple(_unpack(value) for value in values), readable)
+        for keys, values, readable in json.loads(text)
+    )
+
+
+def _decode(content: bytes) -> str:
+    encodings = ["utf-8-sig", "cp949"]
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise FileError(Reason.BAD_ENCODING, "neither UTF-8, UTF-16 with a mark, nor CP949")
+
+
+def _refuse_deep(text: str) -> None:
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return
+    depth = 0
+    for match in _NESTING.finditer(text):
+        mark = match.group()[0]
+        depth += (mark in "[{") - (mark in "]}")
+        if depth > MAX_DEPTH:
+            raise FileError(Reason.TOO_DEEP, f"JSON nests deeper than {MAX_DEPTH}")
+
+
+def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found: dict[str, Json] = {}
+    for key, value in pairs:
+        name = nfc(_sound(key))
+        if name in found:
+            raise FileError(Reason.DUPLICATE_KEY, "one object has a key twice")
+        found[name] = _sound(value) if isinstance(value, str) else value
+    return found
+
+
+def _sound(text: str) -> str:
+    if _SURROGATE.search(text):
+        raise FileError(Reason.BAD_ENCODING, "half of a surrogate pair")
+    return text
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise FileError(Reason.BAD_JSON, f"{name} is no JSON number")
+
+
+def _leaves(value: Json, keys: tuple[str, ...]) -> Iterator[Leaf]:
+    items = value if isinstance(value, list) else [value]
+    scalars = tuple(item for item in items if not isinstance(item, (dict, list)))
+    yield Leaf(keys, scalars, readable=len(scalars) == len(items))
+    for item in items:
+        if isinstance(item, dict):
+            for key, inner in item.items():
+                yield from _leaves(inner, (*keys, key))
+        elif isinstance(item, list):
+            yield from _leaves(item, keys)
+
+
+def _pack(value: Scalar) -> object:
+    return [str(value)] if isinstance(value, Number) else value
+
+
+def _unpack(value: object) -> Scalar:
+    if isinstance(value, list):
+        return Number(value[0])
+    return value if value is None or isinstance(value, (str, bool)) else str(value)

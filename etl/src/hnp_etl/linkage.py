@@ -1,0 +1,49 @@
+"""The linkage of slice_id and source path, in the private folder; for those who may."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from hnp_shared.errors import InputError, StorageError
+from hnp_shared.storage import DISK, Disk, Sink, replace_file
+
+LINKAGE_FILE = "linkage.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A slice and the path of its source file, as the contract writes paths."""
+
+    slice_id: str
+    path: str
+
+
+def write_linkage(private: Path, links: Iterable[Link], *, disk: Disk = DISK) -> None:
+    """Write the linkage of every accepted slice."""
+
+    def fill(sink: Sink) -> None:
+        sink.write(b"slice_id,path\n")
+        for link in links:
+            quoted = link.path.replace('"', '""').encode("utf-8", "surrogateescape")
+            sink.write(link.slice_id.encode() + b',"' + quoted + b'"\n')
+
+    replace_file(private / LINKAGE_FILE, fill, role="the linkage", mode=0o600, disk=disk)
+
+
+def read_linkage(private: Path) -> Iterator[Link]:
+    """Yield the links of a data set.
+
+    Raises:
+        InputError: there is no linkage.
+        StorageError: it could not be read.
+    """
+    path = private / LINKAGE_FILE
+    try:
+        with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+            for row in csv.DictReader(file):
+                yield Link(row["slice_id"], row["path"])
+    except FileNotFoundError as error:
+        raise InputError(f"found no {LINKAGE_FILE} in the private folder") from error
+    except OSError as error:
+        raise StorageError.of("the linkage", error) from error

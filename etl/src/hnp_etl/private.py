@@ -1,0 +1,64 @@
+"""The private folder beside a data set: key, linkage and state; mode 0700, never shared."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from hnp_shared.dataset import DATASET_FILE, SHARDS_FOLDER, TABLES_FOLDER
+from hnp_shared.errors import OutputError, StorageError
+from hnp_shared.storage import DISK, TEMPORARY_PREFIX, Disk, make_folder
+
+_OURS = frozenset({DATASET_FILE, SHARDS_FOLDER, TABLES_FOLDER})
+
+
+def private_folder(out: Path) -> Path:
+    """Return the default private folder of a data set, ``OUT.private``."""
+    return out.with_name(out.name + ".private")
+
+
+@contextlib.contextmanager
+def hold(out: Path, private: Path, *, disk: Disk = DISK) -> Iterator[None]:
+    """Make both folders and keep other builders out of them.
+
+    Raises:
+        OutputError: another builder works there, or ``out`` holds something else.
+        StorageError: a folder could not be made.
+    """
+    _refuse_foreign(out)
+    make_folder(out, role="the data set folder", disk=disk)
+    make_folder(private, role="the private folder", mode=0o700, disk=disk)
+    with _locked(out, "OUT"), _locked(private, "the private folder"):
+        for name in (SHARDS_FOLDER, TABLES_FOLDER):
+            make_folder(out / name, role=f"the {name} folder", disk=disk)
+        yield
+
+
+def _refuse_foreign(out: Path) -> None:
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise OutputError("OUT is no folder, expected an empty one or a data set")
+    try:
+        names = {entry.name for entry in out.iterdir()} if out.is_dir() else set()
+    except OSError as error:
+        raise StorageError.of("the data set folder", error) from error
+    foreign = {name for name in names - _OURS if not name.startswith(TEMPORARY_PREFIX)}
+    aliases = {"manifest.parquet", "ledger.parquet"} if DATASET_FILE in names else set()
+    if foreign - aliases:
+        raise OutputError(
+            f"OUT holds {len(foreign - aliases)} other things, "
+            "expected an empty folder or a data set"
+        )
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, role: str) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise OutputError(f"{role} is in use by another build, expected none") from error
+        yield
+    finally:
+        os.close(descriptor)

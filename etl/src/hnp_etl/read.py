@@ -1,0 +1,70 @@
+"""Reads files in a worker: header facts of an image, leaves of a label, or a refusal."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hnp_etl.errors import FileError
+from hnp_etl.header import read_header
+from hnp_etl.label_document import leaves_to_json, parse_label
+from hnp_shared.vocabulary import Kind, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A file to read.
+
+    Attributes:
+        id: row in the state.
+        raw: bytes of the path on the disk.
+        size: bytes, as met.
+    """
+
+    id: int
+    raw: bytes
+    kind: Kind
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What reading a file told.
+
+    Attributes:
+        facts: JSON of `HeaderFacts` or of label leaves; None when refused.
+        refusal: None when it could be read.
+        uid: SOP Instance UID of an image.
+    """
+
+    id: int
+    facts: str | None
+    refusal: Reason | None
+    uid: str | None
+
+
+def read_batch(refs: Sequence[Ref]) -> list[FileFacts]:
+    """Read files one after the other; a bad file costs that file only."""
+    return [_read(ref) for ref in refs]
+
+
+def _read(ref: Ref) -> FileFacts:
+    try:
+        return _read_label(ref) if ref.kind is Kind.LABEL else _read_image(ref)
+    except FileError as error:
+        return FileFacts(ref.id, None, error.reason, None)
+    except OSError:
+        return FileFacts(ref.id, None, Reason.UNREADABLE, None)
+
+
+def _read_image(ref: Ref) -> FileFacts:
+    with open(ref.raw, "rb", buffering=0) as file:  # noqa: PTH123  # names need not be text
+        descriptor = file.fileno()
+        size = os.fstat(descriptor).st_size
+        facts = read_header(lambda start, count: os.pread(descriptor, count, start), size)
+    return FileFacts(ref.id, facts.to_json(), None, facts.sop_uid)
+
+
+def _read_label(ref: Ref) -> FileFacts:
+    with open(ref.raw, "rb") as file:  # noqa: PTH123
+        leaves = parse_label(file.read(ref.size + 1))
+    return FileFacts(ref.id, leaves_to_json(leaves), None, None)

@@ -1,0 +1,257 @@
+"""Builds one shard in a worker: read, decode, transform, settle copies, write.
+
+Rows come back, never pixels. What goes in is fixed by the plan, so no engine changes the result.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from hnp_etl.copies import Picture, settle_copies
+from hnp_etl.decoder import decode_guarded, stop_child
+from hnp_etl.decoder_child import Request
+from hnp_etl.elements import inflate
+from hnp_etl.encapsulated import single_frame
+from hnp_etl.errors import FileError
+from hnp_etl.header import HeaderFacts
+from hnp_etl.pixels import (
+    Array,
+    CropBox,
+    PixelRule,
+    Sample,
+    Stored,
+    crop_box,
+    from_bytes,
+    make_sample,
+    use_one_plain_thread,
+)
+from hnp_etl.recipe import ARRAY_VERSION, Image
+from hnp_etl.syntaxes import DECODERS, DEFLATED_LE, EXPLICIT_BE
+from hnp_shared.shards import write_shard
+from hnp_shared.storage import DISK, Disk, Written
+from hnp_shared.vocabulary import UNCACHED_REASONS, Reason
+
+_PIXEL_LIBRARIES = ("numpy", "opencv-python-headless", "pydicom", "pyjpegls", "python-gdcm")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSlice:
+    """One slice of a plan.
+
+    Attributes:
+        id: row in the state.
+        raw: bytes of the path on the disk.
+        path: bytes by which paths are compared.
+        stat: size, times and inode that the facts were read at.
+        finding: level and label code.
+    """
+
+    id: int
+    slice_id: str
+    patient_id: str
+    raw: bytes
+    path: bytes
+    stat: tuple[int, ...]
+    finding: tuple[int | None, str | None]
+    facts: HeaderFacts
+
+
+@dataclass(frozen=True, slots=True)
+class ShardPlan:
+    """Everything that a shard's bytes depend on, and where it goes."""
+
+    slices: tuple[PlannedSlice, ...]
+    image: Image
+
+    def digest(self) -> str:
+        """Return the hash by which a shard built before is known again."""
+        digest = sha256(
+            json.dumps([library_versions(), self.image.model_dump(mode="json")]).encode()
+        )
+        for each in self.slices:
+            parts = (each.id, each.slice_id, each.path, each.raw, each.stat, each.finding)
+            digest.update(repr(parts).encode())
+            digest.update(each.facts.to_json().encode())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """What one stored slice adds to the manifest; `pixel_row_mm` is that of the stored array."""
+
+    id: int
+    row: int
+    sha256: str
+    source_min: float
+    source_max: float
+    pixel_row_mm: float | None
+    pixel_col_mm: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShardResult:
+    """What became of a plan.
+
+    Attributes:
+        plan: the plan's digest.
+        file: None when no slice was usable.
+        refused: state row and reason of each slice that is not in.
+    """
+
+    plan: str
+    file: Written | None
+    rows: tuple[SampleRow, ...]
+    refused: tuple[tuple[int, Reason], ...]
+
+    @property
+    def lasting(self) -> bool:
+        """False when a refusal may come out otherwise next time."""
+        return not any(reason in UNCACHED_REASONS for _, reason in self.refused)
+
+    def to_json(self) -> tuple[str, str]:
+        """Return rows and refusals as JSON, for the private state."""
+        return json.dumps([asdict(row) for row in self.rows]), json.dumps(self.refused)
+
+
+def library_versions() -> list[str]:
+    """Return the versions that stored pixels depend on."""
+    return [f"arrays {ARRAY_VERSION}", *(f"{name} {version(name)}" for name in _PIXEL_LIBRARIES)]
+
+
+def build_shard(plan: ShardPlan, *, folder: Path, disk: Disk = DISK) -> ShardResult:
+    """Decode, transform and write one shard.
+
+    Args:
+        plan: which slices, in the order of the manifest.
+        folder: the shards folder.
+        disk: where writes go.
+
+    Raises:
+        StorageError: the shard could not be written.
+    """
+    use_one_plain_thread()
+    images, taken, refused = _decode_all(plan)
+    verdicts = settle_copies([each.picture for each in taken])
+    kept = [index for index, verdict in enumerate(verdicts) if verdict is None]
+    refused += [
+        (each.slice.id, verdict)
+        for each, verdict in zip(taken, verdicts, strict=True)
+        if verdict is not None
+    ]
+    file = None
+    if kept:
+        stays = images[: len(taken)] if len(kept) == len(taken) else images[kept]
+        file = write_shard(
+            folder, stays, [taken[index].slice.slice_id for index in kept], disk=disk
+        )
+    rows = tuple(_row(taken[index], row, plan.image) for row, index in enumerate(kept))
+    return ShardResult(plan.digest(), file, rows, tuple(refused))
+
+
+def sample_of(each: PlannedSlice, image: Image) -> Sample:
+    """Read, decode and transform one slice; what may be a passing fault is tried twice.
+
+    Raises:
+        FileError: says why the slice cannot be used.
+    """
+    try:
+        return _sample(each, image)
+    except FileError as error:
+        if error.reason not in UNCACHED_REASONS:
+            raise
+    stop_child()
+    return _sample(each, image)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A decoded slice, without its pixels."""
+
+    slice: PlannedSlice
+    sha256: str
+    source_min: float
+    source_max: float
+
+    @property
+    def picture(self) -> Picture:
+        return Picture(self.slice.patient_id, self.slice.path, self.sha256, self.slice.finding)
+
+
+def _decode_all(plan: ShardPlan) -> tuple[Array, list[_Taken], list[tuple[int, Reason]]]:
+    images = np.empty((len(plan.slices), *plan.image.size), np.dtype(plan.image.dtype))
+    taken: list[_Taken] = []
+    refused: list[tuple[int, Reason]] = []
+    for each in plan.slices:
+        try:
+            sample = sample_of(each, plan.image)
+        except FileError as error:
+            refused.append((each.id, error.reason))
+            continue
+        images[len(taken)] = sample.array
+        digest = sha256(np.ascontiguousarray(sample.array).data).hexdigest()
+        taken.append(_Taken(each, digest, sample.source_min, sample.source_max))
+    return images, taken, refused
+
+
+def _sample(each: PlannedSlice, image: Image) -> Sample:
+    facts = each.facts
+    rule = PixelRule(
+        rows=facts.rows or 0,
+        columns=facts.columns or 0,
+        bits_allocated=facts.bits_allocated or 0,
+        bits_stored=facts.bits_stored or 0,
+        signed=facts.signed,
+        slope=facts.slope,
+        intercept=facts.intercept,
+        inverted=facts.photometric == "MONOCHROME1",
+    )
+    try:
+        stored = _stored_values(each, rule)
+    except OSError as error:
+        raise FileError(Reason.UNREADABLE, "the file could not be read") from error
+    return make_sample(stored, rule, image, _box(facts, image))
+
+
+def _stored_values(each: PlannedSlice, rule: PixelRule) -> Stored:
+    facts = each.facts
+    start, needed = facts.pixel_offset or 0, facts.pixel_length
+    with open(each.raw, "rb", buffering=0) as file:  # noqa: PTH123  # names need not be text
+        if facts.syntax in DECODERS:
+            file.seek(start)
+            request = Request(single_frame(file.read()), facts.syntax, rule)
+            return from_bytes(decode_guarded(request), rule)
+        if facts.syntax == DEFLATED_LE:
+            file.seek(facts.body_offset)
+            return from_bytes(inflate(file.read())[start : start + (needed or 0)], rule)
+        frame = rule.rows * rule.columns * rule.bits_allocated // 8
+        value = os.pread(file.fileno(), min(frame, needed or 0), start)
+    return from_bytes(value, rule, big_endian=facts.syntax == EXPLICIT_BE)
+
+
+def _box(facts: HeaderFacts, image: Image) -> CropBox:
+    return crop_box(facts.rows or 0, facts.columns or 0, image, _spacing_mm(facts))
+
+
+def _spacing_mm(facts: HeaderFacts) -> tuple[float, float] | None:
+    if facts.row_mm is None or facts.column_mm is None:
+        return None
+    return facts.row_mm, facts.column_mm
+
+
+def _row(taken: _Taken, row: int, image: Image) -> SampleRow:
+    facts = taken.slice.facts
+    box, spacing = _box(facts, image), _spacing_mm(facts)
+    return SampleRow(
+        id=taken.slice.id,
+        row=row,
+        sha256=taken.sha256,
+        source_min=taken.source_min,
+        source_max=taken.source_max,
+        pixel_row_mm=spacing[0] * box.rows / image.size[0] if spacing else None,
+        pixel_col_mm=spacing[1] * box.columns / image.size[1] if spacing else None,
+    )

@@ -1,0 +1,42 @@
+"""Wall time and peak memory of each stage of a run."""
+
+import contextlib
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage.
+
+    Attributes:
+        peak_mb: highest resident memory of this process up to its end, 10^6 bytes.
+    """
+
+    name: str
+    wall_s: float
+    peak_mb: float
+
+
+@dataclass(slots=True)
+class Stages:
+    """The stages of a run so far."""
+
+    done: list[Stage] = field(default_factory=list)
+
+    @contextlib.contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Measure the block as stage ``name``."""
+        start = time.perf_counter()
+        yield
+        self.done.append(Stage(name, time.perf_counter() - start, peak_mb()))
+
+
+def peak_mb() -> float:
+    """Return the highest resident memory of this process, in 10^6 bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_BYTES / 1e6

@@ -1,0 +1,168 @@
+"""Opens the state and makes its tables."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from hnp_etl import __version__
+from hnp_shared.errors import StorageError
+
+STATE_FILE = "state.sqlite"
+ROWS_AT_A_TIME = 2000
+"""Rows held in memory while a table is worked through."""
+
+_CACHE_KIB = 32 * 1024
+_SCHEMA_VERSION = f"1 {__version__}"  # facts are only as good as the reader that made them
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE file (
+    id INTEGER PRIMARY KEY,
+    path BLOB NOT NULL,         -- the contract's path, NFC
+    raw BLOB NOT NULL,          -- the path on the disk
+    kind TEXT NOT NULL,
+    hospital TEXT NOT NULL,
+    partition TEXT,
+    conflict INTEGER NOT NULL,
+    folder_key BLOB NOT NULL, trunk_key BLOB NOT NULL, stem_key BLOB NOT NULL,
+    short_folder_key BLOB NOT NULL, short_trunk_key BLOB NOT NULL, short_stem_key BLOB NOT NULL,
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
+    inode INTEGER NOT NULL, young INTEGER NOT NULL,
+    patched INTEGER NOT NULL,   -- lies in a folder of corrections
+    early TEXT,                 -- reason that needs no look inside
+    facts TEXT,                 -- what reading told, free of any recipe
+    refusal TEXT,               -- or why it could not be read
+    name TEXT NOT NULL,         -- of an image, without suffix; its SOP Instance UID
+    uid TEXT,
+    run INTEGER NOT NULL,
+    UNIQUE (path, raw)
+);
+
+CREATE TABLE shadow (path BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE label (            -- what the recipe makes of a label's leaves
+    id INTEGER PRIMARY KEY, facts TEXT, refusal TEXT,
+    name TEXT, uid TEXT         -- of the image it names
+);
+CREATE TABLE pair (image INTEGER PRIMARY KEY, label INTEGER NOT NULL UNIQUE, step TEXT NOT NULL);
+CREATE TABLE outcome (id INTEGER PRIMARY KEY, reason TEXT NOT NULL);
+
+CREATE TABLE slice (
+    id INTEGER PRIMARY KEY,
+    hospital TEXT NOT NULL,
+    label_patient TEXT, dicom_patient TEXT, patient TEXT,
+    study_uid TEXT, series_uid TEXT,
+    position_mm REAL, sex TEXT, age REAL,
+    choice TEXT NOT NULL,
+    patient_id TEXT, study_id TEXT, series_id TEXT, slice_id TEXT,
+    suspect INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX slice_order
+    ON slice (patient_id, study_id, series_id, position_mm IS NULL, position_mm, slice_id);
+
+CREATE TABLE shard (
+    plan TEXT PRIMARY KEY,
+    name TEXT, sha256 TEXT, size INTEGER,
+    samples TEXT NOT NULL, refusals TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE sample (
+    id INTEGER PRIMARY KEY,
+    shard TEXT NOT NULL, row INTEGER NOT NULL, sha256 TEXT NOT NULL,
+    source_min REAL NOT NULL, source_max REAL NOT NULL, row_mm REAL, column_mm REAL
+);
+CREATE TABLE ledger (file_id TEXT NOT NULL, id INTEGER PRIMARY KEY);
+"""
+
+Row = tuple[Any, ...]
+
+
+@contextlib.contextmanager
+def open_state(folder: Path) -> Iterator[sqlite3.Connection]:
+    """Open the state in ``folder``; one of another version, or a damaged one, is begun anew.
+
+    Raises:
+        StorageError: it could not be opened or written.
+    """
+    path = folder / STATE_FILE
+    try:
+        connection = _open(path)
+        if connection is None:
+            _remove(path)
+            connection = _open(path)
+        if connection is None:
+            raise StorageError("the private state", "it cannot be made anew")
+        with contextlib.closing(connection):
+            yield connection
+    except sqlite3.Error as error:
+        raise StorageError("the private state", str(error)) from error
+
+
+def write_many(state: sqlite3.Connection, statement: str, rows: Iterable[Row]) -> None:
+    """Run a statement for every row, a bounded number of rows at a time."""
+    batch: list[Row] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == ROWS_AT_A_TIME:
+            _write(state, statement, batch)
+            batch = []
+    _write(state, statement, batch)
+
+
+def pages(state: sqlite3.Connection, statement: str) -> Iterator[Row]:
+    """Yield rows of ``SELECT id, ... WHERE id > ?``, a page at a time, so that writes may follow.
+
+    Args:
+        state: the opened state.
+        statement: selects the id first and has one parameter, the last id seen; no ORDER BY.
+    """
+    last = -1
+    while True:
+        page = state.execute(f"{statement} ORDER BY 1 LIMIT {ROWS_AT_A_TIME}", (last,)).fetchall()
+        yield from page
+        if len(page) < ROWS_AT_A_TIME:
+            return
+        last = page[-1][0]
+
+
+def get_meta(state: sqlite3.Connection, key: str) -> str | None:
+    """Return a remembered value."""
+    row = state.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def set_meta(state: sqlite3.Connection, key: str, value: str) -> None:
+    """Remember a value."""
+    with state:
+        state.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+
+def _open(path: Path) -> sqlite3.Connection | None:
+    connection = sqlite3.connect(path, isolation_level="IMMEDIATE")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection.execute("PRAGMA temp_store = FILE")
+        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+            connection.executescript(_SCHEMA)
+            set_meta(connection, "schema", _SCHEMA_VERSION)
+        if get_meta(connection, "schema") == _SCHEMA_VERSION:
+            return connection
+    except sqlite3.DatabaseError:
+        pass
+    connection.close()
+    return None
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).unlink()
+
+
+def _write(state: sqlite3.Connection, statement: str, batch: list[Row]) -> None:
+    if batch:
+        with state:
+            state.executemany(statement, batch)

@@ -1,0 +1,185 @@
+"""Files met and what reading them told; remembered from run to run while a file is unchanged."""
+
+import hashlib
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from hnp_etl.limits import MAX_IMAGE_BYTES, MAX_LABEL_BYTES, YOUNG_FILE_S
+from hnp_etl.paths import PathFacts, PathReader, path_bytes
+from hnp_etl.read import FileFacts, Ref
+from hnp_etl.recipe import Layout
+from hnp_etl.state.database import Row, get_meta, pages, set_meta, write_many
+from hnp_etl.walk import Met
+from hnp_shared.vocabulary import UNCACHED_REASONS, Kind, Reason
+
+_COLUMNS = (
+    "path, raw, kind, hospital, partition, conflict, folder_key, trunk_key, stem_key, "
+    "short_folder_key, short_trunk_key, short_stem_key, size, mtime_ns, ctime_ns, inode, young, "
+    "patched, early, name, run"
+)
+_SAME = (
+    "young = 0 AND size = excluded.size AND mtime_ns = excluded.mtime_ns "
+    "AND ctime_ns = excluded.ctime_ns AND inode = excluded.inode"
+)
+_NOTE = f"""
+INSERT INTO file ({_COLUMNS}) VALUES ({", ".join("?" * 21)})
+ON CONFLICT (path, raw) DO UPDATE SET
+    facts = CASE WHEN {_SAME} THEN facts END,
+    refusal = CASE WHEN {_SAME} THEN refusal END,
+    {", ".join(f"{name.strip()} = excluded.{name.strip()}" for name in _COLUMNS.split(",")[2:])}
+"""  # names are ours
+_LARGEST = {Kind.IMAGE: MAX_IMAGE_BYTES, Kind.LABEL: MAX_LABEL_BYTES}
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """All files met, in one number that does not depend on their order.
+
+    Attributes:
+        files: how many.
+        digest: equal for the same paths, sizes, times and inodes.
+        settled: no file was so young that it may change unseen.
+    """
+
+    files: int
+    digest: str
+    settled: bool
+
+
+def note_met(state: sqlite3.Connection, met: Iterable[Met], layout: Layout) -> Census:
+    """Remember the files met in this run and forget those that are gone."""
+    run = int(get_meta(state, "run") or 0) + 1
+    set_meta(state, "run", str(run))
+    reader = PathReader(layout)
+    counter = _Counter(time.time_ns())
+    write_many(
+        state, _NOTE, (counter.row(file, reader.facts(file.path), layout, run) for file in met)
+    )
+    with state:
+        state.execute("DELETE FROM file WHERE run <> ?", (run,))
+        marks = ", ".join("?" * len(UNCACHED_REASONS))
+        state.execute(
+            f"UPDATE file SET refusal = NULL WHERE refusal IN ({marks})",
+            tuple(UNCACHED_REASONS),
+        )
+    _note_collisions(state)
+    _note_superseded(state, reader)
+    return Census(counter.files, f"{counter.total:x}", counter.settled)
+
+
+def images_left(state: sqlite3.Connection) -> int:
+    """Return how many images the recipe's procedures leave."""
+    return _count(state, "kind = 'image' AND early IS NOT ?", (Reason.NOT_PROCEDURE,))
+
+
+def unread_count(state: sqlite3.Connection) -> int:
+    """Return how many files are still to be opened."""
+    return _count(state, _UNREAD)
+
+
+def unread(state: sqlite3.Connection, batch: int) -> Iterator[list[Ref]]:
+    """Yield batches of files to open."""
+    refs: list[Ref] = []
+    for row in pages(state, f"SELECT id, raw, kind, size FROM file WHERE id > ? AND {_UNREAD}"):
+        refs.append(Ref(row[0], row[1], Kind(row[2]), row[3]))
+        if len(refs) == batch:
+            yield refs
+            refs = []
+    if refs:
+        yield refs
+
+
+def note_facts(state: sqlite3.Connection, found: Iterable[FileFacts]) -> None:
+    """Remember what reading told."""
+    rows = [(each.facts, each.refusal, each.uid, each.id) for each in found]
+    with state:
+        state.executemany("UPDATE file SET facts = ?, refusal = ?, uid = ? WHERE id = ?", rows)
+        state.executemany("DELETE FROM label WHERE id = ?", [(row[3],) for row in rows])
+
+
+_UNREAD = "kind <> 'other' AND early IS NULL AND facts IS NULL AND refusal IS NULL"
+
+
+class _Counter:
+    """Turns files into rows and adds them up on the way."""
+
+    def __init__(self, now_ns: int) -> None:
+        self.files = 0
+        self.total = 0
+        self.settled = True
+        self._young_after = now_ns - int(YOUNG_FILE_S * 1e9)
+
+    def row(self, met: Met, facts: PathFacts, layout: Layout, run: int) -> Row:
+        kind = facts.kind if met.readable else Kind.IMAGE  # a closed folder may hide images
+        young = met.mtime_ns > self._young_after
+        stat = (met.size, met.mtime_ns, met.ctime_ns, met.inode)
+        signature = hashlib.blake2b(repr((met.raw, *stat)).encode(), digest_size=16).digest()
+        self.files += 1
+        self.total = (self.total + int.from_bytes(signature, "big")) % (1 << 128)
+        self.settled = self.settled and not young and met.readable
+        keys, short = facts.keys, facts.short_keys
+        return (
+            path_bytes(met.path),
+            met.raw,
+            kind,
+            facts.hospital,
+            facts.partition,
+            facts.conflict,
+            *(keys.folder, keys.trunk, keys.stem),
+            *(short.folder, short.trunk, short.stem),
+            *stat,
+            young,
+            bool(facts.shadows),
+            _early_reason(met, facts, layout),
+            facts.name,
+            run,
+        )
+
+
+def _early_reason(met: Met, facts: PathFacts, layout: Layout) -> Reason | None:
+    if not met.readable:
+        return Reason.UNREADABLE
+    if facts.kind is Kind.OTHER:
+        return None
+    if not met.regular:
+        return Reason.NOT_REGULAR
+    if layout.procedures and facts.procedure not in layout.procedures:
+        return Reason.NOT_PROCEDURE
+    if met.size == 0:
+        return Reason.EMPTY
+    return Reason.TOO_LARGE if met.size > _LARGEST[facts.kind] else None
+
+
+def _note_collisions(state: sqlite3.Connection) -> None:
+    with state:
+        state.execute(
+            "UPDATE file SET early = ? WHERE kind <> 'other' AND early IS NOT ? AND path IN "
+            "(SELECT path FROM file GROUP BY path HAVING count(*) > 1)",
+            (Reason.NAME_COLLISION, Reason.NOT_REGULAR),
+        )
+
+
+def _note_superseded(state: sqlite3.Connection, reader: PathReader) -> None:
+    with state:
+        state.execute("DELETE FROM shadow")
+    patched = pages(state, "SELECT id, path FROM file WHERE id > ? AND patched AND early IS NULL")
+    shadows = (
+        (path_bytes(shadow),)
+        for _, path in patched
+        for shadow in reader.facts(path.decode("utf-8", "surrogateescape")).shadows
+    )
+    write_many(state, "INSERT OR IGNORE INTO shadow VALUES (?)", shadows)
+    stronger = (Reason.NOT_REGULAR, Reason.NAME_COLLISION, Reason.NOT_PROCEDURE)
+    with state:
+        state.execute(
+            "UPDATE file SET early = ? WHERE kind <> 'other' AND path IN (SELECT path FROM shadow) "
+            "AND (early IS NULL OR early NOT IN (?, ?, ?))",
+            (Reason.SUPERSEDED, *stronger),
+        )
+
+
+def _count(state: sqlite3.Connection, condition: str, values: Row = ()) -> int:
+    statement = f"SELECT count(*) FROM file WHERE {condition}"
+    return int(state.execute(statement, values).fetchone()[0])

@@ -1,0 +1,94 @@
+"""Pairs images with labels, by the first step that gives exactly one of each.
+
+Steps that go by the path look at what is still unpaired; steps that go by a name or UID alone
+look at everything, for there a second candidate anywhere makes the first one a guess.
+"""
+
+import json
+import sqlite3
+from dataclasses import asdict
+
+from hnp_etl.errors import FileError
+from hnp_etl.label import LabelFacts, read_label
+from hnp_etl.label_document import leaves_from_json
+from hnp_etl.recipe import Label
+from hnp_etl.state.database import Row, get_meta, pages, set_meta, write_many
+from hnp_shared.vocabulary import Flag, Reason
+
+_OUT_OF_PLAY = f"('{Reason.NOT_PROCEDURE}', '{Reason.SUPERSEDED}')"
+
+_BY_PATH = ("folder_key", "short_folder_key", "trunk_key", "short_trunk_key")
+_BY_STEM = ("stem_key", "short_stem_key")
+
+_PLAYERS = f"""
+SELECT file.id, kind, {{key}} AS key FROM file
+LEFT JOIN label ON label.id = file.id AND kind = 'label'
+WHERE kind <> 'other' AND (early IS NULL OR early NOT IN {_OUT_OF_PLAY}) AND {{key}} IS NOT NULL
+"""  # constants only
+_UNPAIRED = """
+AND file.id NOT IN (SELECT image FROM pair) AND file.id NOT IN (SELECT label FROM pair)
+"""
+_MATCH = """
+INSERT OR IGNORE INTO pair
+SELECT image, label, '{step}' FROM (
+    SELECT max(CASE WHEN kind = 'image' THEN id END) AS image,
+           max(CASE WHEN kind = 'label' THEN id END) AS label
+    FROM ({players}) GROUP BY key
+    HAVING sum(kind = 'image') = 1 AND sum(kind = 'label') = 1
+)
+WHERE image NOT IN (SELECT image FROM pair) AND label NOT IN (SELECT label FROM pair)
+"""
+
+
+def interpret_labels(state: sqlite3.Connection, recipe: Label) -> None:
+    """Read the leaves of every label under the recipe, unless that was done before."""
+    text = recipe.model_dump_json()
+    if get_meta(state, "label section") != text:
+        with state:
+            state.execute("DELETE FROM label")
+        set_meta(state, "label section", text)
+    unread = pages(
+        state,
+        "SELECT file.id, file.facts FROM file LEFT JOIN label USING (id) WHERE file.id > ? "
+        "AND kind = 'label' AND file.facts IS NOT NULL AND label.id IS NULL",
+    )
+    write_many(
+        state,
+        "INSERT INTO label VALUES (?, ?, ?, ?, ?)",
+        (_interpreted(number, leaves, recipe) for number, leaves in unread),
+    )
+
+
+def pair_all(state: sqlite3.Connection) -> None:
+    """Pair images and labels anew."""
+    with state:
+        state.execute("DELETE FROM pair")
+    for key in _BY_PATH:
+        _match(state, "path", _PLAYERS.format(key=key) + _UNPAIRED)
+    for key in _BY_STEM:
+        _match(state, "stem", _PLAYERS.format(key=key))
+    for column in ("uid", "name"):
+        value = f"CASE kind WHEN 'image' THEN file.{column} ELSE label.{column} END"
+        key = f"coalesce(partition, '') || char(0) || {value}"
+        _match(state, column, _PLAYERS.format(key=key))
+
+
+def label_facts(text: str) -> LabelFacts:
+    """Return the record that `interpret_labels` wrote."""
+    values = json.loads(text)
+    values["cells"] = tuple(tuple(cell) for cell in values["cells"])
+    values["flags"] = tuple(Flag(flag) for flag in values["flags"])
+    return LabelFacts(**values)
+
+
+def _match(state: sqlite3.Connection, step: str, players: str) -> None:
+    with state:
+        state.execute(_MATCH.format(step=step, players=players))
+
+
+def _interpreted(number: int, leaves: str, recipe: Label) -> Row:
+    try:
+        facts = read_label(leaves_from_json(leaves), recipe)
+    except FileError as error:
+        return (number, None, error.reason, None, None)
+    return (number, json.dumps(asdict(facts)), None, facts.file_name, facts.sop_uid)

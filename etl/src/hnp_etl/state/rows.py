@@ -1,0 +1,139 @@
+"""The rows of the two tables and of the linkage, streamed in the order of the contract."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+
+from hnp_etl.header import HeaderFacts
+from hnp_etl.linkage import Link
+from hnp_etl.pseudonyms import pseudonym
+from hnp_etl.state.database import Row, pages, write_many
+from hnp_etl.state.shards import ORDER
+from hnp_etl.state.slices import FROM_STUDY, read_choice
+from hnp_shared.ledger import LedgerRow
+from hnp_shared.manifest import ManifestRow
+from hnp_shared.vocabulary import LEVEL_NAMES, Flag, Kind, Reason, State
+
+_BATCH = 1000
+
+
+def manifest_rows(state: sqlite3.Connection, sources: dict[str, str]) -> Iterator[ManifestRow]:
+    """Yield the accepted slices, sorted.
+
+    Args:
+        state: the opened state.
+        sources: hospital -> where its patient identity came from.
+    """
+    cursor = state.execute(
+        "SELECT slice_id, patient_id, study_id, series_id, slice.hospital, partition, choice, "
+        "facts, shard, row, sha256, source_min, source_max, row_mm, column_mm, position_mm, "
+        f"suspect FROM slice JOIN sample USING (id) JOIN file USING (id) ORDER BY {ORDER}"
+    )
+    while batch := cursor.fetchmany(_BATCH):
+        for row in batch:
+            yield _manifest_row(row, sources)
+
+
+def prepare_ledger(state: sqlite3.Connection, key: bytes) -> None:
+    """Give every file its pseudonym, so that the ledger can be sorted by it."""
+    with state:
+        state.execute("DELETE FROM ledger")
+    rows = pages(state, "SELECT id, path FROM file WHERE id > ?")
+    write_many(
+        state,
+        "INSERT INTO ledger VALUES (?, ?)",
+        (
+            (pseudonym(key, "file", path.decode("utf-8", "surrogateescape")), number)
+            for number, path in rows
+        ),
+    )
+
+
+def ledger_rows(state: sqlite3.Connection) -> Iterator[LedgerRow]:
+    """Yield one row per file met, sorted by file_id."""
+    cursor = state.execute(
+        "SELECT ledger.file_id, kind, file.hospital, slice_id, sample.id IS NOT NULL, "
+        "coalesce(early, file.refusal, outcome.reason, label.refusal), pair.label IS NOT NULL "
+        "FROM ledger JOIN file USING (id) LEFT JOIN sample USING (id) LEFT JOIN slice USING (id) "
+        "LEFT JOIN outcome USING (id) LEFT JOIN label USING (id) "
+        "LEFT JOIN pair ON pair.label = file.id ORDER BY file_id, kind, 5, 6"
+    )
+    while batch := cursor.fetchmany(_BATCH):
+        for row in batch:
+            yield _ledger_row(row)
+
+
+def links(state: sqlite3.Connection) -> Iterator[Link]:
+    """Yield where every accepted slice came from, sorted by slice_id."""
+    found = state.execute(
+        "SELECT slice_id, path FROM slice JOIN sample USING (id) JOIN file USING (id) "
+        "ORDER BY slice_id"
+    )
+    for slice_id, path in found:
+        yield Link(slice_id, path.decode("utf-8", "surrogateescape"))
+
+
+def count_outcomes(
+    rows: Iterator[LedgerRow], counts: Counter[tuple[str, str]]
+) -> Iterator[LedgerRow]:
+    """Pass ledger rows on and count them by state and reason."""
+    for row in rows:
+        counts[row.state, row.reason or ""] += 1
+        yield row
+
+
+def _manifest_row(row: Row, sources: dict[str, str]) -> ManifestRow:
+    facts, choice = HeaderFacts.from_json(row[7]), read_choice(row[6])
+    label, hospital = choice.label, row[4]
+    marks = {
+        Flag.PATIENT_SUSPECT: bool(row[16]),
+        Flag.PATIENT_FROM_STUDY: sources[hospital] == FROM_STUDY,
+    }
+    flags = {*choice.flags, *(flag for flag, holds in marks.items() if holds)}
+    return ManifestRow(
+        slice_id=row[0],
+        patient_id=row[1],
+        study_id=row[2],
+        series_id=row[3],
+        hospital=hospital,
+        partition=row[5],
+        level=label.level,
+        level_name=None if label.level is None else LEVEL_NAMES[label.level],
+        label_code=label.code,
+        is_patient=label.is_patient,
+        age=label.age,
+        sex=label.sex,
+        canal_width_mm=label.canal_width_mm,
+        shard=row[8],
+        row=row[9],
+        pixel_sha256=row[10],
+        source_rows=facts.rows or 0,
+        source_cols=facts.columns or 0,
+        pixel_row_mm=row[13],
+        pixel_col_mm=row[14],
+        slice_thickness_mm=facts.slice_thickness_mm,
+        slice_position_mm=row[15],
+        tilt_deg=choice.tilt_deg,
+        echo_time_ms=facts.echo_time_ms,
+        repetition_time_ms=facts.repetition_time_ms,
+        field_strength_t=facts.field_strength_t,
+        vendor=facts.vendor,
+        source_min=row[11],
+        source_max=row[12],
+        weighting_from=choice.weighting_from,
+        flags=tuple(sorted(flags)),
+    )
+
+
+def _ledger_row(row: Row) -> LedgerRow:
+    file_id, kind, hospital, slice_id, accepted, reason, paired = row
+    state: State
+    if accepted:
+        state, reason = State.ACCEPTED, None
+    elif reason is not None:
+        state, slice_id = Reason(reason).state, None
+    elif kind == Kind.LABEL:
+        state, reason = (State.USED, None) if paired else (State.REJECTED, Reason.NO_IMAGE)
+    else:
+        state = State.IGNORED
+    return LedgerRow(file_id, kind, hospital, state, reason, slice_id)

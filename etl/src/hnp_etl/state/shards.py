@@ -1,0 +1,108 @@
+"""Planned and built shards; one built before is known again by its plan."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from hnp_etl.header import HeaderFacts
+from hnp_etl.recipe import Image
+from hnp_etl.shard import PlannedSlice, SampleRow, ShardPlan, ShardResult
+from hnp_etl.state.slices import read_choice
+from hnp_shared.storage import Written
+from hnp_shared.vocabulary import Reason
+
+ORDER = "patient_id, study_id, series_id, position_mm IS NULL, position_mm, slice_id"
+"""Order of the manifest and of slices within a shard."""
+
+
+def plans(
+    state: sqlite3.Connection, spans: Sequence[tuple[str, str]], image: Image
+) -> Iterator[ShardPlan]:
+    """Yield the plan of each span of patients, slices in the order of the manifest."""
+    for first, last in spans:
+        rows = state.execute(
+            "SELECT slice.id, slice_id, patient_id, raw, path, size, mtime_ns, ctime_ns, inode, "
+            f"choice, facts FROM slice JOIN file USING (id) WHERE patient_id BETWEEN ? AND ? "
+            f"ORDER BY {ORDER}",
+            (first, last),
+        )
+        slices = []
+        for row in rows:
+            label = read_choice(row[9]).label
+            planned = PlannedSlice(
+                id=row[0],
+                slice_id=row[1],
+                patient_id=row[2],
+                raw=row[3],
+                path=row[4],
+                stat=row[5:9],
+                finding=(label.level, label.code),
+                facts=HeaderFacts.from_json(row[10]),
+            )
+            slices.append(planned)
+        yield ShardPlan(tuple(slices), image)
+
+
+def begin_shards(state: sqlite3.Connection) -> None:
+    """Forget which slice lies where; shards built before stay known."""
+    with state:
+        state.execute("DELETE FROM sample")
+
+
+def built_before(state: sqlite3.Connection, plan: ShardPlan, folder: Path) -> ShardResult | None:
+    """Return what became of an equal plan, if its file still lies in ``folder``."""
+    digest = plan.digest()
+    row = state.execute(
+        "SELECT name, sha256, size, samples, refusals FROM shard WHERE plan = ?", (digest,)
+    ).fetchone()
+    if row is None:
+        return None
+    file = Written(*row[:3]) if row[0] else None
+    if file is not None:
+        path = folder / file.name
+        if not path.is_file() or path.stat().st_size != file.size:
+            return None
+    return ShardResult(
+        digest,
+        file,
+        tuple(SampleRow(**each) for each in json.loads(row[3])),
+        tuple((number, Reason(reason)) for number, reason in json.loads(row[4])),
+    )
+
+
+def note_shard(state: sqlite3.Connection, result: ShardResult) -> None:
+    """Remember a built shard, its slices and its refusals."""
+    file = result.file
+    with state:
+        if result.lasting:
+            state.execute(
+                "INSERT OR REPLACE INTO shard VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    result.plan,
+                    *((file.name, file.sha256, file.size) if file else (None, None, None)),
+                    *result.to_json(),
+                ),
+            )
+        state.executemany("INSERT INTO outcome VALUES (?, ?)", result.refused)
+        if file is not None:
+            state.executemany(
+                "INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        *(row.id, file.name, row.row, row.sha256, row.source_min, row.source_max),
+                        *(row.pixel_row_mm, row.pixel_col_mm),
+                    )
+                    for row in result.rows
+                ],
+            )
+
+
+def forget_other_shards(state: sqlite3.Connection, kept: frozenset[str]) -> None:
+    """Drop remembered shards whose files are gone."""
+    rows = state.execute("SELECT plan, name FROM shard").fetchall()
+    with state:
+        state.executemany(
+            "DELETE FROM shard WHERE plan = ?",
+            [(plan,) for plan, name in rows if name is not None and name not in kept],
+        )

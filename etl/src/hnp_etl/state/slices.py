@@ -1,0 +1,215 @@
+"""Chosen slices: who they belong to, in which order they lie, and what became of their pixels."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from hnp_etl.choose import Choice, ChosenLabel, choose
+from hnp_etl.header import HeaderFacts
+from hnp_etl.pseudonyms import patient_parts, pseudonym, series_parts, study_parts
+from hnp_etl.recipe import Identity, Recipe
+from hnp_etl.state.database import Row, pages, write_many
+from hnp_etl.state.pairs import label_facts
+from hnp_shared.vocabulary import Flag, Reason
+
+MAX_AGE_SPREAD_YEARS = 20
+MAX_STUDIES = 20
+"""A patient value with more than these is no single person's, or not of a single hospital."""
+
+FROM_STUDY = "study"
+"""Identity source where no patient value is present in every slice of a hospital."""
+
+_IDENTITY_COLUMNS = {"label": "label_patient", "dicom": "dicom_patient"}
+
+
+def choose_all(state: sqlite3.Connection, recipe: Recipe) -> None:
+    """Decide on every image that could be read; refusals become outcomes."""
+    with state:
+        state.execute("DELETE FROM outcome")
+        state.execute("DELETE FROM slice")
+    images = pages(
+        state,
+        "SELECT image.id, image.facts, image.size, image.conflict, image.hospital, "
+        "pair.label IS NOT NULL, label.facts "
+        "FROM file AS image LEFT JOIN pair ON pair.image = image.id "
+        "LEFT JOIN label ON label.id = pair.label "
+        "WHERE image.id > ? AND image.kind = 'image' AND image.early IS NULL "
+        "AND image.facts IS NOT NULL",
+    )
+    for page in _paged(images):
+        decided = [(row, *_decide(row, recipe)) for row in page]
+        with state:
+            state.executemany(
+                "INSERT INTO outcome VALUES (?, ?)",
+                [(row[0], found) for row, _, found in decided if isinstance(found, Reason)],
+            )
+            state.executemany(
+                "INSERT INTO slice (id, hospital, label_patient, dicom_patient, study_uid, "
+                "series_uid, position_mm, sex, age, choice) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    _slice_row(row, facts, found)
+                    for row, facts, found in decided
+                    if isinstance(found, Choice)
+                ],
+            )
+
+
+def identify(state: sqlite3.Connection, identity: Identity) -> dict[str, str]:
+    """Settle where patient values come from and which values are one person.
+
+    Returns:
+        Hospital -> `label`, `dicom` or `study`.
+    """
+    sources: dict[str, str] = {}
+    counts = state.execute(
+        "SELECT hospital, count(*), count(label_patient), count(dicom_patient) FROM slice "
+        "GROUP BY hospital ORDER BY hospital"
+    ).fetchall()
+    for hospital, total, with_label, with_dicom in counts:
+        present = {"label": with_label == total, "dicom": with_dicom == total}
+        sources[hospital] = next(
+            (source for source in identity.patient if present[source]), FROM_STUDY
+        )
+        column = _IDENTITY_COLUMNS.get(sources[hospital], "study_uid")
+        with state:
+            state.execute(f"UPDATE slice SET patient = {column} WHERE hospital = ?", (hospital,))
+    with state:
+        state.execute(
+            "INSERT INTO outcome SELECT id, ? FROM slice WHERE patient IS NULL",
+            (Reason.MISSING_FIELD,),
+        )
+        state.execute("DELETE FROM slice WHERE patient IS NULL")
+    _unite(state, identity)
+    return sources
+
+
+def name_all(state: sqlite3.Connection, key: bytes, identity: Identity) -> None:
+    """Give every chosen slice its pseudonyms, and mark patients that cannot be one person."""
+
+    @lru_cache(maxsize=4096)
+    def named(*parts: str) -> str:
+        return pseudonym(key, *parts)
+
+    def ids(row: Row) -> Row:
+        number, path, hospital, patient, study_uid, series_uid = row
+        person = patient_parts("" if identity.scope == "all" else hospital, patient)
+        study = study_parts(person, study_uid or "")
+        series = series_parts(study, series_uid or "")
+        text = path.decode("utf-8", "surrogateescape")
+        return (
+            named(*person),
+            named(*study),
+            named(*series),
+            pseudonym(key, "slice", text),
+            number,
+        )
+
+    rows = pages(
+        state,
+        "SELECT slice.id, path, slice.hospital, patient, study_uid, series_uid "
+        "FROM slice JOIN file USING (id) WHERE slice.id > ?",
+    )
+    write_many(
+        state,
+        "UPDATE slice SET patient_id = ?, study_id = ?, series_id = ?, slice_id = ? WHERE id = ?",
+        map(ids, rows),
+    )
+    with state:
+        state.execute(
+            "UPDATE slice SET suspect = 1 WHERE patient_id IN (SELECT patient_id FROM slice "
+            "GROUP BY patient_id HAVING min(sex) <> max(sex) OR max(age) - min(age) > ? "
+            "OR count(DISTINCT study_id) > ?)",
+            (MAX_AGE_SPREAD_YEARS, MAX_STUDIES),
+        )
+
+
+def slices_per_patient(state: sqlite3.Connection) -> list[tuple[str, int]]:
+    """Return patient ids with their number of slices, ascending."""
+    return state.execute(
+        "SELECT patient_id, count(*) FROM slice GROUP BY patient_id ORDER BY patient_id"
+    ).fetchall()
+
+
+def read_choice(text: str) -> Choice:
+    """Return the choice that `choose_all` wrote."""
+    values = json.loads(text)
+    values["label"] = ChosenLabel(**values["label"])
+    values["flags"] = tuple(Flag(flag) for flag in values["flags"])
+    return Choice(**values)
+
+
+def _decide(row: Row, recipe: Recipe) -> tuple[HeaderFacts, Choice | Reason]:
+    _, facts_text, size, conflict, _, paired, label_text = row
+    facts = HeaderFacts.from_json(facts_text)
+    label = label_facts(label_text) if label_text else Reason.BAD_JSON if paired else None
+    return facts, choose(facts, size, label, recipe, path_conflict=bool(conflict))
+
+
+def _slice_row(row: Row, facts: HeaderFacts, choice: Choice) -> Row:
+    position = choice.slice_position_mm
+    return (
+        row[0],
+        row[4],
+        choice.label.patient,
+        facts.patient_id,
+        facts.study_uid,
+        facts.series_uid,
+        None if position is None else float(np.float32(position)),  # sorted as stored
+        choice.label.sex,
+        choice.label.age,
+        json.dumps(asdict(choice)),
+    )
+
+
+def _paged(rows: Iterator[Row], size: int = 500) -> Iterator[list[Row]]:
+    page: list[Row] = []
+    for row in rows:
+        page.append(row)
+        if len(page) == size:
+            yield page
+            page = []
+    yield page
+
+
+@dataclass(slots=True)
+class _Union:
+    """Disjoint sets of patient values; the smallest by bytes names a set."""
+
+    parent: dict[tuple[str, str], tuple[str, str]]
+
+    def root(self, value: tuple[str, str]) -> tuple[str, str]:
+        while (above := self.parent.get(value, value)) != value:
+            value = above
+        return value
+
+    def join(self, one: tuple[str, str], other: tuple[str, str]) -> None:
+        first, second = sorted(
+            (self.root(one), self.root(other)),
+            key=lambda value: value[1].encode("utf-8", "surrogateescape"),
+        )
+        if first != second:
+            self.parent[second] = first
+
+
+def _unite(state: sqlite3.Connection, identity: Identity) -> None:
+    scope = "''" if identity.scope == "all" else "hospital"
+    shared = state.execute(
+        f"SELECT DISTINCT {scope}, study_uid, patient FROM slice WHERE ({scope}, study_uid) IN "
+        f"(SELECT {scope}, study_uid FROM slice WHERE study_uid IS NOT NULL "
+        "GROUP BY 1, 2 HAVING min(patient) <> max(patient)) ORDER BY 1, 2, 3"
+    ).fetchall()
+    union, last = _Union({}), None
+    for place, study, patient in shared:
+        if last is not None and last[:2] == (place, study):
+            union.join((place, last[2]), (place, patient))
+        last = (place, study, patient)
+    renamed = [(union.root(value)[1], *value) for value in union.parent]
+    write_many(
+        state,
+        f"UPDATE slice SET patient = ? WHERE {scope} = ? AND patient = ?",
+        iter(renamed),
+    )

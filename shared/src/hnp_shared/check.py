@@ -1,0 +1,187 @@
+"""Checks a data set against its own promises; looks at everything and collects what is wrong."""
+
+import hashlib
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hnp_shared.columns import LEDGER, MANIFEST, Column
+from hnp_shared.dataset import (
+    ALIASES,
+    DATASET_FILE,
+    SHARDS_FOLDER,
+    TABLES_FOLDER,
+    Dataset,
+    open_dataset,
+)
+from hnp_shared.errors import InputError, StorageError
+from hnp_shared.storage import NAME_HEX_DIGITS, TEMPORARY_PREFIX
+from hnp_shared.vocabulary import Flag, Kind, Reason, State, Vendor
+
+_SORTED_BY = ("patient_id", "study_id", "series_id", "slice_position_mm", "slice_id")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What a check found.
+
+    Attributes:
+        files: that dataset.json names.
+        slices: rows of the manifest.
+        findings: one sentence each; none when the data set is sound.
+    """
+
+    dataset_id: str
+    files: int
+    slices: int
+    findings: tuple[str, ...]
+
+
+def check_dataset(folder: Path, *, deep: bool) -> CheckReport:
+    """Check the data set in ``folder``.
+
+    Args:
+        folder: of the data set.
+        deep: also read all pixels and compare them with the manifest.
+
+    Raises:
+        InputError: there is no data set, or its dataset.json is damaged.
+    """
+    dataset = open_dataset(folder)
+    findings = [*_check_files(dataset), *_check_aliases(dataset), *_check_strays(dataset)]
+    slices = 0
+    try:
+        manifest, ledger = dataset.manifest(), dataset.ledger()
+        slices = manifest.num_rows
+        findings += _check_tables(dataset, manifest, ledger)
+        findings += _check_shards(dataset, manifest, deep=deep)
+    except (InputError, StorageError) as error:
+        findings.append(str(error))
+    return CheckReport(dataset.info.dataset_id, len(dataset.info.files), slices, tuple(findings))
+
+
+def _check_files(dataset: Dataset) -> Iterator[str]:
+    for name, expected in sorted(dataset.info.files.items()):
+        path = dataset.folder / name
+        try:
+            size, digest = path.stat().st_size, _digest(path)
+        except FileNotFoundError:
+            yield f"{name} is missing"
+            continue
+        except OSError as error:
+            yield str(StorageError.of(name, error))
+            continue
+        if (size, digest) != (expected.size, expected.sha256):
+            yield f"{name} is not what {DATASET_FILE} says: {size} bytes, sha256 {digest[:16]}"
+        if digest[:NAME_HEX_DIGITS] not in path.name:
+            yield f"{name} is not named after its content"
+
+
+def _check_aliases(dataset: Dataset) -> Iterator[str]:
+    for alias, table in zip(ALIASES, (dataset.info.manifest, dataset.info.ledger), strict=True):
+        path = dataset.folder / f"{alias}.parquet"
+        try:
+            same = table in dataset.info.files and _digest(path) == dataset.info.files[table].sha256
+        except OSError as error:
+            yield str(StorageError.of(path.name, error))
+            continue
+        if not same:
+            yield f"{path.name} is not the table that {DATASET_FILE} names"
+
+
+def _check_strays(dataset: Dataset) -> Iterator[str]:
+    named = {*dataset.info.files, DATASET_FILE, *(f"{alias}.parquet" for alias in ALIASES)}
+    for path in sorted(dataset.folder.rglob("*")):
+        name = path.relative_to(dataset.folder).as_posix()
+        if name in named or name in (SHARDS_FOLDER, TABLES_FOLDER):
+            continue
+        what = "an unfinished file" if path.name.startswith(TEMPORARY_PREFIX) else "a stray file"
+        yield f"{what} lies in {path.parent.name if '/' in name else 'the data set'}"
+
+
+def _check_tables(dataset: Dataset, manifest: pa.Table, ledger: pa.Table) -> Iterator[str]:
+    info = dataset.info
+    named = info.files.get(info.manifest)
+    if named is None or named.sha256[:NAME_HEX_DIGITS] != info.dataset_id:
+        yield f"dataset_id {info.dataset_id} is not that of the manifest"
+    yield from _check_nulls(manifest, MANIFEST, "manifest")
+    yield from _check_nulls(ledger, LEDGER, "ledger")
+    yield from _check_words(manifest, ledger)
+    ids = manifest.column("slice_id").to_pylist()
+    if len(set(ids)) != len(ids):
+        yield "slice_id is not unique"
+    order = manifest.select(_SORTED_BY).to_pylist()
+    if any(_key(one) > _key(other) for one, other in itertools.pairwise(order)):
+        yield "the manifest is not sorted"
+    accepted = ledger.filter(pc.equal(ledger.column("state"), State.ACCEPTED))
+    if sorted(accepted.column("slice_id").to_pylist()) != sorted(ids):
+        yield "manifest and accepted rows of the ledger name different slices"
+    for column, counts in (("state", info.states), ("reason", info.reasons)):
+        found = Counter(value for value in ledger.column(column).to_pylist() if value)
+        if dict(found) != dict(counts):
+            yield f"ledger counts by {column} differ from {DATASET_FILE}"
+
+
+def _check_nulls(table: pa.Table, columns: tuple[Column, ...], name: str) -> Iterator[str]:
+    for column in columns:
+        count = table.column(column.name).null_count
+        if count and not column.null:
+            yield f"{name}: {count} nulls in {column.name}"
+
+
+def _check_words(manifest: pa.Table, ledger: pa.Table) -> Iterator[str]:
+    flags = {flag for row in manifest.column("flags").to_pylist() for flag in row or ()}
+    closed: tuple[tuple[str, set[str | None], set[str]], ...] = (
+        ("vendor", set(manifest.column("vendor").to_pylist()), set(Vendor)),
+        ("flags", flags, set(Flag)),
+        ("kind", set(ledger.column("kind").to_pylist()), set(Kind)),
+        ("state", set(ledger.column("state").to_pylist()), set(State)),
+        ("reason", set(ledger.column("reason").to_pylist()), set(Reason)),
+    )
+    for name, found, allowed in closed:
+        unknown = found - allowed - {None}
+        if unknown:
+            yield f"{name}: {len(unknown)} values that are not in the closed list"
+
+
+def _check_shards(dataset: Dataset, manifest: pa.Table, *, deep: bool) -> Iterator[str]:
+    rows: dict[str, list[tuple[int, str, str]]] = {}
+    columns = ("shard", "row", "slice_id", "pixel_sha256")
+    for shard, row, slice_id, digest in zip(
+        *(manifest.column(name).to_pylist() for name in columns), strict=True
+    ):
+        rows.setdefault(shard, []).append((row, slice_id, digest))
+    unused = {Path(name).name for name in dataset.info.files if name.startswith(SHARDS_FOLDER)}
+    for name in sorted(unused - set(rows)):
+        yield f"{SHARDS_FOLDER}/{name} holds no slice of the manifest"
+    for name, members in sorted(rows.items()):
+        try:
+            shard = dataset.shard(name)
+        except (InputError, StorageError) as error:
+            yield str(error)
+            continue
+        members.sort()
+        if [slice_id for _, slice_id, _ in members] != list(shard.slice_ids):
+            yield f"{SHARDS_FOLDER}/{name}: slice ids differ from the manifest"
+        elif deep:
+            for row, slice_id, digest in members:
+                pixels = np.ascontiguousarray(shard.images[row])
+                if hashlib.sha256(pixels.data).hexdigest() != digest:
+                    yield f"{SHARDS_FOLDER}/{name}: pixels of slice {slice_id} differ"
+
+
+def _key(row: dict[str, object]) -> tuple[object, ...]:
+    position = row["slice_position_mm"]
+    ids = [row[name] for name in ("patient_id", "study_id", "series_id")]
+    return (*ids, position is None, position or 0.0, row["slice_id"])
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
