@@ -24,7 +24,7 @@ from hnp_etl.stages import Stages
 from hnp_etl.state import files, pairs, shards, slices
 from hnp_etl.state.database import get_meta, open_state, set_meta
 from hnp_etl.walk import refuse_overlap, walk
-from hnp_shared.dataset import DATASET_FILE, SHARDS_FOLDER, DatasetInfo, open_dataset
+from hnp_shared.dataset import DATASET_FILE, SHARDS_FOLDER, Dataset, DatasetInfo, open_dataset
 from hnp_shared.errors import InputError
 from hnp_shared.progress import track
 from hnp_shared.storage import Written, sweep_temporary
@@ -71,7 +71,7 @@ def build(config: BuildConfig, *, executor: Executor) -> BuildReport:
     refuse_overlap(config.src, (config.out, config.private))
     with hold(config.out, config.private, disk=config.disk), open_state(config.private) as state:
         old = _old_data_set(config.out)
-        key = load_key(config.key_file, config.private, old.key_id if old else None)
+        key = load_key(config.key_file, config.private, old.info.key_id if old else None)
         new_key = key is None
         key = make_key(config.private, disk=config.disk) if key is None else key
         work = _Work()
@@ -79,9 +79,15 @@ def build(config: BuildConfig, *, executor: Executor) -> BuildReport:
             census = files.note_met(state, walk(config.src), config.recipe.layout)
         _refuse_empty(state, config.recipe, census.files)
         fingerprint = _fingerprint(config.recipe, key, census)
-        if old and census.settled and get_meta(state, "committed") == fingerprint + old.dataset_id:
-            tidy(config.out, old, disk=config.disk)
-            return BuildReport(old, True, new_key, 0, 0, work.stages)
+        committed = get_meta(state, "committed")
+        if (
+            old
+            and census.settled
+            and committed == fingerprint + old.info.dataset_id
+            and old.is_whole()
+        ):
+            tidy(config.out, old.info, disk=config.disk)
+            return BuildReport(old.info, True, new_key, 0, 0, work.stages)
         info = _build(config, key, state, executor, work)
         lasting = not any(info.reasons.get(reason) for reason in UNCACHED_REASONS)
         set_meta(state, "committed", fingerprint + info.dataset_id if lasting else "")
@@ -145,8 +151,8 @@ def _build_shards(
     return built
 
 
-def _old_data_set(out: Path) -> DatasetInfo | None:
-    return open_dataset(out).info if (out / DATASET_FILE).exists() else None
+def _old_data_set(out: Path) -> Dataset | None:
+    return open_dataset(out) if (out / DATASET_FILE).exists() else None
 
 
 def _refuse_empty(state: sqlite3.Connection, recipe: Recipe, met: int) -> None:

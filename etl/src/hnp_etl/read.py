@@ -9,6 +9,9 @@ from hnp_etl.header import read_header
 from hnp_etl.label_document import leaves_to_json, parse_label
 from hnp_shared.vocabulary import Kind, Reason
 
+TRIES = 2
+"""A network share that fails once may answer again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ref:
@@ -48,12 +51,15 @@ def read_batch(refs: Sequence[Ref]) -> list[FileFacts]:
 
 
 def _read(ref: Ref) -> FileFacts:
-    try:
-        return _read_label(ref) if ref.kind is Kind.LABEL else _read_image(ref)
-    except FileError as error:
-        return FileFacts(ref.id, None, error.reason, None)
-    except OSError:
-        return FileFacts(ref.id, None, Reason.UNREADABLE, None)
+    read = _read_label if ref.kind is Kind.LABEL else _read_image
+    for _ in range(TRIES):
+        try:
+            return read(ref)
+        except FileError as error:
+            return FileFacts(ref.id, None, error.reason, None)
+        except OSError:
+            continue
+    return FileFacts(ref.id, None, Reason.UNREADABLE, None)
 
 
 def _read_image(ref: Ref) -> FileFacts:

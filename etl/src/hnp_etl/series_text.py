@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hnp_etl.imaging import Plane, Weighting
-from hnp_etl.region_text import Region, folded, named_region
-
-__all__ = ["GRAMMAR", "TIMES", "Region", "SeriesClues", "named_region", "read_series_text"]
+from hnp_etl.region_text import folded
 
 TIMES = "TR/TE"
 """Evidence for a weighting told by two times; the numbers themselves are not shown."""

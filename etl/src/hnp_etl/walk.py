@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 from hnp_etl.paths import nfc, source_labels
@@ -45,11 +46,10 @@ def refuse_overlap(sources: Sequence[Path], outputs: Sequence[Path]) -> None:
         InputError: names the two.
     """
     named = [(f"SRC {source.name}", source.resolve()) for source in sources]
-    for index, (name, folder) in enumerate(named):
-        others = named[index + 1 :] + [("the output", each.resolve()) for each in outputs]
-        for other_name, other in others:
-            if folder == other or folder in other.parents or other in folder.parents:
-                raise InputError(f"{name} and {other_name} overlap, expected separate folders")
+    named += [(f"output {output.name}", output.resolve()) for output in outputs]
+    for (name, folder), (other_name, other) in combinations(named, 2):
+        if folder == other or folder in other.parents or other in folder.parents:
+            raise InputError(f"{name} and {other_name} overlap, expected separate folders")
 
 
 def _walk_folder(top: bytes, label: str) -> Iterator[Met]:

@@ -81,6 +81,13 @@ class Dataset:
     folder: Path
     info: DatasetInfo
 
+    def is_whole(self) -> bool:
+        """Tell whether every named file is there with its size, without reading it."""
+        paths = {self.folder / name: file for name, file in self.info.files.items()}
+        return all(
+            path.is_file() and path.stat().st_size == file.size for path, file in paths.items()
+        )
+
     def manifest(self) -> pa.Table:
         """Read the manifest."""
         return read_manifest(self.folder / self.info.manifest)

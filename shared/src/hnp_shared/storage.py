@@ -193,10 +193,12 @@ def _temporary(
             fill(sink)
             disk.fsync(file.fileno())
         yield temporary, sink.digest.hexdigest(), sink.size
-    except OSError as error:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
-        raise StorageError.of(role, error) from error
+        if isinstance(error, OSError):
+            raise StorageError.of(role, error) from error
+        raise
 
 
 def _rename(temporary: Path, target: Path, disk: Disk) -> None:

@@ -121,7 +121,7 @@ class _Counter:
         self.settled = self.settled and not young and met.readable
         keys, short = facts.keys, facts.short_keys
         return (
-            path_bytes(met.path),
+            path_bytes(met.path.strip()),  # as pseudonyms see it
             met.raw,
             kind,
             facts.hospital,

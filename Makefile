@@ -1,0 +1,41 @@
+# Every target sets up what it needs; a fresh machine has Python 3.11-3.13, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PACKAGES := shared etl model
+DEMO := demo
+
+.PHONY: demo test setup lint torture example docs clean
+
+setup: $(STAMP)
+
+$(STAMP): constraints.txt requirements-dev.txt $(PACKAGES:%=%/pyproject.toml)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--requirement requirements-dev.txt $(PACKAGES:%=--editable ./%)
+	touch $@
+
+demo: setup
+	$(BIN)/python scripts/demo.py $(DEMO)
+
+test: setup
+	$(BIN)/python -m pytest -m "not torture" -n 2 --dist loadfile
+
+torture: setup
+	$(BIN)/python -m pytest -m torture
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy shared/src etl/src model/src scripts tests
+	$(BIN)/lint-imports
+
+example: setup
+	$(BIN)/python scripts/example.py
+
+docs: setup
+	$(BIN)/python scripts/columns_page.py
+
+clean:
+	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
