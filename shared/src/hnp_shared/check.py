@@ -79,7 +79,7 @@ def _check_files(dataset: Dataset) -> Iterator[str]:
             continue
         if (size, digest) != (expected.size, expected.sha256):
             yield f"{name} is not what {DATASET_FILE} says: {size} bytes, sha256 {digest[:16]}"
-        if digest[:NAME_HEX_DIGITS] not in path.name:
+        elif digest[:NAME_HEX_DIGITS] not in path.name:
             yield f"{name} is not named after its content"
 
 

@@ -139,6 +139,7 @@ def set_meta(state: sqlite3.Connection, key: str, value: str) -> None:
 
 
 def _open(path: Path) -> sqlite3.Connection | None:
+    path.touch(mode=0o600)
     connection = sqlite3.connect(path, isolation_level="IMMEDIATE")
     try:
         connection.execute("PRAGMA journal_mode = WAL")

@@ -1,0 +1,46 @@
+"""The main job on a phantom, as a user would type it: from hospital folders to a metrics table."""
+
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+PATIENTS = 60
+EPOCHS = 12
+
+
+def commands(folder: Path) -> list[str]:
+    """Return the command lines, in order."""
+    data, split, run = folder / "data", folder / "split.csv", folder / "run"
+    return [
+        f"hnp-etl phantom {folder / 'hospitals'} --patients {PATIENTS} --seed 1",
+        f"hnp-etl build-manifest {folder / 'hospitals'} --out {data}",
+        f"hnp-etl check {data}",
+        f"hnp-train split {data} -o {split}",
+        f"hnp-train fit {data} --split {split} --out {run} --model compact --epochs {EPOCHS}",
+        f"hnp-train evaluate {run} {data} --split {split}",
+    ]
+
+
+def main(folder: Path) -> None:
+    """Run the demo in ``folder``, which is emptied first."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(folder.with_name(folder.name + ".private"), ignore_errors=True)
+    folder.mkdir()
+    programs = Path(sys.executable).parent
+    started = time.monotonic()
+    for line in commands(folder):
+        print(f"\n$ {line}", flush=True)
+        program, *arguments = shlex.split(line)
+        done = subprocess.run([programs / program, *arguments], check=False)
+        if done.returncode:
+            sys.exit(done.returncode)
+    print(f"\n{time.monotonic() - started:.0f} s. Open next:")
+    for name in ("data/manifest.parquet", "run/roc.png", "run/card.md", "run/metrics.json"):
+        print(f"  {folder / name}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

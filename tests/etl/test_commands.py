@@ -1,0 +1,174 @@
+"""Exit codes of `hnp-etl`, each with its one line."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from etl.trees import KEY, hard_tree, sound_tree
+
+
+def hnp_etl(*arguments: object) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).parent / "hnp-etl"
+    return subprocess.run(
+        [program, *map(str, arguments)], capture_output=True, text=True, check=False
+    )
+
+
+def one_line(done: subprocess.CompletedProcess[str]) -> str:
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("warning: ")]
+    assert len(lines) == 1, done.stderr
+    return lines[0]
+
+
+@pytest.fixture
+def src(tmp_path: Path) -> Path:
+    sound_tree(tmp_path / "src", patients=2)
+    return tmp_path / "src"
+
+
+def test_a_build_tells_what_it_did(src: Path, tmp_path: Path) -> None:
+    done = hnp_etl("build-manifest", src, "--out", tmp_path / "out", "--workers", 1)
+    assert done.returncode == 0
+    assert "accepted  6" in done.stdout
+    assert done.stderr.splitlines() == [
+        "warning: a new key was made in the private folder; ids match no other data set",
+        "warning: recipe aihub-dld is not confirmed: codes and units are guesses",
+    ]
+    private = tmp_path / "out.private"
+    assert oct(private.stat().st_mode & 0o777) == "0o700"
+    assert {path.name for path in private.iterdir()} >= {"key", "linkage.csv", "state.sqlite"}
+    assert all(path.stat().st_mode & 0o077 == 0 for path in private.iterdir())
+
+
+def test_the_summary_as_json_has_time_and_memory_of_each_stage(src: Path, tmp_path: Path) -> None:
+    done = hnp_etl("build-manifest", src, "--out", tmp_path / "out", "--workers", 1, "--json")
+    summary = json.loads(done.stdout)
+    assert summary["states"] == {"accepted": 6, "used": 6}
+    assert [stage["name"] for stage in summary["stages"]] == [
+        *("walk", "read", "pair", "choose", "shard", "commit")
+    ]
+    assert all(stage["wall_s"] >= 0 and stage["peak_mb"] > 1 for stage in summary["stages"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["frobnicate"], "error: No such command 'frobnicate'."),
+        (["build-manifest"], "error: Missing argument 'SRC...'."),
+        (
+            ["build-manifest", "{src}"],
+            "error: Missing option '--out'.",
+        ),
+        (
+            ["build-manifest", "{src}", "--out", "{out}", "--max-rejected", "many"],
+            "error: Invalid value for '--max-rejected': "
+            "found 'many', expected a number or a percentage",
+        ),
+    ],
+    ids=["command", "src", "out", "limit"],
+)
+def test_wrong_use_is_2(arguments: list[str], line: str, src: Path, tmp_path: Path) -> None:
+    places = {"src": str(src), "out": str(tmp_path / "out")}
+    done = hnp_etl(*(argument.format(**places) for argument in arguments))
+    assert done.returncode == 2
+    assert one_line(done) == line
+
+
+def test_a_passed_limit_is_3_and_the_data_set_is_there(tmp_path: Path) -> None:
+    hard_tree(tmp_path / "src")
+    out = tmp_path / "out"
+    done = hnp_etl("build-manifest", tmp_path / "src", "--out", out, "--max-rejected", "5%")
+    assert done.returncode == 3
+    assert "files were rejected, expected at most 5%" in one_line(done)
+    assert hnp_etl("check", out).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("recipe", "line"),
+    [
+        ("name = 'x'\n[selction]\nplane = 'axial'\n", "selction: Extra inputs are not permitted"),
+        ("name = 'x'\n[label.codes]\n1 = 'ill'\n", "found 'ill'"),
+        ("name = x\n", "is no TOML"),
+    ],
+    ids=["unknown key", "value", "syntax"],
+)
+def test_an_unusable_recipe_is_65(recipe: str, line: str, src: Path, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(recipe)
+    done = hnp_etl("build-manifest", src, "--out", tmp_path / "out", "--recipe", path)
+    assert done.returncode == 65
+    assert one_line(done).startswith("error: recipe mine.toml")
+    assert line in one_line(done)
+
+
+def test_a_short_key_is_65(src: Path, tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(KEY[:31])
+    done = hnp_etl(
+        *("build-manifest", src, "--out", tmp_path / "out", "--key-file", tmp_path / "key")
+    )
+    assert done.returncode == 65
+    assert one_line(done) == "error: the key has 31 bytes, expected 32 or more"
+
+
+def test_something_else_in_out_is_73(src: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "thesis.doc").touch()
+    done = hnp_etl("build-manifest", src, "--out", out)
+    assert done.returncode == 73
+    assert one_line(done) == (
+        "error: OUT holds 1 other things, expected an empty folder or a data set"
+    )
+
+
+def test_a_folder_that_cannot_be_made_is_74(src: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = hnp_etl("build-manifest", src, "--out", tmp_path / "file" / "out")
+    assert done.returncode == 74
+    assert one_line(done).startswith("error: the data set folder: ")
+
+
+def test_check_names_what_is_wrong(src: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    hnp_etl("build-manifest", src, "--out", out, "--workers", 1)
+    sound = hnp_etl("check", out, "--deep")
+    assert sound.returncode == 0
+    assert sound.stdout.endswith("3 files, 6 slices, sound\n")
+    (shard,) = (out / "shards").iterdir()
+    with shard.open("r+b") as file:
+        file.seek(500_000)
+        file.write(b"\x01")
+    damaged = hnp_etl("check", out)
+    assert damaged.returncode == 65
+    assert f"shards/{shard.name} is not what dataset.json says" in damaged.stdout
+    assert one_line(damaged) == "error: 1 findings, expected none"
+
+
+def test_check_without_a_data_set_is_65(tmp_path: Path) -> None:
+    done = hnp_etl("check", tmp_path)
+    assert done.returncode == 65
+    assert one_line(done) == "error: no data set: found no dataset.json in the folder given"
+
+
+def test_link_finds_the_source_of_a_slice(src: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    hnp_etl("build-manifest", src, "--out", out, "--workers", 1)
+    every = json.loads(hnp_etl("link", out, "--all", "--json").stdout)
+    assert len(every) == 6
+    assert all((src.parent / link["path"]).is_file() for link in every)
+    one = json.loads(hnp_etl("link", out, "--slice-id", every[2]["slice_id"], "--json").stdout)
+    assert one == [every[2]]
+    unknown = hnp_etl("link", out, "--slice-id", "0" * 32)
+    assert unknown.returncode == 65
+
+
+def test_recipes_lists_prints_and_describes() -> None:
+    assert "aihub-dld" in hnp_etl("recipes").stdout
+    assert 'name = "aihub-dld"' in hnp_etl("recipes", "aihub-dld").stdout
+    assert "properties" in json.loads(hnp_etl("recipes", "--schema").stdout)
+    unknown = hnp_etl("recipes", "nowhere")
+    assert (unknown.returncode, one_line(unknown)) == (
+        *(65, "error: found no recipe 'nowhere', expected aihub-dld"),
+    )
