@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from etl.trees import KEY, hard_tree, sound_tree
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
-from etl.trees import KEY, hard_tree, sound_tree
 
+from etl.trees import KEY, hard_tree, sound_tree
 from hnp_etl.config import BuildConfig
 from hnp_etl.engines import SerialExecutor
 from hnp_etl.phantom import PhantomConfig, TreeLayout, write_phantom

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
 from dicom_files import dicom_bytes, label_bytes
 from etl.trees import IMAGES, KEY, LABELS, Slice, hard_tree, sound_tree, write_slice
-
 from hnp_etl.config import BuildConfig
 from hnp_etl.engines import SerialExecutor, open_executor
 from hnp_etl.pipeline import BuildReport, build
