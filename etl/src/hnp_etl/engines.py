@@ -1,4 +1,4 @@
-"""Where work runs: in this process, or in local worker processes. The core needs only `submit`."""
+"""Where work runs: here, in local processes, or on Dask. The core needs only `submit`."""
 
 import contextlib
 import multiprocessing
@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from hnp_shared.errors import StorageError
+from hnp_shared.errors import InputError, StorageError
 
-ENGINES = ("local",)
+ENGINES = ("local", "dask")
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -36,28 +36,28 @@ class SerialExecutor(Executor):
 
 
 @contextlib.contextmanager
-def open_executor(workers: int) -> Iterator[Executor]:
-    """Yield an executor of so many local processes; one worker is this process.
+def open_executor(
+    workers: int, *, engine: str = "local", scheduler: str | None = None
+) -> Iterator[Executor]:
+    """Yield an executor of so many processes.
 
-    Workers ignore Ctrl-C, which is the parent's to handle, use one thread, and end when their
-    parent does.
+    Args:
+        workers: processes; with engine `local`, one is this process.
+        engine: `local` or `dask`.
+        scheduler: address of a running Dask scheduler, whose workers are taken as they are.
+
+    Raises:
+        InputError: Dask is not installed, or no scheduler answers.
     """
-    if workers == 1:
-        yield SerialExecutor()
-        return
-    for variable in _THREAD_VARIABLES:
-        os.environ.setdefault(variable, "1")
-    executor = ProcessPoolExecutor(
-        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin_worker
-    )
-    try:
+    opened: contextlib.AbstractContextManager[Executor]
+    if engine == "dask":
+        opened = _dask(workers, scheduler)
+    elif workers == 1:
+        opened = contextlib.nullcontext(SerialExecutor())
+    else:
+        opened = _processes(workers)
+    with opened as executor:
         yield executor
-    except BaseException:
-        for process in multiprocessing.active_children():
-            process.terminate()
-        raise
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
 
 
 def ordered_map(
@@ -81,6 +81,40 @@ def ordered_map(
     finally:
         for future in pending:
             future.cancel()
+
+
+@contextlib.contextmanager
+def _processes(workers: int) -> Iterator[Executor]:
+    """Workers ignore Ctrl-C, which is the parent's to handle, and end when their parent does."""
+    for variable in _THREAD_VARIABLES:
+        os.environ.setdefault(variable, "1")
+    executor = ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin_worker
+    )
+    try:
+        yield executor
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _dask(workers: int, scheduler: str | None) -> Iterator[Executor]:
+    try:
+        from distributed import Client  # noqa: PLC0415  # an extra, needed here only
+    except ImportError as error:
+        raise InputError("found no Dask, expected hnp-etl[dask] to be installed") from error
+    local = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None}
+    options = {"address": scheduler} if scheduler else local
+    try:
+        client = Client(**options, set_as_default=False)
+    except OSError as error:
+        raise InputError("found no Dask scheduler at the address given") from error
+    with client:
+        yield client.get_executor(pure=False)
 
 
 def _begin_worker() -> None:

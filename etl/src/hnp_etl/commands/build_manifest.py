@@ -43,6 +43,7 @@ def _limit(_ctx: click.Context, _param: click.Parameter, text: str | None) -> Re
     help="Worker processes; 1 works in this one.  [default: all cores]",
 )
 @click.option("--engine", type=click.Choice(ENGINES), default="local", show_default=True)
+@click.option("--scheduler", metavar="ADDRESS", help="A running Dask scheduler.")
 @click.option(
     "--key-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -63,13 +64,16 @@ def build_manifest(
     out: Path,
     recipe: str,
     workers: int,
-    engine: str,  # noqa: ARG001  # there is one engine so far
+    engine: str,
+    scheduler: str | None,
     key_file: Path | None,
     private: Path | None,
     max_rejected: RejectLimit | None,
     as_json: bool,
 ) -> None:
     """Turn hospital folders SRC into a manifest and shards."""
+    if scheduler is not None and engine != "dask":
+        raise click.UsageError("found --scheduler, expected --engine dask with it")
     with reported():
         rules = load_recipe(recipe)
         config = BuildConfig(
@@ -80,7 +84,7 @@ def build_manifest(
             key_file=key_file,
             in_flight=2 * workers,
         )
-        with open_executor(workers) as executor:
+        with open_executor(workers, engine=engine, scheduler=scheduler) as executor:
             report = build(config, executor=executor)
         _warn(report, rules)
         _tell(report, out, as_json=as_json)
