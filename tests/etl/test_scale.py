@@ -38,11 +38,12 @@ def peak_mb(folder: Path, files: int) -> float:
     """Build a tree of so many files; return the peak memory of the parent, 10^6 bytes."""
     write_many(folder / "src", files)
     program = Path(sys.executable).parent / "hnp-etl"
-    command = [program, "build-manifest", folder / "src", "--out", folder / "out", "--workers", "2"]
-    done = subprocess.run([*command, "--json"], check=True, capture_output=True, text=True)
+    command: list[str | Path] = [program, "build-manifest", folder / "src", "--out", folder / "out"]
+    command += ["--workers", "2", "--json"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
     summary = json.loads(done.stdout)
     assert summary["states"] == {"filtered": files // 2, "used": files // 2}
-    return max(stage["peak_mb"] for stage in summary["stages"])
+    return max(float(stage["peak_mb"]) for stage in summary["stages"])
 
 
 @pytest.mark.torture

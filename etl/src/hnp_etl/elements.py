@@ -29,6 +29,7 @@ _UNDEFINED = 0xFFFF_FFFF
 _LONG_VRS = frozenset(
     {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"}
 )
+_BYTE_VRS = frozenset({b"OB", b"OW"})
 _SHORT_VRS = frozenset(
     {b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS", b"LO", b"LT"}
     | {b"PN", b"SH", b"SL", b"SS", b"ST", b"TM", b"UI", b"UL", b"US"}
@@ -97,7 +98,7 @@ def read_elements(
     if not is_dicom(read_at(0, _PREAMBLE_BYTES + 4)):
         raise FileError(Reason.NOT_DICOM, "found no DICM prefix after the preamble")
     meta = _Walker(read_at, size, _PREAMBLE_BYTES + 4, _META, frozenset())
-    meta.walk(last_group=0x0002)
+    meta.walk(only_group=0x0002)
     syntax = _uid(meta.values.get(TRANSFER_SYNTAX))
     start = meta.position
     if syntax == DEFLATED_LE:
@@ -154,11 +155,11 @@ class _Walker:
     implicit_from: int = 2 * MAX_DEPTH + 1
     in_groups: bool = False
 
-    def walk(self, last_group: int = 0xFFFF) -> None:
-        """Go on to the pixel data, past ``last_group``, or to the end."""
+    def walk(self, only_group: int | None = None) -> None:
+        """Go on to the pixel data, to another group than ``only_group``, or to the end."""
         while self.position < self.size:
             self._close_finished()
-            if not self.open_ends and self._group() > last_group:
+            if not self.open_ends and only_group not in (None, self._group()):
                 return
             tag, vr, length = self._head()
             if not self.open_ends and tag in _PIXEL_TAGS:
@@ -176,6 +177,8 @@ class _Walker:
     def _take(self, tag: int, vr: bytes, length: int) -> None:
         if tag >> 16 == 0xFFFE:
             self._enter_or_leave(tag, length)
+        elif length == _UNDEFINED and vr in _BYTE_VRS:
+            self._skip_fragments()
         elif vr == b"SQ" or length == _UNDEFINED or self._begins_with_item(length, vr):
             if not self.open_ends:
                 if tag in self.wanted and length:
@@ -190,7 +193,8 @@ class _Walker:
 
     def _keep(self, tag: int, length: int) -> None:
         top = not self.open_ends
-        if (tag in self.wanted) if top else (self.in_groups and tag in self.within_groups):
+        wanted = (tag in self.wanted) if top else (self.in_groups and tag in self.within_groups)
+        if wanted and length:  # an empty element tells as much as none
             if length > MAX_VALUE_BYTES:
                 raise FileError(Reason.BAD_HEADER, f"element {tag:08X} has {length} bytes")
             value = self._bytes(self.position, length)
@@ -204,6 +208,15 @@ class _Walker:
         self.position += length
         if self.position > MAX_HEADER_BYTES:
             raise FileError(Reason.BAD_HEADER, f"no pixel data within {MAX_HEADER_BYTES} bytes")
+
+    def _skip_fragments(self) -> None:
+        """Go past encapsulated pixels that are not the image's, those of an icon (PS3.5 A.4)."""
+        tag, _, length = self._head()
+        while tag == _ITEM:
+            self._skip(length)
+            tag, _, length = self._head()
+        if tag != _SEQUENCE_END:
+            raise FileError(Reason.BAD_HEADER, "found no item where a fragment should begin")
 
     def _enter_or_leave(self, tag: int, length: int) -> None:
         if tag == _ITEM:

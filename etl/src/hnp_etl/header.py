@@ -7,6 +7,7 @@ Names and units follow DICOM PS3.3: C.7.2 (study), C.7.6.3 (pixels), C.8.3 (MR),
 import json
 import math
 import struct
+import warnings
 from dataclasses import dataclass, fields
 from typing import Any, Self, TypeVar
 
@@ -223,10 +224,7 @@ class _Values:
         raw = self._values.get(tag, b"").rstrip(b"\0 ")
         if raw.isascii() and b"\x1b" not in raw:
             return raw.decode("ascii").strip()
-        try:
-            return decode_bytes(raw, self._encodings, {0x5C}).strip("\0 ")
-        except (UnicodeError, LookupError):
-            return raw.decode("latin-1").strip("\0 ")
+        return _decoded(raw, self._encodings).strip("\0 ").strip()
 
     def uid(self, tag: int) -> str | None:
         return self.text(tag) or None
@@ -282,6 +280,18 @@ def _encodings(charset: bytes) -> list[str]:
     terms = charset.decode("ascii", "replace").strip("\0 ").split("\\")
     known = [python_encoding[term.strip()] for term in terms if term.strip() in python_encoding]
     return known or ["iso8859"]
+
+
+def _decoded(raw: bytes, encodings: list[str]) -> str:
+    """Return a text; one that cannot be decoded as Latin-1, so that two of them stay two."""
+    try:
+        if b"\x1b" not in raw:
+            return raw.decode(encodings[0])
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return decode_bytes(raw, encodings, {0x5C})
+    except (UnicodeError, LookupError, UserWarning):
+        return raw.decode("latin-1")
 
 
 def _vendor(manufacturer: str) -> str | None:

@@ -192,7 +192,7 @@ def _codes(leaf: Leaf, recipe: Label) -> Iterator[str | None]:
     if not leaf.readable:
         raise FileError(Reason.BAD_VALUE, "a disc code is an object")
     tokens = [token for value in leaf.values for token in _code_tokens(value)]
-    known = {code.casefold(): code for code in recipe.codes}
+    known = {code.casefold(): code for code in recipe.codes} | {code: code for code in recipe.codes}
     codes = {recipe_code(token, known) for token in tokens}
     order = {code: index for index, code in enumerate(recipe.codes)}
     yield from sorted(codes, key=lambda code: order.get(code or "", -1))

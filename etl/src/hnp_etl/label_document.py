@@ -9,14 +9,15 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from hnp_etl.errors import FileError
 from hnp_etl.limits import MAX_DEPTH
 from hnp_etl.paths import nfc
 from hnp_shared.vocabulary import Reason
 
-_NESTING = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+# Possessive, and a string may lack its end: each character is looked at once.
+_NESTING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{]|[\]}]', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -26,6 +27,7 @@ class Number(str):
     __slots__ = ()
 
 
+Text = TypeVar("Text", bound=str)
 Scalar = str | bool | None
 Json = dict[str, "Json"] | list["Json"] | Scalar
 
@@ -115,11 +117,11 @@ def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
         name = nfc(_sound(key))
         if name in found:
             raise FileError(Reason.DUPLICATE_KEY, "one object has a key twice")
-        found[name] = _sound(value) if isinstance(value, str) else value
+        found[name] = value
     return found
 
 
-def _sound(text: str) -> str:
+def _sound(text: Text) -> Text:
     if _SURROGATE.search(text):
         raise FileError(Reason.BAD_ENCODING, "half of a surrogate pair")
     return text
@@ -131,7 +133,11 @@ def _no_constant(name: str) -> NoReturn:
 
 def _leaves(value: Json, keys: tuple[str, ...]) -> Iterator[Leaf]:
     items = value if isinstance(value, list) else [value]
-    scalars = tuple(item for item in items if not isinstance(item, (dict, list)))
+    scalars = tuple(
+        _sound(item) if isinstance(item, str) else item
+        for item in items
+        if not isinstance(item, (dict, list))
+    )
     yield Leaf(keys, scalars, readable=len(scalars) == len(items))
     for item in items:
         if isinstance(item, dict):

@@ -6,6 +6,7 @@ Source of the weighting rules: the contract; terms are those of DICOM PS3.3 C.8.
 
 from dataclasses import dataclass
 
+from pydicom.config import IGNORE
 from pydicom.uid import UID
 
 from hnp_etl.geometry import plane_of, slice_normal, tilt_deg
@@ -23,7 +24,9 @@ SHORT_ECHO_MS, SHORT_REPETITION_MS = 30.0, 1100.0
 FAT_NULL_MS = 400.0
 """Inversion times up to this null fat (STIR), longer ones fluid (FLAIR), at 0.2 to 3 T."""
 
-_SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+_SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7."
+"""Beginning of a secondary-capture class with a point after it: 1.1.77 is visible light."""
+
 _DERIVED_WORDS = frozenset(
     {"MPR", "PROJECTION IMAGE", "MIP", "MINIP", "MAXIP", "ADC", "EADC", "FA", "TRACE", "TRACEW"}
     | {"CSA MPR", "CPR", "REFORMATTED", "SCREEN SAVE", "SUBTRACTION", "SUB", "POSDISP", "RESAMPLED"}
@@ -106,7 +109,7 @@ def _clues(facts: HeaderFacts) -> SeriesClues:
 def _is_mr(facts: HeaderFacts) -> bool:
     if facts.modality not in (None, "MR"):
         return False
-    name = UID(facts.sop_class).name if facts.sop_class else ""
+    name = UID(facts.sop_class, IGNORE).name if facts.sop_class else ""
     # a class the dictionary does not know keeps its number as its name: no reason to refuse
     return not name.endswith("Storage") or name.endswith("Image Storage")
 
@@ -114,7 +117,7 @@ def _is_mr(facts: HeaderFacts) -> bool:
 def _is_computed(facts: HeaderFacts) -> bool:
     kind = facts.image_type
     return (
-        (facts.sop_class or "").startswith(_SECONDARY_CAPTURE)
+        f"{facts.sop_class}.".startswith(_SECONDARY_CAPTURE)
         or kind[1:2] == ("SECONDARY",)
         or (kind[:1] == ("DERIVED",) and bool(_DERIVED_WORDS & set(kind[2:])))
         or facts.samples > 1

@@ -108,11 +108,13 @@ def make_sample(stored: Stored, rule: PixelRule, image: Image, box: CropBox) -> 
     cropped = values[box.top : box.bottom, box.left : box.right]
     resized = resize(cropped, image.size)
     low, high = resized.min(), resized.max()
-    if not (np.isfinite(low) and np.isfinite(high)):
+    with np.errstate(over="ignore", invalid="ignore"):
+        spread = high - low
+    if not np.isfinite(spread):
         raise FileError(Reason.BAD_HEADER, "rescale slope and intercept lead out of float32")
-    if low == high:
+    if spread == 0:
         raise FileError(Reason.FLAT_IMAGE, "all pixels of the cropped image are equal")
-    scaled: npt.NDArray[np.float32] = (resized - low) / (high - low)
+    scaled: npt.NDArray[np.float32] = (resized - low) / spread
     array: Array = scaled
     if image.dtype == "uint16":
         array = np.rint(scaled * UINT16_SCALE).astype(np.uint16)
@@ -168,8 +170,8 @@ def crop_box(
     if image.crop_mm is not None:
         if spacing_mm is None:
             raise FileError(Reason.MISSING_FIELD, "crop_mm needs Pixel Spacing")
-        height = min(rows, max(1, round(image.crop_mm / spacing_mm[0])))
-        width = min(columns, max(1, round(image.crop_mm / spacing_mm[1])))
+        height = max(1, round(min(rows, image.crop_mm / spacing_mm[0])))
+        width = max(1, round(min(columns, image.crop_mm / spacing_mm[1])))
         top, left = (rows - height) // 2, (columns - width) // 2
         return CropBox(top, top + height, left, left + width)
     crop = image.crop

@@ -144,7 +144,7 @@ class Image(_Section):
     """How a decoded image becomes a stored array."""
 
     crop: Crop = Crop()
-    crop_mm: Annotated[float, Field(gt=0)] | None = None
+    crop_mm: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     size: tuple[Side, Side] = (300, 300)
     scale: Literal["minmax"] = "minmax"
     dtype: Literal["float32", "uint16"] = "float32"

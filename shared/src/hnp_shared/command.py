@@ -48,10 +48,10 @@ class LazyGroup(click.Group):
         command = getattr(importlib.import_module(module), name)
         return command if isinstance(command, click.Command) else None
 
-    def __call__(self, *_args: object, **_kwargs: object) -> NoReturn:
+    def __call__(self, arguments: Sequence[str] | None = None) -> NoReturn:
         """Run as a program; wrong use ends in one line and exit code 2."""
         try:
-            sys.exit(self.main(standalone_mode=False) or 0)
+            sys.exit(self.main(arguments, standalone_mode=False) or 0)
         except click.exceptions.NoArgsIsHelpError as error:
             click.echo(error.format_message(), err=True)
             sys.exit(error.exit_code)

@@ -1,0 +1,140 @@
+"""What the label of an image says, in the spelling of its hospital.
+
+Every spelling is one that the built-in recipe reads.
+"""
+
+import codecs
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from hnp_etl.phantom.people import ABSENT_CODE, Patient
+from hnp_shared.vocabulary import LEVEL_NAMES
+
+Json = dict[str, "Json"] | list["Json"] | str | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What a label tells.
+
+    Attributes:
+        canal_width_mm: None on an image that is no axial slice of a disc.
+        codes: by level.
+        stem: of the image file.
+    """
+
+    patient: str
+    age: int
+    sex: str
+    canal_width_mm: float | None
+    codes: tuple[int, ...]
+    stem: str
+
+
+def label_bytes(patient: Patient, level: int | None, stem: str) -> bytes:
+    """Return the label file of an image.
+
+    Args:
+        patient: who is shown.
+        level: 0..4 when the image is an axial slice of a disc.
+        stem: of the image file.
+    """
+    codes = tuple(
+        disc.code if index == level else ABSENT_CODE for index, disc in enumerate(patient.discs)
+    )
+    canal_mm = None if level is None else patient.discs[level].canal_width_mm
+    facts = _Facts(patient.patient_number, patient.age, patient.sex, canal_mm, codes, stem)
+    spell, encode = _SPELLINGS[patient.hospital]
+    return encode(json.dumps(spell(facts), ensure_ascii=False, indent=2) + "\n")
+
+
+def _plain(facts: _Facts) -> Json:
+    return {
+        "Patient_ID": facts.patient,
+        "Age": facts.age,
+        "Sex": facts.sex,
+        "Spinal_Canal": facts.canal_width_mm,
+        **_coded(LEVEL_NAMES, facts.codes),
+    }
+
+
+def _nested(facts: _Facts) -> Json:
+    width = "NA" if facts.canal_width_mm is None else f"{facts.canal_width_mm}mm"
+    names = [name.replace("-", "-L") for name in LEVEL_NAMES[:-1]] + ["L5-S1"]
+    return {
+        "info": {
+            "file_name": f"{facts.stem}.dcm",
+            "PatientID": facts.patient,
+            "PatientAge": f"{facts.age:03d}Y",
+            "PatientSex": f"{facts.sex} ",
+        },
+        "annotation": {
+            "Spinal_Canal_Width": width,
+            "disc": _coded(names, [str(code) for code in facts.codes]),
+        },
+    }
+
+
+def _korean(facts: _Facts) -> Json:
+    return {
+        "환자번호": facts.patient,
+        "나이": f"{facts.age}세",
+        "성별": {"F": "여", "M": "남"}[facts.sex],
+        "척추관폭": "" if facts.canal_width_mm is None else str(facts.canal_width_mm),
+        **_coded([name.replace("-", "/") for name in LEVEL_NAMES], facts.codes),
+    }
+
+
+def _listed(facts: _Facts) -> Json:
+    names = [f"l{place}_l{place + 1}" for place in range(1, len(LEVEL_NAMES))] + ["L5S1"]
+    return [
+        {
+            "filename": facts.stem,
+            "pid": facts.patient,
+            "Gender": {"F": "Female", "M": "Male"}[facts.sex],
+            "Patient_Age": str(facts.age),
+            "Canal_Width": -1 if facts.canal_width_mm is None else facts.canal_width_mm,
+            "labels": _coded(names, [[code] for code in facts.codes]),
+        }
+    ]
+
+
+def _korean_nested(facts: _Facts) -> Json:
+    width = None if facts.canal_width_mm is None else f"{facts.canal_width_mm} mm"
+    names = [name.replace("-", "_") for name in LEVEL_NAMES]
+    return {
+        "파일명": f"{facts.stem}.dcm",
+        "환자": {
+            "환자ID": facts.patient,
+            "연령": facts.age,
+            "성별": {"F": "여성", "M": "남성"}[facts.sex],
+        },
+        "척추관": width,
+        "판독": _coded(names, facts.codes),
+    }
+
+
+def _coded(names: Sequence[str], codes: Sequence[Json]) -> dict[str, Json]:
+    return dict(zip(names, codes, strict=True))
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode()
+
+
+def _utf8_marked(text: str) -> bytes:
+    return codecs.BOM_UTF8 + text.encode()
+
+
+def _cp949(text: str) -> bytes:
+    return text.encode("cp949")
+
+
+_SPELLINGS: dict[str, tuple[Callable[[_Facts], Json], Callable[[str], bytes]]] = {
+    "H01": (_plain, _utf8),
+    "H02": (_nested, _utf8),
+    "H03": (_korean, _utf8_marked),
+    "H04": (_listed, _utf8),
+    "H06": (_korean_nested, _cp949),
+}

@@ -1,0 +1,1 @@
+"""The commands of hnp-train, one a file: flags in, a record out to the function that works."""

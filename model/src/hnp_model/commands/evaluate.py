@@ -1,0 +1,82 @@
+"""hnp-train evaluate."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hnp_model.commands.arguments import (
+    FILE,
+    FOLDER,
+    allow_leakage_option,
+    dataset_argument,
+    json_option,
+)
+from hnp_model.settings import ALL, EvaluateSettings
+from hnp_shared.command import echo_json, echo_table, reported
+from hnp_shared.splits import PARTS
+
+if TYPE_CHECKING:
+    from hnp_model.findings import Findings
+
+
+@click.command("evaluate")
+@click.argument("run", type=FOLDER)
+@dataset_argument
+@click.option("--split", type=FILE, help="Split file.")
+@click.option("--part", type=click.Choice(PARTS), help="Part to judge.  [default: test]")
+@click.option("--all", "everything", is_flag=True, help="Judge the whole data set, no split.")
+@click.option(
+    "--allow-mismatch",
+    is_flag=True,
+    help="Take a data set whose pixels were made by another recipe; the card says so.",
+)
+@allow_leakage_option
+@json_option
+def evaluate_command(  # click passes one argument a flag
+    run: Path,
+    out: Path,
+    split: Path | None,
+    part: str | None,
+    everything: bool,
+    allow_mismatch: bool,
+    allow_leakage: bool,
+    as_json: bool,
+) -> None:
+    """Judge the model in RUN on the data set OUT; thresholds come from the run."""
+    if everything == (split is not None):
+        raise click.UsageError("expected either --split FILE or --all")
+    if everything and part:
+        raise click.UsageError("--part goes with --split, not with --all")
+    settings = EvaluateSettings(
+        ALL if everything else part or "test", allow_mismatch, allow_leakage
+    )
+    with reported():
+        from hnp_model.evaluation import evaluate  # noqa: PLC0415  # torch takes seconds to import
+
+        found = evaluate(run, out, split, settings)
+        for remark in found.remarks:
+            click.echo(f"note: {remark}", err=True)
+        if as_json:
+            echo_json(found.metrics())
+        else:
+            _print_figures(found, run)
+
+
+def _print_figures(found: "Findings", run: Path) -> None:
+    from hnp_model.bootstrap import MIN_PATIENTS  # noqa: PLC0415  # loads numpy
+    from hnp_model.card import figure_rows  # noqa: PLC0415  # loads numpy
+    from hnp_model.metrics import METRICS  # noqa: PLC0415
+    from hnp_model.run_folder import CARD_FILE, METRICS_FILE, ROC_FILE  # noqa: PLC0415
+
+    units = {str(unit): figures for unit, figures in found.asked.units.items()}
+    counts = units["slice"]
+    click.echo(
+        f"{found.part}: {counts.n_patients:,} patients, {counts.n_levels:,} discs, "
+        f"{counts.n_slices:,} slices{', LEAKING: figures are too good' if found.leaks else ''}"
+    )
+    echo_table(figure_rows(units, METRICS))
+    if any(figures.figure("auc").value is None for figures in units.values()):
+        click.echo(f"-: under {MIN_PATIENTS} patients in a class, or not defined")
+    for name in (CARD_FILE, ROC_FILE, METRICS_FILE):
+        click.echo(run / name)

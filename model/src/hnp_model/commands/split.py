@@ -1,0 +1,100 @@
+"""hnp-train split."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hnp_model.commands.arguments import dataset_argument, json_option
+from hnp_model.settings import SCHEMES, Scheme, SplitSettings
+from hnp_shared.command import echo_json, echo_table, reported
+from hnp_shared.splits import Unit
+
+if TYPE_CHECKING:
+    from hnp_model.composition import Content
+    from hnp_model.splitting import WrittenSplit
+
+
+HEAD = ("part", "hospital", "patients", "slices", "positive")
+
+
+def parse_ratios(text: str) -> tuple[int, int, int]:
+    """Return the numbers for train, val and test from ``6:2:2``."""
+    numbers = text.split(":")
+    if len(numbers) != 3 or not all(number.isdecimal() and int(number) for number in numbers):
+        raise click.BadParameter(f"found {text!r}, expected three positive numbers like 6:2:2")
+    return int(numbers[0]), int(numbers[1]), int(numbers[2])
+
+
+@click.command("split")
+@dataset_argument
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="NAME.csv")
+@click.option("--scheme", type=click.Choice(SCHEMES), default="stratified", show_default=True)
+@click.option(
+    "--unit",
+    type=click.Choice(["patient", "slice"]),
+    default="patient",
+    show_default=True,
+    help="`slice` is the reference report's split: it leaks.",
+)
+@click.option("--ratios", type=parse_ratios, default="6:2:2", show_default=True, metavar="A:B:C")
+@click.option("--folds", type=click.IntRange(min=3), default=5, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=42, show_default=True)
+@json_option
+def split_command(  # click passes one argument a flag
+    out: Path,
+    output: Path,
+    scheme: Scheme,
+    unit: Unit,
+    ratios: tuple[int, int, int],
+    folds: int,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Split the data set OUT into train, val and test (or folds) and write a split file."""
+    if scheme == "hospital-out" and unit == "slice":
+        raise click.UsageError("--unit slice goes with stratified or kfold")
+    settings = SplitSettings(scheme, unit, ratios, folds, seed)
+    with reported():
+        from hnp_model.splitting import split_dataset  # noqa: PLC0415  # loads numpy and pyarrow
+
+        written = split_dataset(out, output, settings)
+        for one in written:
+            _warn(one, settings)
+        if as_json:
+            echo_json([_plain(one, content) for one in written for content in one.made.composition])
+        else:
+            for one in written:
+                echo_table([HEAD, *map(_row, one.made.composition)])
+                click.echo(one.path)
+
+
+def _warn(written: "WrittenSplit", settings: SplitSettings) -> None:
+    from hnp_model.composition import off_balance  # noqa: PLC0415  # loads numpy
+
+    if written.made.leakage:
+        click.echo(
+            f"WARNING: THIS SPLIT LEAKS: {written.made.leakage} sit in more than one part. "
+            "Figures on it are too good; use it only to compare with the reference report.",
+            err=True,
+        )
+    if settings.scheme == "hospital-out":
+        return  # another hospital has another share; that is what such a split is about
+    for content in off_balance(written.made.composition):
+        click.echo(
+            f"note: {content.positive_share:.1%} of the slices in {content.part} are positive, "
+            f"{written.made.composition[0].positive_share:.1%} of all: no closer split was found",
+            err=True,
+        )
+
+
+def _row(content: "Content") -> tuple[str, ...]:
+    share = f"{content.positive_share:.1%}" if content.slices else "-"
+    counts = (f"{content.patients:,}", f"{content.slices:,}", share)
+    return (content.part, content.hospital, *counts)
+
+
+def _plain(written: "WrittenSplit", content: "Content") -> dict[str, object]:
+    share = content.positive_share if content.slices else None
+    return {"file": str(written.path), **asdict(content), "positive_share": share}

@@ -1,0 +1,161 @@
+"""From a run and a data set to predictions, figures, a ROC picture and a card."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from hnp_model.card import render_card
+from hnp_model.checkpoint import load_weights
+from hnp_model.figures import PartFigures, figures_of
+from hnp_model.findings import Findings
+from hnp_model.guard import Leakage, choose_fold, find_leakage, parts_of, refuse_leakage
+from hnp_model.networks.choice import build_network
+from hnp_model.prediction import predict_logits
+from hnp_model.predictions import Predictions, write_predictions
+from hnp_model.remarks import remarks_on_evaluation
+from hnp_model.roc import draw_roc
+from hnp_model.run_config import (
+    DataFacts,
+    FitResult,
+    RunConfig,
+    SplitFacts,
+    describe_dataset,
+    describe_split,
+)
+from hnp_model.run_folder import CARD_FILE, METRICS_FILE, ROC_FILE, RunFolder, hold
+from hnp_model.samples import open_samples
+from hnp_model.seen import SEEN_FILE, find_seen
+from hnp_model.settings import ALL, EvaluateSettings
+from hnp_model.slices import Slices, Strings, read_slices
+from hnp_model.units import UNITS, score_units
+from hnp_shared.dataset import Dataset, open_dataset
+from hnp_shared.errors import InputError
+from hnp_shared.progress import track
+from hnp_shared.splits import PARTS, read_split
+
+
+def evaluate(run: Path, out: Path, split_file: Path | None, settings: EvaluateSettings) -> Findings:
+    """Judge a run on the data set ``out`` and leave the findings in the run's folder.
+
+    Raises:
+        InputError: run, data set and split do not go together, or the figures would leak.
+        OutputError: the run is in use.
+        StorageError: a read or write failed.
+    """
+    dataset = open_dataset(out)
+    slices = read_slices(dataset)
+    with hold(run) as folder:
+        config = folder.config()
+        result = _result_of(config)
+        data = describe_dataset(dataset.info)
+        _refuse_other_pixels(config.data, data, allow=settings.allow_mismatch)
+        split, parts, leakage = _divide(slices, split_file, config, settings)
+        judged, judged_parts = _choose(slices, parts, settings.part)
+        seen = find_seen(folder, judged, judged_parts)
+        _refuse_seen(seen, allow=settings.allow_leakage)
+        predictions = predict(folder, config, dataset, judged, judged_parts)
+        found = Findings(
+            config=config,
+            data=data,
+            split=split,
+            part=settings.part,
+            figures=_figures_by_part(predictions, result),
+            remarks=remarks_on_evaluation(config, data, leakage, seen),
+            leaks=bool(config.leakage or leakage or seen),
+        )
+        write_evaluation(folder, found, predictions, result)
+    return found
+
+
+def predict(
+    folder: RunFolder, config: RunConfig, dataset: Dataset, slices: Slices, parts: Strings
+) -> Predictions:
+    """Run the network over slices, one part after the other."""
+    network = build_network(config.settings)
+    load_weights(folder, network)
+    taken, logits = [], []
+    for part in _parts_in_order(parts):
+        rows = np.flatnonzero(parts == part)
+        samples = open_samples(dataset, slices.take(rows), config)
+        # Val comes in the very batches in which thresholds were fixed: see predict_logits.
+        size = config.settings.batch_size
+        batches = track(
+            samples.in_order(size), f"predicting {part}", total=-(-rows.size // size), unit="step"
+        )
+        taken.append(rows)
+        logits.append(predict_logits(network, batches))
+    order = np.concatenate(taken)
+    return Predictions(slices.take(order), parts[order], np.concatenate(logits))
+
+
+def write_evaluation(
+    folder: RunFolder, found: Findings, predictions: Predictions, result: FitResult
+) -> None:
+    """Write predictions.parquet, metrics.json, roc.png and card.md."""
+    write_predictions(folder, predictions, result.calibration)
+    text = json.dumps(found.metrics(), ensure_ascii=False, indent=1, allow_nan=False)
+    folder.write(METRICS_FILE, text.encode() + b"\n")
+    here = predictions.part == found.part
+    slices, probability = predictions.slices.take(here), predictions.probability[here]
+    scores = {unit: score_units(unit, slices, probability) for unit in UNITS}
+    folder.write(ROC_FILE, draw_roc(scores, found.asked.units, f"ROC, part {found.part}"))
+    folder.write(CARD_FILE, render_card(found).encode())
+
+
+def _result_of(config: RunConfig) -> FitResult:
+    if config.result is None:
+        raise InputError("the fit of this run is not done; hnp-train fit --resume goes on with it")
+    return config.result
+
+
+def _refuse_other_pixels(trained: DataFacts, judged: DataFacts, *, allow: bool) -> None:
+    if trained.pixels_id != judged.pixels_id and not allow:
+        raise InputError(
+            f"found pixels_id {judged.pixels_id}, the run was trained on {trained.pixels_id}: its "
+            "images were made by another recipe; --allow-mismatch goes on"
+        )
+
+
+def _divide(
+    slices: Slices, split_file: Path | None, config: RunConfig, settings: EvaluateSettings
+) -> tuple[SplitFacts | None, Strings, Leakage]:
+    """Return the split's facts, the part of each slice and what leaks between parts."""
+    if split_file is None:
+        return None, np.full(len(slices), ALL), Leakage(0, 0)
+    split = read_split(split_file)
+    parts = parts_of(slices, choose_fold(split, config.settings.fold))
+    leakage = find_leakage(slices, parts)
+    refuse_leakage(leakage, allow=settings.allow_leakage)
+    return describe_split(split_file.name, split), parts, leakage
+
+
+def _choose(slices: Slices, parts: Strings, part: str) -> tuple[Slices, Strings]:
+    """Return the slices of val and of the part asked for."""
+    if not (parts == part).any():
+        raise InputError(f"the split puts no slice of the data set in {part}, expected some")
+    wanted = (parts == part) | (parts == "val")
+    return slices.take(wanted), parts[wanted]
+
+
+def _refuse_seen(seen: Leakage | None, *, allow: bool) -> None:
+    if allow or (seen is not None and not seen):
+        return
+    found = f"{seen} to judge were used in the fit" if seen else f"the run has no {SEEN_FILE}"
+    raise InputError(
+        f"{found}, expected data it has not seen; --allow-leakage goes on and every report says so"
+    )
+
+
+def _figures_by_part(predictions: Predictions, result: FitResult) -> dict[str, PartFigures]:
+    figures = {}
+    for part in _parts_in_order(predictions.part):
+        here = predictions.part == part
+        figures[part] = figures_of(
+            predictions.slices.take(here), predictions.probability[here], result.thresholds
+        )
+    return figures
+
+
+def _parts_in_order(parts: Strings) -> list[str]:
+    return [part for part in (*PARTS, ALL) if (parts == part).any()]

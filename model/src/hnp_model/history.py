@@ -1,0 +1,48 @@
+"""The record of a training: one entry an epoch."""
+
+import csv
+import io
+import math
+from dataclasses import astuple, dataclass, fields
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One pass over the training part, and how the network did on val after it.
+
+    Attributes:
+        epoch: from 1.
+        train_loss: mean binary cross-entropy while training.
+        val_loss: the same on val, without dropout.
+        val_auc_slice: AUC on val by slice; NaN when val has one class only.
+        val_auc_level: AUC on val by disc, which chooses the weights that are kept.
+    """
+
+    epoch: int
+    train_loss: float
+    val_loss: float
+    val_auc_slice: float
+    val_auc_level: float
+
+    @property
+    def merit(self) -> tuple[float, float]:
+        """What decides which epoch is best: AUC by disc, then the lower loss on val."""
+        return (0.0 if math.isnan(self.val_auc_level) else self.val_auc_level, -self.val_loss)
+
+
+History = tuple[Epoch, ...]
+
+
+def best_of(history: History) -> Epoch:
+    """Return the best epoch, the earlier one of equals."""
+    return max(history, key=lambda epoch: epoch.merit)
+
+
+def to_csv(history: History) -> bytes:
+    """Return the bytes of history.csv; the last column marks the best epoch."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*(field.name for field in fields(Epoch)), "best"])
+    best = best_of(history)
+    writer.writerows([*astuple(epoch), int(epoch is best)] for epoch in history)
+    return text.getvalue().encode()

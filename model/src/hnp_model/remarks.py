@@ -1,0 +1,51 @@
+"""What a reader of any figure of a run should know; shown on stderr and in every report."""
+
+from hnp_model.guard import Leakage
+from hnp_model.run_config import DataFacts, RunConfig
+
+
+def remarks_on_fit(config: RunConfig) -> tuple[str, ...]:
+    """Return the remarks that hold for whatever is done with a run."""
+    remarks = remarks_on_recipe(config.data)
+    if config.leakage:
+        remarks += (
+            f"trained on a split that leaks (--allow-leakage): {config.leakage} sit in more than "
+            "one part, so figures are too good",
+        )
+    return remarks
+
+
+def remarks_on_recipe(data: DataFacts) -> tuple[str, ...]:
+    """Return a remark when nobody has checked the recipe."""
+    if data.confirmed:
+        return ()
+    return (
+        f"recipe {data.recipe} is not confirmed: what its label codes and units mean is a guess "
+        "until a person has checked the data guide",
+    )
+
+
+def remarks_on_evaluation(
+    trained: RunConfig, judged: DataFacts, split: Leakage, seen: Leakage | None
+) -> tuple[str, ...]:
+    """Return the remarks of an evaluation.
+
+    Args:
+        trained: the run.
+        judged: the data set evaluated.
+        split: what sits in several parts of the split evaluated.
+        seen: what is judged although the fit has used it; None when the run cannot tell.
+    """
+    remarks = [*remarks_on_fit(trained), *remarks_on_recipe(judged)]
+    if split and split != trained.leakage:
+        remarks.append(f"the split leaks (--allow-leakage): {split} sit in more than one part")
+    if seen:
+        remarks.append(f"{seen} judged here were used in the fit (--allow-leakage)")
+    if seen is None:
+        remarks.append("the run no longer says what its fit has used (--allow-leakage)")
+    if judged.pixels_id != trained.data.pixels_id:
+        remarks.append(
+            f"other pixels (--allow-mismatch): pixels_id {judged.pixels_id}, "
+            f"trained on {trained.data.pixels_id}"
+        )
+    return tuple(dict.fromkeys(remarks))

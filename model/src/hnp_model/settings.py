@@ -1,0 +1,88 @@
+"""What each command is asked to do; free of torch and numpy, so that --help comes at once."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from hnp_shared.splits import Unit
+
+Scheme = Literal["stratified", "hospital-out", "kfold"]
+SCHEMES: tuple[Scheme, ...] = ("stratified", "hospital-out", "kfold")
+
+ModelName = Literal["reference", "compact"]
+MODELS: tuple[ModelName, ...] = ("reference", "compact")
+
+Inputs = Literal["both", "image", "tabular"]
+INPUTS: tuple[Inputs, ...] = ("both", "image", "tabular")
+
+DEVICES = ("auto", "cpu", "cuda")
+"""`auto` takes a CUDA device where there is one. Only `cpu` promises equal bits on a resume."""
+
+DEFAULT_LR: dict[ModelName, float] = {"reference": 2e-5, "compact": 1e-3}
+"""The report's learning rate, and one that suits the compact network."""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitSettings:
+    """The flags of a split.
+
+    Attributes:
+        scheme: what the parts are for.
+        unit: whether ids name patients or (leaking) slices.
+        ratios: whole numbers for train, val and test.
+        folds: parts of a k-fold split.
+        seed: decides between groups that are alike.
+    """
+
+    scheme: Scheme = "stratified"
+    unit: Unit = "patient"
+    ratios: tuple[int, int, int] = (6, 2, 2)
+    folds: int = 5
+    seed: int = 42
+
+
+@dataclass(frozen=True, slots=True)
+class FitSettings:
+    """The flags of a fit.
+
+    Attributes:
+        model: which network.
+        inputs: which of its branches see anything.
+        epochs: passes over the training part.
+        batch_size: slices a step.
+        lr: Adam's learning rate.
+        dropout: share of hidden units left out in training.
+        seed: of first weights, order and dropout.
+        fold: test fold of a k-fold split.
+        allow_leakage: whether a leaking split is taken.
+        device: `cpu` or `cuda`.
+    """
+
+    model: ModelName = "reference"
+    inputs: Inputs = "both"
+    epochs: int = 20
+    batch_size: int = 32
+    lr: float = 2e-5
+    dropout: float = 0.1
+    seed: int = 42
+    fold: int | None = None
+    allow_leakage: bool = False
+    device: str = "cpu"
+
+
+ALL = "all"
+"""Name of the part that holds a whole data set."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluateSettings:
+    """The flags of an evaluation.
+
+    Attributes:
+        part: the part to judge; val comes along. `all` without a split.
+        allow_mismatch: whether a data set with other pixels is taken.
+        allow_leakage: whether a leaking split, or data the fit has used, is taken.
+    """
+
+    part: str = "test"
+    allow_mismatch: bool = False
+    allow_leakage: bool = False

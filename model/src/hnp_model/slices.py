@@ -1,0 +1,100 @@
+"""The manifest as arrays: one entry a slice, in manifest order."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hnp_shared.dataset import Dataset
+from hnp_shared.errors import InputError
+
+UNKNOWN = "unknown"
+"""Stands for a missing sex or vendor, so that such slices form a group of their own."""
+
+Strings = npt.NDArray[np.str_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slices:
+    """What is known of each slice; every array is (slice,).
+
+    Attributes:
+        slice_id: unique.
+        patient_id: the person.
+        study_id: the study.
+        hospital: where the slice comes from.
+        level: disc, 0..4 from the head down.
+        is_patient: the truth.
+        age: years, NaN when missing.
+        sex: `F`, `M` or `unknown`.
+        canal_width_mm: NaN when missing.
+        vendor: maker of the scanner or `unknown`.
+        shard: file under shards/.
+        row: index in the shard.
+        pixel_sha256: of the stored array.
+    """
+
+    slice_id: Strings
+    patient_id: Strings
+    study_id: Strings
+    hospital: Strings
+    level: npt.NDArray[np.int8]
+    is_patient: npt.NDArray[np.bool_]
+    age: npt.NDArray[np.float32]
+    sex: Strings
+    canal_width_mm: npt.NDArray[np.float32]
+    vendor: Strings
+    shard: Strings
+    row: npt.NDArray[np.int32]
+    pixel_sha256: Strings
+
+    def __len__(self) -> int:
+        return self.slice_id.size
+
+    def take(self, rows: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> "Slices":
+        """Return the slices at ``rows``: indices or a mask."""
+        return Slices(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+
+def read_slices(dataset: Dataset) -> Slices:
+    """Read the manifest of a labelled data set.
+
+    Raises:
+        InputError: no slices, or slices without a label.
+        StorageError: the manifest could not be read.
+    """
+    table = dataset.manifest()
+    if table.num_rows == 0:
+        raise InputError("found a data set of 0 slices, expected at least one")
+    for name in ("is_patient", "level"):
+        missing = table.column(name).null_count
+        if missing:
+            raise InputError(
+                f"found {missing:,} of {table.num_rows:,} slices without {name}, "
+                "expected a data set built with labels"
+            )
+    return Slices(
+        slice_id=_strings(table, "slice_id"),
+        patient_id=_strings(table, "patient_id"),
+        study_id=_strings(table, "study_id"),
+        hospital=_strings(table, "hospital"),
+        level=_numbers(table, "level").astype(np.int8),
+        is_patient=_numbers(table, "is_patient").astype(np.bool_),
+        age=_numbers(table, "age").astype(np.float32),
+        sex=_strings(table, "sex"),
+        canal_width_mm=_numbers(table, "canal_width_mm").astype(np.float32),
+        vendor=_strings(table, "vendor"),
+        shard=_strings(table, "shard"),
+        row=_numbers(table, "row").astype(np.int32),
+        pixel_sha256=_strings(table, "pixel_sha256"),
+    )
+
+
+def _strings(table: Any, name: str) -> Strings:  # noqa: ANN401  # pyarrow has no types
+    return np.array(table.column(name).fill_null(UNKNOWN).to_pylist(), dtype=np.str_)
+
+
+def _numbers(table: Any, name: str) -> npt.NDArray[np.float64]:  # noqa: ANN401  # as above
+    values = [np.nan if value is None else value for value in table.column(name).to_pylist()]
+    return np.array(values, dtype=np.float64)

@@ -1,0 +1,177 @@
+"""From a data set to split files: the schemes of `hnp-train split`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from hnp_model.composition import Composition, compose
+from hnp_model.grouping import group_slices
+from hnp_model.guard import Leakage, find_leakage
+from hnp_model.settings import SplitSettings
+from hnp_model.slices import Slices, Strings, read_slices
+from hnp_model.stratify import allot, describe_groups
+from hnp_shared.dataset import open_dataset
+from hnp_shared.errors import InputError, OutputError
+from hnp_shared.splits import PARTS, Split, read_split, write_split
+from hnp_shared.storage import make_folder
+
+
+@dataclass(frozen=True, slots=True)
+class MadeSplit:
+    """A split.
+
+    Attributes:
+        suffix: what its file name ends in: nothing, or ``-H03``.
+        split: who is where.
+        composition: what is in each part.
+        leakage: what sits in more than one part.
+    """
+
+    suffix: str
+    split: Split
+    composition: Composition
+    leakage: Leakage
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSplit:
+    """A split and the file it lies in."""
+
+    path: Path
+    made: MadeSplit
+
+
+def split_dataset(out: Path, target: Path, settings: SplitSettings) -> tuple[WrittenSplit, ...]:
+    """Split the data set ``out`` and write ``target``, or one file a hospital next to it.
+
+    Raises:
+        InputError: no labelled data set, or too little in it to split.
+        OutputError: a file that is no split file is in the way.
+        StorageError: a read or write failed.
+    """
+    dataset = open_dataset(out)
+    made = make_splits(read_slices(dataset), dataset.info.dataset_id, settings)
+    written = tuple(
+        WrittenSplit(target.with_name(f"{target.stem}{one.suffix}{target.suffix}"), one)
+        for one in made
+    )
+    for one in written:
+        _refuse_other_file(one.path)
+    make_folder(target.parent, role="the folder of the split file")
+    for one in written:
+        write_split(one.path, one.made.split)
+    return written
+
+
+def make_splits(slices: Slices, dataset_id: str, settings: SplitSettings) -> tuple[MadeSplit, ...]:
+    """Return the splits of the scheme; the same arguments give the same splits.
+
+    Raises:
+        InputError: fewer groups than parts, or one hospital where several are needed.
+    """
+    facts = _facts(dataset_id, settings)
+    if settings.scheme == "hospital-out":
+        return tuple(
+            _describe(slices, parts, facts | {"test": hospital}, settings, f"-{hospital}")
+            for hospital, parts in _leave_hospitals_out(slices, settings)
+        )
+    names, ratios = _parts_and_ratios(settings)
+    if settings.unit == "slice":
+        parts = _split_slices(slices.is_patient, names, ratios, settings.seed)
+    else:
+        parts = _split_groups(slices, group_slices(slices), names, ratios, settings.seed)
+    return (_describe(slices, parts, facts, settings, ""),)
+
+
+def _refuse_other_file(path: Path) -> None:
+    if not path.exists():
+        return
+    try:
+        read_split(path)
+    except InputError as error:
+        raise OutputError(f"{path.name} exists and is no split file") from error
+
+
+def _facts(dataset_id: str, settings: SplitSettings) -> dict[str, str]:
+    kfold = settings.scheme == "kfold"
+    by_group = (
+        f"positive share, {'' if settings.scheme == 'hospital-out' else 'hospital, '}patients"
+    )
+    return {
+        "scheme": settings.scheme,
+        "ratios": ":".join(map(str, (1,) * settings.folds if kfold else settings.ratios)),
+        "seed": str(settings.seed),
+        "stratify": "is_patient" if settings.unit == "slice" else by_group,
+        "data set id": dataset_id,
+    }
+
+
+def _parts_and_ratios(settings: SplitSettings) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
+    if settings.scheme == "kfold":
+        names = tuple(map(str, range(settings.folds)))
+        return names, np.full(settings.folds, 1 / settings.folds)
+    ratios = np.array(settings.ratios, dtype=np.float64)
+    return PARTS, ratios / ratios.sum()
+
+
+def _split_groups(
+    slices: Slices,
+    groups: npt.NDArray[np.int64],
+    names: tuple[str, ...],
+    ratios: npt.NDArray[np.float64],
+    seed: int,
+) -> Strings:
+    group_count = int(groups.max()) + 1
+    if group_count < len(names):
+        raise InputError(
+            f"found {group_count} patients that share no image, "
+            f"expected at least {len(names)}, one for each part"
+        )
+    part_of_group = allot(describe_groups(slices, groups), ratios, seed)
+    return np.array(names)[part_of_group][groups]
+
+
+def _split_slices(
+    is_patient: npt.NDArray[np.bool_],
+    names: tuple[str, ...],
+    ratios: npt.NDArray[np.float64],
+    seed: int,
+) -> Strings:
+    random = np.random.default_rng(seed)
+    parts = np.empty(is_patient.size, dtype=np.int64)
+    for label in (False, True):
+        rows = random.permutation(np.flatnonzero(is_patient == label))
+        cuts = np.rint(np.cumsum(ratios)[:-1] * rows.size).astype(np.int64)
+        for part, members in enumerate(np.split(rows, cuts)):
+            parts[members] = part
+    return np.array(names)[parts]
+
+
+def _leave_hospitals_out(slices: Slices, settings: SplitSettings) -> Iterator[tuple[str, Strings]]:
+    hospitals = np.unique(slices.hospital)
+    if hospitals.size < 2:
+        raise InputError(f"found one hospital ({hospitals[0]}), expected at least two to leave out")
+    groups = group_slices(slices)
+    ratios = np.array(settings.ratios[:2], dtype=np.float64)
+    for hospital in hospitals:
+        # A group that also has slices elsewhere goes whole: a patient must not sit on both sides.
+        out = np.isin(groups, groups[slices.hospital == hospital])
+        if out.all():
+            raise InputError(f"every patient has a slice from {hospital}: none is left to train on")
+        rest = np.unique(groups[~out], return_inverse=True)[1]
+        parts = np.full(len(slices), "test", dtype="<U5")
+        parts[~out] = _split_groups(
+            slices.take(~out), rest, PARTS[:2], ratios / ratios.sum(), settings.seed
+        )
+        yield str(hospital), parts
+
+
+def _describe(
+    slices: Slices, parts: Strings, facts: Mapping[str, str], settings: SplitSettings, suffix: str
+) -> MadeSplit:
+    ids = slices.patient_id if settings.unit == "patient" else slices.slice_id
+    split = Split(settings.unit, facts, dict(zip(ids.tolist(), parts.tolist(), strict=True)))
+    return MadeSplit(suffix, split, compose(slices, parts), find_leakage(slices, parts))

@@ -1,0 +1,49 @@
+from itertools import islice
+
+import pytest
+
+from hnp_etl.label import LabelFacts, read_label
+from hnp_etl.label_document import parse_label
+from hnp_etl.phantom.labels import label_bytes
+from hnp_etl.phantom.people import TRAINING_HOSPITALS, Patient, make_patients
+from hnp_etl.recipe import load_recipe
+
+RECIPE = load_recipe("aihub-dld").label
+
+
+def read(patient: Patient, level: int | None) -> LabelFacts:
+    return read_label(parse_label(label_bytes(patient, level, "stem")), RECIPE)
+
+
+def patients_of(hospital: str, count: int = 12) -> list[Patient]:
+    people = (each for each in make_patients(8, 200) if each.hospital == hospital)
+    return list(islice(people, count))
+
+
+@pytest.mark.parametrize("hospital", TRAINING_HOSPITALS)
+def test_the_built_in_recipe_reads_every_spelling(hospital: str) -> None:
+    for patient in patients_of(hospital):
+        for level, disc in enumerate(patient.discs):
+            facts = read(patient, level)
+            assert (facts.patient, facts.sex) == (patient.patient_number, patient.sex)
+            assert facts.age == (min(90, patient.age))
+            assert facts.canal_width_mm == pytest.approx(disc.canal_width_mm)
+            expected = [("6",)] * 5
+            expected[level] = (str(disc.code),)
+            assert list(facts.cells) == expected
+            assert facts.flags == ()
+
+
+@pytest.mark.parametrize("hospital", TRAINING_HOSPITALS)
+def test_an_image_of_no_disc_has_no_code_and_no_canal(hospital: str) -> None:
+    facts = read(patients_of(hospital)[0], None)
+    assert facts.cells == (("6",),) * 5
+    assert facts.canal_width_mm is None
+    assert facts.flags == ()
+
+
+def test_hospitals_spell_differently() -> None:
+    firsts = [label_bytes(patients_of(hospital)[0], 0, "stem") for hospital in TRAINING_HOSPITALS]
+    assert sum(first.startswith(b"\xef\xbb\xbf") for first in firsts) == 1
+    assert sum("환자".encode("cp949") in first for first in firsts) == 1
+    assert sum(first.startswith(b"[") for first in firsts) == 1

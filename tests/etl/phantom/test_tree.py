@@ -1,0 +1,119 @@
+import csv
+import hashlib
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from hnp_etl.label import read_label
+from hnp_etl.label_document import parse_label
+from hnp_etl.phantom import PhantomConfig, TreeLayout, write_phantom
+from hnp_etl.phantom.tree import truth_path_of
+from hnp_etl.recipe import load_recipe
+from hnp_shared.errors import OutputError
+from hnp_shared.vocabulary import LEVEL_NAMES
+
+COLUMNS = ["path", "patient", "level", "is_patient", "bulge_mm", "canal_width_mm"]
+COLUMNS += ["age", "sex", "hospital"]
+
+
+def truth_of(root: Path) -> list[dict[str, str]]:
+    with truth_path_of(root).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def digests(root: Path) -> dict[str, str]:
+    return {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
+
+
+def label_path(image: Path) -> Path:
+    parts = {"원천데이터": "라벨링데이터", "TS_DLD": "TL_DLD", "VS_DLD": "VL_DLD"}
+    return Path(*(parts.get(part, part) for part in image.parts)).with_suffix(".json")
+
+
+def test_every_image_has_a_label_and_nothing_else_is_there(root: Path) -> None:
+    images = set(root.rglob("*.dcm"))
+    assert len(images) == 7 * 25
+    everything = {path for path in root.rglob("*") if path.is_file()}
+    assert everything == images | {label_path(image) for image in images}
+
+
+def test_folders_follow_the_delivered_layout(root: Path) -> None:
+    folders = Counter(image.relative_to(root).parent.as_posix() for image in root.rglob("*.dcm"))
+    validation = folders.pop("2.Validation/원천데이터/VS_DLD/H01/C004")
+    hospitals = ("H01", "H02", "H03", "H04", "H06")
+    assert set(folders) == {f"1.Training/원천데이터/TS_DLD/{each}/C004" for each in hospitals}
+    assert (validation, sum(folders.values())) == (25, 6 * 25)
+
+
+def test_the_truth_lies_beside_the_tree_only(root: Path) -> None:
+    assert sorted(path.name for path in root.parent.iterdir()) == ["tree", "tree.truth.csv"]
+    assert not list(root.rglob("*.csv"))
+    assert list(truth_of(root)[0]) == COLUMNS
+
+
+def test_the_truth_has_two_slices_of_each_disc(root: Path) -> None:
+    counts = Counter((row["hospital"], row["patient"], row["level"]) for row in truth_of(root))
+    assert len(counts) == 7 * 5
+    assert set(counts.values()) == {2}
+
+
+def test_labels_say_what_is_true(root: Path) -> None:
+    recipe = load_recipe("aihub-dld").label
+    for row in truth_of(root):
+        image = root / row["path"]
+        facts = read_label(parse_label(label_path(image).read_bytes()), recipe)
+        shown = [level for level, codes in enumerate(facts.cells) if codes != ("6",)]
+        assert shown == [LEVEL_NAMES.index(row["level"])]
+        assert (facts.cells[shown[0]] != ("1",)) == (row["is_patient"] == "1")
+        assert facts.canal_width_mm == pytest.approx(float(row["canal_width_mm"]))
+        assert (facts.patient, facts.sex) == (row["patient"], row["sex"])
+
+
+def test_the_same_arguments_give_the_same_bytes(root: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys, pathlib; from hnp_etl.phantom import *; "
+        "write_phantom(PhantomConfig(pathlib.Path(sys.argv[1]), 2, 5))"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Seoul"}
+    again = tmp_path / "elsewhere"
+    subprocess.run([sys.executable, "-c", code, str(again)], check=True, env=environment)
+    found = digests(again)
+    assert len(found) == 2 * 50
+    assert found.items() <= digests(root).items()
+    rows = truth_of(again)
+    assert rows == truth_of(root)[: len(rows)]
+
+
+def test_another_seed_gives_other_bytes(root: Path, tmp_path: Path) -> None:
+    write_phantom(PhantomConfig(tmp_path / "other", patients=1, seed=6))
+    assert not set(digests(tmp_path / "other").values()) & set(digests(root).values())
+
+
+def test_flat_layout_puts_labels_beside_images(tmp_path: Path) -> None:
+    report = write_phantom(PhantomConfig(tmp_path / "flat", 1, 5, TreeLayout.FLAT))
+    (hospital,) = (tmp_path / "flat").iterdir()
+    names = sorted(path.name for path in (hospital / "C004").iterdir())
+    assert len(names) == 2 * report.images == 50
+    assert {Path(name).suffix for name in names} == {".dcm", ".json"}
+    assert all((tmp_path / "flat" / row.path).is_file() for row in report.truth)
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(OutputError, match="not empty"):
+        write_phantom(PhantomConfig(tmp_path, 1))
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_file_in_the_way_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(OutputError, match="is a file"):
+        write_phantom(PhantomConfig(tmp_path / "file", 1))

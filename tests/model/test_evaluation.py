@@ -1,0 +1,272 @@
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from hnp_model.metrics import METRICS
+from hnp_shared.splits import Split, read_split, write_split
+from model.conftest import invoke, invoke_fit
+from model.synthetic import Plan, write_dataset
+
+REPORTS = ("card.md", "metrics.json", "predictions.parquet", "roc.png")
+
+
+@pytest.fixture
+def own(run: Path, tmp_path: Path) -> Path:
+    """A copy of the run that a test may change."""
+    return Path(shutil.copytree(run, tmp_path / "own"))
+
+
+def metrics(run: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((run / "metrics.json").read_text())
+    return found
+
+
+def test_metrics_have_the_contracts_keys(run: Path) -> None:
+    found = metrics(run)
+    assert list(found) == ["val", "test"]
+    counts = {"n_slices", "n_levels", "n_patients", "n_positive", "prevalence", "threshold"}
+    for part in found.values():
+        assert set(part) == {"slice", "level", "patient", "by"}
+        for unit in ("slice", "level", "patient"):
+            assert set(part[unit]) == {*METRICS, *counts, "resamples_dropped"}
+            for name in METRICS:
+                assert set(part[unit][name]) == {"value", "low", "high"}
+        assert set(part["by"]) == {"hospital", "level", "sex", "age_band", "vendor"}
+        assert set(part["by"]["hospital"]) == {"H01", "H02", "H03"}
+        assert set(part["by"]["level"]) == {"L1-2", "L2-3", "L3-4"}
+        assert set(part["by"]["sex"]["F"]) == set(part["slice"])
+
+
+def test_subgroups_add_up_to_the_whole(run: Path) -> None:
+    part = metrics(run)["test"]
+    for groups in part["by"].values():
+        assert sum(group["n_slices"] for group in groups.values()) == part["slice"]["n_slices"]
+
+
+def test_too_few_patients_give_null(run: Path) -> None:
+    groups = metrics(run)["test"]["by"]["hospital"]
+    assert groups["H01"]["auc"] == {"value": None, "low": None, "high": None}
+
+
+def test_predictions_have_the_contracts_columns(run: Path, split_file: Path) -> None:
+    table = pq.read_table(run / "predictions.parquet")
+    assert table.column_names == [
+        *("slice_id", "patient_id", "hospital", "level", "part", "is_patient"),
+        *("logit", "probability", "probability_calibrated"),
+    ]
+    parts = read_split(split_file).parts
+    for row in table.to_pylist():
+        assert row["part"] == parts[row["patient_id"]]
+        assert row["probability"] == pytest.approx(1 / (1 + np.exp(-row["logit"])))
+    assert set(table.column("part").to_pylist()) == {"val", "test"}
+
+
+def test_figures_follow_from_the_predictions(run: Path) -> None:
+    table = pq.read_table(run / "predictions.parquet").to_pandas()
+    test = table[table["part"] == "test"]
+    auc = metrics(run)["test"]["slice"]["auc"]["value"]
+    assert auc == pytest.approx(roc_auc_score(test["is_patient"], test["probability"]))
+    # in these data a patient has one study
+    discs = test.groupby(["patient_id", "level"])[["probability", "is_patient"]].agg(
+        {"probability": "mean", "is_patient": "max"}
+    )
+    auc = metrics(run)["test"]["level"]["auc"]["value"]
+    assert auc == pytest.approx(roc_auc_score(discs["is_patient"], discs["probability"]))
+
+
+def test_thresholds_are_val_scores_fixed_in_the_run(run: Path) -> None:
+    thresholds = json.loads((run / "config.json").read_text())["result"]["thresholds"]
+    found = metrics(run)
+    for unit, threshold in thresholds.items():
+        assert found["test"][unit]["threshold"] == found["val"][unit]["threshold"] == threshold
+    table = pq.read_table(run / "predictions.parquet").to_pandas()
+    val = table[table["part"] == "val"]
+    assert thresholds["slice"] in set(val["probability"])
+
+
+def test_evaluating_again_gives_the_same_bytes(
+    own: Path, run: Path, dataset: Path, split_file: Path
+) -> None:
+    assert invoke("evaluate", own, dataset, "--split", split_file).exit_code == 0
+    for name in REPORTS:
+        assert (own / name).read_bytes() == (run / name).read_bytes()
+
+
+def test_the_printout_has_figures_and_paths(own: Path, dataset: Path, split_file: Path) -> None:
+    result = invoke("evaluate", own, dataset, "--split", split_file)
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("test: 16 patients, 48 discs, 96 slices")
+    assert lines[1].split() == ["metric", "slice", "level", "patient"]
+    assert lines[-3:] == [str(own / name) for name in ("card.md", "roc.png", "metrics.json")]
+    assert result.stderr == ""
+
+
+def test_json_is_the_metrics_file(own: Path, dataset: Path, split_file: Path) -> None:
+    result = invoke("evaluate", own, dataset, "--split", split_file, "--json")
+    assert json.loads(result.stdout) == metrics(own)
+
+
+def test_the_card_says_what_a_reader_needs(run: Path, dataset: Path) -> None:
+    card = (run / "card.md").read_text()
+    for said in (
+        "Research use only, not a medical device",
+        "0.8279",
+        "split by slice",
+        "| seed | 42 |",
+        "no patient or image on two sides",
+        "Platt on val",
+        "| age_band |",
+        "| torch |",
+    ):
+        assert said in card
+    assert json.loads((dataset / "dataset.json").read_text())["dataset_id"] in card
+
+
+def test_val_and_train_can_be_judged_as_what_they_are(
+    own: Path, dataset: Path, split_file: Path
+) -> None:
+    for part, expected in (("val", ["val"]), ("train", ["train", "val"])):
+        result = invoke("evaluate", own, dataset, "--split", split_file, "--part", part)
+        assert result.exit_code == 0, result.output
+        assert list(metrics(own)) == expected
+
+
+def test_another_data_set_is_judged_whole_with_the_runs_thresholds(
+    own: Path, tmp_path: Path
+) -> None:
+    elsewhere = write_dataset(
+        tmp_path / "out", Plan(30, first_patient=500, hospitals=("H09",), seed=9, confirmed=False)
+    )
+    before = metrics(own)["test"]["level"]["threshold"]
+    result = invoke("evaluate", own, elsewhere, "--all")
+    assert result.exit_code == 0, result.output
+    assert list(metrics(own)) == ["all"]
+    assert metrics(own)["all"]["level"]["threshold"] == before
+    assert result.stderr.count("\n") == 1
+    assert "recipe synthetic is not confirmed" in result.stderr
+    assert "recipe synthetic is not confirmed" in (own / "card.md").read_text()
+
+
+def test_other_pixels_are_refused_unless_allowed(own: Path, tmp_path: Path) -> None:
+    other = write_dataset(tmp_path / "out", Plan(30, first_patient=500, seed=9, pixels_id="f" * 16))
+    refused = invoke("evaluate", own, other, "--all")
+    assert refused.exit_code == 65
+    assert "found pixels_id ffffffffffffffff, the run was trained on 0123456789abcdef" in (
+        refused.stderr
+    )
+    allowed = invoke("evaluate", own, other, "--all", "--allow-mismatch")
+    assert allowed.exit_code == 0
+    assert "other pixels (--allow-mismatch)" in (own / "card.md").read_text()
+
+
+def test_what_the_fit_has_used_is_not_judged(own: Path, dataset: Path) -> None:
+    refused = invoke("evaluate", own, dataset, "--all")
+    assert refused.exit_code == 65
+    assert "error: 64 patients and 384 images to judge were used in the fit" in refused.stderr
+    allowed = invoke("evaluate", own, dataset, "--all", "--allow-leakage")
+    assert allowed.exit_code == 0
+    assert "LEAKING: figures are too good" in allowed.stdout
+    assert "LEAKS" in (own / "card.md").read_text()
+
+
+def test_another_split_of_the_same_patients_is_refused(
+    own: Path, dataset: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.csv"
+    assert invoke("split", dataset, "-o", other, "--seed", 1).exit_code == 0
+    result = invoke("evaluate", own, dataset, "--split", other)
+    assert result.exit_code == 65
+    assert "to judge were used in the fit, expected data it has not seen" in result.stderr
+
+
+def test_a_run_that_cannot_tell_what_it_saw_is_not_trusted(
+    own: Path, dataset: Path, split_file: Path
+) -> None:
+    shutil.rmtree(own / "checkpoints")
+    refused = invoke("evaluate", own, dataset, "--split", split_file)
+    assert refused.exit_code == 65
+    assert "the run has no checkpoints/seen.csv" in refused.stderr
+    allowed = invoke("evaluate", own, dataset, "--split", split_file, "--allow-leakage")
+    assert allowed.exit_code == 0
+    assert "no longer says what its fit has used" in allowed.stderr
+
+
+def test_a_leaking_split_is_refused_and_shown_everywhere_when_allowed(
+    small: Path, tmp_path: Path
+) -> None:
+    split, run = tmp_path / "slices.csv", tmp_path / "run"
+    made = invoke("split", small, "-o", split, "--unit", "slice")
+    assert "WARNING: THIS SPLIT LEAKS" in made.stderr
+    refused = invoke_fit(small, split, run)
+    assert refused.exit_code == 65
+    assert "the split leaks" in refused.stderr
+    assert not run.exists()
+    fitted = invoke_fit(small, split, run, "--allow-leakage")
+    assert fitted.exit_code == 0
+    assert "trained on a split that leaks" in fitted.stderr
+    config = json.loads((run / "config.json").read_text())
+    assert config["settings"]["allow_leakage"] is True
+    assert config["leakage"]["patients"] > 0
+    assert invoke("evaluate", run, small, "--split", split).exit_code == 65
+    judged = invoke("evaluate", run, small, "--split", split, "--allow-leakage")
+    assert judged.exit_code == 0
+    assert "LEAKING: figures are too good" in judged.stdout
+    card = (run / "card.md").read_text()
+    assert "LEAKS: figures are too good" in card
+    assert "trained on a split that leaks" in card
+
+
+def test_folds_are_fitted_and_judged(small: Path, tmp_path: Path) -> None:
+    split, run = tmp_path / "folds.csv", tmp_path / "run"
+    assert invoke("split", small, "-o", split, "--scheme", "kfold", "--folds", 3).exit_code == 0
+    missing = invoke_fit(small, split, run)
+    assert missing.exit_code == 65
+    assert "found a split of 3 folds, expected a fold (--fold)" in missing.stderr
+    assert invoke_fit(small, split, run, "--fold", 1).exit_code == 0
+    assert invoke("evaluate", run, small, "--split", split).exit_code == 0
+    folds = read_split(split).parts
+    table = pq.read_table(run / "predictions.parquet").to_pylist()
+    assert {(row["part"], folds[row["patient_id"]]) for row in table} == {
+        ("val", "2"),
+        ("test", "1"),
+    }
+
+
+def test_an_unfinished_fit_is_not_judged(own: Path, dataset: Path, split_file: Path) -> None:
+    config = json.loads((own / "config.json").read_text())
+    (own / "config.json").write_text(json.dumps({**config, "result": None}))
+    result = invoke("evaluate", own, dataset, "--split", split_file)
+    assert result.exit_code == 65
+    assert "the fit of this run is not done" in result.stderr
+
+
+def test_weights_of_another_network_are_refused(own: Path, dataset: Path, split_file: Path) -> None:
+    (own / "model.safetensors").write_bytes(b"\0" * 100)
+    result = invoke("evaluate", own, dataset, "--split", split_file)
+    assert result.exit_code == 65
+    assert "does not hold the weights of this network" in result.stderr
+
+
+def test_a_part_the_split_leaves_empty_is_told(
+    own: Path, dataset: Path, split_file: Path, tmp_path: Path
+) -> None:
+    split = read_split(split_file)
+    parts = {name: "train" if part == "test" else part for name, part in split.parts.items()}
+    path = tmp_path / "no-test.csv"
+    write_split(path, Split("patient", split.facts, parts))
+    result = invoke("evaluate", own, dataset, "--split", path)
+    assert result.exit_code == 65
+    assert "puts no slice of the data set in test" in result.stderr
+
+
+def test_the_picture_is_a_png_without_a_time(run: Path) -> None:
+    content = (run / "roc.png").read_bytes()
+    assert content.startswith(b"\x89PNG")
+    for chunk in (b"tIME", b"tEXt", b"iTXt"):
+        assert chunk not in content

@@ -1,0 +1,125 @@
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from hnp_model.networks.choice import build_network, check_size
+from hnp_model.settings import FitSettings, Inputs, ModelName
+from hnp_shared.errors import InputError
+
+REFERENCE = FitSettings(model="reference")
+COMPACT = FitSettings(model="compact")
+
+
+class AsReported(nn.Module):
+    """The report's network, written down layer by layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        stages: list[nn.Module] = []
+        for channels in ((1, 32), (32, 64), (64, 128), (128, 256), (256, 512)):
+            stages += [nn.Conv2d(*channels, 3, 1, 1), nn.LeakyReLU(0.1), nn.MaxPool2d(2)]
+        self.cnn = nn.Sequential(*stages, nn.Flatten(), nn.Linear(41472, 500), nn.LeakyReLU(0.1))
+        self.fcn = nn.Sequential(nn.Linear(4, 500), nn.ReLU())
+        self.fc = nn.Sequential(
+            *(nn.Linear(1000, 512), nn.LeakyReLU(0.1), nn.Dropout(0.1)),
+            *(nn.Linear(512, 512), nn.LeakyReLU(0.1), nn.Dropout(0.1)),
+            nn.Linear(512, 1),
+        )
+
+    def forward(self, images: torch.Tensor, tabular: torch.Tensor) -> torch.Tensor:
+        joined = torch.cat([self.cnn(images), self.fcn(tabular)], dim=1)
+        logits: torch.Tensor = self.fc(joined).squeeze(1)
+        return logits
+
+
+def inputs(slice_count: int, side: int) -> tuple[torch.Tensor, torch.Tensor]:
+    generator = torch.Generator().manual_seed(0)
+    images = torch.rand(slice_count, 1, side, side, generator=generator)
+    return images, torch.randn(slice_count, 4, generator=generator)
+
+
+def count(network: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+def training_step_flops(network: nn.Module, given: Sequence[torch.Tensor]) -> int:
+    with FlopCounterMode(display=False) as counter:
+        network(*given).sum().backward()
+    return int(counter.get_total_flops())
+
+
+def test_the_reference_network_has_the_reported_parameters() -> None:
+    network = build_network(REFERENCE)
+    assert count(network) == 23_082_681
+    assert [name for name, _ in network.named_children()] == ["cnn", "fcn", "fc"]
+
+
+def test_pooling_before_rectifying_changes_no_output_and_no_gradient() -> None:
+    ours, reported = build_network(REFERENCE).eval(), AsReported().eval()
+    reported.load_state_dict(ours.state_dict())
+    reported.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its types
+    given = inputs(2, 300)
+    found, expected = ours(*given), reported(*given)
+    assert torch.equal(found, expected)
+    found.sum().backward()
+    expected.sum().backward()
+    for (name, one), other in zip(ours.named_parameters(), reported.parameters(), strict=True):
+        assert one.grad is not None
+        assert other.grad is not None
+        assert torch.allclose(one.grad, other.grad, rtol=1e-4, atol=1e-7), name
+
+
+def test_the_compact_network_is_small_and_ten_times_cheaper_a_step() -> None:
+    reference, compact = build_network(REFERENCE), build_network(COMPACT)
+    assert count(compact) < 1_000_000
+    given = inputs(2, 300)
+    assert training_step_flops(reference, given) > 10 * training_step_flops(compact, given)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(32, 32), (33, 47), (128, 96)])
+def test_the_compact_network_takes_any_size(rows: int, columns: int) -> None:
+    network = build_network(COMPACT)
+    assert network(torch.rand(1, 1, rows, columns), torch.rand(1, 4)).shape == (1,)
+
+
+@pytest.mark.parametrize(("model", "side"), [("reference", 300), ("compact", 40)])
+@pytest.mark.parametrize("kept", ["image", "tabular"])
+def test_the_other_branch_says_nothing(model: ModelName, side: int, kept: Inputs) -> None:
+    network = build_network(replace(COMPACT, model=model, inputs=kept)).eval()
+    images, tabular = inputs(2, side)
+    before = network(images, tabular)
+    if kept == "image":
+        same, other = network(images, tabular + 1), network(1 - images, tabular)
+    else:
+        same, other = network(1 - images, tabular), network(images, tabular + 1)
+    assert torch.equal(before, same)
+    assert not torch.equal(before, other)
+
+
+def test_first_weights_depend_on_the_seed_alone() -> None:
+    torch.manual_seed(5)
+    one = build_network(COMPACT)
+    torch.manual_seed(6)
+    same, other = build_network(COMPACT), build_network(replace(COMPACT, seed=7))
+    weights = [next(network.parameters()) for network in (one, same, other)]
+    assert torch.equal(weights[0], weights[1])
+    assert not torch.equal(weights[0], weights[2])
+
+
+@pytest.mark.parametrize(
+    ("settings", "size", "message"),
+    [
+        (REFERENCE, (300, 299), "found images of 300 x 299, the reference network takes 300 x 300"),
+        (COMPACT, (300, 31), "found images of 300 x 31, the compact network takes 32 x 32"),
+    ],
+    ids=["reference", "compact"],
+)
+def test_other_sizes_are_refused(
+    settings: FitSettings, size: tuple[int, int], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        check_size(settings, size)

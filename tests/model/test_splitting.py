@@ -1,0 +1,114 @@
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hnp_model.grouping import group_slices
+from hnp_model.guard import find_leakage, parts_of
+from hnp_model.settings import SplitSettings
+from hnp_model.slices import Slices, read_slices
+from hnp_model.splitting import make_splits
+from hnp_shared.dataset import open_dataset
+from hnp_shared.errors import InputError
+from hnp_shared.splits import read_split
+from model.conftest import invoke
+from model.synthetic import Plan, write_dataset
+
+
+@pytest.fixture(scope="module")
+def slices(dataset: Path) -> Slices:
+    return read_slices(open_dataset(dataset))
+
+
+def test_the_default_split_is_by_patient_in_the_ratios(slices: Slices) -> None:
+    (made,) = make_splits(slices, "id", SplitSettings())
+    parts = parts_of(slices, made.split)
+    assert not find_leakage(slices, parts)
+    shares = [(parts == part).mean() for part in ("train", "val", "test")]
+    assert shares == pytest.approx([0.6, 0.2, 0.2], abs=0.03)
+    for part in ("train", "val", "test"):
+        here = slices.is_patient[parts == part]
+        assert here.mean() == pytest.approx(slices.is_patient.mean(), abs=0.01)
+
+
+def test_every_hospital_is_in_every_part(slices: Slices) -> None:
+    (made,) = make_splits(slices, "id", SplitSettings())
+    parts = parts_of(slices, made.split)
+    for part in ("train", "val", "test"):
+        assert set(slices.hospital[parts == part]) == {"H01", "H02", "H03"}
+
+
+def test_patients_who_share_an_image_stay_together(tmp_path: Path) -> None:
+    twins = read_slices(open_dataset(write_dataset(tmp_path / "out", Plan(20, twins=True))))
+    for seed in range(5):
+        (made,) = make_splits(twins, "id", SplitSettings(seed=seed))
+        assert not find_leakage(twins, parts_of(twins, made.split))
+
+
+def test_a_split_by_slice_has_equal_shares_and_leaks(slices: Slices) -> None:
+    (made,) = make_splits(slices, "id", SplitSettings(unit="slice"))
+    assert made.leakage.patients > 40
+    parts = parts_of(slices, made.split)
+    for part in ("train", "val", "test"):
+        here = slices.is_patient[parts == part]
+        assert here.mean() == pytest.approx(slices.is_patient.mean(), abs=0.01)
+
+
+def test_folds_are_of_one_size_and_do_not_leak(slices: Slices) -> None:
+    (made,) = make_splits(slices, "id", SplitSettings(scheme="kfold", folds=4))
+    assert made.split.folds == 4
+    sizes = np.unique(list(made.split.parts.values()), return_counts=True)[1]
+    assert np.ptp(sizes) <= 1
+    assert not made.leakage
+
+
+def test_a_hospital_left_out_is_the_whole_test_part(slices: Slices) -> None:
+    made = make_splits(slices, "id", SplitSettings(scheme="hospital-out"))
+    assert [one.suffix for one in made] == ["-H01", "-H02", "-H03"]
+    for one, hospital in zip(made, ("H01", "H02", "H03"), strict=True):
+        parts = parts_of(slices, one.split)
+        assert set(slices.hospital[parts == "test"]) == {hospital}
+        assert hospital not in slices.hospital[parts != "test"]
+        assert (parts[parts != "test"] == "val").mean() == pytest.approx(0.25, abs=0.05)
+        assert not one.leakage
+
+
+def test_one_hospital_cannot_be_left_out(slices: Slices) -> None:
+    alone = slices.take(slices.hospital == "H02")
+    with pytest.raises(InputError, match=r"found one hospital \(H02\), expected at least two"):
+        make_splits(alone, "id", SplitSettings(scheme="hospital-out"))
+
+
+def test_too_few_patients_are_refused(slices: Slices) -> None:
+    two = slices.take(group_slices(slices) < 2)
+    with pytest.raises(InputError, match=r"found 2 patients .* expected at least 3"):
+        make_splits(two, "id", SplitSettings())
+
+
+def test_the_same_arguments_give_the_same_bytes(dataset: Path, tmp_path: Path) -> None:
+    paths = [tmp_path / "a.csv", tmp_path / "deep" / "er" / "b.csv"]
+    for path in paths:
+        assert invoke("split", dataset, "-o", path, "--seed", 7).exit_code == 0
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    assert invoke("split", dataset, "-o", paths[1], "--seed", 8).exit_code == 0
+    assert paths[0].read_bytes() != paths[1].read_bytes()
+
+
+def test_the_file_says_how_it_was_made_and_pandas_reads_it(dataset: Path, split_file: Path) -> None:
+    head = [line for line in split_file.read_text().splitlines() if line.startswith("#")]
+    assert head == [
+        "# format: hnp-split 1",
+        "# unit: patient",
+        "# scheme: stratified",
+        "# ratios: 6:2:2",
+        "# seed: 42",
+        "# stratify: positive share, hospital, patients",
+        f"# data set id: {open_dataset(dataset).info.dataset_id}",
+    ]
+    table = pd.read_csv(split_file, comment="#")
+    assert list(table.columns) == ["patient_id", "part"]
+    assert table["patient_id"].is_monotonic_increasing
+    assert (
+        dict(zip(table["patient_id"], table["part"], strict=True)) == read_split(split_file).parts
+    )
