@@ -13,6 +13,7 @@ from hnp_etl.phantom.labels import label_bytes
 from hnp_etl.phantom.people import VALIDATION, Patient, make_patients
 from hnp_etl.phantom.scanners import SeriesKind, scanner_of
 from hnp_etl.phantom.study import Planned, plan_study
+from hnp_etl.pixels import use_one_plain_thread
 from hnp_shared.errors import OutputError, StorageError
 from hnp_shared.progress import track
 from hnp_shared.vocabulary import LEVEL_NAMES
@@ -99,6 +100,7 @@ def write_phantom(config: PhantomConfig) -> PhantomReport:
         StorageError: a file could not be written.
     """
     _refuse_occupied(config.directory)
+    use_one_plain_thread()  # or bytes would depend on what the process did before
     images = 0
     truth: list[TruthRow] = []
     people = make_patients(config.seed, config.patients)
