@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from example import DEMO_KEY
+
 PATIENTS = 60
 EPOCHS = 12
 
@@ -14,9 +16,10 @@ EPOCHS = 12
 def commands(folder: Path) -> list[str]:
     """Return the command lines, in order."""
     data, split, run = folder / "data", folder / "split.csv", folder / "run"
+    key = f"--key-file {folder / 'key'}"
     return [
         f"hnp-etl phantom {folder / 'hospitals'} --patients {PATIENTS} --seed 1",
-        f"hnp-etl build-manifest {folder / 'hospitals'} --out {data}",
+        f"hnp-etl build-manifest {folder / 'hospitals'} --out {data} {key}",
         f"hnp-etl check {data}",
         f"hnp-train split {data} -o {split}",
         f"hnp-train fit {data} --split {split} --out {run} --model compact --epochs {EPOCHS}",
@@ -27,8 +30,8 @@ def commands(folder: Path) -> list[str]:
 def main(folder: Path) -> None:
     """Run the demo in ``folder``, which is emptied first."""
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.rmtree(folder.with_name(folder.name + ".private"), ignore_errors=True)
     folder.mkdir()
+    (folder / "key").write_bytes(DEMO_KEY)  # published, so that the demo comes out alike each time
     programs = Path(sys.executable).parent
     started = time.monotonic()
     for line in commands(folder):
