@@ -18,7 +18,7 @@ from hnp_etl.header import HeaderFacts, read_header
 from hnp_etl.pipeline import build
 from hnp_etl.pseudonyms import pseudonym
 from hnp_etl.recipe import Image, load_recipe
-from hnp_etl.shard import PlannedSlice, sample_of
+from hnp_etl.slice_pixels import read_sample
 from hnp_shared.check import check_dataset
 from hnp_shared.vocabulary import Reason
 
@@ -150,9 +150,7 @@ def planned(path: str) -> np.ndarray:
             "dtype": "float32",
         }
     )
-    name = os.fsencode(CORPUS / path)
-    each = PlannedSlice(1, "s", "p", name, b"path", (), (3, "3"), facts)
-    sample = sample_of(each, image)
+    sample = read_sample(os.fsencode(CORPUS / path), facts, image)
     span = sample.source_max - sample.source_min
     return np.rint(sample.array.astype(np.float64) * span + sample.source_min)
 

@@ -4,7 +4,6 @@ Rows come back, never pixels. What goes in is fixed by the plan, so no engine ch
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from importlib.metadata import version
@@ -13,30 +12,19 @@ from pathlib import Path
 import numpy as np
 
 from hnp_etl.copies import Picture, settle_copies
-from hnp_etl.decoder import decode_guarded, stop_child
-from hnp_etl.decoder_child import Request
-from hnp_etl.elements import inflate
-from hnp_etl.encapsulated import single_frame
 from hnp_etl.errors import FileError
 from hnp_etl.header import HeaderFacts
-from hnp_etl.pixels import (
-    Array,
-    CropBox,
-    PixelRule,
-    Sample,
-    Stored,
-    crop_box,
-    from_bytes,
-    make_sample,
-    use_one_plain_thread,
-)
+from hnp_etl.pixels import Array, use_one_plain_thread
 from hnp_etl.recipe import ARRAY_VERSION, Image
-from hnp_etl.syntaxes import DECODERS, DEFLATED_LE, EXPLICIT_BE
+from hnp_etl.slice_pixels import read_sample, stored_pixel_mm
 from hnp_shared.shards import write_shard
 from hnp_shared.storage import DISK, Disk, Written
 from hnp_shared.vocabulary import UNCACHED_REASONS, Reason
 
-_PIXEL_LIBRARIES = ("numpy", "opencv-python-headless", "pydicom", "pyjpegls", "python-gdcm")
+_PIXEL_LIBRARIES = (
+    *("numpy", "opencv-python-headless"),
+    *("pydicom", "pyjpegls", "pylibjpeg-openjpeg", "python-gdcm"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,21 +141,6 @@ def build_shard(plan: ShardPlan, *, folder: Path, disk: Disk = DISK) -> ShardRes
     return ShardResult(plan.digest(), file, rows, tuple(refused))
 
 
-def sample_of(each: PlannedSlice, image: Image) -> Sample:
-    """Read, decode and transform one slice; what may be a passing fault is tried twice.
-
-    Raises:
-        FileError: says why the slice cannot be used.
-    """
-    try:
-        return _sample(each, image)
-    except FileError as error:
-        if error.reason not in UNCACHED_REASONS:
-            raise
-    stop_child()
-    return _sample(each, image)
-
-
 @dataclass(frozen=True, slots=True)
 class _Taken:
     """A decoded slice, without its pixels."""
@@ -188,7 +161,7 @@ def _decode_all(plan: ShardPlan) -> tuple[Array, list[_Taken], list[tuple[int, R
     refused: list[tuple[int, Reason]] = []
     for each in plan.slices:
         try:
-            sample = sample_of(each, plan.image)
+            sample = read_sample(each.raw, each.facts, plan.image)
         except FileError as error:
             refused.append((each.id, error.reason))
             continue
@@ -198,60 +171,14 @@ def _decode_all(plan: ShardPlan) -> tuple[Array, list[_Taken], list[tuple[int, R
     return images, taken, refused
 
 
-def _sample(each: PlannedSlice, image: Image) -> Sample:
-    facts = each.facts
-    rule = PixelRule(
-        rows=facts.rows or 0,
-        columns=facts.columns or 0,
-        bits_allocated=facts.bits_allocated or 0,
-        bits_stored=facts.bits_stored or 0,
-        signed=facts.signed,
-        slope=facts.slope,
-        intercept=facts.intercept,
-        inverted=facts.photometric == "MONOCHROME1",
-    )
-    try:
-        stored = _stored_values(each, rule)
-    except OSError as error:
-        raise FileError(Reason.UNREADABLE, "the file could not be read") from error
-    return make_sample(stored, rule, image, _box(facts, image))
-
-
-def _stored_values(each: PlannedSlice, rule: PixelRule) -> Stored:
-    facts = each.facts
-    start, needed = facts.pixel_offset or 0, facts.pixel_length
-    with open(each.raw, "rb", buffering=0) as file:  # noqa: PTH123  # names need not be text
-        if facts.syntax in DECODERS:
-            file.seek(start)
-            request = Request(single_frame(file.read()), facts.syntax, rule)
-            return from_bytes(decode_guarded(request), rule)
-        if facts.syntax == DEFLATED_LE:
-            file.seek(facts.body_offset)
-            return from_bytes(inflate(file.read())[start : start + (needed or 0)], rule)
-        frame = rule.rows * rule.columns * rule.bits_allocated // 8
-        value = os.pread(file.fileno(), min(frame, needed or 0), start)
-    return from_bytes(value, rule, big_endian=facts.syntax == EXPLICIT_BE)
-
-
-def _box(facts: HeaderFacts, image: Image) -> CropBox:
-    return crop_box(facts.rows or 0, facts.columns or 0, image, _spacing_mm(facts))
-
-
-def _spacing_mm(facts: HeaderFacts) -> tuple[float, float] | None:
-    if facts.row_mm is None or facts.column_mm is None:
-        return None
-    return facts.row_mm, facts.column_mm
-
-
 def _row(taken: _Taken, row: int, image: Image) -> SampleRow:
-    facts = taken.slice.facts
-    box, spacing = _box(facts, image), _spacing_mm(facts)
+    pixel_mm = stored_pixel_mm(taken.slice.facts, image)
     return SampleRow(
         id=taken.slice.id,
         row=row,
         sha256=taken.sha256,
         source_min=taken.source_min,
         source_max=taken.source_max,
-        pixel_row_mm=spacing[0] * box.rows / image.size[0] if spacing else None,
-        pixel_col_mm=spacing[1] * box.columns / image.size[1] if spacing else None,
+        pixel_row_mm=pixel_mm[0] if pixel_mm else None,
+        pixel_col_mm=pixel_mm[1] if pixel_mm else None,
     )
