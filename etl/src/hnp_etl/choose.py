@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hnp_etl.elements import PIXEL_DATA
+from hnp_etl.element_walk import PIXEL_DATA
 from hnp_etl.geometry import slice_normal, slice_position_mm
 from hnp_etl.header import HeaderFacts
 from hnp_etl.label import LabelFacts

@@ -65,7 +65,7 @@ def _ready_child() -> _Child:
         stop_child()
     if not _children:
         process = subprocess.Popen(
-            [sys.executable, "-m", "hnp_etl.decoder_child"],
+            [sys.executable, "-P", "-m", "hnp_etl.decoder_child"],  # not from the current folder
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # native decoders print raw values

@@ -5,19 +5,15 @@ Names and units follow DICOM PS3.3: C.7.2 (study), C.7.6.3 (pixels), C.8.3 (MR),
 """
 
 import json
-import math
-import struct
-import warnings
 from dataclasses import dataclass, fields
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
-from pydicom.charset import decode_bytes, python_encoding
+from hnp_etl.element_walk import ReadAt
+from hnp_etl.elements import MEDIA_CLASS, Elements, read_elements
+from hnp_etl.values import CHARSET, Values
+from hnp_shared.vocabulary import Vendor
 
-from hnp_etl.elements import MEDIA_CLASS, Elements, ReadAt, read_elements
-from hnp_etl.errors import FileError
-from hnp_shared.vocabulary import Reason, Vendor
-
-_CHARSET, _IMAGE_TYPE, _SOP_CLASS, _SOP_UID = 0x0008_0005, 0x0008_0008, 0x0008_0016, 0x0008_0018
+_IMAGE_TYPE, _SOP_CLASS, _SOP_UID = 0x0008_0008, 0x0008_0016, 0x0008_0018
 _MODALITY, _MANUFACTURER = 0x0008_0060, 0x0008_0070
 _STUDY_TEXT, _SERIES_TEXT = 0x0008_1030, 0x0008_103E
 _PATIENT_ID = 0x0010_0020
@@ -33,7 +29,7 @@ _ALLOCATED, _STORED, _HIGH_BIT, _SIGNED = 0x0028_0100, 0x0028_0101, 0x0028_0102,
 _BURNED_IN, _INTERCEPT, _SLOPE, _MODALITY_LUT = 0x0028_0301, 0x0028_1052, 0x0028_1053, 0x0028_3000
 
 _WANTED = frozenset(
-    {_CHARSET, _IMAGE_TYPE, _SOP_CLASS, _SOP_UID, _MODALITY, _MANUFACTURER, _STUDY_TEXT}
+    {CHARSET, _IMAGE_TYPE, _SOP_CLASS, _SOP_UID, _MODALITY, _MANUFACTURER, _STUDY_TEXT}
     | {_SERIES_TEXT, _PATIENT_ID, _BODY_PART, _SEQUENCE, _OPTIONS, _SEQUENCE_NAME, _THICKNESS}
     | {_REPETITION, _ECHO, _INVERSION, _FIELD_STRENGTH, _PROTOCOL, _B_VALUE, _GRADIENT}
     | {_STUDY_UID, _SERIES_UID, _POSITION, _ORIENTATION, _SAMPLES, _PHOTOMETRIC, _FRAMES, _ROWS}
@@ -43,9 +39,6 @@ _WANTED = frozenset(
 _WITHIN_GROUPS = frozenset(
     {_POSITION, _ORIENTATION, _SPACING, _THICKNESS, _REPETITION, _EFFECTIVE_ECHO, _B_VALUE}
 )
-
-_DOUBLES = frozenset({_EFFECTIVE_ECHO, _B_VALUE, _GRADIENT})
-"""Elements with binary doubles (VR FD); other numbers are decimal strings."""
 
 _VENDORS = (
     ("siemens", Vendor.SIEMENS),
@@ -65,8 +58,6 @@ _VENDORS = (
     ("neusoft", Vendor.NEUSOFT),
     ("mindray", Vendor.MINDRAY),
 )
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +153,7 @@ def header_facts(elements: Elements) -> HeaderFacts:
     Raises:
         FileError: BAD_HEADER when a value that pixels depend on cannot be read.
     """
-    values = _Values(elements)
+    values = Values(elements)
     spacing = values.numbers(_SPACING, 2)
     pixels = elements.pixels
     return HeaderFacts(
@@ -181,10 +172,10 @@ def header_facts(elements: Elements) -> HeaderFacts:
         scanning_sequence=values.words(_SEQUENCE),
         scan_options=values.words(_OPTIONS),
         sequence_name=values.text(_SEQUENCE_NAME),
-        echo_time_ms=_or(values.number(_ECHO), values.number(_EFFECTIVE_ECHO)),
+        echo_time_ms=_or(values.number(_ECHO), values.double(_EFFECTIVE_ECHO)),
         repetition_time_ms=values.number(_REPETITION),
         inversion_time_ms=values.number(_INVERSION),
-        diffusion=values.diffusion(),
+        diffusion=_diffusion(values),
         field_strength_t=values.number(_FIELD_STRENGTH),
         slice_thickness_mm=values.number(_THICKNESS),
         orientation=values.numbers(_ORIENTATION, 6),
@@ -212,86 +203,9 @@ def header_facts(elements: Elements) -> HeaderFacts:
     )
 
 
-class _Values:
-    """Typed access to raw values; what cannot be read is absent unless pixels depend on it."""
-
-    def __init__(self, elements: Elements) -> None:
-        self._values = {**elements.shared, **elements.values}
-        self._big_endian = elements.big_endian
-        self._encodings = _encodings(elements.values.get(_CHARSET, b""))
-
-    def text(self, tag: int) -> str:
-        raw = self._values.get(tag, b"").rstrip(b"\0 ")
-        if raw.isascii() and b"\x1b" not in raw:
-            return raw.decode("ascii").strip()
-        return _decoded(raw, self._encodings).strip("\0 ").strip()
-
-    def uid(self, tag: int) -> str | None:
-        return self.text(tag) or None
-
-    def words(self, tag: int) -> tuple[str, ...]:
-        text = self.text(tag).upper()
-        return tuple(word.strip() for word in text.split("\\")) if text else ()
-
-    def numbers(self, tag: int, count: int) -> tuple[float, ...] | None:
-        found = self._all_numbers(tag)
-        return found if len(found) == count else None
-
-    def number(self, tag: int) -> float | None:
-        found = self._all_numbers(tag)
-        return found[0] if found else None
-
-    def exact(self, tag: int, default: float) -> float:
-        if not self._values.get(tag, b"").strip(b"\0 "):
-            return default
-        found = self.number(tag)
-        if found is None:
-            raise FileError(Reason.BAD_HEADER, f"element {tag:08X} is no finite number")
-        return found
-
-    def unsigned(self, tag: int, default: T) -> int | T:
-        raw = self._values.get(tag)
-        if not raw:
-            return default
-        if len(raw) != 2:
-            what = f"element {tag:08X} has {len(raw)} bytes, expected 2"
-            raise FileError(Reason.BAD_HEADER, what)
-        return int.from_bytes(raw, "big" if self._big_endian else "little")
-
-    def diffusion(self) -> bool:
-        b_value = self.number(_B_VALUE)
-        return b_value is not None and (b_value > 0 or _GRADIENT in self._values)
-
-    def _all_numbers(self, tag: int) -> tuple[float, ...]:
-        raw = self._values.get(tag, b"")
-        try:
-            if tag in _DOUBLES:
-                order = ">" if self._big_endian else "<"
-                found = struct.unpack(f"{order}{len(raw) // 8}d", raw)
-            else:
-                found = tuple(map(float, raw.decode("ascii").strip("\0 ").split("\\")))
-        except (ValueError, struct.error):
-            return ()
-        return found if all(map(math.isfinite, found)) else ()
-
-
-def _encodings(charset: bytes) -> list[str]:
-    """Return Python's names of the character sets (PS3.3 C.12.1.1.2); unknown ones fall away."""
-    terms = charset.decode("ascii", "replace").strip("\0 ").split("\\")
-    known = [python_encoding[term.strip()] for term in terms if term.strip() in python_encoding]
-    return known or ["iso8859"]
-
-
-def _decoded(raw: bytes, encodings: list[str]) -> str:
-    """Return a text; one that cannot be decoded as Latin-1, so that two of them stay two."""
-    try:
-        if b"\x1b" not in raw:
-            return raw.decode(encodings[0])
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            return decode_bytes(raw, encodings, {0x5C})
-    except (UnicodeError, LookupError, UserWarning):
-        return raw.decode("latin-1")
+def _diffusion(values: Values) -> bool:
+    b_value = values.double(_B_VALUE)
+    return b_value is not None and (b_value > 0 or values.has(_GRADIENT))
 
 
 def _vendor(manufacturer: str) -> str | None:

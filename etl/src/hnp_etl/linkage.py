@@ -41,8 +41,10 @@ def read_linkage(private: Path) -> Iterator[Link]:
     path = private / LINKAGE_FILE
     try:
         with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-            for row in csv.DictReader(file):
+            for row in csv.DictReader(file, strict=True):
                 yield Link(row["slice_id"], row["path"])
+    except (KeyError, csv.Error) as error:
+        raise InputError(f"{LINKAGE_FILE} is damaged, expected slice_id,path") from error
     except FileNotFoundError as error:
         raise InputError(f"found no {LINKAGE_FILE} in the private folder") from error
     except OSError as error:

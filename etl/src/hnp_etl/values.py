@@ -1,0 +1,122 @@
+"""Typed access to raw element values: text by its character set, numbers that are finite.
+
+What cannot be read is absent, unless the pixels depend on it.
+Source: DICOM PS3.5 section 6.2 (value representations), PS3.3 C.12.1.1.2 (character sets).
+"""
+
+import math
+import struct
+import warnings
+from typing import TypeVar
+
+from pydicom.charset import decode_bytes, python_encoding
+
+from hnp_etl.elements import Elements
+from hnp_etl.errors import FileError
+from hnp_shared.vocabulary import Reason
+
+CHARSET = 0x0008_0005
+_BACKSLASH = 0x5C
+
+T = TypeVar("T")
+
+
+class Values:
+    """The values of one data set; those at its top level go before those in functional groups."""
+
+    def __init__(self, elements: Elements) -> None:
+        self._values = {**elements.shared, **elements.values}
+        self._big_endian = elements.big_endian
+        self._encodings = _encodings(elements.values.get(CHARSET, b""))
+
+    def has(self, tag: int) -> bool:
+        """Tell whether an element is there."""
+        return tag in self._values
+
+    def text(self, tag: int) -> str:
+        """Return a text without padding, "" when absent."""
+        raw = self._values.get(tag, b"").rstrip(b"\0 ")
+        if raw.isascii() and b"\x1b" not in raw:
+            return raw.decode("ascii").strip()
+        return _decoded(raw, self._encodings).strip("\0 ").strip()
+
+    def uid(self, tag: int) -> str | None:
+        """Return a UID."""
+        return self.text(tag) or None
+
+    def words(self, tag: int) -> tuple[str, ...]:
+        """Return the values of a code string, in upper case."""
+        text = self.text(tag).upper()
+        return tuple(word.strip() for word in text.split("\\")) if text else ()
+
+    def number(self, tag: int) -> float | None:
+        """Return the first number of a decimal or integer string."""
+        found = self._decimals(tag)
+        return found[0] if found else None
+
+    def numbers(self, tag: int, count: int) -> tuple[float, ...] | None:
+        """Return so many numbers of a decimal string."""
+        found = self._decimals(tag)
+        return found if len(found) == count else None
+
+    def double(self, tag: int) -> float | None:
+        """Return a binary double (VR FD)."""
+        raw = self._values.get(tag, b"")[:8]
+        if len(raw) < 8:
+            return None
+        (found,) = struct.unpack(">d" if self._big_endian else "<d", raw)
+        return found if math.isfinite(found) else None
+
+    def exact(self, tag: int, default: float) -> float:
+        """Return a number that pixels depend on.
+
+        Raises:
+            FileError: BAD_HEADER when it is there and no finite number.
+        """
+        if not self._values.get(tag, b"").strip(b"\0 "):
+            return default
+        found = self.number(tag)
+        if found is None:
+            raise FileError(Reason.BAD_HEADER, f"element {tag:08X} is no finite number")
+        return found
+
+    def unsigned(self, tag: int, default: T) -> int | T:
+        """Return a binary unsigned short (VR US).
+
+        Raises:
+            FileError: BAD_HEADER when it has not two bytes.
+        """
+        raw = self._values.get(tag)
+        if not raw:
+            return default
+        if len(raw) != 2:
+            what = f"element {tag:08X} has {len(raw)} bytes, expected 2"
+            raise FileError(Reason.BAD_HEADER, what)
+        return int.from_bytes(raw, "big" if self._big_endian else "little")
+
+    def _decimals(self, tag: int) -> tuple[float, ...]:
+        raw = self._values.get(tag, b"")
+        try:
+            found = tuple(map(float, raw.decode("ascii").strip("\0 ").split("\\")))
+        except ValueError:
+            return ()
+        return found if all(map(math.isfinite, found)) else ()
+
+
+def _encodings(charset: bytes) -> list[str]:
+    """Return Python's names of the character sets; unknown ones fall away."""
+    terms = charset.decode("ascii", "replace").strip("\0 ").split("\\")
+    known = [python_encoding[term.strip()] for term in terms if term.strip() in python_encoding]
+    return known or ["iso8859"]
+
+
+def _decoded(raw: bytes, encodings: list[str]) -> str:
+    """Return a text; one that cannot be decoded as Latin-1, so that two of them stay two."""
+    try:
+        if b"\x1b" not in raw:
+            return raw.decode(encodings[0])
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return decode_bytes(raw, encodings, {_BACKSLASH})
+    except (UnicodeError, LookupError, UserWarning):
+        return raw.decode("latin-1")
