@@ -11,7 +11,7 @@ import sys
 import time
 from dataclasses import dataclass
 
-from hnp_etl.decoder_child import OK, Request, write_message
+from hnp_etl.decoder_child import OK, Request
 from hnp_etl.errors import FileError
 from hnp_etl.limits import DECODE_TIMEOUT_S, DECODER_FRAMES
 from hnp_shared.vocabulary import Reason
@@ -80,7 +80,8 @@ def _ask(process: subprocess.Popen[bytes], request: Request, timeout_s: float) -
         raise FileError(Reason.CRASHED, "the decoder has no pipes")
     deadline = time.monotonic() + timeout_s
     try:
-        write_message(process.stdin, pickle.dumps(request))
+        content = pickle.dumps(request)
+        _write(process.stdin.fileno(), struct.pack("<I", len(content)) + content, deadline)
         descriptor = process.stdout.fileno()
         (length,) = struct.unpack("<I", _read(descriptor, 4, deadline))
         return _read(descriptor, length, deadline)
@@ -88,12 +89,24 @@ def _ask(process: subprocess.Popen[bytes], request: Request, timeout_s: float) -
         raise FileError(Reason.CRASHED, "the decoder died") from error
 
 
+def _write(descriptor: int, content: bytes, deadline: float) -> None:
+    rest = memoryview(content)
+    os.set_blocking(descriptor, False)  # a child that reads nothing must not hold us up
+    while rest:
+        _await([], [descriptor], deadline)
+        rest = rest[os.write(descriptor, rest[:_PIPE_BYTES]) :]
+
+
+def _await(reading: list[int], writing: list[int], deadline: float) -> None:
+    remaining = deadline - time.monotonic()
+    if remaining <= 0 or not any(select.select(reading, writing, [], remaining)):
+        raise FileError(Reason.TIMEOUT, "the decoder did not answer in time")
+
+
 def _read(descriptor: int, count: int, deadline: float) -> bytes:
     parts: list[bytes] = []
     while count:
-        remaining = deadline - time.monotonic()
-        if remaining <= 0 or not select.select([descriptor], [], [], remaining)[0]:
-            raise FileError(Reason.TIMEOUT, "the decoder did not answer in time")
+        _await([descriptor], [], deadline)
         part = os.read(descriptor, min(count, _PIPE_BYTES))
         if not part:
             raise FileError(Reason.CRASHED, "the decoder died")

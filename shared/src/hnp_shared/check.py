@@ -167,7 +167,7 @@ def _check_shards(dataset: Dataset, manifest: pa.Table, *, deep: bool) -> Iterat
             yield str(error)
             continue
         members.sort()
-        if [slice_id for _, slice_id, _ in members] != list(shard.slice_ids):
+        if [member[:2] for member in members] != list(enumerate(shard.slice_ids)):
             yield f"{SHARDS_FOLDER}/{name}: slice ids differ from the manifest"
         elif deep:
             for row, slice_id, digest in members:

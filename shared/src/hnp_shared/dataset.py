@@ -24,6 +24,9 @@ TABLES_FOLDER = "tables"
 ALIASES = ("manifest", "ledger")
 """Tables that also lie at the top, ``<name>.parquet``, for people and pandas."""
 
+_COUNTS = frozenset({"states", "reasons"})
+_OBJECTS = _COUNTS | {"recipe", "identity"}
+
 MAX_DATASET_BYTES = 64 * 2**20
 """No more of a dataset.json is read: 10 million slices need about 5 MB."""
 
@@ -145,15 +148,17 @@ def parse_info(content: bytes) -> DatasetInfo:
     """
     try:
         found = json.loads(content)
-        version = str(found["schema_version"])
+        _refuse_other_major(str(found["schema_version"]))
         files = {
             str(name): NamedFile(str(value["sha256"]), int(value["size"]))
             for name, value in found["files"].items()
         }
         names = [name for name in DatasetInfo.__dataclass_fields__ if name != "files"]
-        info = DatasetInfo(**{name: found[name] for name in names}, files=files)
+        return DatasetInfo(**{name: found[name] for name in names}, files=files)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{DATASET_FILE} is damaged or was not written by hnp-etl") from error
+
+
+def _refuse_other_major(version: str) -> None:
     if version.partition(".")[0] != SCHEMA_VERSION.partition(".")[0]:
         raise InputError(f"the data set has schema version {version}, this is {SCHEMA_VERSION}")
-    return info

@@ -4,6 +4,7 @@
 only what the writer makes: stored (never compressed) members, no pickles, the expected shapes.
 """
 
+import tokenize
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ ARRAY_TYPES = (np.dtype("<f4"), np.dtype("<u2"))
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold; no clock time in a data set
 _LOCAL_HEADER_BYTES = 30  # APPNOTE.TXT 4.3.7: fixed part of a local file header
+
+# What zipfile and numpy raise over bytes that neither wrote.
+_DAMAGE = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, tokenize.TokenError)
 
 Images = npt.NDArray[np.float32] | npt.NDArray[np.uint16]
 
@@ -80,7 +84,7 @@ def open_shard(path: Path) -> Shard:
             ids = np.array(_map_member(archive, path, IDS_MEMBER))
     except OSError as error:
         raise StorageError.of(f"shard {path.name}", error) from error
-    except (zipfile.BadZipFile, ValueError, EOFError) as error:
+    except _DAMAGE as error:
         raise InputError(f"shard {path.name} is damaged") from error
     if images.dtype not in ARRAY_TYPES or images.ndim != 3 or ids.shape != images.shape[:1]:
         raise InputError(f"shard {path.name} holds {images.dtype} {images.shape}, ids {ids.shape}")

@@ -88,13 +88,19 @@ def read_split(path: Path) -> Split:
         raise InputError(f"the split file has another format, expected {FORMAT!r}")
     facts.pop("unit", None)
     rows = [
-        (number, row)
+        (number, _cells(number, line))
         for number, line in enumerate(lines, 1)
         if line.strip() and not line.startswith("#")
-        for row in csv.reader([line])
     ]
     unit = _unit_of(rows[0][1] if rows else [])
     return Split(unit, facts, _parts_of(rows[1:]))
+
+
+def _cells(number: int, line: str) -> list[str]:
+    try:
+        return next(csv.reader([line]))
+    except csv.Error as error:
+        raise InputError(f"split file, line {number}: no line of a CSV ({error})") from error
 
 
 def _unit_of(header: list[str]) -> Unit:

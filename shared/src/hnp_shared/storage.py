@@ -27,8 +27,10 @@ class Disk:
     """The primitive operations that can fail. Tests replace one to fail at the n-th operation."""
 
     def write(self, file: BinaryIO, data: bytes | memoryview) -> None:
-        """Append ``data`` to an open file."""
-        file.write(data)
+        """Append all of ``data`` to an open file; one call takes less when the disk fills up."""
+        rest = memoryview(data)
+        while rest.nbytes:
+            rest = rest[file.write(rest) :]
 
     def fsync(self, descriptor: int) -> None:
         """Force a file or a folder to the disk."""
@@ -125,19 +127,21 @@ def replace_file(
 
 def replace_alias(target: Path, alias: Path, *, role: str, disk: Disk = DISK) -> None:
     """Make ``alias`` hold the bytes of ``target``: a hard link, or a copy where links fail."""
-    if alias.exists() and alias.samefile(target):
-        return
     temporary = alias.parent / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
     try:
-        disk.link(target, temporary)
-    except OSError:
-        with target.open("rb") as source:
-            replace_file(alias, lambda sink: shutil.copyfileobj(source, sink), role=role, disk=disk)
-        return
-    try:
-        _rename(temporary, alias, disk)
+        if alias.exists() and alias.samefile(target):
+            return
+        try:
+            disk.link(target, temporary)
+        except OSError:
+            _replace_by_copy(target, alias, role, disk)
+        else:
+            _rename(temporary, alias, disk)
     except OSError as error:
         raise StorageError.of(role, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
 
 
 def remove(path: Path, *, role: str, disk: Disk = DISK) -> None:
@@ -199,6 +203,11 @@ def _temporary(
         if isinstance(error, OSError):
             raise StorageError.of(role, error) from error
         raise
+
+
+def _replace_by_copy(target: Path, alias: Path, role: str, disk: Disk) -> None:
+    with target.open("rb") as source:
+        replace_file(alias, lambda sink: shutil.copyfileobj(source, sink), role=role, disk=disk)
 
 
 def _rename(temporary: Path, target: Path, disk: Disk) -> None:

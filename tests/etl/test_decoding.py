@@ -1,0 +1,187 @@
+"""Compressed frames: fragments, decoders behind a pipe, and what a bad one costs."""
+
+import os
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dicom_files import (
+    COMPRESSED,
+    DEFLATED,
+    JPEG_2000,
+    JPEG_LS,
+    RLE,
+    UNCOMPRESSED,
+    compressed_frame,
+    dicom_bytes,
+    picture,
+)
+from hnp_etl import decoder
+from hnp_etl.decoder import decode_guarded, stop_child
+from hnp_etl.decoder_child import Request
+from hnp_etl.encapsulated import single_frame
+from hnp_etl.errors import FileError
+from hnp_etl.header import read_header
+from hnp_etl.pixels import PixelRule, from_bytes
+from hnp_etl.recipe import Image
+from hnp_etl.slice_pixels import read_sample
+from hnp_shared.vocabulary import Reason
+
+RULE = PixelRule(40, 48, 16, 12, False, 1.0, 0.0, False)
+ITEM, END = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0\0\0\0\0"
+
+
+@pytest.fixture(autouse=True)
+def no_child_is_left() -> Iterator[None]:
+    yield
+    stop_child()
+
+
+def item(content: bytes) -> bytes:
+    return ITEM + struct.pack("<I", len(content)) + content
+
+
+@pytest.mark.parametrize("end", [END, b""], ids=["delimited", "delimiter missing"])
+@pytest.mark.parametrize("fragments", [[b"abcd"], [b"ab", b"cd"]], ids=len)
+def test_fragments_are_joined(fragments: list[bytes], end: bytes) -> None:
+    value = item(b"") + b"".join(map(item, fragments)) + end
+    assert single_frame(value) == b"abcd"
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (item(b"") + item(b"abcd")[:-1], Reason.TRUNCATED),
+        (item(b"") + ITEM + b"\1", Reason.TRUNCATED),
+        (item(b""), Reason.TRUNCATED),
+        (b"", Reason.TRUNCATED),
+        (item(b"") + END, Reason.TRUNCATED),
+        (b"\xff\xd8\xff\xe0\0\0\0\0", Reason.DECODE_FAILED),
+    ],
+)
+def test_fragments_that_do_not_add_up_are_refused(value: bytes, reason: Reason) -> None:
+    with pytest.raises(FileError) as caught:
+        single_frame(value)
+    assert caught.value.reason is reason
+
+
+@pytest.mark.parametrize("bits_stored", [12, 16])
+@pytest.mark.parametrize("syntax", COMPRESSED)
+def test_lossless_syntaxes_give_back_what_was_compressed(syntax: str, bits_stored: int) -> None:
+    pixels = picture() << (bits_stored - 12)
+    frame = compressed_frame(pixels, bits_stored, syntax)
+    rule = replace(RULE, bits_stored=bits_stored)
+    assert np.array_equal(from_bytes(decode_guarded(Request(frame, syntax, rule)), rule), pixels)
+
+
+@pytest.mark.parametrize("syntax", [*UNCOMPRESSED, *COMPRESSED])
+def test_a_file_in_any_syntax_becomes_the_same_sample(syntax: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.dcm"
+    content = dicom_bytes(syntax=syntax)
+    path.write_bytes(content)
+    facts = read_header(lambda start, count: content[start : start + count], len(content))
+    recipe = Image.model_validate({"size": [20, 20]})
+    sample = read_sample(os.fsencode(path), facts, recipe)
+    plain = dicom_bytes()
+    path.write_bytes(plain)
+    facts = read_header(lambda start, count: plain[start : start + count], len(plain))
+    assert np.array_equal(sample.array, read_sample(os.fsencode(path), facts, recipe).array)
+
+
+def test_a_deflated_file_that_was_cut_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.dcm"
+    content = dicom_bytes(syntax=DEFLATED)
+    facts = read_header(lambda start, count: content[start : start + count], len(content))
+    path.write_bytes(content[:-200])
+    with pytest.raises(FileError) as caught:
+        read_sample(os.fsencode(path), facts, Image())
+    assert caught.value.reason is Reason.TRUNCATED
+
+
+@pytest.mark.parametrize("syntax", [RLE, JPEG_LS, JPEG_2000])
+@pytest.mark.parametrize("damage", ["garbage", "cut", "size"])
+def test_a_frame_that_cannot_be_decoded_costs_that_frame(syntax: str, damage: str) -> None:
+    good = compressed_frame(picture(), 12, syntax)
+    bad = Request(good, syntax, RULE)
+    if damage == "garbage":
+        bad = Request(b"\0no frame\0" * 20, syntax, RULE)
+    elif damage == "cut":
+        bad = Request(good[: len(good) // 3], syntax, RULE)
+    else:
+        bad = Request(good, syntax, replace(RULE, rows=41))
+    with pytest.raises(FileError) as caught:
+        decode_guarded(bad)
+    assert caught.value.reason is Reason.DECODE_FAILED
+    found = from_bytes(decode_guarded(Request(good, syntax, RULE)), RULE)
+    assert np.array_equal(found, picture())
+
+
+def stub(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    """Put another program in the place of the decoder child."""
+    original = subprocess.Popen
+
+    def start(_command: list[str], **options: object) -> object:
+        return original([sys.executable, "-c", program], **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr("hnp_etl.decoder.subprocess.Popen", start)
+
+
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        ("import os; os._exit(1)", Reason.CRASHED),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", Reason.CRASHED),
+        (
+            "import sys; sys.stdin.buffer.read(10); sys.stdout.buffer.write(b'\\x09')",
+            Reason.CRASHED,
+        ),
+        ("import time; time.sleep(60)", Reason.TIMEOUT),
+        ("while True: pass", Reason.TIMEOUT),
+    ],
+    ids=["exit", "segmentation fault", "half an answer", "silence", "endless loop"],
+)
+def test_a_child_that_does_not_answer_is_told_from_one_that_died(
+    monkeypatch: pytest.MonkeyPatch, program: str, reason: Reason
+) -> None:
+    request = Request(compressed_frame(picture(), 12, RLE), RLE, RULE)
+    with monkeypatch.context() as patched:
+        stub(patched, program)
+        with pytest.raises(FileError) as caught:
+            decode_guarded(request, timeout_s=0.5)
+    assert caught.value.reason is reason
+    assert np.array_equal(from_bytes(decode_guarded(request), RULE), picture())
+
+
+def test_a_child_is_replaced_after_so_many_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoder, "DECODER_FRAMES", 2)
+    request = Request(compressed_frame(picture(), 12, RLE), RLE, RULE)
+    seen = []
+    for _ in range(5):
+        decode_guarded(request)
+        seen.append(decoder._children[0].process.pid)
+    assert len(set(seen)) == 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of address space are Linux's")
+def test_the_child_ends_with_its_parent() -> None:
+    program = (
+        "from hnp_etl import decoder\n"
+        "import os\n"
+        "print(decoder._ready_child().process.pid, flush=True)\n"
+        "import time; time.sleep(1)\n"
+        "os._exit(0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    child, deadline = Path("/proc") / done.stdout.strip(), time.monotonic() + 10
+    while child.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not child.exists()

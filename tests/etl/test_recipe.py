@@ -1,0 +1,75 @@
+"""Recipes are checked before a run, and say what is wrong in one line."""
+
+from pathlib import Path
+
+import pytest
+
+from hnp_etl.recipe import Recipe, builtin_names, load_recipe, parse_recipe
+from hnp_shared.errors import InputError
+
+
+def test_the_built_in_recipe_is_the_default_of_every_key() -> None:
+    assert load_recipe("aihub-dld") == Recipe(name="aihub-dld")
+    assert builtin_names() == ["aihub-dld"]
+
+
+def test_codes_are_unconfirmed_until_a_person_says_otherwise() -> None:
+    assert load_recipe("aihub-dld").confirmed is False
+    assert parse_recipe("name = 'x'\nconfirmed = true", "x").confirmed is True
+
+
+def test_a_table_that_is_given_replaces_the_default_table() -> None:
+    recipe = parse_recipe("name = 'x'\n[label.codes]\n9 = 'patient'\n", "x")
+    assert recipe.label.codes == {"9": "patient"}
+    assert recipe.label.levels == Recipe(name="x").label.levels
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("name = 'x'\nsize = 3", "size: Extra inputs are not permitted"),
+        ("confirmed = true", "name: Field required"),
+        ("name = ''", "name: String should have at least 1 character"),
+        ("name = 'x'\n[layout]\nhospital = '('", "layout.hospital: Value error, no regular expr"),
+        ("name = 'x'\n[layout.partitions]\ntest = 'x'", "expected training and validation"),
+        ("name = 'x'\n[label.levels]\n'T12-L1' = ['a']", "expected names from"),
+        ("name = 'x'\n[label.canal]\nquantity = 'area'", "unit mm does not measure area"),
+        ("name = 'x'\n[label.fields]\nname = ['Name']", "label.fields.name"),
+        ("name = 'x'\n[image]\nsize = [300]", "image.size.1: Field required"),
+        ("name = 'x'\n[image]\nsize = [0, 300]", "image.size.0: Input should be greater"),
+        ("name = 'x'\n[image]\ncrop = { top = 0.6, bottom = 0.4 }", "leave nothing"),
+        ("name = 'x'\n[image]\ncrop_mm = 100\ncrop = { top = 0.1 }", "crop or crop_mm"),
+        ("name = 'x'\n[image]\ndtype = 'int8'", "found 'int8'"),
+        ("name = 'x'\n[selection]\nmax_tilt_deg = 91", "found 91"),
+        ("name = 'x", "is no TOML"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line(text: str, told: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_recipe(text, "mine.toml")
+    assert str(caught.value).startswith("recipe mine.toml")
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there_names_the_built_in_ones(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"expected a TOML file or one of: aihub-dld"):
+        load_recipe(str(tmp_path / "nowhere.toml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("[label.codes]\n1 = 'patient'", True),
+        ("confirmed = true", True),
+        ("[layout]\nprocedures = []", True),
+        ("[image]\nsize = [200, 200]", False),
+        ("[image]\ndtype = 'uint16'", False),
+        ("[image]\ncrop_mm = 150", False),
+        ("[selection]\nfat_suppressed = 'keep'", False),
+        ("[selection]\nmax_tilt_deg = 40", False),
+    ],
+)
+def test_pixels_id_tells_recipes_that_store_other_pixels(text: str, same: bool) -> None:
+    other = parse_recipe(f"name = 'x'\n{text}", "x")
+    assert (other.pixels_id() == load_recipe("aihub-dld").pixels_id()) is same

@@ -1,0 +1,80 @@
+"""What both programs tell a user."""
+
+import os
+import signal
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from hnp_shared.command import echo_table, reported
+from hnp_shared.errors import (
+    GateError,
+    HnpError,
+    InputError,
+    OutputError,
+    StoppedError,
+    StorageError,
+)
+from hnp_shared.progress import track
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (GateError("a limit"), 3),
+        (InputError("an input"), 65),
+        (OutputError("a place"), 73),
+        (StorageError("the shard", "No space left"), 74),
+        (StoppedError("a signal"), 75),
+    ],
+)
+def test_an_error_is_one_line_and_its_exit_code(error: HnpError, code: int) -> None:
+    @click.command()
+    def command() -> None:
+        with reported():
+            raise error
+
+    result = CliRunner().invoke(command)
+    assert result.exit_code == code
+    assert result.stderr == f"error: {error}\n"
+    assert result.stdout == ""
+
+
+def test_a_bug_keeps_its_traceback() -> None:
+    @click.command()
+    def command() -> None:
+        with reported():
+            raise KeyError("a bug")
+
+    result = CliRunner().invoke(command)
+    assert isinstance(result.exception, KeyError)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_with_a_way_to_go_on(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+
+    @click.command()
+    def command() -> None:
+        with reported(resume="do it again"):
+            os.kill(os.getpid(), number)
+
+    result = CliRunner().invoke(command)
+    assert result.exit_code == 75
+    assert result.stderr == f"error: stopped by {number.name}; do it again\n"
+    assert signal.getsignal(number) is before
+
+
+def test_a_table_is_aligned(capsys: pytest.CaptureFixture[str]) -> None:
+    echo_table([("state", "files"), ("accepted", "7")])
+    assert capsys.readouterr().out == "state     files\naccepted  7\n"
+
+
+def test_progress_is_a_line_every_so_often_without_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(0, 1000, 20))
+    monkeypatch.setattr("hnp_shared.progress.time.monotonic", lambda: next(clock))
+    assert list(track("abcde", "reading", total=5, unit="file")) == list("abcde")
+    assert capsys.readouterr().err == "reading: 2 of 5 files, 40 s\nreading: 4 of 5 files, 80 s\n"

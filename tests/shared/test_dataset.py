@@ -1,0 +1,66 @@
+"""dataset.json is the data set."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hnp_shared.dataset import DatasetInfo, NamedFile, open_dataset, parse_info, write_info
+from hnp_shared.errors import InputError
+
+INFO = DatasetInfo(
+    schema_version="1.0",
+    dataset_id="a" * 16,
+    pixels_id="b" * 16,
+    key_id="c" * 8,
+    tool="hnp-etl 0.1.0",
+    recipe={"name": "시험"},
+    identity={"H01": "label"},
+    states={"accepted": 1},
+    reasons={},
+    manifest="tables/manifest-a.parquet",
+    ledger="tables/ledger-b.parquet",
+    files={"tables/manifest-a.parquet": NamedFile("d" * 64, 10)},
+)
+
+
+def test_it_comes_back_as_it_was(tmp_path: Path) -> None:
+    write_info(tmp_path, INFO)
+    assert open_dataset(tmp_path).info == INFO
+
+
+def test_equal_content_is_equal_bytes() -> None:
+    turned = replace(INFO, files=dict(reversed(list(INFO.files.items()))))
+    assert turned.to_json() == INFO.to_json()
+
+
+def test_without_it_there_is_no_data_set(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no data set: found no dataset.json"):
+        open_dataset(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"schema_version": "1.0"}', b"\xff"])
+def test_a_damaged_one_is_refused(content: bytes) -> None:
+    with pytest.raises(InputError, match="is damaged or was not written by hnp-etl"):
+        parse_info(content)
+
+
+def test_another_major_version_is_refused_whatever_else_it_holds() -> None:
+    with pytest.raises(InputError, match="the data set has schema version 2.3, this is 1.0"):
+        parse_info(json.dumps({"schema_version": "2.3"}).encode())
+
+
+def test_a_named_file_that_is_gone_or_shorter_makes_it_incomplete(tmp_path: Path) -> None:
+    write_info(tmp_path, INFO)
+    dataset = open_dataset(tmp_path)
+    assert not dataset.is_whole()
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "manifest-a.parquet").write_bytes(b"0123456789")
+    assert dataset.is_whole()
+
+
+def test_a_shard_that_is_not_named_is_not_opened(tmp_path: Path) -> None:
+    write_info(tmp_path, INFO)
+    with pytest.raises(InputError, match="names shard x.npz, which dataset.json does not"):
+        open_dataset(tmp_path).shard("x.npz")

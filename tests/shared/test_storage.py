@@ -1,0 +1,123 @@
+"""A file appears whole or not at all."""
+
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from hnp_shared.errors import StorageError
+from hnp_shared.storage import (
+    DISK,
+    Disk,
+    make_folder,
+    remove,
+    replace_alias,
+    replace_file,
+    sweep,
+    sweep_temporary,
+    write_named,
+)
+
+
+class FailingDisk(Disk):
+    """Fails at its n-th operation."""
+
+    def __init__(self, fails_at: int) -> None:
+        self.left = fails_at
+
+    def step(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise OSError(28, "No space left on device", "/a/secret/path")
+
+    def write(self, file: BinaryIO, data: bytes | memoryview) -> None:
+        self.step()
+        super().write(file, data)
+
+    def fsync(self, descriptor: int) -> None:
+        self.step()
+        super().fsync(descriptor)
+
+    def rename(self, source: Path, target: Path) -> None:
+        self.step()
+        super().rename(source, target)
+
+    def link(self, source: Path, target: Path) -> None:
+        self.step()
+        super().link(source, target)
+
+    def unlink(self, path: Path) -> None:
+        self.step()
+        super().unlink(path)
+
+
+def put(path: Path, content: bytes, disk: Disk = DISK) -> None:
+    replace_file(path, lambda sink: sink.write(content), role="the note", disk=disk)
+
+
+def test_a_named_file_is_called_after_its_content(tmp_path: Path) -> None:
+    written = write_named(tmp_path, ".txt", lambda sink: sink.write(b"abc"), role="x", prefix="p-")
+    digest = sha256(b"abc").hexdigest()
+    assert (written.name, written.sha256, written.size) == (f"p-{digest[:16]}.txt", digest, 3)
+    assert (tmp_path / written.name).read_bytes() == b"abc"
+
+
+@pytest.mark.parametrize("fails_at", [1, 2, 3])
+def test_a_failure_before_the_rename_leaves_the_old_content(tmp_path: Path, fails_at: int) -> None:
+    put(tmp_path / "note", b"old")
+    with pytest.raises(StorageError) as caught:
+        put(tmp_path / "note", b"new", FailingDisk(fails_at))
+    assert str(caught.value) == "the note: No space left on device (ENOSPC)"
+    assert (tmp_path / "note").read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["note"]
+
+
+def test_a_failure_of_the_content_itself_leaves_nothing(tmp_path: Path) -> None:
+    def fill(_sink: object) -> None:
+        raise KeyError("a bug")
+
+    with pytest.raises(KeyError):
+        replace_file(tmp_path / "note", fill, role="the note")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_secret_file_is_its_owners_only(tmp_path: Path) -> None:
+    replace_file(tmp_path / "key", lambda sink: sink.write(b"x"), role="the key", mode=0o600)
+    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_alias_is_a_second_name(tmp_path: Path) -> None:
+    for content in (b"one", b"two"):
+        target = tmp_path / f"table-{content.decode()}"
+        target.write_bytes(content)
+        replace_alias(target, tmp_path / "table", role="the alias")
+        assert (tmp_path / "table").samefile(target)
+
+
+def test_an_alias_is_a_copy_where_links_fail(tmp_path: Path) -> None:
+    (tmp_path / "target").write_bytes(b"one")
+    replace_alias(tmp_path / "target", tmp_path / "alias", role="x", disk=FailingDisk(1))
+    assert (tmp_path / "alias").read_bytes() == b"one"
+    assert not (tmp_path / "alias").samefile(tmp_path / "target")
+
+
+def test_removing_what_is_gone_is_no_error(tmp_path: Path) -> None:
+    remove(tmp_path / "nothing", role="x")
+
+
+def test_folders_are_made_with_their_parents(tmp_path: Path) -> None:
+    make_folder(tmp_path / "a" / "b", role="x", mode=0o700)
+    assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o700
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="x: "):
+        make_folder(tmp_path / "file", role="x")
+
+
+def test_sweeping_keeps_what_is_named(tmp_path: Path) -> None:
+    for name in ("a", "b", ".tmp-1"):
+        (tmp_path / name).touch()
+    sweep_temporary(tmp_path, role="x")
+    assert {path.name for path in tmp_path.iterdir()} == {"a", "b"}
+    sweep(tmp_path, keep=frozenset({"b"}), role="x")
+    assert {path.name for path in tmp_path.iterdir()} == {"b"}
