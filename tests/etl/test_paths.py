@@ -249,7 +249,11 @@ def test_other_folders_shadow_nothing(folder: str) -> None:
 
 
 def test_two_marks_shadow_each_way_of_taking_them_out() -> None:
-    assert set(facts("a_add/b_수정/x.dcm").shadows) == {"a/b_수정/x.dcm", "a_add/b/x.dcm", "a/b/x.dcm"}
+    assert set(facts("a_add/b_수정/x.dcm").shadows) == {
+        "a/b_수정/x.dcm",
+        "a_add/b/x.dcm",
+        "a/b/x.dcm",
+    }
 
 
 def test_a_mark_in_the_file_name_is_no_correction() -> None:

@@ -12,9 +12,19 @@ import pandas as pd
 import pytest
 
 from dicom_files import dicom_bytes, label_bytes
-from etl.trees import IMAGES, KEY, LABELS, Slice, hard_tree, sound_tree, write_slice
+from etl.trees import (
+    IMAGES,
+    KEY,
+    LABELS,
+    Slice,
+    hard_tree,
+    pixels_of,
+    sound_tree,
+    write_slice,
+)
 from hnp_etl.config import BuildConfig
 from hnp_etl.engines import SerialExecutor, open_executor
+from hnp_etl.linkage import read_linkage
 from hnp_etl.pipeline import BuildReport, build
 from hnp_etl.private import private_folder
 from hnp_etl.pseudonyms import pseudonym
@@ -53,7 +63,7 @@ def manifest(config: BuildConfig) -> pd.DataFrame:
     return pd.read_parquet(config.out / "manifest.parquet")
 
 
-def content(folder: Path) -> dict[str, bytes]:
+def content_of(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -89,7 +99,7 @@ def test_the_ledger_tells_used_from_ignored(config: BuildConfig) -> None:
 def undisturbed(config: BuildConfig) -> dict[str, bytes]:
     hard_tree(config.src[0])
     run(config)
-    return content(config.out)
+    return content_of(config.out)
 
 
 def test_two_processes_write_the_same_bytes(
@@ -98,7 +108,7 @@ def test_two_processes_write_the_same_bytes(
     elsewhere = replace(config, out=tmp_path / "two", private=tmp_path / "two.private")
     with open_executor(2) as executor:
         run(elsewhere, executor)
-    assert content(elsewhere.out) == undisturbed
+    assert content_of(elsewhere.out) == undisturbed
 
 
 def test_another_root_writes_the_same_bytes(
@@ -111,7 +121,7 @@ def test_another_root_writes_the_same_bytes(
         config, src=(elsewhere,), out=tmp_path / "two", private=tmp_path / "two.private"
     )
     run(moved)
-    assert content(moved.out) == undisturbed
+    assert content_of(moved.out) == undisturbed
 
 
 def test_the_order_of_sources_does_not_matter(config: BuildConfig, tmp_path: Path) -> None:
@@ -122,7 +132,7 @@ def test_the_order_of_sources_does_not_matter(config: BuildConfig, tmp_path: Pat
     for name, src in (("ab", (one, other)), ("ba", (other, one))):
         each = replace(config, src=src, out=tmp_path / name, private=tmp_path / f"{name}.private")
         run(each)
-        outs.append(content(each.out))
+        outs.append(content_of(each.out))
     assert outs[0] == outs[1]
 
 
@@ -133,7 +143,20 @@ def test_rebuilding_from_scratch_over_a_lost_state_gives_the_same_bytes(
         path.write_bytes(b"this is no database any more")
     report = run(config)
     assert not report.unchanged
-    assert content(config.out) == undisturbed
+    assert content_of(config.out) == undisturbed
+
+
+@pytest.mark.parametrize("place", [0.2, 0.4, 0.6, 0.8, 0.99])
+def test_a_state_damaged_within_costs_time_only(
+    config: BuildConfig, undisturbed: dict[str, bytes], place: float
+) -> None:
+    path = config.private / "state.sqlite"
+    content = bytearray(path.read_bytes())
+    start = int(len(content) * place)
+    content[start : start + 4096] = bytes(range(256)) * 16
+    path.write_bytes(content)
+    run(config)
+    assert content_of(config.out) == undisturbed
 
 
 @pytest.fixture
@@ -161,12 +184,12 @@ def test_an_unchanged_rebuild_opens_no_source(config: BuildConfig, opened: list[
     hard_tree(config.src[0])
     settle(config.src[0])
     run(config)
-    before = content(config.out)
+    before = content_of(config.out)
     del opened[:]
     report = run(config)
     assert (report.unchanged, report.read, report.built) == (True, 0, 0)
     assert [path for path in opened if path.startswith(str(config.src[0]))] == []
-    assert content(config.out) == before
+    assert content_of(config.out) == before
 
 
 def test_a_changed_label_is_read_again(config: BuildConfig) -> None:
@@ -184,10 +207,10 @@ def test_a_removed_shard_is_made_again(config: BuildConfig) -> None:
     sound_tree(config.src[0])
     settle(config.src[0])
     run(config)
-    before = content(config.out)
+    before = content_of(config.out)
     next((config.out / "shards").iterdir()).unlink()
     assert run(config).built == 1
-    assert content(config.out) == before
+    assert content_of(config.out) == before
 
 
 def test_adding_a_patient_rewrites_at_most_two_shards(
@@ -401,3 +424,42 @@ def test_images_folder_only_holds_what_is_named(config: BuildConfig) -> None:
     assert names == {"dataset.json", "manifest.parquet", "ledger.parquet", "shards", "tables"}
     assert len(list((config.out / "shards").iterdir())) == 1
     assert len(list((config.out / "tables").iterdir())) == 2
+
+
+HOSTILE_NAMES = [
+    b"\xff\xfe.dcm",
+    b"new\nline.dcm",
+    b'quote",.dcm',
+    b" blank .dcm",
+    b"a" * 251 + b".dcm",
+    "각".encode() + b".dcm",
+]
+
+
+def test_hostile_names_cost_nothing(config: BuildConfig) -> None:
+    folder = config.src[0] / "H01" / "C004"
+    folder.mkdir(parents=True)
+    for number, name in enumerate(HOSTILE_NAMES):
+        path = os.path.join(os.fsencode(folder), name)  # noqa: PTH118  # not all of them are text
+        with open(path, "wb") as file:  # noqa: PTH123
+            file.write(dicom_bytes(pixels=pixels_of(number)))
+        if len(name) < 250:
+            with open(path[:-4] + b".json", "wb") as file:  # noqa: PTH123
+                file.write(label_bytes())
+    os.mkfifo(folder / "pipe.dcm")
+    (folder / "loop").symlink_to("loop")
+    (folder / "upwards").symlink_to(config.src[0])
+    report = run(config)
+    assert dict(report.info.states) == {"accepted": 5, "rejected": 4, "used": 5}
+    assert dict(report.info.reasons) == {"NOT_REGULAR": 3, "NO_LABEL": 1}
+    assert check_dataset(config.out, deep=True).findings == ()
+    linked = {os.fsencode(link.path).rpartition(b"/")[2] for link in read_linkage(config.private)}
+    assert linked == set(HOSTILE_NAMES) - {HOSTILE_NAMES[4]}
+
+
+def test_the_data_set_may_be_the_working_folder(
+    config: BuildConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config.out.mkdir()
+    monkeypatch.chdir(config.out)
+    assert private_folder(Path()) == config.private

@@ -1,75 +1,91 @@
-"""Shards by patient."""
+"""Claims about the plan: whole patients, at most 512 slices, and little moves when one is added."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hnp_etl.limits import SHARD_SLICES
-from hnp_etl.plan import PatientCount, plan_shards
+from hnp_etl.plan import plan_shards
 from hnp_shared.errors import InputError
 
+Patients = dict[str, int]
 
-def name(number: int) -> str:
-    return f"{number:032x}"
-
-
-def members(patients: list[PatientCount]) -> set[tuple[str, ...]]:
-    """Return the patients of each shard."""
-    return {
-        tuple(patient for patient, _ in patients if first <= patient <= last)
-        for first, last in plan_shards(patients)
-    }
+IDS = st.integers(0, 2**128 - 1).map(lambda number: f"{number:032x}")
+NEAR_IDS = st.integers(0, 63).map(lambda number: f"{number << 118:032x}")  # share long prefixes
+PATIENTS = st.dictionaries(IDS | NEAR_IDS, st.integers(1, 200), max_size=40)
+MODEST = settings(derandomize=True, deadline=None, max_examples=200, database=None)
 
 
-IDS = st.integers(0, 2**128 - 1).map(name)
-PATIENTS = st.dictionaries(IDS, st.integers(1, 600), max_size=60).map(
-    lambda each: sorted(each.items())
-)
+def shards_of(patients: Patients) -> list[frozenset[str]]:
+    names = sorted(patients)
+    spans = plan_shards([(name, patients[name]) for name in names])
+    return [frozenset(name for name in names if first <= name <= last) for first, last in spans]
 
 
-def test_nothing_makes_no_shard() -> None:
-    assert plan_shards([]) == []
+def by_prefix(patients: Patients, prefix: str = "") -> list[frozenset[str]]:
+    """Split on the next bit of the id until a group is small enough: the tree as words."""
+    inside = [n for n in patients if f"{int(n, 16):0128b}".startswith(prefix)]
+    if not inside:
+        return []
+    if len(inside) == 1 or sum(patients[name] for name in inside) <= 512:
+        return [frozenset(inside)]
+    return by_prefix(patients, prefix + "0") + by_prefix(patients, prefix + "1")
 
 
-def test_few_slices_make_one_shard() -> None:
-    assert plan_shards([(name(1), 200), (name(2**127), 312)]) == [(name(1), name(2**127))]
-
-
-def test_a_patient_with_more_has_a_shard_alone() -> None:
-    assert plan_shards([(name(1), 10), (name(2), 513), (name(3), 10)]) == [
-        (name(1), name(1)),
-        (name(2), name(2)),
-        (name(3), name(3)),
-    ]
-
-
-@settings(derandomize=True, max_examples=200, deadline=None)
+@MODEST
 @given(PATIENTS)
-def test_shards_hold_every_patient_once_and_no_more_than_they_may(
-    patients: list[PatientCount],
-) -> None:
-    counts = dict(patients)
-    shards = members(patients)
-    assert sorted(patient for shard in shards for patient in shard) == [
-        each for each, _ in patients
-    ]
+def test_shards_are_the_leaves_of_a_binary_tree_on_the_ids(patients: Patients) -> None:
+    assert shards_of(patients) == by_prefix(patients)
+
+
+@MODEST
+@given(PATIENTS)
+def test_every_patient_lies_whole_in_one_shard_of_at_most_512(patients: Patients) -> None:
+    shards = shards_of(patients)
+    assert sorted(name for shard in shards for name in shard) == sorted(patients)
     for shard in shards:
-        assert len(shard) == 1 or sum(counts[patient] for patient in shard) <= SHARD_SLICES
+        assert len(shard) == 1 or sum(patients[name] for name in shard) <= 512
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
-@given(PATIENTS, IDS, st.integers(1, 200))
-def test_a_new_patient_touches_one_shard_of_the_old_ones(
-    patients: list[PatientCount], newcomer: str, slices: int
+@MODEST
+@given(PATIENTS, IDS | NEAR_IDS, st.integers(1, 200))
+def test_adding_a_patient_replaces_at_most_one_shard(
+    patients: Patients, name: str, count: int
 ) -> None:
-    if newcomer in dict(patients):
-        return
-    before = members(patients)
-    after = members(sorted([*patients, (newcomer, slices)]))
-    assert len(before - after) <= 1
+    before = set(shards_of({key: value for key, value in patients.items() if key != name}))
+    after = set(shards_of({**patients, name: count}))
+    gone, new = before - after, after - before
+    assert len(gone) <= 1
+    assert frozenset().union(*new) == frozenset().union(*gone) | {name}
 
 
-def test_slices_of_thousands_under_one_value_are_no_person() -> None:
-    assert plan_shards([(name(1), 4096)]) == [(name(1), name(1))]
-    with pytest.raises(InputError, match="4097 slices share one patient value, .* 4096"):
-        plan_shards([(name(1), 4097)])
+@MODEST
+@given(st.dictionaries(IDS, st.just(8), min_size=80, max_size=120), IDS)
+def test_adding_a_usual_patient_touches_at_most_two_shards(patients: Patients, name: str) -> None:
+    before = set(shards_of({key: value for key, value in patients.items() if key != name}))
+    after = set(shards_of({**patients, name: 8}))
+    assert 1 <= len(after - before) <= 2
+
+
+def test_512_slices_are_one_shard_and_513_are_two() -> None:
+    low, high = "0" * 32, "f" * 32
+    assert plan_shards([(low, 256), (high, 256)]) == [(low, high)]
+    assert plan_shards([(low, 256), (high, 257)]) == [(low, low), (high, high)]
+
+
+def test_one_patient_may_have_more_than_a_shard() -> None:
+    name = "8" * 32
+    assert plan_shards([(name, 4096)]) == [(name, name)]
+
+
+def test_ids_that_differ_in_the_last_bit_are_told_apart() -> None:
+    one, other = "0" * 32, "0" * 31 + "1"
+    assert plan_shards([(one, 500), (other, 500)]) == [(one, one), (other, other)]
+
+
+def test_more_slices_than_a_person_has_end_the_run() -> None:
+    with pytest.raises(InputError, match="^4097 slices share one patient value, expected at most"):
+        plan_shards([("0" * 32, 4097)])
+
+
+def test_no_patients_make_no_shards() -> None:
+    assert plan_shards([]) == []

@@ -82,8 +82,8 @@ def test_a_folder_that_cannot_be_listed_is_met_as_unreadable(tmp_path: Path) -> 
         (["a", "a/b"], "out", "SRC a and SRC b"),
         (["a/b", "a"], "out", "SRC b and SRC a"),
         (["a", "a"], "out", "SRC a and SRC a"),
-        (["a"], "a/out", "SRC a and the output"),
-        (["out/a"], "out", "SRC a and the output"),
+        (["a"], "a/out", "SRC a and .*output.*"),
+        (["out/a"], "out", "SRC a and .*output.*"),
     ],
 )
 def test_folders_within_one_another_are_refused(

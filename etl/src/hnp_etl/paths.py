@@ -203,7 +203,8 @@ def _search(pattern: re.Pattern[str] | None, text: str) -> tuple[str, ...]:
     if pattern is None:
         return ()
     group = 1 if pattern.groups else 0
-    return _distinct(match[group] or match[0] for match in pattern.finditer(text))
+    hits = (match[group] or match[0] for match in pattern.finditer(text))
+    return _distinct(hit.encode("utf-8", "replace").decode() for hit in hits)
 
 
 def _first(in_folders: tuple[str, ...], in_name: tuple[str, ...]) -> tuple[str | None, bool]:

@@ -22,7 +22,7 @@ from hnp_etl.recipe import Recipe
 from hnp_etl.shard import ShardPlan, ShardResult, build_shard, library_versions
 from hnp_etl.stages import Stages
 from hnp_etl.state import files, pairs, shards, slices
-from hnp_etl.state.database import get_meta, open_state, set_meta
+from hnp_etl.state.database import DamagedStateError, get_meta, open_state, set_meta
 from hnp_etl.walk import refuse_overlap, walk
 from hnp_shared.dataset import DATASET_FILE, SHARDS_FOLDER, Dataset, DatasetInfo, open_dataset
 from hnp_shared.errors import InputError
@@ -63,13 +63,23 @@ class _Work:
 def build(config: BuildConfig, *, executor: Executor) -> BuildReport:
     """Turn ``config.src`` into a data set; goes on where an earlier run stopped.
 
+    A damaged state costs the time to make it anew.
+
     Raises:
         InputError: nothing usable, another key, or folders that overlap.
         OutputError: ``config.out`` is in use or holds something else.
         StorageError: a write failed; the data set that was there stands.
     """
     refuse_overlap(config.src, (config.out, config.private))
-    with hold(config.out, config.private, disk=config.disk), open_state(config.private) as state:
+    with hold(config.out, config.private, disk=config.disk):
+        try:
+            return _run(config, executor)
+        except DamagedStateError:
+            return _run(config, executor)
+
+
+def _run(config: BuildConfig, executor: Executor) -> BuildReport:
+    with open_state(config.private) as state:
         old = _old_data_set(config.out)
         key = load_key(config.key_file, config.private, old.info.key_id if old else None)
         new_key = key is None

@@ -15,7 +15,8 @@ _OURS = frozenset({DATASET_FILE, SHARDS_FOLDER, TABLES_FOLDER})
 
 def private_folder(out: Path) -> Path:
     """Return the default private folder of a data set, ``OUT.private``."""
-    return out.with_name(out.name + ".private")
+    whole = out.absolute()  # "." has no name of its own
+    return whole.with_name(whole.name + ".private")
 
 
 @contextlib.contextmanager

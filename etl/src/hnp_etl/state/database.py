@@ -13,6 +13,7 @@ STATE_FILE = "state.sqlite"
 ROWS_AT_A_TIME = 2000
 """Rows held in memory while a table is worked through."""
 
+_ROLE = "the private state"
 _CACHE_KIB = 32 * 1024
 _SCHEMA_VERSION = f"1 {__version__}"  # facts are only as good as the reader that made them
 
@@ -35,7 +36,7 @@ CREATE TABLE file (
     early TEXT,                 -- reason that needs no look inside
     facts TEXT,                 -- what reading told, free of any recipe
     refusal TEXT,               -- or why it could not be read
-    name TEXT NOT NULL,         -- of an image, without suffix; its SOP Instance UID
+    name BLOB NOT NULL,         -- of an image, without suffix; its SOP Instance UID
     uid TEXT,
     run INTEGER NOT NULL,
     UNIQUE (path, raw)
@@ -78,11 +79,16 @@ CREATE TABLE ledger (file_id TEXT NOT NULL, id INTEGER PRIMARY KEY);
 Row = tuple[Any, ...]
 
 
+class DamagedStateError(StorageError):
+    """The state was damaged and is gone; a build begins anew, for no truth lies in it alone."""
+
+
 @contextlib.contextmanager
 def open_state(folder: Path) -> Iterator[sqlite3.Connection]:
-    """Open the state in ``folder``; one of another version, or a damaged one, is begun anew.
+    """Open the state in ``folder``; one of another version is begun anew.
 
     Raises:
+        DamagedStateError: what is in it cannot be trusted; it was removed.
         StorageError: it could not be opened or written.
     """
     path = folder / STATE_FILE
@@ -92,11 +98,14 @@ def open_state(folder: Path) -> Iterator[sqlite3.Connection]:
             _remove(path)
             connection = _open(path)
         if connection is None:
-            raise StorageError("the private state", "it cannot be made anew")
+            raise StorageError(_ROLE, "it cannot be made anew")
         with contextlib.closing(connection):
             yield connection
-    except sqlite3.Error as error:
-        raise StorageError("the private state", str(error)) from error
+    except sqlite3.OperationalError as error:
+        raise StorageError(_ROLE, str(error)) from error
+    except sqlite3.DatabaseError as error:
+        _remove(path)
+        raise DamagedStateError(_ROLE, str(error)) from error
 
 
 def write_many(state: sqlite3.Connection, statement: str, rows: Iterable[Row]) -> None:

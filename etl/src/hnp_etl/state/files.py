@@ -133,7 +133,7 @@ class _Counter:
             young,
             bool(facts.shadows),
             _early_reason(met, facts, layout),
-            facts.name,
+            path_bytes(facts.name),
             run,
         )
 
