@@ -1,33 +1,39 @@
 """Engines run the same tasks; none changes a byte."""
 
-import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from etl.deadly import DEADLY, double, double_or_die
+from etl.facts import facts_of
 from etl.trees import KEY, hard_tree
-from hnp_etl.engines import SerialExecutor, open_executor, ordered_map
-from hnp_shared.errors import StorageError
-
-
-def double(number: int) -> int:
-    return 2 * number
-
-
-def end_this_process(_number: int) -> int:
-    os._exit(1)
+from hnp_etl.engines import SerialExecutor, Task, open_executor, ordered_map
+from hnp_etl.read import FileFacts, Ref, read_one_by_one
+from hnp_etl.recipe import Image
+from hnp_etl.shard import (
+    PlannedSlice,
+    SampleRow,
+    ShardPlan,
+    ShardResult,
+    build_without_killers,
+)
+from hnp_shared.vocabulary import Kind, Reason
 
 
 def fail(_number: int) -> int:
     raise KeyError("a bug in a task")
 
 
+def never(_item: int, _attempt: object) -> int:
+    raise AssertionError("no process died")
+
+
 @pytest.mark.parametrize("in_flight", [1, 3, 100])
 def test_results_come_in_the_order_of_the_items(in_flight: int) -> None:
-    found = ordered_map(SerialExecutor(), double, range(10), in_flight=in_flight)
+    found = ordered_map(SerialExecutor(), Task(double, never), range(10), in_flight=in_flight)
     assert list(found) == list(range(0, 20, 2))
 
 
@@ -39,22 +45,62 @@ def test_no_more_items_are_read_than_may_be_in_flight() -> None:
             taken.append(number)
             yield number
 
-    found = ordered_map(SerialExecutor(), double, items(), in_flight=3)
+    found = ordered_map(SerialExecutor(), Task(double, never), items(), in_flight=3)
     next(found)
     assert taken == [0, 1, 2]
 
 
 def test_a_bug_in_a_task_keeps_its_type() -> None:
     with pytest.raises(KeyError, match="a bug in a task"):
-        list(ordered_map(SerialExecutor(), fail, [1], in_flight=1))
+        list(ordered_map(SerialExecutor(), Task(fail, never), [1], in_flight=1))
 
 
-def test_a_worker_that_dies_is_a_storage_error() -> None:
-    with (
-        pytest.raises(StorageError, match="a worker: it was ended from outside"),
-        open_executor(2) as executor,
-    ):
-        list(ordered_map(executor, end_this_process, [1], in_flight=1))
+def test_an_item_that_kills_its_process_costs_that_item() -> None:
+    blamed: list[int] = []
+
+    def isolate(item: int, attempt: Callable[[int], int | None]) -> int:
+        blamed.append(item)
+        assert attempt(item) is None
+        return -1
+
+    with open_executor(2) as executor:
+        task = Task(double_or_die, isolate)
+        found = list(ordered_map(executor, task, range(12), in_flight=4))
+    assert found == [-1 if number == DEADLY else 2 * number for number in range(12)]
+    assert blamed == [DEADLY]
+
+
+def ref(number: int) -> Ref:
+    return Ref(number, b"", Kind.IMAGE, 1)
+
+
+def test_of_a_batch_only_the_deadly_file_is_crashed() -> None:
+    def attempt(refs: Sequence[Ref]) -> list[FileFacts] | None:
+        return None if refs[0].id == DEADLY else [FileFacts(refs[0].id, "{}", None, None)]
+
+    found = read_one_by_one([ref(number) for number in range(8)], attempt)
+    assert [each.refusal for each in found] == [
+        Reason.CRASHED if number == DEADLY else None for number in range(8)
+    ]
+
+
+def planned(number: int) -> PlannedSlice:
+    return PlannedSlice(number, f"s{number}", "p", b"", b"", (), (3, "3"), facts_of())
+
+
+def test_of_a_shard_only_the_deadly_slice_is_crashed() -> None:
+    plan = ShardPlan(tuple(map(planned, range(8))), Image())
+
+    def attempt(part: ShardPlan) -> ShardResult | None:
+        numbers = [each.id for each in part.slices]
+        rows = tuple(SampleRow(number, 0, "", 0, 1, None, None) for number in numbers)
+        return None if DEADLY in numbers else ShardResult("part", None, rows, ())
+
+    found = build_without_killers(plan, attempt)
+    assert [row.id for row in found.rows] == [number for number in range(8) if number != DEADLY]
+    assert found.refused == ((DEADLY, Reason.CRASHED),)
+    assert found.plan == plan.digest()
+    assert not found.lasting
 
 
 def content(folder: Path) -> dict[str, bytes]:

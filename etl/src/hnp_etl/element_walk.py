@@ -110,9 +110,9 @@ class Walker:
             self._enter_or_leave(tag, length)
         elif length == _UNDEFINED and vr in _BYTE_VRS:
             self._skip_fragments()
-        elif vr == b"SQ" or length == _UNDEFINED or self._begins_with_item(length, vr):
+        elif vr == b"SQ" or length == _UNDEFINED or self._begins_with_item(tag, length, vr):
             if not self.open_ends:
-                if tag in self.wanted and length:
+                if tag in self.wanted and length and self._item_follows():
                     self.values.setdefault(tag, b"")  # that a sequence is there
                 self.in_groups = tag in _FUNCTIONAL_GROUPS
             if vr == b"UN":  # PS3.5 6.2.2 note 2: sequences of unknown VR are implicit
@@ -177,9 +177,12 @@ class Walker:
         if len(self.open_ends) <= self.implicit_from:
             self.implicit_from = 2 * MAX_DEPTH + 1
 
-    def _begins_with_item(self, length: int, vr: bytes) -> bool:
-        if vr not in (b"", b"UN") or length < 8:
+    def _begins_with_item(self, tag: int, length: int, vr: bytes) -> bool:
+        if vr not in (b"", b"UN") or length < 8 or tag >> 16 & 1:  # private: may be any bytes
             return False
+        return self._item_follows()
+
+    def _item_follows(self) -> bool:
         return self._bytes(self.position, 4) == (
             b"\xff\xfe\xe0\x00" if self.big_endian else b"\xfe\xff\x00\xe0"
         )

@@ -9,9 +9,10 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from typing import ParamSpec, TypeVar
+from dataclasses import dataclass
+from typing import Generic, ParamSpec, TypeVar
 
-from hnp_shared.errors import InputError, StorageError
+from hnp_shared.errors import InputError
 
 ENGINES = ("local", "dask")
 
@@ -60,37 +61,100 @@ def open_executor(
         yield executor
 
 
+@dataclass(frozen=True, slots=True)
+class Task(Generic[T, R]):
+    """Work that may kill the process it runs in.
+
+    Attributes:
+        run: does the work; a module-level function or a partial of one.
+        isolate: called in the parent with an item that killed its process even alone; takes it
+            apart with ``attempt``, which runs an item and returns None when that kills its process.
+    """
+
+    run: Callable[[T], R]
+    isolate: Callable[[T, Callable[[T], R | None]], R]
+
+
 def ordered_map(
-    executor: Executor, fn: Callable[[T], R], items: Iterable[T], *, in_flight: int
+    executor: Executor, task: Task[T, R], items: Iterable[T], *, in_flight: int
 ) -> Iterator[R]:
     """Like ``executor.map``, but reads at most ``in_flight`` items ahead of the consumer.
 
-    Raises:
-        StorageError: a worker process died.
+    When a process dies, the items under way are run again one at a time, so that the one to blame
+    is known.
     """
-    pending: deque[Future[R]] = deque()
+    pending: deque[tuple[T, Future[R]]] = deque()
     try:
         for item in items:
-            pending.append(executor.submit(fn, item))
+            pending.append((item, executor.submit(task.run, item)))
             if len(pending) >= in_flight:
-                yield pending.popleft().result()
+                yield from _next(executor, task, pending)
         while pending:
-            yield pending.popleft().result()
-    except BrokenExecutor as error:
-        raise StorageError("a worker", "it was ended from outside; run again to go on") from error
+            yield from _next(executor, task, pending)
     finally:
-        for future in pending:
+        for _, future in pending:
             future.cancel()
+
+
+def _next(executor: Executor, task: Task[T, R], pending: deque[tuple[T, Future[R]]]) -> Iterator[R]:
+    item, future = pending.popleft()
+    try:
+        result = future.result()
+    except BrokenExecutor:
+        lost = [item, *(other for other, _ in pending)]
+        pending.clear()
+        for each in lost:
+            yield _alone(executor, task, each)
+    else:
+        yield result
+
+
+def _alone(executor: Executor, task: Task[T, R], item: T) -> R:
+    def attempt(part: T) -> R | None:
+        try:
+            return executor.submit(task.run, part).result()
+        except BrokenExecutor:
+            return None
+
+    result = attempt(item)
+    return task.isolate(item, attempt) if result is None else result
+
+
+class LocalProcesses(Executor):
+    """A pool of local processes that is made anew after one of them died.
+
+    Workers ignore Ctrl-C, which is the parent's to handle, and end when their parent does.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._pool = self._new_pool()
+
+    def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Hand ``fn`` to a worker."""
+        try:
+            return self._pool.submit(fn, *args, **kwargs)
+        except BrokenExecutor:
+            self._pool.shutdown(wait=True)
+            self._pool = self._new_pool()
+            return self._pool.submit(fn, *args, **kwargs)
+
+    def shutdown(
+        self, wait: bool = True, *, cancel_futures: bool = False
+    ) -> None:  # as in Executor
+        """End the workers."""
+        self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_begin_worker)
 
 
 @contextlib.contextmanager
 def _processes(workers: int) -> Iterator[Executor]:
-    """Workers ignore Ctrl-C, which is the parent's to handle, and end when their parent does."""
     for variable in _THREAD_VARIABLES:
         os.environ.setdefault(variable, "1")
-    executor = ProcessPoolExecutor(
-        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin_worker
-    )
+    executor = LocalProcesses(workers)
     try:
         yield executor
     except BaseException:

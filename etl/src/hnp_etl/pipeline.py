@@ -12,14 +12,20 @@ from pathlib import Path
 from hnp_etl import __version__
 from hnp_etl.commit import commit, tidy
 from hnp_etl.config import BuildConfig
-from hnp_etl.engines import ordered_map
+from hnp_etl.engines import Task, ordered_map
 from hnp_etl.keys import load_key, make_key
 from hnp_etl.plan import plan_shards
 from hnp_etl.private import hold
 from hnp_etl.pseudonyms import key_id
-from hnp_etl.read import read_batch
+from hnp_etl.read import read_batch, read_one_by_one
 from hnp_etl.recipe import Recipe
-from hnp_etl.shard import ShardPlan, ShardResult, build_shard, library_versions
+from hnp_etl.shard import (
+    ShardPlan,
+    ShardResult,
+    build_shard,
+    build_without_killers,
+    library_versions,
+)
 from hnp_etl.stages import Stages
 from hnp_etl.state import files, pairs, shards, slices
 from hnp_etl.state.database import DamagedStateError, get_meta, open_state, set_meta
@@ -111,7 +117,8 @@ def _build(
     with timed("read"):
         work.read = files.unread_count(state)
         batches = files.unread(state, FILES_A_BATCH)
-        found = ordered_map(executor, read_batch, batches, in_flight=config.in_flight)
+        reading = Task(read_batch, read_one_by_one)
+        found = ordered_map(executor, reading, batches, in_flight=config.in_flight)
         for facts in track(found, "reading", total=-(-work.read // FILES_A_BATCH), unit="batch"):
             files.note_facts(state, facts)
     with timed("pair"):
@@ -154,8 +161,8 @@ def _build_shards(
             else:
                 note(known)
 
-    make = partial(build_shard, folder=folder, disk=config.disk)
-    made = ordered_map(executor, make, missing(), in_flight=config.in_flight)
+    building = Task(partial(build_shard, folder=folder, disk=config.disk), build_without_killers)
+    made = ordered_map(executor, building, missing(), in_flight=config.in_flight)
     for result in track(made, "decoding", total=len(spans), unit="shard"):
         note(result)
     return built

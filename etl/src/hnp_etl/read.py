@@ -1,7 +1,7 @@
 """Reads files in a worker: header facts of an image, leaves of a label, or a refusal."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hnp_etl.errors import FileError
@@ -48,6 +48,16 @@ class FileFacts:
 def read_batch(refs: Sequence[Ref]) -> list[FileFacts]:
     """Read files one after the other; a bad file costs that file only."""
     return [_read(ref) for ref in refs]
+
+
+def read_one_by_one(
+    refs: Sequence[Ref], attempt: Callable[[Sequence[Ref]], list[FileFacts] | None]
+) -> list[FileFacts]:
+    """Read files of which one kills the process that reads it."""
+    found: list[FileFacts] = []
+    for ref in refs:
+        found += attempt([ref]) or [FileFacts(ref.id, None, Reason.CRASHED, None)]
+    return found
 
 
 def _read(ref: Ref) -> FileFacts:

@@ -4,7 +4,8 @@ Rows come back, never pixels. What goes in is fixed by the plan, so no engine ch
 """
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -139,6 +140,24 @@ def build_shard(plan: ShardPlan, *, folder: Path, disk: Disk = DISK) -> ShardRes
         )
     rows = tuple(_row(taken[index], row, plan.image) for row, index in enumerate(kept))
     return ShardResult(plan.digest(), file, rows, tuple(refused))
+
+
+def build_without_killers(
+    plan: ShardPlan, attempt: Callable[[ShardPlan], ShardResult | None]
+) -> ShardResult:
+    """Build a shard of which a slice kills the process that works on it.
+
+    Each slice is tried in a shard of its own, which goes at the commit like all unnamed files.
+    """
+    sound = tuple(
+        each for each in plan.slices if attempt(replace(plan, slices=(each,))) is not None
+    )
+    killers = tuple((each.id, Reason.CRASHED) for each in plan.slices if each not in sound)
+    built = attempt(replace(plan, slices=sound)) if sound else None
+    if built is None:
+        everyone = tuple((each.id, Reason.CRASHED) for each in plan.slices)
+        return ShardResult(plan.digest(), None, (), everyone)
+    return replace(built, plan=plan.digest(), refused=(*built.refused, *killers))
 
 
 @dataclass(frozen=True, slots=True)
