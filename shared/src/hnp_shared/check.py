@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hnp_shared.columns import LEDGER, MANIFEST, Column
+from hnp_shared.columns import LEDGER, MANIFEST, SCHEMA_VERSION, Column
 from hnp_shared.dataset import (
     ALIASES,
     DATASET_FILE,
@@ -54,16 +54,34 @@ def check_dataset(folder: Path, *, deep: bool) -> CheckReport:
         InputError: there is no data set, or its dataset.json is damaged.
     """
     dataset = open_dataset(folder)
-    findings = [*_check_files(dataset), *_check_aliases(dataset), *_check_strays(dataset)]
+    findings = [
+        *_check_info(dataset),
+        *_check_files(dataset),
+        *_check_aliases(dataset),
+        *_check_strays(dataset),
+    ]
     slices = 0
     try:
         manifest, ledger = dataset.manifest(), dataset.ledger()
         slices = manifest.num_rows
-        findings += _check_tables(dataset, manifest, ledger)
-        findings += _check_shards(dataset, manifest, deep=deep)
+        nulls = [
+            *_check_nulls(manifest, MANIFEST, "manifest"),
+            *_check_nulls(ledger, LEDGER, "ledger"),
+        ]
+        findings += nulls
+        if not nulls:  # what is not there can be neither sorted nor compared
+            findings += _check_tables(dataset, manifest, ledger)
+            findings += _check_shards(dataset, manifest, deep=deep)
     except (InputError, StorageError) as error:
         findings.append(str(error))
     return CheckReport(dataset.info.dataset_id, len(dataset.info.files), slices, tuple(findings))
+
+
+def _check_info(dataset: Dataset) -> Iterator[str]:
+    if dataset.info.schema_version != SCHEMA_VERSION:
+        return  # a later minor version may say more than is known here
+    if (dataset.folder / DATASET_FILE).read_bytes() != dataset.info.to_json():
+        yield f"{DATASET_FILE} was changed after it was written"
 
 
 def _check_files(dataset: Dataset) -> Iterator[str]:
@@ -110,8 +128,6 @@ def _check_tables(dataset: Dataset, manifest: pa.Table, ledger: pa.Table) -> Ite
     named = info.files.get(info.manifest)
     if named is None or named.sha256[:NAME_HEX_DIGITS] != info.dataset_id:
         yield f"dataset_id {info.dataset_id} is not that of the manifest"
-    yield from _check_nulls(manifest, MANIFEST, "manifest")
-    yield from _check_nulls(ledger, LEDGER, "ledger")
     yield from _check_words(manifest, ledger)
     ids = manifest.column("slice_id").to_pylist()
     if len(set(ids)) != len(ids):

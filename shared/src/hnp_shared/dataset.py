@@ -3,10 +3,11 @@
 Programs go through it: no dataset.json, no data set.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pyarrow as pa
@@ -72,9 +73,10 @@ class DatasetInfo:
     files: Mapping[str, NamedFile]
 
     def to_json(self) -> bytes:
-        """Return the file's bytes: sorted keys, so equal content is equal bytes."""
-        text = json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True)
-        return text.encode() + b"\n"
+        """Return the file's bytes: sorted keys and a digest over all the rest."""
+        content = asdict(self)
+        digest = hashlib.sha256(_text(content).encode()).hexdigest()
+        return _text({**content, "digest": digest}).encode() + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +152,35 @@ def parse_info(content: bytes) -> DatasetInfo:
         found = json.loads(content)
         _refuse_other_major(str(found["schema_version"]))
         files = {
-            str(name): NamedFile(str(value["sha256"]), int(value["size"]))
+            _inside(name): NamedFile(str(value["sha256"]), int(str(value["size"])))
             for name, value in found["files"].items()
         }
         names = [name for name in DatasetInfo.__dataclass_fields__ if name != "files"]
-        return DatasetInfo(**{name: found[name] for name in names}, files=files)
+        values: dict[str, Any] = {name: _checked(name, found[name]) for name in names}
+        return DatasetInfo(**values, files=files)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{DATASET_FILE} is damaged or was not written by hnp-etl") from error
+
+
+def _checked(name: str, value: object) -> object:
+    if name in _OBJECTS and isinstance(value, dict):
+        if name in _COUNTS and not all(isinstance(count, int) for count in value.values()):
+            raise TypeError(name)
+        return value
+    if name in _OBJECTS or not isinstance(value, str):
+        raise TypeError(name)
+    return _inside(value) if name in ALIASES else value
+
+
+def _inside(name: str) -> str:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:  # a reader never leaves the data set
+        raise ValueError(name)
+    return name
+
+
+def _text(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
 
 
 def _refuse_other_major(version: str) -> None:
