@@ -203,6 +203,27 @@ def test_a_changed_label_is_read_again(config: BuildConfig) -> None:
     assert manifest(config).label_code.tolist() == ["3"]
 
 
+@pytest.mark.parametrize("content", [b"", b"{", None], ids=["emptied", "damaged", "removed"])
+def test_a_label_that_went_bad_takes_its_slice_along(
+    config: BuildConfig, content: bytes | None
+) -> None:
+    write_slice(config.src[0], Slice("P000", 0))
+    _, label = write_slice(config.src[0], Slice("P001", 0))
+    settle(config.src[0])
+    run(config)
+    assert len(manifest(config)) == 2
+    if content is None:
+        (config.src[0] / label).unlink()
+    else:
+        (config.src[0] / label).write_bytes(content)
+    report = run(config)
+    assert len(manifest(config)) == 1
+    reason = {b"": "EMPTY", b"{": "BAD_JSON", None: None}[content]
+    image_reason = "NO_LABEL" if content is None else "LABEL_REJECTED"
+    assert set(report.info.reasons) == {image_reason, reason} - {None}
+    assert check_dataset(config.out, deep=True).findings == ()
+
+
 def test_a_removed_shard_is_made_again(config: BuildConfig) -> None:
     sound_tree(config.src[0])
     settle(config.src[0])

@@ -4,7 +4,6 @@ What cannot be read is absent, unless the pixels depend on it.
 Source: DICOM PS3.5 section 6.2 (value representations), PS3.3 C.12.1.1.2 (character sets).
 """
 
-import math
 import struct
 import warnings
 from typing import TypeVar
@@ -16,6 +15,9 @@ from hnp_etl.errors import FileError
 from hnp_shared.vocabulary import Reason
 
 CHARSET = 0x0008_0005
+_LARGEST_FLOAT32 = (2 - 2**-23) * 2.0**127
+"""Numbers are stored as float32; a larger one would become infinity on the way."""
+
 _BACKSLASH = 0x5C
 
 T = TypeVar("T")
@@ -65,7 +67,7 @@ class Values:
         if len(raw) < 8:
             return None
         (found,) = struct.unpack(">d" if self._big_endian else "<d", raw)
-        return found if math.isfinite(found) else None
+        return found if _fits(found) else None
 
     def exact(self, tag: int, default: float) -> float:
         """Return a number that pixels depend on.
@@ -100,7 +102,11 @@ class Values:
             found = tuple(map(float, raw.decode("ascii").strip("\0 ").split("\\")))
         except ValueError:
             return ()
-        return found if all(map(math.isfinite, found)) else ()
+        return found if all(map(_fits, found)) else ()
+
+
+def _fits(number: float) -> bool:
+    return abs(number) <= _LARGEST_FLOAT32  # False for what is no number, too
 
 
 def _encodings(charset: bytes) -> list[str]:

@@ -47,10 +47,15 @@ def interpret_labels(state: sqlite3.Connection, recipe: Label) -> None:
         with state:
             state.execute("DELETE FROM label")
         set_meta(state, "label section", text)
+    with state:  # a label that is gone or cannot be read any more says nothing
+        state.execute(
+            "DELETE FROM label WHERE id NOT IN (SELECT id FROM file "
+            "WHERE kind = 'label' AND early IS NULL AND facts IS NOT NULL)"
+        )
     unread = pages(
         state,
         "SELECT file.id, file.facts FROM file LEFT JOIN label USING (id) WHERE file.id > ? "
-        "AND kind = 'label' AND file.facts IS NOT NULL AND label.id IS NULL",
+        "AND kind = 'label' AND early IS NULL AND file.facts IS NOT NULL AND label.id IS NULL",
     )
     write_many(
         state,
