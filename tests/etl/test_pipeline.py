@@ -1,9 +1,11 @@
 """Whole builds: every file in the ledger with its reason, and the same bytes whatever happens."""
 
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -484,3 +486,31 @@ def test_the_data_set_may_be_the_working_folder(
     config.out.mkdir()
     monkeypatch.chdir(config.out)
     assert private_folder(Path()) == config.private
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("file", "facts"),
+        ("file", "refusal"),
+        ("label", "facts"),
+        ("shard", "samples"),
+        ("shard", "refusals"),
+    ],
+)
+def test_a_flipped_bit_in_a_remembered_record_is_noticed(
+    config: BuildConfig, table: str, column: str
+) -> None:
+    hard_tree(config.src[0])
+    settle(config.src[0])
+    run(config)
+    before = content_of(config.out)
+    with closing(sqlite3.connect(config.private / "state.sqlite")) as state, state:
+        (sealed,) = state.execute(
+            f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL LIMIT 1"
+        ).fetchone()
+        flipped = sealed[:-2] + chr(ord(sealed[-2]) ^ 1) + sealed[-1]
+        state.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (flipped, sealed))
+        state.execute("DELETE FROM meta WHERE key = 'committed'")
+    run(config)
+    assert content_of(config.out) == before

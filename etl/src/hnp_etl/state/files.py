@@ -11,6 +11,7 @@ from hnp_etl.paths import PathFacts, PathReader, path_bytes
 from hnp_etl.read import FileFacts, Ref
 from hnp_etl.recipe import Layout
 from hnp_etl.state.database import Row, get_meta, pages, set_meta, write_many
+from hnp_etl.state.records import seal
 from hnp_etl.walk import Met
 from hnp_shared.vocabulary import UNCACHED_REASONS, Kind, Reason
 
@@ -93,7 +94,10 @@ def unread(state: sqlite3.Connection, batch: int) -> Iterator[list[Ref]]:
 
 def note_facts(state: sqlite3.Connection, found: Iterable[FileFacts]) -> None:
     """Remember what reading told."""
-    rows = [(each.facts, each.refusal, each.uid, each.id) for each in found]
+    rows = [
+        (seal(each.facts) if each.facts else None, each.refusal, each.uid, each.id)
+        for each in found
+    ]
     with state:
         state.executemany("UPDATE file SET facts = ?, refusal = ?, uid = ? WHERE id = ?", rows)
         state.executemany("DELETE FROM label WHERE id = ?", [(row[3],) for row in rows])

@@ -4,16 +4,14 @@ Steps that go by the path look at what is still unpaired; steps that go by a nam
 look at everything, for there a second candidate anywhere makes the first one a guess.
 """
 
-import json
 import sqlite3
-from dataclasses import asdict
 
 from hnp_etl.errors import FileError
-from hnp_etl.label import LabelFacts, read_label
-from hnp_etl.label_document import leaves_from_json
+from hnp_etl.label import read_label
 from hnp_etl.recipe import Label
 from hnp_etl.state.database import Row, get_meta, pages, set_meta, write_many
-from hnp_shared.vocabulary import Flag, Reason
+from hnp_etl.state.records import label_leaves, pack_label
+from hnp_shared.vocabulary import Reason
 
 _OUT_OF_PLAY = f"('{Reason.NOT_PROCEDURE}', '{Reason.SUPERSEDED}')"
 
@@ -78,14 +76,6 @@ def pair_all(state: sqlite3.Connection) -> None:
         _match(state, column, _PLAYERS.format(key=key))
 
 
-def label_facts(text: str) -> LabelFacts:
-    """Return the record that `interpret_labels` wrote."""
-    values = json.loads(text)
-    values["cells"] = tuple(tuple(cell) for cell in values["cells"])
-    values["flags"] = tuple(Flag(flag) for flag in values["flags"])
-    return LabelFacts(**values)
-
-
 def _match(state: sqlite3.Connection, step: str, players: str) -> None:
     with state:
         state.execute(_MATCH.format(step=step, players=players))
@@ -93,7 +83,7 @@ def _match(state: sqlite3.Connection, step: str, players: str) -> None:
 
 def _interpreted(number: int, leaves: str, recipe: Label) -> Row:
     try:
-        facts = read_label(leaves_from_json(leaves), recipe)
+        facts = read_label(label_leaves(leaves), recipe)
     except FileError as error:
         return (number, None, error.reason, None, None)
-    return (number, json.dumps(asdict(facts)), None, facts.file_name, facts.sop_uid)
+    return (number, pack_label(facts), None, facts.file_name, facts.sop_uid)

@@ -4,12 +4,12 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 
-from hnp_etl.header import HeaderFacts
 from hnp_etl.linkage import Link
 from hnp_etl.pseudonyms import pseudonym
 from hnp_etl.state.database import Row, pages, write_many
+from hnp_etl.state.records import header_facts, read_choice, reason_of
 from hnp_etl.state.shards import ORDER
-from hnp_etl.state.slices import FROM_STUDY, read_choice
+from hnp_etl.state.slices import FROM_STUDY
 from hnp_shared.ledger import LedgerRow
 from hnp_shared.manifest import ManifestRow
 from hnp_shared.vocabulary import LEVEL_NAMES, Flag, Kind, Reason, State
@@ -83,7 +83,7 @@ def count_outcomes(
 
 
 def _manifest_row(row: Row, sources: dict[str, str]) -> ManifestRow:
-    facts, choice = HeaderFacts.from_json(row[7]), read_choice(row[6])
+    facts, choice = header_facts(row[7]), read_choice(row[6])
     label, hospital = choice.label, row[4]
     marks = {
         Flag.PATIENT_SUSPECT: bool(row[16]),
@@ -131,7 +131,7 @@ def _ledger_row(row: Row) -> LedgerRow:
     if accepted:
         state, reason = State.ACCEPTED, None
     elif reason is not None:
-        state, slice_id = Reason(reason).state, None
+        state, slice_id = reason_of(reason).state, None
     elif kind == Kind.LABEL:
         state, reason = (State.USED, None) if paired else (State.REJECTED, Reason.NO_IMAGE)
     else:

@@ -5,12 +5,10 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from hnp_etl.header import HeaderFacts
 from hnp_etl.recipe import Image
 from hnp_etl.shard import PlannedSlice, SampleRow, ShardPlan, ShardResult
-from hnp_etl.state.slices import read_choice
+from hnp_etl.state.records import header_facts, read_choice, reason_of, seal, unseal
 from hnp_shared.storage import Written
-from hnp_shared.vocabulary import Reason
 
 ORDER = "patient_id, study_id, series_id, position_mm IS NULL, position_mm, slice_id"
 """Order of the manifest and of slices within a shard."""
@@ -38,7 +36,7 @@ def plans(
                 path=row[4],
                 stat=row[5:9],
                 finding=(label.level, label.code),
-                facts=HeaderFacts.from_json(row[10]),
+                facts=header_facts(row[10]),
             )
             slices.append(planned)
         yield ShardPlan(tuple(slices), image)
@@ -66,8 +64,8 @@ def built_before(state: sqlite3.Connection, plan: ShardPlan, folder: Path) -> Sh
     return ShardResult(
         digest,
         file,
-        tuple(SampleRow(**each) for each in json.loads(row[3])),
-        tuple((number, Reason(reason)) for number, reason in json.loads(row[4])),
+        tuple(SampleRow(**each) for each in json.loads(unseal(row[3]))),
+        tuple((number, reason_of(reason)) for number, reason in json.loads(unseal(row[4]))),
     )
 
 
@@ -81,7 +79,7 @@ def note_shard(state: sqlite3.Connection, result: ShardResult) -> None:
                 (
                     result.plan,
                     *((file.name, file.sha256, file.size) if file else (None, None, None)),
-                    *result.to_json(),
+                    *map(seal, result.to_json()),
                 ),
             )
         state.executemany("INSERT INTO outcome VALUES (?, ?)", result.refused)

@@ -1,20 +1,19 @@
 """Chosen slices: who they belong to, in which order they lie, and what became of their pixels."""
 
-import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from hnp_etl.choose import Choice, ChosenLabel, choose
+from hnp_etl.choose import Choice, choose
 from hnp_etl.header import HeaderFacts
 from hnp_etl.pseudonyms import patient_parts, pseudonym, series_parts, study_parts
 from hnp_etl.recipe import Identity, Recipe
 from hnp_etl.state.database import Row, pages, write_many
-from hnp_etl.state.pairs import label_facts
-from hnp_shared.vocabulary import Flag, Reason
+from hnp_etl.state.records import header_facts, label_facts, pack_choice
+from hnp_shared.vocabulary import Reason
 
 MAX_AGE_SPREAD_YEARS = 20
 MAX_STUDIES = 20
@@ -134,17 +133,9 @@ def slices_per_patient(state: sqlite3.Connection) -> list[tuple[str, int]]:
     ).fetchall()
 
 
-def read_choice(text: str) -> Choice:
-    """Return the choice that `choose_all` wrote."""
-    values = json.loads(text)
-    values["label"] = ChosenLabel(**values["label"])
-    values["flags"] = tuple(Flag(flag) for flag in values["flags"])
-    return Choice(**values)
-
-
 def _decide(row: Row, recipe: Recipe) -> tuple[HeaderFacts, Choice | Reason]:
     _, facts_text, size, conflict, _, paired, label_text = row
-    facts = HeaderFacts.from_json(facts_text)
+    facts = header_facts(facts_text)
     label = label_facts(label_text) if label_text else Reason.BAD_JSON if paired else None
     return facts, choose(facts, size, label, recipe, path_conflict=bool(conflict))
 
@@ -161,7 +152,7 @@ def _slice_row(row: Row, facts: HeaderFacts, choice: Choice) -> Row:
         None if position is None else float(np.float32(position)),  # sorted as stored
         choice.label.sex,
         choice.label.age,
-        json.dumps(asdict(choice)),
+        pack_choice(choice),
     )
 
 

@@ -1,0 +1,79 @@
+"""Records as text in the state, each with a checksum: SQLite would not notice a flipped bit."""
+
+import json
+import sqlite3
+import zlib
+from dataclasses import asdict
+
+from hnp_etl.choose import Choice, ChosenLabel
+from hnp_etl.header import HeaderFacts
+from hnp_etl.label import LabelFacts
+from hnp_etl.label_document import Leaf, leaves_from_json
+from hnp_shared.vocabulary import Flag, Reason
+
+_CHECKSUM_DIGITS = 8
+
+
+def seal(text: str) -> str:
+    """Return a text with its checksum in front."""
+    return f"{zlib.crc32(text.encode()):0{_CHECKSUM_DIGITS}x}{text}"
+
+
+def unseal(sealed: str) -> str:
+    """Return the text that was sealed.
+
+    Raises:
+        sqlite3.DatabaseError: it is not what it was.
+    """
+    text = sealed[_CHECKSUM_DIGITS:]
+    if seal(text) != sealed:
+        raise sqlite3.DatabaseError("a remembered record was damaged")
+    return text
+
+
+def reason_of(text: str) -> Reason:
+    """Return a remembered reason.
+
+    Raises:
+        sqlite3.DatabaseError: it is none.
+    """
+    try:
+        return Reason(text)
+    except ValueError as error:
+        raise sqlite3.DatabaseError("a remembered reason was damaged") from error
+
+
+def header_facts(sealed: str) -> HeaderFacts:
+    """Return remembered header facts."""
+    return HeaderFacts.from_json(unseal(sealed))
+
+
+def label_leaves(sealed: str) -> tuple[Leaf, ...]:
+    """Return the remembered leaves of a label."""
+    return leaves_from_json(unseal(sealed))
+
+
+def pack_label(facts: LabelFacts) -> str:
+    """Return label facts as a sealed text."""
+    return seal(json.dumps(asdict(facts)))
+
+
+def label_facts(sealed: str) -> LabelFacts:
+    """Return what `pack_label` packed."""
+    values = json.loads(unseal(sealed))
+    values["cells"] = tuple(tuple(cell) for cell in values["cells"])
+    values["flags"] = tuple(Flag(flag) for flag in values["flags"])
+    return LabelFacts(**values)
+
+
+def pack_choice(choice: Choice) -> str:
+    """Return a choice as a sealed text."""
+    return seal(json.dumps(asdict(choice)))
+
+
+def read_choice(sealed: str) -> Choice:
+    """Return what `pack_choice` packed."""
+    values = json.loads(unseal(sealed))
+    values["label"] = ChosenLabel(**values["label"])
+    values["flags"] = tuple(Flag(flag) for flag in values["flags"])
+    return Choice(**values)
