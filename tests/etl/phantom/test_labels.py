@@ -4,15 +4,16 @@ import pytest
 
 from hnp_etl.label import LabelFacts, read_label
 from hnp_etl.label_document import parse_label
-from hnp_etl.phantom.labels import label_bytes
+from hnp_etl.phantom.labels import LabelStyle, label_bytes
 from hnp_etl.phantom.people import TRAINING_HOSPITALS, Patient, make_patients
 from hnp_etl.recipe import load_recipe
 
 RECIPE = load_recipe("aihub-dld").label
 
 
-def read(patient: Patient, level: int | None) -> LabelFacts:
-    return read_label(parse_label(label_bytes(patient, level, "stem")), RECIPE)
+def read(patient: Patient, level: int | None, style: LabelStyle = LabelStyle.DEFAULT) -> LabelFacts:
+    shown = None if level is None else (level, patient.discs[level].code)
+    return read_label(parse_label(label_bytes(patient, shown, "stem", style)), RECIPE)
 
 
 def patients_of(hospital: str, count: int = 12) -> list[Patient]:
@@ -42,8 +43,20 @@ def test_an_image_of_no_disc_has_no_code_and_no_canal(hospital: str) -> None:
     assert facts.flags == ()
 
 
+@pytest.mark.parametrize("style", LabelStyle)
+def test_the_built_in_recipe_reads_every_style(style: LabelStyle) -> None:
+    patient = patients_of("H02")[0]
+    facts = read(patient, 2, style)
+    assert (facts.patient, facts.sex) == (patient.patient_number, patient.sex)
+    assert (facts.age, facts.flags) == (min(90, patient.age), ())
+    assert facts.canal_width_mm == pytest.approx(patient.discs[2].canal_width_mm)
+    assert facts.cells == (("6",), ("6",), (str(patient.discs[2].code),), ("6",), ("6",))
+
+
 def test_hospitals_spell_differently() -> None:
-    firsts = [label_bytes(patients_of(hospital)[0], 0, "stem") for hospital in TRAINING_HOSPITALS]
+    firsts = [
+        label_bytes(patients_of(hospital)[0], (0, 1), "stem") for hospital in TRAINING_HOSPITALS
+    ]
     assert sum(first.startswith(b"\xef\xbb\xbf") for first in firsts) == 1
     assert sum("환자".encode("cp949") in first for first in firsts) == 1
     assert sum(first.startswith(b"[") for first in firsts) == 1

@@ -52,3 +52,18 @@ def test_canals_narrow_with_age_and_nuclei_dry_without_herniation() -> None:
     assert np.corrcoef(ages, [disc.canal_width_mm for _, disc in discs])[0, 1] < -0.2
     assert any(disc.degeneration > 0.7 and not disc.is_patient for _, disc in discs)
     assert any(disc.degeneration < 0.3 and disc.is_patient for _, disc in discs)
+
+
+def test_bulges_lie_in_every_zone_and_on_both_sides() -> None:
+    zones = Counter(
+        (disc.zone, disc.side) for each in PATIENTS for disc in each.discs if disc.is_patient
+    )
+    beside = [(zone, side) for zone in ("paracentral", "foraminal") for side in ("left", "right")]
+    assert set(zones) == {("central", "middle"), *beside}
+    assert min(zones.values()) > 20
+
+
+def test_many_discs_are_hard() -> None:
+    discs = [disc for patient in PATIENTS for disc in patient.discs]
+    assert sum(1.8 < disc.bulge_mm < 3.2 for disc in discs) > 0.1 * len(discs)
+    assert sum(disc.broad_bulge_mm > 2.5 and disc.code == 1 for disc in discs) > 0.03 * len(discs)

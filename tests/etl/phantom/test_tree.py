@@ -6,18 +6,27 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from etl.trees import KEY
+from hnp_etl.config import BuildConfig
+from hnp_etl.engines import SerialExecutor
 from hnp_etl.label import read_label
 from hnp_etl.label_document import parse_label
 from hnp_etl.phantom import PhantomConfig, TreeLayout, write_phantom
-from hnp_etl.phantom.tree import truth_path_of
+from hnp_etl.phantom.layouts import folders_of
+from hnp_etl.phantom.people import make_patients
+from hnp_etl.phantom.truth import truth_path_of
+from hnp_etl.pipeline import build
 from hnp_etl.recipe import load_recipe
 from hnp_shared.errors import OutputError
 from hnp_shared.vocabulary import LEVEL_NAMES
 
 COLUMNS = ["path", "patient", "level", "is_patient", "bulge_mm", "canal_width_mm"]
-COLUMNS += ["age", "sex", "hospital"]
+COLUMNS += ["age", "sex", "hospital", "zone", "side", "broad_bulge_mm", "displacement_mm"]
+COLUMNS += ["sac_depth_mm", "sac_area_mm2", "sac_indentation_mm", "nucleus_signal", "grade"]
+COLUMNS += ["label_code", "is_flipped", "is_marked"]
 
 
 def truth_of(root: Path) -> list[dict[str, str]]:
@@ -72,7 +81,8 @@ def test_labels_say_what_is_true(root: Path) -> None:
         facts = read_label(parse_label(label_path(image).read_bytes()), recipe)
         shown = [level for level, codes in enumerate(facts.cells) if codes != ("6",)]
         assert shown == [LEVEL_NAMES.index(row["level"])]
-        assert (facts.cells[shown[0]] != ("1",)) == (row["is_patient"] == "1")
+        assert facts.cells[shown[0]] == (row["label_code"],)
+        assert (row["label_code"] != "1") == (row["is_patient"] == "1")
         assert facts.canal_width_mm == pytest.approx(float(row["canal_width_mm"]))
         assert (facts.patient, facts.sex) == (row["patient"], row["sex"])
 
@@ -104,6 +114,37 @@ def test_flat_layout_puts_labels_beside_images(tmp_path: Path) -> None:
     assert len(names) == 2 * report.images == 50
     assert {Path(name).suffix for name in names} == {".dcm", ".json"}
     assert all((tmp_path / "flat" / row.path).is_file() for row in report.truth)
+
+
+DATED = {
+    TreeLayout.KOREAN_2021: "103.퇴행성 척추질환 데이터/01.데이터/1.Training/원천데이터/TS_DLD",
+    TreeLayout.KOREAN_2022: "01-1.정식개방데이터/Training/01.원천데이터/TS_DLD",
+    TreeLayout.KOREAN_2023: "3.개방데이터/1.데이터/Training/01.원천데이터/TS_DLD",
+}
+
+
+@pytest.mark.parametrize("layout", DATED)
+def test_dated_layouts_name_folders_as_their_year_did(layout: TreeLayout) -> None:
+    images, labels = folders_of(layout, next(make_patients(5, 1)))
+    assert images.as_posix().startswith(DATED[layout])
+    assert (
+        labels.as_posix().replace("라벨링", "원천").replace("TL_", "TS_").replace("02.", "01.")
+        == images.as_posix()
+    )
+
+
+@pytest.mark.parametrize("layout", [TreeLayout.FLAT, *DATED])
+def test_the_built_in_recipe_reads_every_layout(layout: TreeLayout, tmp_path: Path) -> None:
+    report = write_phantom(PhantomConfig(tmp_path / "tree", 1, 5, layout))
+    (tmp_path / "key").write_bytes(KEY)
+    places = ((tmp_path / "tree",), tmp_path / "data", tmp_path / "private")
+    config = BuildConfig(*places, load_recipe("aihub-dld"), tmp_path / "key")
+    build(config, executor=SerialExecutor())
+    rows = pd.read_parquet(config.out / "manifest.parquet")
+    assert len(rows) == len(report.truth)
+    assert rows.is_patient.sum() == sum(row.is_patient for row in report.truth)
+    expected = set() if layout is TreeLayout.FLAT else {"training"}
+    assert set(rows.partition.dropna()) == expected
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import click
 
-from hnp_etl.phantom import PhantomConfig, TreeLayout, write_phantom
+from hnp_etl.phantom import Faults, LabelStyle, PhantomConfig, TreeLayout, write_phantom
 from hnp_shared.command import reported
+
+_SHARE = click.FloatRange(0.0, 1.0)
 
 
 @click.command("phantom")
@@ -23,14 +25,54 @@ from hnp_shared.command import reported
     type=click.Choice([each.value for each in TreeLayout]),
     default=TreeLayout.AIHUB.value,
     show_default=True,
-    help="Images and labels in separate trees, or side by side.",
+    help="Images and labels in separate trees, of which year's names, or side by side.",
 )
-def phantom(directory: Path, patients: int, seed: int, layout: str) -> None:
+@click.option(
+    "--labels",
+    type=click.Choice([each.value for each in LabelStyle]),
+    default=LabelStyle.DEFAULT.value,
+    show_default=True,
+    help="Spelling of the label files; by default each hospital has its own.",
+)
+@click.option(
+    "--label-noise",
+    type=_SHARE,
+    default=0.0,
+    show_default=True,
+    help="Chance that a disc is labelled normal for patient, or the reverse.",
+)
+@click.option(
+    "--shortcut",
+    type=_SHARE,
+    default=0.0,
+    show_default=True,
+    help="How firmly a bright marker and a longer echo tell the label; 0 plants none.",
+)
+@click.option("--masks", is_flag=True, help="Write masks of disc and sac to DIR.truth.npz too.")
+def phantom(
+    directory: Path,
+    patients: int,
+    seed: int,
+    layout: str,
+    labels: str,
+    label_noise: float,
+    shortcut: float,
+    masks: bool,
+) -> None:
     """Write invented hospital folders, DICOM and labels, to the new folder DIR.
 
     The same options give the same bytes. What is true of each slice of a disc is written beside
-    the tree, to DIR.truth.csv, where no other command looks.
+    the tree, to DIR.truth.csv, where no other command looks: distances in mm, and which labels
+    were flipped and which slices marked on request.
     """
     with reported(resume="remove the folder and run the command again"):
-        config = PhantomConfig(directory, patients, seed, TreeLayout(layout))
+        config = PhantomConfig(
+            directory,
+            patients,
+            seed,
+            TreeLayout(layout),
+            LabelStyle(labels),
+            Faults(label_noise, shortcut),
+            masks,
+        )
         click.echo(write_phantom(config).summary())

@@ -1,5 +1,8 @@
 """Invented patients with known discs, written as the hospitals' folders would be: test data."""
 
-from hnp_etl.phantom.tree import PhantomConfig, PhantomReport, TreeLayout, write_phantom
+from hnp_etl.phantom.labels import LabelStyle
+from hnp_etl.phantom.layouts import TreeLayout
+from hnp_etl.phantom.planted import Faults
+from hnp_etl.phantom.tree import PhantomConfig, PhantomReport, write_phantom
 
-__all__ = ["PhantomConfig", "PhantomReport", "TreeLayout", "write_phantom"]
+__all__ = ["Faults", "LabelStyle", "PhantomConfig", "PhantomReport", "TreeLayout", "write_phantom"]

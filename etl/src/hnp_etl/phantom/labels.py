@@ -7,11 +7,24 @@ import codecs
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from hnp_etl.phantom.people import ABSENT_CODE, Patient
 from hnp_shared.vocabulary import LEVEL_NAMES
 
 Json = dict[str, "Json"] | list["Json"] | str | float | None
+
+
+class LabelStyle(StrEnum):
+    """How label files are spelt; by default each hospital has its own style."""
+
+    DEFAULT = "default"
+    FLAT = "flat"
+    NESTED = "nested"
+    LIST = "list"
+    CP949 = "cp949"
+    BOM = "bom"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +45,27 @@ class _Facts:
     stem: str
 
 
-def label_bytes(patient: Patient, level: int | None, stem: str) -> bytes:
+def label_bytes(
+    patient: Patient,
+    shown: tuple[int, int] | None,
+    stem: str,
+    style: LabelStyle = LabelStyle.DEFAULT,
+) -> bytes:
     """Return the label file of an image.
 
     Args:
         patient: who is shown.
-        level: 0..4 when the image is an axial slice of a disc.
+        shown: level, 0..4, and its code, when the image is an axial slice of a disc.
         stem: of the image file.
+        style: of the file.
     """
-    codes = tuple(
-        disc.code if index == level else ABSENT_CODE for index, disc in enumerate(patient.discs)
-    )
-    canal_mm = None if level is None else patient.discs[level].canal_width_mm
-    facts = _Facts(patient.patient_number, patient.age, patient.sex, canal_mm, codes, stem)
-    spell, encode = _SPELLINGS[patient.hospital]
+    codes, canal_mm = [ABSENT_CODE] * len(patient.discs), None
+    if shown is not None:
+        codes[shown[0]] = shown[1]
+        canal_mm = patient.discs[shown[0]].canal_width_mm
+    facts = _Facts(patient.patient_number, patient.age, patient.sex, canal_mm, tuple(codes), stem)
+    key = _HOSPITAL_STYLES[patient.hospital] if style is LabelStyle.DEFAULT else style
+    spell, encode = _SPELLINGS[key]
     return encode(json.dumps(spell(facts), ensure_ascii=False, indent=2) + "\n")
 
 
@@ -115,6 +135,17 @@ def _korean_nested(facts: _Facts) -> Json:
     }
 
 
+def _texts(facts: _Facts) -> Json:
+    width = "" if facts.canal_width_mm is None else str(facts.canal_width_mm)
+    return {
+        "Subject_ID": facts.patient,
+        "Age": str(facts.age),
+        "Sex": facts.sex.lower(),
+        "Spinal_Cord": width,
+        **_coded(LEVEL_NAMES, [str(code) for code in facts.codes]),
+    }
+
+
 def _coded(names: Sequence[str], codes: Sequence[Json]) -> dict[str, Json]:
     return dict(zip(names, codes, strict=True))
 
@@ -131,10 +162,18 @@ def _cp949(text: str) -> bytes:
     return text.encode("cp949")
 
 
-_SPELLINGS: dict[str, tuple[Callable[[_Facts], Json], Callable[[str], bytes]]] = {
-    "H01": (_plain, _utf8),
-    "H02": (_nested, _utf8),
-    "H03": (_korean, _utf8_marked),
-    "H04": (_listed, _utf8),
-    "H06": (_korean_nested, _cp949),
+_SPELLINGS: dict[LabelStyle, tuple[Callable[[_Facts], Json], Callable[[str], bytes]]] = {
+    LabelStyle.FLAT: (_plain, _utf8),
+    LabelStyle.NESTED: (_nested, _utf8),
+    LabelStyle.BOM: (_korean, _utf8_marked),
+    LabelStyle.LIST: (_listed, _utf8),
+    LabelStyle.CP949: (_korean_nested, _cp949),
+    LabelStyle.TEXT: (_texts, _utf8),
+}
+_HOSPITAL_STYLES = {
+    "H01": LabelStyle.FLAT,
+    "H02": LabelStyle.NESTED,
+    "H03": LabelStyle.BOM,
+    "H04": LabelStyle.LIST,
+    "H06": LabelStyle.CP949,
 }

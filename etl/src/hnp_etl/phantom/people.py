@@ -24,6 +24,15 @@ _VALIDATION_EVERY = 8
 _FIRST_NUMBER = 101
 """Every hospital counts its patients from here, so two hospitals share numbers."""
 
+CENTRAL_WITHIN_MM, PARACENTRAL_WITHIN_MM = 3.0, 11.0
+"""A bulge nearer to the midline is central, paracentral; a farther one lies in the foramen."""
+
+_PLACES_MM = ((0.0, 2.5), (3.5, 9.0), (13.0, 17.5))
+_PLACE_SHARES = (0.3, 0.5, 0.2)
+"""Central, paracentral, foraminal: from the midline to either side."""
+
+_GRADES = 5
+
 _HERNIATION_LOG_ODDS = (-1.6, -0.95, -0.35, 0.35, 0.1)
 _CANAL_MM = (16.6, 15.9, 15.2, 14.6, 15.0)
 _TILT_DEG = (-8.0, -3.0, 4.0, 14.0, 30.0)
@@ -60,6 +69,26 @@ class Disc:
     def is_patient(self) -> bool:
         """Whether the disc is herniated."""
         return self.code > 1
+
+    @property
+    def zone(self) -> str:
+        """Where the bulge lies: `central`, `paracentral` or `foraminal`."""
+        away_mm = abs(self.bulge_left_mm)
+        if away_mm < CENTRAL_WITHIN_MM:
+            return "central"
+        return "paracentral" if away_mm < PARACENTRAL_WITHIN_MM else "foraminal"
+
+    @property
+    def side(self) -> str:
+        """The patient's side on which the bulge lies: `left`, `right` or `middle`."""
+        if abs(self.bulge_left_mm) < CENTRAL_WITHIN_MM:
+            return "middle"
+        return "left" if self.bulge_left_mm > 0 else "right"
+
+    @property
+    def grade(self) -> int:
+        """Degeneration in five steps, 1 for a bright nucleus."""
+        return 1 + min(int(self.degeneration * _GRADES), _GRADES - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +174,33 @@ def _disc(
 ) -> Disc:
     odds = np.exp(_HERNIATION_LOG_ODDS[level] + burden)
     herniated = bool(rng.random() < odds / (1 + odds))
-    healthy_mm, herniated_mm = abs(rng.normal(0.0, 1.1)), rng.gamma(1.7, 1.3)
-    bulge_mm = GRADE_LIMITS_MM[0] + herniated_mm if herniated else healthy_mm
-    limit_mm = 11.0 if herniated else 0.9 * GRADE_LIMITS_MM[0]
-    bulge_mm = min(float(bulge_mm), limit_mm)
+    left_mm, width_mm = _bulge_place(rng)
     canal_mm = _CANAL_MM[level] + canal_excess_mm + rng.normal(0.0, 0.8) - 0.045 * (age - 50)
+    bulge_mm = _bulge_mm(rng, herniated)
     wear = 0.1 + 0.008 * (age - 25) + 0.03 * level + 0.12 * herniated
+    degeneration = float(np.clip(wear + rng.normal(0, 0.2), 0.0, 1.0))
+    broad_mm = 0.4 + 0.015 * (age - 40) + 1.4 * degeneration + rng.normal(0, 0.9)
     return Disc(
         bulge_mm=bulge_mm,
-        bulge_left_mm=float(rng.choice([-1, 0, 1]) * rng.uniform(4.0, 8.0) + rng.normal(0, 1)),
-        bulge_width_mm=float(rng.uniform(3.5, 7.0)),
-        broad_bulge_mm=float(np.clip(rng.normal(0.6 + 0.025 * (age - 40), 0.7), 0.0, 3.0)),
-        degeneration=float(np.clip(wear + rng.normal(0, 0.2), 0.0, 1.0)),
+        bulge_left_mm=left_mm,
+        bulge_width_mm=width_mm,
+        broad_bulge_mm=float(np.clip(broad_mm, 0.0, 4.0)),
+        degeneration=degeneration,
         canal_width_mm=round(float(np.clip(canal_mm - 0.15 * bulge_mm, 8.0, 22.0)), 1),
         tilt_deg=_TILT_DEG[level] + float(np.clip(rng.normal(0, 2.0), -4.0, 4.0)),
     )
+
+
+def _bulge_mm(rng: np.random.Generator, herniated: bool) -> float:
+    """Return a focal bulge on its side of the first limit, often near it."""
+    healthy_mm, beyond_mm = abs(rng.normal(0.0, 1.3)), rng.gamma(1.5, 1.3)
+    if herniated:
+        return min(GRADE_LIMITS_MM[0] + float(beyond_mm), 11.0)
+    return min(float(healthy_mm), 0.95 * GRADE_LIMITS_MM[0])
+
+
+def _bulge_place(rng: np.random.Generator) -> tuple[float, float]:
+    """Return how far left of the midline a bulge lies, and its width, in mm."""
+    near_mm, far_mm = _PLACES_MM[int(rng.choice(len(_PLACES_MM), p=_PLACE_SHARES))]
+    side = 1.0 if rng.random() < 0.5 else -1.0
+    return side * float(rng.uniform(near_mm, far_mm)), float(rng.uniform(3.5, 6.5))

@@ -49,11 +49,11 @@ class _Relaxation:
 _RELAXATION = {
     Tissue.AIR: _Relaxation(0.0, 1.0, 1.0, 0.0),
     Tissue.SKIN: _Relaxation(0.6, 450, 50, 0.05),
-    Tissue.FAT: _Relaxation(0.95, 290, 125, 0.07),
-    Tissue.MUSCLE: _Relaxation(0.8, 950, 46, 0.14),
-    Tissue.BOWEL: _Relaxation(0.75, 850, 68, 0.35),
+    Tissue.FAT: _Relaxation(0.95, 290, 125, 0.09),
+    Tissue.MUSCLE: _Relaxation(0.8, 950, 46, 0.10),
+    Tissue.BOWEL: _Relaxation(0.40, 850, 50, 0.30),
     Tissue.KIDNEY: _Relaxation(0.85, 900, 90, 0.10),
-    Tissue.VESSEL: _Relaxation(0.10, 1200, 80, 0.40),
+    Tissue.VESSEL: _Relaxation(0.10, 1200, 80, 0.20),
     Tissue.CORTEX: _Relaxation(0.10, 600, 30, 0.10),
     Tissue.MARROW: _Relaxation(0.70, 550, 78, 0.12),
     Tissue.LIGAMENT: _Relaxation(0.35, 700, 32, 0.10),
@@ -64,11 +64,16 @@ _RELAXATION = {
     Tissue.INNER_ANNULUS: _Relaxation(0.7, 1000, 55, 0.10),
     Tissue.NUCLEUS: _Relaxation(0.9, 1200, 115, 0.08),
 }
-# What wear makes of a tissue: discs dry out, muscles turn to fat.
+# What wear makes of a tissue: discs dry out, muscles turn to fat; strands in fat, fluid in bowel,
+# marrow of the kidney, slow blood.
 _WORN = {
     Tissue.NUCLEUS: _Relaxation(0.55, 900, 42, 0.14),
     Tissue.INNER_ANNULUS: _Relaxation(0.55, 900, 38, 0.12),
-    Tissue.MUSCLE: _Relaxation(0.88, 550, 75, 0.55),
+    Tissue.MUSCLE: _Relaxation(0.88, 550, 78, 0.30),
+    Tissue.FAT: _Relaxation(0.80, 450, 74, 0.15),
+    Tissue.BOWEL: _Relaxation(0.95, 1500, 160, 0.15),
+    Tissue.KIDNEY: _Relaxation(0.85, 1300, 110, 0.08),
+    Tissue.VESSEL: _Relaxation(0.55, 1200, 70, 0.15),
 }
 
 _STATES = {

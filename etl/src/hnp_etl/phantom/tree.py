@@ -1,34 +1,26 @@
 """A phantom on the disk: images and labels in the delivered layout, the truth beside them."""
 
-import csv
-import io
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, fields
-from enum import StrEnum
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from hnp_etl.phantom.acquisition import acquire
+from hnp_etl.phantom.acquisition import acquire, scene_of
+from hnp_etl.phantom.axial import AxialCut
 from hnp_etl.phantom.dicom import Image, dicom_bytes
-from hnp_etl.phantom.labels import label_bytes
-from hnp_etl.phantom.people import VALIDATION, Patient, make_patients
+from hnp_etl.phantom.labels import LabelStyle, label_bytes
+from hnp_etl.phantom.layouts import PROCEDURE, TreeLayout, folders_of
+from hnp_etl.phantom.masks import MaskWriter
+from hnp_etl.phantom.people import Patient, make_patients
+from hnp_etl.phantom.planted import Faults, Reading, read_disc, with_longer_echo, with_marker
 from hnp_etl.phantom.scanners import SeriesKind, scanner_of
 from hnp_etl.phantom.study import Planned, plan_study
+from hnp_etl.phantom.truth import TruthRow, masks_path_of, truth_bytes, truth_path_of, truth_row
 from hnp_etl.pixels import use_one_plain_thread
 from hnp_shared.errors import OutputError, StorageError
 from hnp_shared.progress import track
-from hnp_shared.vocabulary import LEVEL_NAMES
-
-PROCEDURE = "C004"
-"""Measurement code of the lumbar MRI."""
 
 _ROLE = "the phantom"
-
-
-class TreeLayout(StrEnum):
-    """How images and labels lie to each other."""
-
-    AIHUB = "aihub"
-    FLAT = "flat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +29,16 @@ class PhantomConfig:
 
     Attributes:
         directory: of the tree; the truth lies beside it.
+        masks: whether masks of disc and sac are written beside it too.
     """
 
     directory: Path
     patients: int
     seed: int = 0
     layout: TreeLayout = TreeLayout.AIHUB
-
-
-@dataclass(frozen=True, slots=True)
-class TruthRow:
-    """What is true of one axial T2 slice of a disc.
-
-    Attributes:
-        path: of the image, relative to the tree, `/` between.
-        level: the disc's name.
-        is_patient: 1 for a herniated disc, else 0.
-        bulge_mm: how far the disc's margin stands out at its highest.
-    """
-
-    path: str
-    patient: str
-    level: str
-    is_patient: int
-    bulge_mm: float
-    canal_width_mm: float
-    age: int
-    sex: str
-    hospital: str
+    labels: LabelStyle = LabelStyle.DEFAULT
+    faults: Faults = field(default_factory=Faults)
+    masks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +66,27 @@ class PhantomReport:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Shot:
+    """An image to write.
+
+    Attributes:
+        reading: what is written about the disc that it shows, None when it shows none.
+        path, label_path: of the image and of its label, relative to the tree.
+    """
+
+    patient: Patient
+    planned: Planned
+    reading: Reading | None
+    path: PurePosixPath
+    label_path: PurePosixPath
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is an axial T2 slice of a disc, the kind that has a truth."""
+        return self.planned.kind is SeriesKind.T2_AXIAL and self.reading is not None
+
+
 def write_phantom(config: PhantomConfig) -> PhantomReport:
     """Write a phantom; the same config gives the same bytes.
 
@@ -101,26 +96,24 @@ def write_phantom(config: PhantomConfig) -> PhantomReport:
     """
     _refuse_occupied(config.directory)
     use_one_plain_thread()  # or bytes would depend on what the process did before
-    images = 0
-    truth: list[TruthRow] = []
-    people = make_patients(config.seed, config.patients)
+    truth_path, masks_path = truth_path_of(config.directory), masks_path_of(config.directory)
+    images, truth = 0, list[TruthRow]()
     try:
-        for patient in track(people, "drawing", total=config.patients, unit="patient"):
-            for planned in plan_study(config.seed, patient):
-                path = _write_image(config, patient, planned)
+        masks_path.unlink(missing_ok=True)  # of an earlier phantom in this place
+        truth_path.parent.mkdir(parents=True, exist_ok=True)
+        with MaskWriter(masks_path) if config.masks else nullcontext() as masks:
+            for shot in _shots(config):
+                _write_shot(config, shot)
                 images += 1
-                truth.extend(_truth(patient, planned, path))
-        truth_path = truth_path_of(config.directory)
-        truth_path.write_bytes(_table(truth))
+                truth.extend(_true_rows(shot))
+                if masks is not None and shot.counts:
+                    masks.add(
+                        str(shot.path), scene_of(config.seed, shot.patient, shot.planned).parts()
+                    )
+        truth_path.write_bytes(truth_bytes(truth))
     except OSError as error:
         raise StorageError.of(_ROLE, error) from error
     return PhantomReport(config.patients, images, tuple(truth), truth_path)
-
-
-def truth_path_of(directory: Path) -> Path:
-    """Return where the truth about the tree in ``directory`` lies."""
-    absolute = directory.absolute()
-    return absolute.with_name(f"{absolute.name}.truth.csv")
 
 
 def _refuse_occupied(directory: Path) -> None:
@@ -136,17 +129,17 @@ def _refuse_occupied(directory: Path) -> None:
         raise OutputError(f"{directory} is not empty, expected a new or empty folder")
 
 
-def _write_image(config: PhantomConfig, patient: Patient, planned: Planned) -> PurePosixPath:
-    """Write an image and its label; return the image's path below the tree."""
-    scanner = scanner_of(patient)
-    pixels = acquire(config.seed, patient, planned, scanner)
-    stem = _stem(patient, planned)
-    image_folder, label_folder = _folders(config.layout, patient)
-    image = Image(config.seed, patient, scanner, planned, pixels)
-    _write(config.directory / image_folder / f"{stem}.dcm", dicom_bytes(image))
-    label = label_bytes(patient, planned.level, stem)
-    _write(config.directory / label_folder / f"{stem}.json", label)
-    return image_folder / f"{stem}.dcm"
+def _shots(config: PhantomConfig) -> Iterator[_Shot]:
+    people = make_patients(config.seed, config.patients)
+    for patient in track(people, "drawing", total=config.patients, unit="patient"):
+        image_folder, label_folder = folders_of(config.layout, patient)
+        for planned in plan_study(config.seed, patient):
+            stem = _stem(patient, planned)
+            reading = None
+            if planned.level is not None:
+                reading = read_disc(config.seed, patient, planned.level, config.faults)
+            paths = (image_folder / f"{stem}.dcm", label_folder / f"{stem}.json")
+            yield _Shot(patient, planned, reading, *paths)
 
 
 def _stem(patient: Patient, planned: Planned) -> str:
@@ -154,14 +147,22 @@ def _stem(patient: Patient, planned: Planned) -> str:
     return f"DLD_{patient.hospital}_{PROCEDURE}_{patient.patient_number}_{place}"
 
 
-def _folders(layout: TreeLayout, patient: Patient) -> tuple[PurePosixPath, PurePosixPath]:
-    """Return the folders of images and of labels, relative to the tree."""
-    tail = PurePosixPath(patient.hospital, PROCEDURE)
-    if layout is TreeLayout.FLAT:
-        return tail, tail
-    part, mark = ("2.Validation", "V") if patient.partition == VALIDATION else ("1.Training", "T")
-    top = PurePosixPath(part)
-    return top / "원천데이터" / f"{mark}S_DLD" / tail, top / "라벨링데이터" / f"{mark}L_DLD" / tail
+def _write_shot(config: PhantomConfig, shot: _Shot) -> None:
+    """Write an image and its label."""
+    scanner = scanner_of(shot.patient)
+    marked = shot.counts and shot.reading is not None and shot.reading.is_marked
+    if marked:
+        scanner = with_longer_echo(scanner)
+    pixels = acquire(config.seed, shot.patient, shot.planned, scanner)
+    image = Image(
+        config.seed, shot.patient, scanner, shot.planned, with_marker(pixels) if marked else pixels
+    )
+    _write(config.directory / shot.path, dicom_bytes(image))
+    shown = None
+    if shot.planned.level is not None and shot.reading is not None:
+        shown = (shot.planned.level, shot.reading.code)
+    label = label_bytes(shot.patient, shown, shot.path.stem, config.labels)
+    _write(config.directory / shot.label_path, label)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -169,26 +170,8 @@ def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def _truth(patient: Patient, planned: Planned, path: PurePosixPath) -> Iterator[TruthRow]:
-    if planned.kind is not SeriesKind.T2_AXIAL or planned.level is None:
-        return
-    disc = patient.discs[planned.level]
-    yield TruthRow(
-        path=str(path),
-        patient=patient.patient_number,
-        level=LEVEL_NAMES[planned.level],
-        is_patient=int(disc.is_patient),
-        bulge_mm=round(disc.bulge_mm, 3),
-        canal_width_mm=disc.canal_width_mm,
-        age=patient.age,
-        sex=patient.sex,
-        hospital=patient.hospital,
-    )
-
-
-def _table(rows: list[TruthRow]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(field.name for field in fields(TruthRow))
-    writer.writerows(astuple(row) for row in rows)
-    return text.getvalue().encode()
+def _true_rows(shot: _Shot) -> Iterator[TruthRow]:
+    """Yield the row of an axial T2 slice of a disc, nothing for other images."""
+    cut, level = shot.planned.cut, shot.planned.level
+    if shot.counts and shot.reading and isinstance(cut, AxialCut) and level is not None:
+        yield truth_row(shot.patient, level, cut, shot.reading, str(shot.path))

@@ -1,23 +1,22 @@
-"""What surrounds the spine in a slice across the body, pure: outline, muscles, vessels, bowel."""
+"""What surrounds spine and muscles in a slice across the body, pure: outline, bowel, vessels."""
 
 import numpy as np
 
+from hnp_etl.phantom.muscles import ILIAC_STATION
 from hnp_etl.phantom.people import Patient
-from hnp_etl.phantom.shapes import Shape, bone, mirrored, oval
+from hnp_etl.phantom.seeds import Chance
+from hnp_etl.phantom.shapes import Shape, band, bone, mirrored, oval
 from hnp_etl.phantom.tissues import Tissue
 
-_FORK_STATION = 2.7
-"""Above it the aorta and the vena cava are one each, below they have forked."""
-
-_ILIAC_STATION = 3.3
-"""From here down the iliac wings flank the spine."""
+_AORTA_FORK_STATION, _CAVA_FORK_STATION = 2.7, 3.2
+"""The aorta forks below the body of L4, the vena cava a little lower."""
 
 _FASCIA_MM = 48.0
 """From the back of the canal to the fascia of the back."""
 
 
 def trunk_shapes(
-    patient: Patient, station: float, canal_back_mm: float, rng: np.random.Generator
+    patient: Patient, station: float, canal_back_mm: float, chance: Chance
 ) -> list[Shape]:
     """Return the shapes from the skin inward, in mm of an average person.
 
@@ -25,120 +24,100 @@ def trunk_shapes(
         patient: whose trunk it is.
         station: where along the spine.
         canal_back_mm: posterior edge of the canal.
-        rng: of this patient; it makes the two sides differ.
+        chance: makes people and places differ.
     """
     return [
-        *_outline(patient, canal_back_mm + _FASCIA_MM),
-        *_belly(station, rng),
-        *_back_muscles(patient, station, canal_back_mm, rng),
-        *_side_muscles(station, rng),
+        *_outline(patient, canal_back_mm + _FASCIA_MM, chance.here),
+        *_belly(station, chance.here),
         *_pelvis(station),
-        *_vessels(station, rng),
+        *_vessels(station, patient.age, chance.body),
     ]
 
 
-def _outline(patient: Patient, fascia_mm: float) -> list[Shape]:
+def _outline(patient: Patient, fascia_mm: float, rng: np.random.Generator) -> list[Shape]:
     fat_mm = patient.fat_mm / patient.size
     half_depth_mm = 100.0 + 1.5 * fat_mm
     half_width_mm = 145.0 + 1.5 * fat_mm
     middle = (0.0, fascia_mm + fat_mm - half_depth_mm)
     wall_radii = (half_width_mm - fat_mm - 4, half_depth_mm - fat_mm - 2)
+    inner = (0.0, middle[1] + 2)
     layers = (
         (Tissue.SKIN, middle, (half_width_mm, half_depth_mm)),
         (Tissue.FAT, middle, (half_width_mm - 2, half_depth_mm - 2)),
-        (Tissue.MUSCLE, middle, wall_radii),
-        (Tissue.FAT, (0.0, middle[1] + 2), (wall_radii[0] - 12, wall_radii[1] - 4)),
+        (Tissue.LIGAMENT, middle, wall_radii),
+        (Tissue.MUSCLE, middle, (wall_radii[0] - 1, wall_radii[1] - 1)),
+        (Tissue.FAT, inner, (wall_radii[0] - 12, wall_radii[1] - 3)),
     )
-    return [oval(tissue, at, radii, squareness=2.6) for tissue, at, radii in layers]
+    ovals = [oval(tissue, at, radii, squareness=2.6) for tissue, at, radii in layers]
+    return [*ovals[:2], *_septa(fascia_mm, fat_mm, rng), *ovals[2:]]
+
+
+def _septa(fascia_mm: float, fat_mm: float, rng: np.random.Generator) -> list[Shape]:
+    """Return the thin strands that part the fat under the skin into lobules."""
+    shapes = []
+    for left_mm in rng.uniform(-100, 100, 16):
+        back_mm = fascia_mm - 0.0028 * left_mm**2 + fat_mm * rng.uniform(-0.2, 0.6)
+        drift, length = rng.uniform(-0.3, 0.3), rng.uniform(6, 18)
+        line = [(left_mm - length, back_mm - drift * 3), (left_mm + length, back_mm + drift * 3)]
+        shapes.append(band(Tissue.FAT, line, 0.5))
+    return [Shape(shape.tissue, shape.points_mm, 1.0) for shape in shapes]
 
 
 def _belly(station: float, rng: np.random.Generator) -> list[Shape]:
-    loops = [
-        oval(
-            Tissue.BOWEL,
-            (rng.uniform(-110, 110), rng.uniform(-125, -44)),
-            (rng.uniform(10, 22), rng.uniform(8, 16)),
-            turn_deg=rng.uniform(0, 180),
-        )
-        for _ in range(34)
-    ]
-    if station > 1.6:
-        return loops
-    kidney = (rng.uniform(58, 66), rng.uniform(-2, 8))
-    organ = [
-        oval(Tissue.KIDNEY, kidney, (25, 21), turn_deg=30),
-        oval(Tissue.FAT, (kidney[0] - 12, kidney[1] - 6), (9, 6), turn_deg=30),
-    ]
-    return [*loops, *mirrored(organ)]
-
-
-def _back_muscles(
-    patient: Patient, station: float, canal_back_mm: float, rng: np.random.Generator
-) -> list[Shape]:
-    """Return multifidus, which grows downward, and erector spinae, which shrinks."""
-    shapes = []
-    for side in (-1, 1):
-        grow = rng.normal(1.0, 0.04)
-        deep = (side * (15.5 + 0.6 * station), canal_back_mm + 25.0 - 0.5 * station)
-        outer = (side * (46.0 - 1.5 * station), canal_back_mm + 20.0 + station)
-        shapes += [
-            oval(
-                Tissue.MUSCLE,
-                outer,
-                ((27.0 - 2.2 * station) * grow, (25.0 - 1.5 * station) * grow),
-                turn_deg=-side * 20,
-                squareness=2.3,
-                wear=0.6 * patient.muscle_fat,
-            ),
-            oval(
-                Tissue.MUSCLE,
-                deep,
-                ((13.0 + 0.9 * station) * grow, (20.0 + 0.6 * station) * grow),
-                turn_deg=-side * 8,
-                squareness=2.3,
-                wear=patient.muscle_fat,
-            ),
+    """Return loops of bowel, each a wall around gas, fluid or pulp."""
+    loops = []
+    for _ in range(34):
+        at = (rng.uniform(-110, 110), rng.uniform(-125, -48))
+        radii = (rng.uniform(9, 20), rng.uniform(8, 14))
+        turn_deg, filling = rng.uniform(0, 180), round(rng.random(), 1)
+        inner = (radii[0] - 1.6, radii[1] - 1.6)
+        loops += [
+            oval(Tissue.MUSCLE, at, radii, turn_deg=turn_deg, squareness=2.4),
+            oval(Tissue.BOWEL, at, inner, turn_deg=turn_deg, squareness=2.4, wear=filling),
         ]
-    return shapes
+    return loops if station > 1.6 else [*loops, *_kidneys(rng)]
 
 
-def _side_muscles(station: float, rng: np.random.Generator) -> list[Shape]:
-    """Return psoas, which grows downward, and quadratus lumborum above the pelvis."""
-    shapes = []
-    for side in (-1, 1):
-        grow = rng.normal(1.0, 0.06)
-        psoas = (side * (35.0 + 2.2 * station), 2.0 - 1.5 * station)
-        shapes.append(
-            oval(
-                Tissue.MUSCLE,
-                psoas,
-                ((11.0 + 2.3 * station) * grow, (16.0 + 1.6 * station) * grow),
-                turn_deg=side * 15,
-            )
-        )
-        if station < _ILIAC_STATION:
-            loin = (side * 62.0, 22.0)
-            shapes.append(oval(Tissue.MUSCLE, loin, (17.0 * grow, 7.0), turn_deg=side * 25))
-    return shapes
+def _kidneys(rng: np.random.Generator) -> list[Shape]:
+    at = (rng.uniform(58, 66), rng.uniform(-2, 8))
+    organ = [
+        oval(Tissue.KIDNEY, at, (25, 21), turn_deg=30),
+        oval(Tissue.KIDNEY, at, (19, 15), turn_deg=30, wear=0.6),
+        oval(Tissue.FAT, (at[0] - 12, at[1] - 6), (9, 6), turn_deg=30),
+    ]
+    return mirrored(organ)
 
 
 def _pelvis(station: float) -> list[Shape]:
-    if station < _ILIAC_STATION:
+    if station < ILIAC_STATION:
         return []
     wing = oval(Tissue.CORTEX, (68.0, 14.0), (7.0, 34.0), turn_deg=38, squareness=2.4)
     iliacus = oval(Tissue.MUSCLE, (60.0, -4.0), (9.0, 28.0), turn_deg=38)
     gluteus = oval(Tissue.MUSCLE, (82.0, 26.0), (12.0, 32.0), turn_deg=38)
-    return mirrored([iliacus, gluteus, *bone(wing, 1.6)])
+    return mirrored([iliacus, gluteus, *bone(wing, 1.2)])
 
 
-def _vessels(station: float, rng: np.random.Generator) -> list[Shape]:
+def _vessels(station: float, age: int, rng: np.random.Generator) -> list[Shape]:
+    """Return aorta and vena cava, or below their forks the iliac vessels."""
     front_mm = -16.5 - 0.3 * station
-    sway_mm = rng.normal(0, 1.5)
-    if station < _FORK_STATION:
-        aorta = oval(Tissue.VESSEL, (8.0 + sway_mm, front_mm - 11.0), (8.5, 8.5))
-        cava = oval(Tissue.VESSEL, (-14.0 + sway_mm, front_mm - 9.0), (11.0, 7.5), turn_deg=-10)
-        return [aorta, cava]
+    sway_mm = rng.normal(0, 2.0)
+    width_mm = 7.5 + 0.025 * (age - 40) + rng.normal(0, 0.5)
+    flow = round(float(rng.uniform(0.1, 0.6)), 2)
     apart_mm = 9.0 * (station - 1.6)
-    artery = oval(Tissue.VESSEL, (apart_mm, front_mm - 13.0), (5.2, 5.2))
-    vein = oval(Tissue.VESSEL, (0.8 * apart_mm, front_mm - 4.0), (7.5, 5.0), turn_deg=15)
-    return mirrored([artery, vein])
+    if station < _AORTA_FORK_STATION:
+        arteries = _vessel((8.0 + sway_mm, front_mm - 10.5), (width_mm, width_mm), 0.0)
+    else:
+        at = (apart_mm, front_mm - 12.0)
+        arteries = mirrored(_vessel(at, (0.62 * width_mm, 0.62 * width_mm), 0.0))
+    if station < _CAVA_FORK_STATION:
+        low = max(station - 2.0, 0.0)
+        cava = (-13.0 + sway_mm, front_mm - 7.5 + 2.0 * low)
+        return [*_vessel(cava, (10.5 + 3.0 * low, 7.0 - low), flow), *arteries]
+    vein = _vessel((0.85 * apart_mm, front_mm - 4.0), (8.0, 4.6), flow)
+    return [*mirrored(vein), *arteries]
+
+
+def _vessel(at: tuple[float, float], radii: tuple[float, float], flow: float) -> list[Shape]:
+    """Return wall and lumen; slow flow gives some signal."""
+    wall = oval(Tissue.MUSCLE, at, radii)
+    return [wall, oval(Tissue.VESSEL, at, (radii[0] - 0.9, radii[1] - 0.9), wear=flow)]
