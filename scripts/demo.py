@@ -41,7 +41,7 @@ def main(folder: Path) -> None:
         if done.returncode:
             sys.exit(done.returncode)
     print(f"\n{time.monotonic() - started:.0f} s. Open next:")
-    for name in ("data/manifest.parquet", "run/roc.png", "run/card.md", "run/metrics.json"):
+    for name in ("data/manifest.parquet", "run/card.md", "run/roc.png", "run/reliability.png"):
         print(f"  {folder / name}")
 
 

@@ -86,11 +86,21 @@ def dicom_bytes(
         bits_stored: 12 for a default picture, else all bits.
         **attributes: DICOM keyword = value, over the defaults; None leaves the attribute out.
     """
-    stored = 12 if pixels is None else bits_stored
+    dataset = dicom_dataset(pixels, syntax=syntax, bits_stored=bits_stored, **attributes)
+    return file_bytes(dataset, syntax)
+
+
+def dicom_dataset(
+    pixels: Pixels | None = None,
+    *,
+    syntax: str = EXPLICIT,
+    bits_stored: int | None = None,
+    **attributes: object,
+) -> Dataset:
+    """Return the data set of `dicom_bytes`, to be changed before `file_bytes` writes it."""
+    stored = bits_stored or (12 if pixels is None else pixels.dtype.itemsize * 8)
     pixels = picture() if pixels is None else pixels
     bits = pixels.dtype.itemsize * 8
-    stored = bits_stored or stored or bits
-    dataset = Dataset()
     described = {
         **_DEFAULTS,
         "Rows": pixels.shape[0],
@@ -102,13 +112,14 @@ def dicom_bytes(
         "PixelData": _pixel_data(pixels, stored, syntax),
         **attributes,
     }
+    dataset = Dataset()
     for keyword, value in described.items():
         if value is not None:
             setattr(dataset, keyword, value)
     if "PixelData" in dataset:
         wide = bits > 8 and not UID(syntax).is_compressed
         dataset["PixelData"].VR = "OW" if wide or syntax == IMPLICIT else "OB"
-    return file_bytes(dataset, syntax)
+    return dataset
 
 
 def file_bytes(dataset: Dataset, syntax: str = EXPLICIT) -> bytes:

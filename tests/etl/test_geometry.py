@@ -28,7 +28,12 @@ def plane(orientation: tuple[float, ...], limit: float = 50) -> Plane:
 
 @pytest.mark.parametrize(
     ("orientation", "expected"),
-    [(AXIAL, Plane.AXIAL), (SAGITTAL, Plane.SAGITTAL), (CORONAL, Plane.CORONAL)],
+    [
+        (AXIAL, Plane.AXIAL),
+        (SAGITTAL, Plane.SAGITTAL),
+        (CORONAL, Plane.CORONAL),
+        ((0.05, 0.998, 0.0, 0.0, 0.0, -1.0), Plane.SAGITTAL),
+    ],
 )
 def test_the_three_planes(orientation: tuple[float, ...], expected: Plane) -> None:
     assert plane(orientation) is expected

@@ -129,6 +129,7 @@ def test_a_lossy_copy_of_a_slice_is_not_computed(changes: dict[str, object]) -> 
         ({"modality": None}, True),
         ({"modality": "CT"}, False),
         ({"sop_class": None}, True),
+        ({"sop_class": "no uid at all"}, True),
         ({"sop_class": "1.2.840.10008.5.1.4.1.1.4.2"}, False),  # MR Spectroscopy
         ({"sop_class": "1.2.840.10008.5.1.4.1.1.88.11"}, False),  # Basic Text SR
         ({"sop_class": "1.2.840.10008.1.3.10"}, False),  # Media Storage Directory

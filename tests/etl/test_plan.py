@@ -1,5 +1,7 @@
 """Claims about the plan: whole patients, at most 512 slices, and little moves when one is added."""
 
+from random import Random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -59,10 +61,14 @@ def test_adding_a_patient_replaces_at_most_one_shard(
 
 
 @MODEST
-@given(st.dictionaries(IDS, st.just(8), min_size=80, max_size=120), IDS)
-def test_adding_a_usual_patient_touches_at_most_two_shards(patients: Patients, name: str) -> None:
-    before = set(shards_of({key: value for key, value in patients.items() if key != name}))
-    after = set(shards_of({**patients, name: 8}))
+@given(st.integers(0, 2**32), st.integers(1, 60), st.integers(1, 150))
+def test_with_patients_of_one_size_adding_one_touches_at_most_two_shards(
+    seed: int, slices: int, count: int
+) -> None:
+    draw = Random(seed)
+    names = [f"{draw.getrandbits(128):032x}" for _ in range(count + 1)]
+    before = set(shards_of(dict.fromkeys(names[1:], slices)))
+    after = set(shards_of(dict.fromkeys(names, slices)))
     assert 1 <= len(after - before) <= 2
 
 
@@ -75,6 +81,12 @@ def test_512_slices_are_one_shard_and_513_are_two() -> None:
 def test_one_patient_may_have_more_than_a_shard() -> None:
     name = "8" * 32
     assert plan_shards([(name, 4096)]) == [(name, name)]
+
+
+def test_a_patient_with_more_has_a_shard_alone() -> None:
+    names = [f"{number:032x}" for number in (1, 2, 3)]
+    spans = plan_shards(list(zip(names, [10, 513, 10], strict=True)))
+    assert spans == [(name, name) for name in names]
 
 
 def test_ids_that_differ_in_the_last_bit_are_told_apart() -> None:

@@ -41,6 +41,11 @@ def test_a_table_that_is_given_replaces_the_default_table() -> None:
         ("name = 'x'\n[image]\ncrop_mm = 100\ncrop = { top = 0.1 }", "crop or crop_mm"),
         ("name = 'x'\n[image]\ndtype = 'int8'", "found 'int8'"),
         ("name = 'x'\n[selection]\nmax_tilt_deg = 91", "found 91"),
+        ("name = 'x'\n[selection]\nmax_tilt_deg = nan", "selection.max_tilt_deg"),
+        ("name = 'x'\n[image]\ncrop_mm = inf", "image.crop_mm: Input should be a finite number"),
+        ("name = 'x'\n[image]\ncrop = { top = nan }", "image.crop.top"),
+        ("name = 'x'\n[label]\nrequired = ['weight']", "found 'weight'"),
+        ("name = 'x'\n[label.codes]\n1 = 'sick'", "label.codes.1: Input should be 'normal'"),
         ("name = 'x", "is no TOML"),
     ],
 )

@@ -33,6 +33,10 @@ class Plan:
     labelled: bool = True
     confirmed: bool = True
     pixels_id: str = "0123456789abcdef"
+    hospital_shares: tuple[float, ...] = ()
+    """Positive discs of each hospital, in place of `positive_share`: a planted shortcut."""
+    bright_border: bool = False
+    """Whether positives have a brighter border: another planted shortcut."""
     twins: bool = False
     """Whether the first two patients share an image."""
     seed: int = 0
@@ -88,9 +92,11 @@ def draw_slices(plan: Plan) -> tuple[list[ManifestRow], npt.NDArray[np.float32]]
     for patient in range(plan.first_patient, plan.first_patient + plan.patients):
         person = _person(random, patient, plan)
         for level in range(plan.levels):
-            positive = bool(random.random() < plan.positive_share)
+            positive = bool(random.random() < _positive_share(plan, patient))
             for number in range(plan.slices_a_level):
                 image = _image(random, plan.side, positive)
+                if plan.bright_border and positive:
+                    image[[0, 1, -2, -1]] += np.float32(0.2)
                 if plan.twins and patient == plan.first_patient + 1 and not (level or number):
                     image = images[0]
                 rows.append(_row(person, level, number, image, positive if plan.labelled else None))
@@ -117,6 +123,12 @@ def _person(random: np.random.Generator, number: int, plan: Plan) -> _Person:
         canal_width_mm=None if number % 7 == 6 else float(random.normal(15, 2)),
         vendor=("Siemens", "GE", None)[number % 3],
     )
+
+
+def _positive_share(plan: Plan, patient: int) -> float:
+    if not plan.hospital_shares:
+        return plan.positive_share
+    return plan.hospital_shares[patient % len(plan.hospitals)]
 
 
 def _image(random: np.random.Generator, side: int, positive: bool) -> npt.NDArray[np.float32]:

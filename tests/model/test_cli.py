@@ -15,7 +15,9 @@ HNP_TRAIN = "import sys; from hnp_model.cli import main; main(sys.argv[1:])"
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["split"], ["fit"], ["evaluate"]], ids=["group", "split", "fit", "evaluate"]
+    "arguments",
+    [[], ["audit"], ["split"], ["fit"], ["evaluate"], ["compare"], ["crossval"]],
+    ids=["group", "audit", "split", "fit", "evaluate", "compare", "crossval"],
 )
 def test_help_does_not_import_torch(arguments: list[str]) -> None:
     program = (
@@ -50,6 +52,13 @@ def test_splitting_does_not_import_torch(small: Path, tmp_path: Path) -> None:
         ("evaluate", "{run}", "{out}", "--all", "--split", "{split}"),
         ("evaluate", "{run}", "{out}", "--all", "--part", "val"),
         ("evaluate", "nowhere", "{out}", "--all"),
+        ("evaluate", "{run}", "{out}", "--all", "--referral-error", "0"),
+        ("evaluate", "{run}", "{out}", "--all", "--referral-error", "1"),
+        ("compare", "{run}"),
+        ("compare", "{run}", "{run}", "--part", "0"),
+        ("crossval", "{out}", "--out", "cv"),
+        ("crossval", "{out}", "--split", "{split}", "--out", "cv", "--fold", "1"),
+        ("crossval", "--split", "{split}", "{split}", "{out}", "--out", "cv"),
     ],
     ids=" ".join,
 )

@@ -13,7 +13,7 @@ from hnp_shared.splits import Split, read_split, write_split
 from model.conftest import invoke, invoke_fit
 from model.synthetic import Plan, write_dataset
 
-REPORTS = ("card.md", "metrics.json", "predictions.parquet", "roc.png")
+REPORTS = ("card.md", "metrics.json", "predictions.parquet", "reliability.png", "roc.png")
 
 
 @pytest.fixture
@@ -31,8 +31,9 @@ def test_metrics_have_the_contracts_keys(run: Path) -> None:
     found = metrics(run)
     assert list(found) == ["val", "test"]
     counts = {"n_slices", "n_levels", "n_patients", "n_positive", "prevalence", "threshold"}
-    for part in found.values():
-        assert set(part) == {"slice", "level", "patient", "by"}
+    for part_name, part in found.items():
+        beside = {"about", "referral"} if part_name == "test" else {"about"}
+        assert set(part) == {"slice", "level", "patient", "by", *beside}
         for unit in ("slice", "level", "patient"):
             assert set(part[unit]) == {*METRICS, *counts, "resamples_dropped"}
             for name in METRICS:
@@ -58,7 +59,7 @@ def test_predictions_have_the_contracts_columns(run: Path, split_file: Path) -> 
     table = pq.read_table(run / "predictions.parquet")
     assert table.column_names == [
         *("slice_id", "patient_id", "hospital", "level", "part", "is_patient"),
-        *("logit", "probability", "probability_calibrated"),
+        *("logit", "probability", "probability_calibrated", "study_id"),
     ]
     parts = read_split(split_file).parts
     for row in table.to_pylist():
@@ -103,8 +104,14 @@ def test_the_printout_has_figures_and_paths(own: Path, dataset: Path, split_file
     lines = result.stdout.splitlines()
     assert lines[0].startswith("test: 16 patients, 48 discs, 96 slices")
     assert lines[1].split() == ["metric", "slice", "level", "patient"]
-    assert lines[-3:] == [str(own / name) for name in ("card.md", "roc.png", "metrics.json")]
-    assert result.stderr == ""
+    names = ("card.md", "roc.png", "reliability.png", "metrics.json")
+    assert lines[-4:] == [str(own / name) for name in names]
+    assert "leave out training variance" in lines[-5]
+    assert lines[-7].startswith("worst hospital: ")
+    assert (
+        result.stderr
+        == "note: test has 16 patients, under 60: its intervals are likely too narrow\n"
+    )
 
 
 def test_json_is_the_metrics_file(own: Path, dataset: Path, split_file: Path) -> None:
@@ -148,9 +155,74 @@ def test_another_data_set_is_judged_whole_with_the_runs_thresholds(
     assert result.exit_code == 0, result.output
     assert list(metrics(own)) == ["all"]
     assert metrics(own)["all"]["level"]["threshold"] == before
-    assert result.stderr.count("\n") == 1
+    assert result.stderr.count("\n") == 2
     assert "recipe synthetic is not confirmed" in result.stderr
     assert "recipe synthetic is not confirmed" in (own / "card.md").read_text()
+
+
+def test_external_validation_leaves_the_run_as_it_was_fitted(own: Path, tmp_path: Path) -> None:
+    elsewhere = write_dataset(tmp_path / "out", Plan(90, first_patient=500, seed=9))
+    fitted = ("config.json", "model.safetensors", "referral.csv", "history.csv")
+    before = {name: (own / name).read_bytes() for name in fitted}
+    thresholds = json.loads(before["config.json"])["result"]["thresholds"]
+    line = json.loads(before["config.json"])["result"]["calibration"]
+    n_val = metrics(own)["test"]["referral"]["n_val_positive"]
+    assert invoke("evaluate", own, elsewhere, "--all").exit_code == 0
+    assert {name: (own / name).read_bytes() for name in fitted} == before
+    found = metrics(own)["all"]
+    assert {unit: found[unit]["threshold"] for unit in thresholds} == thresholds
+    assert found["referral"]["n_val_positive"] == n_val
+    table = pq.read_table(own / "predictions.parquet").to_pandas()
+    assert table["study_id"].nunique() == 90
+    logit = line["intercept"] + line["slope"] * table["logit"]
+    assert table["probability_calibrated"].to_numpy() == pytest.approx(1 / (1 + np.exp(-logit)))
+    called = table["probability"] >= thresholds["slice"]
+    accuracy = (called == table["is_patient"]).mean()
+    assert found["slice"]["accuracy"]["value"] == pytest.approx(accuracy)
+
+
+def test_referral_is_told_for_the_part_asked_at_the_level_asked(
+    own: Path, dataset: Path, split_file: Path
+) -> None:
+    asked = ("evaluate", own, dataset, "--split", split_file, "--referral-error")
+    too_small = invoke(*asked, 0.01)
+    assert "referral at an error level of 1 % a class: not known, val has " in too_small.stdout
+    assert "expected at least 99 of each" in too_small.stdout
+    assert metrics(own)["test"]["referral"]["referred"] is None
+    told = invoke(*asked, 0.5)
+    assert "referral at an error level of 50 % a class: refers " in told.stdout
+    referral = metrics(own)["test"]["referral"]
+    assert referral["referred"]["n"] == 16
+    assert referral["covered_negative"]["n"] + referral["covered_positive"]["n"] == 16
+    assert "Referral at an error level of 50 % a class: refers " in (own / "card.md").read_text()
+
+
+def test_val_refers_nobody_for_it_made_the_sets(own: Path, dataset: Path, split_file: Path) -> None:
+    result = invoke("evaluate", own, dataset, "--split", split_file, "--part", "val")
+    assert "referral" not in result.stdout
+    assert "referral" not in metrics(own)["val"]
+    assert "Not told for part val: the fit has used it." in (own / "card.md").read_text()
+
+
+def test_a_run_of_an_older_version_refers_nobody(
+    own: Path, dataset: Path, split_file: Path
+) -> None:
+    (own / "referral.csv").unlink()
+    result = invoke("evaluate", own, dataset, "--split", split_file)
+    assert result.exit_code == 0
+    assert "not known, the run has no referral.csv (fit --resume writes it)" in result.stdout
+
+
+def test_figures_say_what_they_are_about(run: Path, dataset: Path, split_file: Path) -> None:
+    config = json.loads((run / "config.json").read_text())
+    assert metrics(run)["test"]["about"] == {
+        "dataset_id": config["dataset_id"],
+        "pixels_id": config["pixels_id"],
+        "split": "default.csv",
+        "split_digest": config["split"]["digest"],
+        "leaks": False,
+        "remarks": ["test has 16 patients, under 60: its intervals are likely too narrow"],
+    }
 
 
 def test_other_pixels_are_refused_unless_allowed(own: Path, tmp_path: Path) -> None:

@@ -1,6 +1,9 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 import sklearn.metrics as oracle
+from scipy.optimize import minimize, minimize_scalar
 from sklearn.linear_model import LogisticRegression
 
 from hnp_model.metrics import (
@@ -71,6 +74,31 @@ def test_figures_are_those_of_scikit_learn(seed: int) -> None:
     # The intercept makes the mean of the shifted probabilities the share of positives.
     odds = np.exp(intercept) * rows.probability / (1 - rows.probability)
     assert (odds / (1 + odds)).mean() == pytest.approx(rows.truth.mean(), abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_slope_and_intercept_are_those_of_a_general_optimiser(seed: int) -> None:
+    rows = scores(seed)
+    logit = np.log(rows.probability / (1 - rows.probability))
+
+    def loss(line: Sequence[float]) -> float:
+        predicted = line[0] + line[1] * logit
+        return float((np.logaddexp(0, predicted) - rows.truth * predicted).sum())
+
+    free = minimize(loss, [0.0, 1.0], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-9})
+    fixed = minimize_scalar(lambda intercept: loss([intercept, 1.0]), tol=1e-10)
+    found = measured(rows, np.ones(rows.truth.size))
+    assert found["calibration_slope"] == pytest.approx(free.x[1], abs=1e-5)
+    assert found["calibration_intercept"] == pytest.approx(fixed.x, abs=1e-5)
+
+
+@pytest.mark.parametrize("names", [("auc",), ("brier", "f1"), ("calibration_intercept", "auc")])
+def test_figures_can_be_had_one_by_one(names: tuple[str, ...]) -> None:
+    rows = scores(1)
+    once = np.ones((1, rows.truth.size))
+    every = dict(zip(METRICS, measure(judge(rows), THRESHOLD, once)[0], strict=True))
+    found = measure(judge(rows), THRESHOLD, once, names)[0]
+    assert found.tolist() == [every[name] for name in names]
 
 
 @pytest.mark.parametrize("seed", range(3))

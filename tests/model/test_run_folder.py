@@ -17,6 +17,8 @@ def test_a_run_holds_what_the_contract_names(run: Path) -> None:
         "metrics.json",
         "model.safetensors",
         "predictions.parquet",
+        "referral.csv",
+        "reliability.png",
         "roc.png",
     ]
     assert sorted(path.name for path in (run / "checkpoints").iterdir()) == ["last.pt", "seen.csv"]

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hnp_model.composition import off_balance
 from hnp_model.grouping import group_slices
 from hnp_model.guard import find_leakage, parts_of
-from hnp_model.settings import SplitSettings
+from hnp_model.settings import Scheme, SplitSettings
 from hnp_model.slices import Slices, read_slices
 from hnp_model.splitting import make_splits
 from hnp_shared.dataset import open_dataset
@@ -112,3 +113,15 @@ def test_the_file_says_how_it_was_made_and_pandas_reads_it(dataset: Path, split_
     assert (
         dict(zip(table["patient_id"], table["part"], strict=True)) == read_split(split_file).parts
     )
+
+
+@pytest.mark.parametrize("scheme", ["stratified", "kfold"])
+def test_sixty_patients_of_ten_slices_are_balanced_within_a_point(
+    tmp_path: Path, scheme: Scheme
+) -> None:
+    plan = Plan(60, levels=5, side=8, hospitals=("H01", "H02", "H03", "H04", "H06"))
+    sixty = read_slices(open_dataset(write_dataset(tmp_path / "out", plan)))
+    for seed in range(20):
+        settings = SplitSettings(scheme=scheme, folds=4, seed=seed)
+        (made,) = make_splits(sixty, "id", settings)
+        assert off_balance(made.composition) == ()

@@ -11,7 +11,9 @@ def traits(seed: int, group_count: int) -> GroupTraits:
     positive = random.integers(0, 6, group_count).astype(float)
     negative = random.integers(0, 9, group_count).astype(float) + (positive == 0)
     counts = np.stack([positive, negative, np.ones(group_count)], axis=1)
-    return GroupTraits(counts, np.array([30.0, 30.0, 10.0]), positive + negative)
+    is_class = np.array([True, True, False])
+    weights = np.array([30.0, 30.0, 10.0])
+    return GroupTraits(counts, weights, positive + negative, positive, is_class)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -30,3 +32,9 @@ def test_the_seed_decides_and_decides_alone() -> None:
     groups = traits(0, 100)
     assert (allot(groups, RATIOS, 1) == allot(groups, RATIOS, 1)).all()
     assert (allot(groups, RATIOS, 1) != allot(groups, RATIOS, 2)).any()
+
+
+def test_many_patients_are_divided_in_the_ratios() -> None:
+    parts = allot(traits(0, 10_000), RATIOS, 0)
+    shares = np.bincount(parts) / parts.size
+    assert shares.tolist() == pytest.approx(RATIOS.tolist(), abs=0.002)

@@ -1,12 +1,12 @@
 """Percentile intervals from resampling patients: slices of one person are not independent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from hnp_model.metrics import METRICS, judge, measure
+from hnp_model.metrics import METRICS, Judged, judge, measure
 from hnp_model.units import Scores
 
 RESAMPLES = 2_000
@@ -37,7 +37,7 @@ class Estimates:
     """All figures of some rows.
 
     Attributes:
-        figures: one for each of `metrics.METRICS`, in that order.
+        figures: one for each name asked for, in that order.
         resamples_dropped: resamples that drew one class only.
     """
 
@@ -45,20 +45,51 @@ class Estimates:
     resamples_dropped: int
 
 
-def estimate(scores: Scores, threshold: float) -> Estimates:
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """What is judged: a model's rows, and the threshold it was given."""
+
+    judged: Judged
+    threshold: float
+
+    @classmethod
+    def of(cls, scores: Scores, threshold: float) -> "Model":
+        """Return the model of some scores."""
+        return cls(judge(scores), threshold)
+
+    def values(self, names: Sequence[str]) -> Numbers:
+        """Return the figures of all rows, (name,)."""
+        once = np.ones((1, self.judged.scores.truth.size))
+        return np.asarray(measure(self.judged, self.threshold, once, names)[0])
+
+
+def estimate(scores: Scores, threshold: float, names: Sequence[str] = METRICS) -> Estimates:
     """Return the figures with their intervals, threshold and model fixed."""
-    if _fewest_patients(scores) < MIN_PATIENTS:
-        return Estimates((Figure(None, None, None),) * len(METRICS), 0)
-    judged = judge(scores)
-    values = measure(judged, threshold, np.ones((1, scores.truth.size)))[0]
+    if fewest_patients(scores) < MIN_PATIENTS:
+        return Estimates((Figure(None, None, None),) * len(names), 0)
+    model = Model.of(scores, threshold)
+    (drawn,) = resample([model], names)
+    figures = tuple(map(figure_of, model.values(names), drawn.T))
+    return Estimates(figures, RESAMPLES - len(drawn))
+
+
+def resample(models: Sequence[Model], names: Sequence[str]) -> Numbers:
+    """Return the figures of resampled patients, (model, resample, name).
+
+    All models are judged on the same patients each time; resamples of one class are left out.
+
+    Args:
+        models: at least one, of the same rows, each in the order of its own probabilities.
+        names: the figures wanted.
+    """
+    first = models[0].judged.scores
     resampled = []
-    for counts in draw_patients(scores.patient_count, scores.truth.size):
-        weights = counts[:, scores.patient]  # (resample, row)
-        positives = weights @ scores.truth
-        both = (positives > 0) & (positives < weights.sum(axis=1))
-        resampled.append(measure(judged, threshold, weights[both]))
-    drawn = np.concatenate(resampled)  # (resample, metric)
-    return Estimates(tuple(map(_figure, values, drawn.T)), RESAMPLES - len(drawn))
+    for counts in draw_patients(first.patient_count, first.truth.size):
+        positives = counts @ np.bincount(first.patient, weights=first.truth)
+        both = (positives > 0) & (positives < counts @ np.bincount(first.patient))
+        drawn = counts[both]
+        resampled.append([_measure_drawn(model, drawn, names) for model in models])
+    return np.concatenate(resampled, axis=1)
 
 
 def draw_patients(patient_count: int, row_count: int) -> Iterator[Numbers]:
@@ -78,14 +109,20 @@ def draw_patients(patient_count: int, row_count: int) -> Iterator[Numbers]:
         yield counts.reshape(size, patient_count).astype(np.float64)
 
 
-def _fewest_patients(scores: Scores) -> int:
+def fewest_patients(scores: Scores) -> int:
     """Return the number of patients in the class that has fewer of them."""
     return min(np.unique(scores.patient[scores.truth == truth]).size for truth in (False, True))
 
 
-def _figure(value: np.float64, drawn: Numbers) -> Figure:
+def figure_of(value: np.float64, drawn: Numbers) -> Figure:
+    """Return a figure with the interval that holds 95 % of what was drawn, (resample,)."""
     defined = drawn[np.isfinite(drawn)]
     if not np.isfinite(value) or not defined.size:
         return Figure(None, None, None)
     low, high = np.quantile(defined, INTERVAL)
     return Figure(float(value), float(low), float(high))
+
+
+def _measure_drawn(model: Model, drawn: Numbers, names: Sequence[str]) -> Numbers:
+    weights = drawn[:, model.judged.scores.patient]  # (resample, row)
+    return measure(model.judged, model.threshold, weights, names)

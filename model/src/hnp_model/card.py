@@ -6,6 +6,8 @@ from hnp_model.bootstrap import MIN_PATIENTS, RESAMPLES, Figure
 from hnp_model.figures import UnitFigures
 from hnp_model.findings import Findings
 from hnp_model.metrics import METRICS
+from hnp_model.run_folder import RELIABILITY_FILE, ROC_FILE
+from hnp_model.sentences import INTERVALS_LEAVE_OUT, referral_sentence, worst_hospital
 from hnp_model.units import PRIMARY_UNIT, UNITS
 
 SUBGROUP_METRICS = ("auc", "sensitivity", "specificity", "brier")
@@ -27,6 +29,19 @@ LIMITS = (
     "subgroups.",
 )
 
+REFERRAL_NOTE = (
+    "A patient is referred whose prediction set (split-conformal, by class, on the calibrated "
+    "probability; maximum over discs) is no single class. The error level is a promise about each "
+    "class as a whole, not about those who are not referred, and holds for patients like those of "
+    "val only, on which the weights were chosen too. In brackets: patients, and Wilson's 95 % "
+    "interval."
+)
+
+PICTURES = (
+    f"![ROC curves of the three units]({ROC_FILE})\n\n"
+    f"![Reliability, as predicted and calibrated, of the three units]({RELIABILITY_FILE})"
+)
+
 Row = tuple[str, ...]
 
 
@@ -38,6 +53,8 @@ def render_card(found: Findings) -> str:
         "Split": _split(found),
         "Configuration": _configuration(found),
         f"Figures, part {found.part}": _figures(found),
+        "Pictures": PICTURES,
+        "Referral to a reader": _referral(found),
         "Validation part": _validation(found),
         "Subgroups (by slice)": _subgroups(found),
         "The reference report": REFERENCE_REPORT,
@@ -53,7 +70,7 @@ def show_figure(figure: Figure) -> str:
     """Return a figure with its interval, or a dash."""
     if figure.value is None:
         return "-"
-    return f"{figure.value:.3f} ({figure.low:.3f}-{figure.high:.3f})"
+    return f"{figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})"
 
 
 def figure_rows(units: Mapping[str, UnitFigures], metrics: Iterable[str]) -> list[Row]:
@@ -126,9 +143,16 @@ def _figures(found: Findings) -> str:
     note = (
         f"95 % intervals from {RESAMPLES:,} resamples of patients, model and threshold fixed. A "
         f"dash: under {MIN_PATIENTS} patients in a class, or not defined. The primary unit is "
-        f"`{PRIMARY_UNIT}`, one study's disc. Thresholds: largest Youden J on val; `_05` at 0.5.\n"
+        f"`{PRIMARY_UNIT}`, one study's disc. Thresholds: largest Youden J on val; `_05` at 0.5. "
+        f"{_sentence(INTERVALS_LEAVE_OUT)}\n"
     )
     return _table([*figure_rows(units, METRICS), *counts, *shares, dropped]) + "\n" + note
+
+
+def _referral(found: Findings) -> str:
+    if found.referral is None:
+        return f"Not told for part {found.part}: the fit has used it."
+    return f"{_sentence(referral_sentence(found.referral))} {REFERRAL_NOTE}"
 
 
 def _validation(found: Findings) -> str:
@@ -146,7 +170,11 @@ def _subgroups(found: Findings) -> str:
             shown = (show_figure(figures.figure(name)) for name in SUBGROUP_METRICS)
             counts = (str(figures.n_patients), str(figures.n_slices), f"{figures.prevalence:.3f}")
             rows.append((dimension, group, *counts, *shown))
-    return _table(rows)
+    return f"{_sentence(worst_hospital(found.asked))}\n\n{_table(rows)}"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _bullets(lines: Iterable[str]) -> str:

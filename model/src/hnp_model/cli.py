@@ -6,6 +6,9 @@ from hnp_model import __version__
 from hnp_shared.command import lazy_group
 
 _COMMANDS = {
+    "audit": "hnp_model.commands.audit:audit_command",
+    "compare": "hnp_model.commands.compare:compare_command",
+    "crossval": "hnp_model.commands.crossval:crossval_command",
     "evaluate": "hnp_model.commands.evaluate:evaluate_command",
     "fit": "hnp_model.commands.fit:fit_command",
     "split": "hnp_model.commands.split:split_command",

@@ -9,8 +9,9 @@ from hnp_model.slices import Slices, Strings
 EVERYWHERE = "all"
 """Stands for all hospitals together, and for all parts together."""
 
-CLOSE_ENOUGH = 0.01
-"""Largest difference between a part's share of positive slices and the whole's that is no news."""
+CLOSE_ENOUGH = 0.01 + 1e-9
+"""Largest difference between a part's share of positive slices and the whole's that is no news: a
+point, and what rounding may add to it."""
 
 
 @dataclass(frozen=True, slots=True)

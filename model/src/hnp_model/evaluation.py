@@ -13,7 +13,9 @@ from hnp_model.guard import Leakage, choose_fold, find_leakage, parts_of, refuse
 from hnp_model.networks.choice import build_network
 from hnp_model.prediction import predict_logits
 from hnp_model.predictions import Predictions, write_predictions
-from hnp_model.remarks import remarks_on_evaluation
+from hnp_model.referral import Referral, read_val_scores, refer
+from hnp_model.reliability import draw_reliability
+from hnp_model.remarks import remarks_on_evaluation, remarks_on_size
 from hnp_model.roc import draw_roc
 from hnp_model.run_config import (
     DataFacts,
@@ -23,7 +25,14 @@ from hnp_model.run_config import (
     describe_dataset,
     describe_split,
 )
-from hnp_model.run_folder import CARD_FILE, METRICS_FILE, ROC_FILE, RunFolder, hold
+from hnp_model.run_folder import (
+    CARD_FILE,
+    METRICS_FILE,
+    RELIABILITY_FILE,
+    ROC_FILE,
+    RunFolder,
+    hold,
+)
 from hnp_model.samples import open_samples
 from hnp_model.seen import SEEN_FILE, find_seen
 from hnp_model.settings import ALL, EvaluateSettings
@@ -55,14 +64,18 @@ def evaluate(run: Path, out: Path, split_file: Path | None, settings: EvaluateSe
         seen = find_seen(folder, judged, judged_parts)
         _refuse_seen(seen, allow=settings.allow_leakage)
         predictions = predict(folder, config, dataset, judged, judged_parts)
+        figures = _figures_by_part(predictions, result)
+        patient_count = figures[settings.part].units["patient"].n_patients
         found = Findings(
             config=config,
             data=data,
             split=split,
             part=settings.part,
-            figures=_figures_by_part(predictions, result),
-            remarks=remarks_on_evaluation(config, data, leakage, seen),
+            figures=figures,
+            remarks=remarks_on_evaluation(config, data, leakage, seen)
+            + remarks_on_size(settings.part, patient_count),
             leaks=bool(config.leakage or leakage or seen),
+            referral=_refer(folder, predictions, result, settings),
         )
         write_evaluation(folder, found, predictions, result)
     return found
@@ -92,14 +105,19 @@ def predict(
 def write_evaluation(
     folder: RunFolder, found: Findings, predictions: Predictions, result: FitResult
 ) -> None:
-    """Write predictions.parquet, metrics.json, roc.png and card.md."""
+    """Write predictions.parquet, metrics.json, the pictures and card.md."""
     write_predictions(folder, predictions, result.calibration)
     text = json.dumps(found.metrics(), ensure_ascii=False, indent=1, allow_nan=False)
     folder.write(METRICS_FILE, text.encode() + b"\n")
-    here = predictions.part == found.part
-    slices, probability = predictions.slices.take(here), predictions.probability[here]
-    scores = {unit: score_units(unit, slices, probability) for unit in UNITS}
-    folder.write(ROC_FILE, draw_roc(scores, found.asked.units, f"ROC, part {found.part}"))
+    asked = predictions.of_part(found.part)
+    plain, calibrated = (
+        {unit: score_units(unit, asked.slices, probability) for unit in UNITS}
+        for probability in (asked.probability, result.calibration.apply(asked.logit))
+    )
+    title = f"part {found.part}{' (LEAKING)' if found.leaks else ''}"
+    folder.write(ROC_FILE, draw_roc(plain, found.asked.units, f"ROC, {title}"))
+    picture = draw_reliability(plain, calibrated, f"Reliability, {title}")
+    folder.write(RELIABILITY_FILE, picture)
     folder.write(CARD_FILE, render_card(found).encode())
 
 
@@ -150,11 +168,19 @@ def _refuse_seen(seen: Leakage | None, *, allow: bool) -> None:
 def _figures_by_part(predictions: Predictions, result: FitResult) -> dict[str, PartFigures]:
     figures = {}
     for part in _parts_in_order(predictions.part):
-        here = predictions.part == part
-        figures[part] = figures_of(
-            predictions.slices.take(here), predictions.probability[here], result.thresholds
-        )
+        here = predictions.of_part(part)
+        figures[part] = figures_of(here.slices, here.probability, result.thresholds)
     return figures
+
+
+def _refer(
+    folder: RunFolder, predictions: Predictions, result: FitResult, settings: EvaluateSettings
+) -> Referral | None:
+    if settings.part in {"train", "val"}:
+        return None  # the fit has used these patients; sets that were made on them prove nothing
+    asked = predictions.of_part(settings.part)
+    scores = score_units("patient", asked.slices, result.calibration.apply(asked.logit))
+    return refer(read_val_scores(folder), scores, settings.referral_error)
 
 
 def _parts_in_order(parts: Strings) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hnp_model.figures import PartFigures
+from hnp_model.referral import Referral
 from hnp_model.run_config import DataFacts, RunConfig, SplitFacts
 
 
@@ -19,6 +20,7 @@ class Findings:
         figures: part -> figures; val comes along.
         remarks: what a reader should know first.
         leaks: whether figures are too good because of leakage.
+        referral: who of the part asked for is referred; None where val is what is judged, or train.
     """
 
     config: RunConfig
@@ -28,6 +30,7 @@ class Findings:
     figures: Mapping[str, PartFigures]
     remarks: tuple[str, ...]
     leaks: bool
+    referral: Referral | None
 
     @property
     def asked(self) -> PartFigures:
@@ -36,4 +39,21 @@ class Findings:
 
     def metrics(self) -> dict[str, object]:
         """Return the content of metrics.json."""
-        return {part: figures.to_plain() for part, figures in self.figures.items()}
+        plain = {
+            part: {**figures.to_plain(), "about": self._about()}
+            for part, figures in self.figures.items()
+        }
+        if self.referral:
+            plain[self.part]["referral"] = self.referral.to_plain()
+        return dict(plain)
+
+    def _about(self) -> dict[str, object]:
+        """Return what was judged, and the remarks, so that figures can be told from others."""
+        return {
+            "dataset_id": self.data.dataset_id,
+            "pixels_id": self.data.pixels_id,
+            "split": self.split.file if self.split else None,
+            "split_digest": self.split.digest if self.split else None,
+            "leaks": self.leaks,
+            "remarks": list(self.remarks),
+        }

@@ -16,6 +16,7 @@ from hnp_model.images import open_images
 from hnp_model.metrics import youden_threshold
 from hnp_model.networks.choice import build_network
 from hnp_model.prediction import predict_logits
+from hnp_model.referral import write_val_scores
 from hnp_model.run_config import FitResult, RunConfig, describe_dataset, describe_split
 from hnp_model.run_folder import CONFIG_FILE, RunFolder, claim, hold
 from hnp_model.samples import Samples, open_samples
@@ -105,7 +106,7 @@ def choose_device(name: str) -> str:
 
 
 def _settle(folder: RunFolder, val: Samples, settings: FitSettings, history: History) -> FitResult:
-    """Fix thresholds and calibration on val with the best weights."""
+    """Fix thresholds, calibration and scores for referral on val with the best weights."""
     network = build_network(settings)
     load_weights(folder, network)
     logit = predict_logits(network, val.in_order(settings.batch_size))
@@ -114,6 +115,8 @@ def _settle(folder: RunFolder, val: Samples, settings: FitSettings, history: His
         unit: youden_threshold(score_units(unit, val.slices, probability)) for unit in UNITS
     }
     calibration = fit_calibration(logit, val.slices.is_patient)
+    calibrated = calibration.apply(logit)
+    write_val_scores(folder, score_units("patient", val.slices, calibrated))
     return FitResult(best_of(history).epoch, thresholds, calibration)
 
 

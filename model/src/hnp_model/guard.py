@@ -66,7 +66,16 @@ def parts_of(slices: Slices, split: Split) -> Strings:
 
 def find_leakage(slices: Slices, parts: Strings) -> Leakage:
     """Return how many patients and images sit in more than one part."""
-    return Leakage(_straddling(slices.patient_id, parts), _straddling(slices.pixel_sha256, parts))
+    return Leakage(
+        count_straddling(slices.patient_id, parts), count_straddling(slices.pixel_sha256, parts)
+    )
+
+
+def count_straddling(names: Strings, parts: Strings) -> int:
+    """Return how many of the names sit in more than one part; both are (slice,)."""
+    numbers, part_numbers = (np.unique(array, return_inverse=True)[1] for array in (names, parts))
+    pairs = np.unique(np.stack([numbers, part_numbers]), axis=1)
+    return int((np.unique(pairs[0], return_counts=True)[1] > 1).sum())
 
 
 def refuse_leakage(leakage: Leakage, *, allow: bool) -> None:
@@ -97,9 +106,3 @@ def refuse_empty(slices: Slices, parts: Strings) -> None:
             f"found {int(positive.sum()):,} positive of {positive.size:,} slices in train, "
             "expected both classes"
         )
-
-
-def _straddling(names: Strings, parts: Strings) -> int:
-    numbers, part_numbers = (np.unique(array, return_inverse=True)[1] for array in (names, parts))
-    pairs = np.unique(np.stack([numbers, part_numbers]), axis=1)
-    return int((np.unique(pairs[0], return_counts=True)[1] > 1).sum())

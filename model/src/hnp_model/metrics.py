@@ -1,5 +1,6 @@
 """The figures of the contract, for one weighting of the rows or for thousands at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,10 @@ METRICS = (
     "accuracy_05",
     "f1_05",
 )
-"""Names in the order of the last axis of `measure`."""
+"""All names, in the order in which figures are given."""
+
+CALIBRATION = ("calibration_slope", "calibration_intercept")
+"""What takes an iteration for each resample, and most of the time."""
 
 REPORT_THRESHOLD = 0.5
 """Threshold of `accuracy_05` and `f1_05`, the reference report's."""
@@ -62,26 +66,29 @@ def judge(scores: Scores) -> Judged:
     return Judged(scores, _run_ends(scores), logit, line, intercept)
 
 
-def measure(judged: Judged, threshold: float, weights: Numbers) -> Numbers:
-    """Return the figures, (resample, metric); NaN where one is not defined.
+def measure(
+    judged: Judged, threshold: float, weights: Numbers, names: Sequence[str] = METRICS
+) -> Numbers:
+    """Return the figures, (resample, name); NaN where one is not defined.
 
     Args:
         judged: the rows.
         threshold: a probability from here on is called positive.
         weights: (resample, row), how often each row counts; both classes in every resample.
+        names: the figures wanted, of `METRICS`.
     """
     scores = judged.scores
     seen = np.cumsum(weights, axis=1)  # (resample, row), as hits
     hits = np.cumsum(weights * scores.truth, axis=1)
     auc, average_precision = _ranking(seen[:, judged.run_ends], hits[:, judged.run_ends])
-    slope, intercept = _calibration(judged, weights)
     tuned = _at_threshold(scores, threshold, seen, hits)
     fixed = _at_threshold(scores, REPORT_THRESHOLD, seen, hits)
     brier = weights @ np.square(scores.probability - scores.truth) / seen[:, -1]
     figures = tuned | {"auc": auc, "average_precision": average_precision, "brier": brier}
-    figures |= {"calibration_slope": slope, "calibration_intercept": intercept}
     figures |= {"accuracy_05": fixed["accuracy"], "f1_05": fixed["f1"]}
-    return np.stack([figures[name] for name in METRICS], axis=1)
+    if not set(names).isdisjoint(CALIBRATION):
+        figures |= zip(CALIBRATION, _calibration(judged, weights), strict=True)
+    return np.stack([figures[name] for name in names], axis=1)
 
 
 def youden_threshold(scores: Scores) -> float:

@@ -23,6 +23,7 @@ SCHEMA = pa.schema(
         pa.field("logit", pa.float64(), nullable=False),
         pa.field("probability", pa.float64(), nullable=False),
         pa.field("probability_calibrated", pa.float64(), nullable=False),
+        pa.field("study_id", pa.string(), nullable=False),  # or a disc cannot be put together
     ]
 )
 
@@ -39,6 +40,11 @@ class Predictions:
     def probability(self) -> npt.NDArray[np.float64]:
         """The uncalibrated sigmoid, which all figures are about."""
         return sigmoid(self.logit)
+
+    def of_part(self, part: str) -> "Predictions":
+        """Return those of one part."""
+        here = self.part == part
+        return Predictions(self.slices.take(here), self.part[here], self.logit[here])
 
 
 def write_predictions(
@@ -57,6 +63,7 @@ def write_predictions(
             "logit": predictions.logit,
             "probability": predictions.probability,
             "probability_calibrated": calibration.apply(predictions.logit),
+            "study_id": slices.study_id.tolist(),
         },
         schema=SCHEMA,
     )

@@ -3,6 +3,10 @@
 from hnp_model.guard import Leakage
 from hnp_model.run_config import DataFacts, RunConfig
 
+ENOUGH_PATIENTS = 60
+"""With fewer, percentile intervals come out narrow: with 30 simulated patients they hold the truth
+93 times in 100, with 60 and more 94 to 95 times."""
+
 
 def remarks_on_fit(config: RunConfig) -> tuple[str, ...]:
     """Return the remarks that hold for whatever is done with a run."""
@@ -22,6 +26,16 @@ def remarks_on_recipe(data: DataFacts) -> tuple[str, ...]:
     return (
         f"recipe {data.recipe} is not confirmed: what its label codes and units mean is a guess "
         "until a person has checked the data guide",
+    )
+
+
+def remarks_on_size(part: str, patient_count: int) -> tuple[str, ...]:
+    """Return a remark when there are too few patients to trust the intervals."""
+    if patient_count >= ENOUGH_PATIENTS:
+        return ()
+    return (
+        f"{part} has {patient_count:,} patients, under {ENOUGH_PATIENTS}: "
+        "its intervals are likely too narrow",
     )
 
 

@@ -1,6 +1,5 @@
 """roc.png: the ROC curve of each unit."""
 
-import io
 from collections.abc import Mapping
 
 import numpy as np
@@ -10,19 +9,14 @@ from matplotlib.figure import Figure
 
 from hnp_model.bootstrap import MIN_PATIENTS
 from hnp_model.figures import UnitFigures
+from hnp_model.pictures import UNIT_COLOURS, UNIT_TITLES, to_png
 from hnp_model.units import PRIMARY_UNIT, Scores, UnitName
-
-NAMES: Mapping[UnitName, str] = {"slice": "slice", "level": "disc (level)", "patient": "patient"}
-COLOURS: Mapping[UnitName, str] = {"slice": "#4477aa", "level": "#aa3377", "patient": "#228833"}
-"""Told apart by colour-blind readers too (Paul Tol's bright scheme)."""
-
-DOTS_PER_INCH = 150
 
 
 def draw_roc(
     scores: Mapping[UnitName, Scores], figures: Mapping[UnitName, UnitFigures], title: str
 ) -> bytes:
-    """Return a PNG; the same curves give the same bytes (no clock time in it)."""
+    """Return a PNG."""
     figure = Figure(figsize=(6.4, 6.0), layout="constrained")
     axes = figure.add_subplot()
     axes.plot([0, 1], [0, 1], color="0.6", linestyle=":", linewidth=1)
@@ -39,9 +33,7 @@ def draw_roc(
     )
     axes.grid(color="0.92")
     axes.legend(loc="lower right", frameon=True, title="AUC (95 % interval), dot: threshold")
-    content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
-    return content.getvalue()
+    return to_png(figure)
 
 
 def roc_points(scores: Scores) -> npt.NDArray[np.float64]:
@@ -55,14 +47,15 @@ def roc_points(scores: Scores) -> npt.NDArray[np.float64]:
 def _draw_unit(axes: Axes, unit: UnitName, scores: Scores, figures: UnitFigures) -> None:
     points = roc_points(scores)
     width = 2.4 if unit == PRIMARY_UNIT else 1.4
-    label = f"{NAMES[unit]}: {_area(figures)}"
-    axes.plot(points[:, 0], points[:, 1], color=COLOURS[unit], linewidth=width, label=label)
+    label = f"{UNIT_TITLES[unit]}: {_area(figures)}"
+    colour = UNIT_COLOURS[unit]
+    axes.plot(points[:, 0], points[:, 1], color=colour, linewidth=width, label=label)
     called = scores.probability >= figures.threshold
-    axes.plot(called[~scores.truth].mean(), called[scores.truth].mean(), "o", color=COLOURS[unit])
+    axes.plot(called[~scores.truth].mean(), called[scores.truth].mean(), "o", color=colour)
 
 
 def _area(figures: UnitFigures) -> str:
     auc = figures.figure("auc")
     if auc.value is None:
         return f"under {MIN_PATIENTS} patients in a class"
-    return f"{auc.value:.3f} ({auc.low:.3f}-{auc.high:.3f})"
+    return f"{auc.value:.3f} ({auc.low:.3f} to {auc.high:.3f})"

@@ -25,7 +25,10 @@ CHECKPOINTS_FOLDER = "checkpoints"
 PREDICTIONS_FILE = "predictions.parquet"
 METRICS_FILE = "metrics.json"
 ROC_FILE = "roc.png"
+RELIABILITY_FILE = "reliability.png"
 CARD_FILE = "card.md"
+REPORT_FILES = (CARD_FILE, ROC_FILE, RELIABILITY_FILE, METRICS_FILE)
+"""What an evaluation leaves for people to open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ INPUTS: tuple[Inputs, ...] = ("both", "image", "tabular")
 DEVICES = ("auto", "cpu", "cuda")
 """`auto` takes a CUDA device where there is one. Only `cpu` promises equal bits on a resume."""
 
+PRICE_EPOCHS = 5
+"""Epochs of each training that prices leakage: enough for the compact network to learn patients."""
+
 DEFAULT_LR: dict[ModelName, float] = {"reference": 2e-5, "compact": 1e-3}
 """The report's learning rate, and one that suits the compact network."""
 
@@ -30,7 +33,8 @@ class SplitSettings:
         unit: whether ids name patients or (leaking) slices.
         ratios: whole numbers for train, val and test.
         folds: parts of a k-fold split.
-        seed: decides between groups that are alike.
+        seed: decides between groups that are alike; the key of the hash of a stable split.
+        stable: whether a patient's part depends on nobody else, at the price of balance.
     """
 
     scheme: Scheme = "stratified"
@@ -38,6 +42,7 @@ class SplitSettings:
     ratios: tuple[int, int, int] = (6, 2, 2)
     folds: int = 5
     seed: int = 42
+    stable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +86,27 @@ class EvaluateSettings:
         part: the part to judge; val comes along. `all` without a split.
         allow_mismatch: whether a data set with other pixels is taken.
         allow_leakage: whether a leaking split, or data the fit has used, is taken.
+        referral_error: share of a class that may have its class left out of its prediction set.
     """
 
     part: str = "test"
     allow_mismatch: bool = False
     allow_leakage: bool = False
+    referral_error: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSettings:
+    """The flags of an audit.
+
+    Attributes:
+        fold: test fold of a k-fold split.
+        leakage_price: whether to train, in order to tell what leakage is worth.
+        epochs: of each of these trainings.
+        seed: of their splits, of the exchange of labels and of the trainings.
+    """
+
+    fold: int | None = None
+    leakage_price: bool = False
+    epochs: int = PRICE_EPOCHS
+    seed: int = 42

@@ -10,8 +10,10 @@ import numpy.typing as npt
 from hnp_model.composition import Composition, compose
 from hnp_model.grouping import group_slices
 from hnp_model.guard import Leakage, find_leakage
+from hnp_model.run_config import describe_split
 from hnp_model.settings import SplitSettings
 from hnp_model.slices import Slices, Strings, read_slices
+from hnp_model.stable import Places, allot_by_hash, find_moved, places_of
 from hnp_model.stratify import allot, describe_groups
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError, OutputError
@@ -38,14 +40,30 @@ class MadeSplit:
 
 @dataclass(frozen=True, slots=True)
 class WrittenSplit:
-    """A split and the file it lies in."""
+    """A split and the file it lies in.
+
+    Attributes:
+        path: the file.
+        made: the split.
+        moved: in a stable split, patients whose part is another than in the earlier split given,
+            or else in the stable split that lay in the file before.
+    """
 
     path: Path
     made: MadeSplit
+    moved: tuple[str, ...]
 
 
-def split_dataset(out: Path, target: Path, settings: SplitSettings) -> tuple[WrittenSplit, ...]:
+def split_dataset(
+    out: Path, target: Path, settings: SplitSettings, earlier_file: Path | None = None
+) -> tuple[WrittenSplit, ...]:
     """Split the data set ``out`` and write ``target``, or one file a hospital next to it.
+
+    Args:
+        out: the data set.
+        target: the split file.
+        settings: how to split.
+        earlier_file: a split whose patients keep their parts in a stable split.
 
     Raises:
         InputError: no labelled data set, or too little in it to split.
@@ -53,60 +71,92 @@ def split_dataset(out: Path, target: Path, settings: SplitSettings) -> tuple[Wri
         StorageError: a read or write failed.
     """
     dataset = open_dataset(out)
-    made = make_splits(read_slices(dataset), dataset.info.dataset_id, settings)
-    written = tuple(
-        WrittenSplit(target.with_name(f"{target.stem}{one.suffix}{target.suffix}"), one)
-        for one in made
-    )
-    for one in written:
-        _refuse_other_file(one.path)
+    earlier = read_split(earlier_file) if earlier_file else None
+    made = make_splits(read_slices(dataset), dataset.info.dataset_id, settings, earlier)
+    written = []
+    for one in made:
+        path = target.with_name(f"{target.stem}{one.suffix}{target.suffix}")
+        before = earlier or _replaced(path, one.split)
+        written.append(WrittenSplit(path, one, _moved(before, one.split, settings)))
     make_folder(target.parent, role="the folder of the split file")
-    for one in written:
-        write_split(one.path, one.made.split)
-    return written
+    for file in written:
+        write_split(file.path, file.made.split)
+    return tuple(written)
 
 
-def make_splits(slices: Slices, dataset_id: str, settings: SplitSettings) -> tuple[MadeSplit, ...]:
+def make_splits(
+    slices: Slices, dataset_id: str, settings: SplitSettings, earlier: Split | None = None
+) -> tuple[MadeSplit, ...]:
     """Return the splits of the scheme; the same arguments give the same splits.
 
+    Args:
+        slices: all slices.
+        dataset_id: goes into the comment lines.
+        settings: how to split.
+        earlier: a split whose patients keep their parts in a stable split.
+
     Raises:
-        InputError: fewer groups than parts, or one hospital where several are needed.
+        InputError: fewer groups than parts, one hospital where several are needed, or an earlier
+            split of other parts.
     """
     facts = _facts(dataset_id, settings)
+    if earlier:
+        facts["earlier"] = describe_split("", earlier).digest
     if settings.scheme == "hospital-out":
         return tuple(
             _describe(slices, parts, facts | {"test": hospital}, settings, f"-{hospital}")
             for hospital, parts in _leave_hospitals_out(slices, settings)
         )
     names, ratios = _parts_and_ratios(settings)
-    if settings.unit == "slice":
+    if settings.stable:
+        known: Places = places_of(earlier, names) if earlier else {}
+        shares = dict(zip(names, ratios.tolist(), strict=True))
+        parts = allot_by_hash(slices, group_slices(slices), shares, settings.seed, known)
+    elif settings.unit == "slice":
         parts = _split_slices(slices.is_patient, names, ratios, settings.seed)
     else:
         parts = _split_groups(slices, group_slices(slices), names, ratios, settings.seed)
     return (_describe(slices, parts, facts, settings, ""),)
 
 
-def _refuse_other_file(path: Path) -> None:
+def _replaced(path: Path, split: Split) -> Split | None:
+    """Return the split that lies in the file, if it was made like the new one."""
     if not path.exists():
-        return
+        return None
     try:
-        read_split(path)
+        before = read_split(path)
     except InputError as error:
         raise OutputError(f"{path.name} exists and is no split file") from error
+    alike = all(
+        before.facts.get(name) == split.facts[name] for name in ("scheme", "ratios", "seed")
+    )
+    return before if alike and before.unit == split.unit else None
+
+
+def _moved(before: Split | None, split: Split, settings: SplitSettings) -> tuple[str, ...]:
+    return find_moved(before.parts, split.parts) if before and settings.stable else ()
 
 
 def _facts(dataset_id: str, settings: SplitSettings) -> dict[str, str]:
     kfold = settings.scheme == "kfold"
-    by_group = (
-        f"positive share, {'' if settings.scheme == 'hospital-out' else 'hospital, '}patients"
-    )
+    scheme: str = settings.scheme
+    if settings.stable:
+        scheme = "stable kfold" if kfold else "stable"
     return {
-        "scheme": settings.scheme,
+        "scheme": scheme,
         "ratios": ":".join(map(str, (1,) * settings.folds if kfold else settings.ratios)),
         "seed": str(settings.seed),
-        "stratify": "is_patient" if settings.unit == "slice" else by_group,
+        "stratify": _stratified_by(settings),
         "data set id": dataset_id,
     }
+
+
+def _stratified_by(settings: SplitSettings) -> str:
+    if settings.stable:
+        return "nothing, parts come from a hash of patient_id"
+    if settings.unit == "slice":
+        return "is_patient"
+    return f"positive share, {'' if settings.scheme == 'hospital-out' else 'hospital, '}patients"
 
 
 def _parts_and_ratios(settings: SplitSettings) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:

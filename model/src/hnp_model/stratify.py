@@ -1,7 +1,8 @@
 """Allotting groups of slices to parts so that every part looks like the whole.
 
 First the largest groups, each to the part where it disturbs least; then pairs change places as long
-as that brings the parts closer to the whole.
+as that brings the parts closer to the whole. Where that ends with a part whose share of positive
+slices is off, pairs go on changing places with that share weighing more and more.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from hnp_model.composition import CLOSE_ENOUGH
 from hnp_model.slices import Slices
 
 SHARE_BINS = 4
@@ -19,6 +21,10 @@ OVERALL_WEIGHT = 30.0
 
 PATIENTS_WEIGHT = 10.0
 """Weight of the number of patients; slices per hospital and groups per share bin weigh 1."""
+
+CLASS_BOOSTS = (1.0, 10.0, 100.0)
+"""Factors on the weight of the classes, tried in turn until every part has its share of positives:
+a small part can have its share of every hospital's slices and still be a point off in all."""
 
 CANDIDATES = 256
 """Groups that are tried against each other in one round of exchanges."""
@@ -52,11 +58,15 @@ class GroupTraits:
         counts: (group, trait), how much each group has of each trait.
         weights: (trait,), importance of a trait.
         slice_counts: (group,), size of each group.
+        positive_counts: (group,), positive slices of each group.
+        is_class: (trait,), whether a trait is the number of slices of a class over all hospitals.
     """
 
     counts: Matrix
     weights: Matrix
     slice_counts: Matrix
+    positive_counts: Matrix
+    is_class: npt.NDArray[np.bool_]
 
 
 def describe_groups(slices: Slices, groups: npt.NDArray[np.int64]) -> GroupTraits:
@@ -82,12 +92,11 @@ def describe_groups(slices: Slices, groups: npt.NDArray[np.int64]) -> GroupTrait
         columns += [(per_group(here & positive), 1.0), (per_group(here & ~positive), 1.0)]
     bins = _share_bin(positives / total)
     columns += [((bins == share_bin).astype(np.float64), 1.0) for share_bin in range(SHARE_BINS)]
-    filled = [(counts, weight) for counts, weight in columns if counts.any()]
-    return GroupTraits(
-        np.stack([counts for counts, _ in filled], axis=1),
-        np.array([weight for _, weight in filled]),
-        total,
-    )
+    counts = np.stack([counts for counts, _ in columns], axis=1)
+    weights = np.array([weight for _, weight in columns])
+    filled = counts.any(axis=0)
+    is_class = np.arange(weights.size) < 2
+    return GroupTraits(counts[:, filled], weights[filled], total, positives, is_class[filled])
 
 
 def allot(traits: GroupTraits, ratios: Matrix, seed: int) -> npt.NDArray[np.int64]:
@@ -99,11 +108,15 @@ def allot(traits: GroupTraits, ratios: Matrix, seed: int) -> npt.NDArray[np.int6
         seed: decides between groups that are alike.
     """
     random = np.random.default_rng(seed)
-    # Deviations are relative to what the part should get, so that small parts fit as well.
     scale = np.sqrt(traits.weights) / traits.counts.sum(axis=0)
     scaled = traits.counts * scale
     parts = _place_largest_first(scaled, traits.slice_counts, ratios, random)
-    return _exchange(scaled, parts, ratios, random)
+    for boost in CLASS_BOOSTS:
+        boosted = scaled * np.where(traits.is_class, np.sqrt(boost), 1.0)
+        parts = _exchange(boosted, parts, ratios, random)
+        if _is_balanced(traits, parts, ratios.size):
+            break
+    return parts
 
 
 def _share_bin(share: Matrix) -> npt.NDArray[np.int64]:
@@ -154,6 +167,13 @@ def _exchange(
     return parts
 
 
+def _is_balanced(traits: GroupTraits, parts: npt.NDArray[np.int64], part_count: int) -> bool:
+    positives = np.bincount(parts, traits.positive_counts, part_count)
+    totals = np.bincount(parts, traits.slice_counts, part_count)
+    whole = traits.positive_counts.sum() / traits.slice_counts.sum()
+    return bool((np.abs(positives - whole * totals) <= CLOSE_ENOUGH * totals).all())
+
+
 def _best_exchange(
     scaled: Matrix,
     parts: npt.NDArray[np.int64],
@@ -180,6 +200,10 @@ def _best_exchange(
 
 
 def _cost(missing: Matrix, ratios: Matrix | np.float64) -> Matrix:
-    """Return the weighted squared relative deviations, summed over the last axis."""
-    squares: Matrix = np.square(missing).sum(axis=-1) / np.square(ratios)
+    """Return a chi-square-like sum over the last axis: deviations squared, by what is expected.
+
+    Dividing by the ratio once lets all parts fill up evenly: twice would give the largest groups to
+    the smallest parts.
+    """
+    squares: Matrix = np.square(missing).sum(axis=-1) / ratios
     return squares

@@ -5,12 +5,12 @@ is positive when any of them is. A patient takes the maximum over discs of both.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from hnp_model.slices import Slices
+from hnp_model.slices import Strings
 
 UnitName = Literal["slice", "level", "patient"]
 UNITS: tuple[UnitName, ...] = ("slice", "level", "patient")
@@ -18,6 +18,26 @@ PRIMARY_UNIT: UnitName = "level"
 """The unit a reader of images decides on; models are chosen by it."""
 
 Numbers = npt.NDArray[np.float64]
+
+
+class Labelled(Protocol):
+    """Slices of which is known whose disc they show, and the truth; every array is (slice,)."""
+
+    @property
+    def patient_id(self) -> Strings:
+        """The person."""
+
+    @property
+    def study_id(self) -> Strings:
+        """The study."""
+
+    @property
+    def level(self) -> npt.NDArray[np.int8]:
+        """Disc, 0..4."""
+
+    @property
+    def is_patient(self) -> npt.NDArray[np.bool_]:
+        """The truth."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +64,7 @@ class Scores:
         return int(self.patient.max(initial=-1)) + 1
 
 
-def score_units(unit: UnitName, slices: Slices, probability: Numbers) -> Scores:
+def score_units(unit: UnitName, slices: Labelled, probability: Numbers) -> Scores:
     """Return the scores of one unit.
 
     Args:

@@ -32,6 +32,13 @@ if TYPE_CHECKING:
     help="Take a data set whose pixels were made by another recipe; the card says so.",
 )
 @allow_leakage_option
+@click.option(
+    "--referral-error",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.1,
+    show_default=True,
+    help="Share of a class that may have its class left out before a patient is referred.",
+)
 @json_option
 def evaluate_command(  # click passes one argument a flag
     run: Path,
@@ -41,6 +48,7 @@ def evaluate_command(  # click passes one argument a flag
     everything: bool,
     allow_mismatch: bool,
     allow_leakage: bool,
+    referral_error: float,
     as_json: bool,
 ) -> None:
     """Judge the model in RUN on the data set OUT; thresholds come from the run."""
@@ -49,7 +57,7 @@ def evaluate_command(  # click passes one argument a flag
     if everything and part:
         raise click.UsageError("--part goes with --split, not with --all")
     settings = EvaluateSettings(
-        ALL if everything else part or "test", allow_mismatch, allow_leakage
+        ALL if everything else part or "test", allow_mismatch, allow_leakage, referral_error
     )
     with reported():
         from hnp_model.evaluation import evaluate  # noqa: PLC0415  # torch takes seconds to import
@@ -67,7 +75,8 @@ def _print_figures(found: "Findings", run: Path) -> None:
     from hnp_model.bootstrap import MIN_PATIENTS  # noqa: PLC0415  # loads numpy
     from hnp_model.card import figure_rows  # noqa: PLC0415  # loads numpy
     from hnp_model.metrics import METRICS  # noqa: PLC0415
-    from hnp_model.run_folder import CARD_FILE, METRICS_FILE, ROC_FILE  # noqa: PLC0415
+    from hnp_model.run_folder import REPORT_FILES  # noqa: PLC0415
+    from hnp_model.sentences import sentences_on  # noqa: PLC0415
 
     units = {str(unit): figures for unit, figures in found.asked.units.items()}
     counts = units["slice"]
@@ -78,5 +87,7 @@ def _print_figures(found: "Findings", run: Path) -> None:
     echo_table(figure_rows(units, METRICS))
     if any(figures.figure("auc").value is None for figures in units.values()):
         click.echo(f"-: under {MIN_PATIENTS} patients in a class, or not defined")
-    for name in (CARD_FILE, ROC_FILE, METRICS_FILE):
+    for sentence in sentences_on(found):
+        click.echo(sentence)
+    for name in REPORT_FILES:
         click.echo(run / name)

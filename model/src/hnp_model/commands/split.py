@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hnp_model.commands.arguments import dataset_argument, json_option
+from hnp_model.commands.arguments import FILE, dataset_argument, json_option
 from hnp_model.settings import SCHEMES, Scheme, SplitSettings
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.splits import Unit
@@ -41,6 +41,18 @@ def parse_ratios(text: str) -> tuple[int, int, int]:
 @click.option("--ratios", type=parse_ratios, default="6:2:2", show_default=True, metavar="A:B:C")
 @click.option("--folds", type=click.IntRange(min=3), default=5, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=42, show_default=True)
+@click.option(
+    "--stable",
+    is_flag=True,
+    help="Draw parts from a hash of patient_id: adding patients moves no old one, but shares of "
+    "patients and classes are left to chance; the table shows them.",
+)
+@click.option(
+    "--earlier",
+    type=FILE,
+    help="With --stable: a split whose patients keep their parts, even when a new patient shares "
+    "an image with one of them.",
+)
 @json_option
 def split_command(  # click passes one argument a flag
     out: Path,
@@ -50,18 +62,27 @@ def split_command(  # click passes one argument a flag
     ratios: tuple[int, int, int],
     folds: int,
     seed: int,
+    stable: bool,
+    earlier: Path | None,
     as_json: bool,
 ) -> None:
     """Split the data set OUT into train, val and test (or folds) and write a split file."""
     if scheme == "hospital-out" and unit == "slice":
         raise click.UsageError("--unit slice goes with stratified or kfold")
-    settings = SplitSettings(scheme, unit, ratios, folds, seed)
+    if stable and (scheme == "hospital-out" or unit == "slice"):
+        raise click.UsageError(
+            "--stable goes with --scheme stratified or kfold, and --unit patient"
+        )
+    if earlier and not stable:
+        raise click.UsageError("--earlier goes with --stable")
+    settings = SplitSettings(scheme, unit, ratios, folds, seed, stable)
     with reported():
         from hnp_model.splitting import split_dataset  # noqa: PLC0415  # loads numpy and pyarrow
 
-        written = split_dataset(out, output, settings)
+        written = split_dataset(out, output, settings, earlier)
         for one in written:
             _warn(one, settings)
+            _tell_moved(one, kept=earlier is not None)
         if as_json:
             echo_json([_plain(one, content) for one in written for content in one.made.composition])
         else:
@@ -81,12 +102,24 @@ def _warn(written: "WrittenSplit", settings: SplitSettings) -> None:
         )
     if settings.scheme == "hospital-out":
         return  # another hospital has another share; that is what such a split is about
+    reason = "a stable split is not balanced" if settings.stable else "no closer split was found"
     for content in off_balance(written.made.composition):
         click.echo(
             f"note: {content.positive_share:.1%} of the slices in {content.part} are positive, "
-            f"{written.made.composition[0].positive_share:.1%} of all: no closer split was found",
+            f"{written.made.composition[0].positive_share:.1%} of all: {reason}",
             err=True,
         )
+
+
+def _tell_moved(written: "WrittenSplit", *, kept: bool) -> None:
+    if not written.moved:
+        return
+    way_out = "" if kept else "; --earlier FILE keeps a group where the old split has it"
+    click.echo(
+        f"note: {len(written.moved):,} patients of the earlier split are in another part now: they "
+        f"share images with patients who were not there{way_out}",
+        err=True,
+    )
 
 
 def _row(content: "Content") -> tuple[str, ...]:

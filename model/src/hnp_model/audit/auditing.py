@@ -1,0 +1,132 @@
+"""From a data set and a split to what could make a model look better than it is."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from hnp_model.audit.leaks import Leaks, find_leaks
+from hnp_model.audit.optimism import LeakagePrice
+from hnp_model.audit.shortcuts import Shortcuts, find_shortcuts
+from hnp_model.audit.vectors import gather_vectors
+from hnp_model.bootstrap import MIN_PATIENTS
+from hnp_model.evaluated import read_evaluated
+from hnp_model.guard import choose_fold, parts_of, refuse_empty
+from hnp_model.remarks import remarks_on_size
+from hnp_model.run_config import describe_split
+from hnp_model.run_folder import RunFolder
+from hnp_model.settings import AuditSettings
+from hnp_model.slices import Slices, Strings, read_slices
+from hnp_shared.dataset import Dataset, open_dataset
+from hnp_shared.errors import InputError
+from hnp_shared.splits import Split, read_split
+
+Numbers = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What an audit found.
+
+    Attributes:
+        n_patients: part -> patients.
+        leaks: what sits in more than one part.
+        shortcuts: how well simple models do.
+        price: what leakage is worth; None when it was not asked for.
+        remarks: what a reader should know first.
+    """
+
+    n_patients: dict[str, int]
+    leaks: Leaks
+    shortcuts: Shortcuts
+    price: LeakagePrice | None
+    remarks: tuple[str, ...]
+
+    @property
+    def found(self) -> tuple[str, ...]:
+        """What is wrong; empty when nothing was found."""
+        return (*self.leaks.found, *self.shortcuts.found)
+
+    def to_plain(self) -> dict[str, object]:
+        """Return what --json prints."""
+        return {
+            "n_patients": self.n_patients,
+            "leaks": self.leaks.to_plain(),
+            **self.shortcuts.to_plain(),
+            "leakage_price": self.price.to_plain() if self.price else None,
+            "remarks": self.remarks,
+            "found": self.found,
+        }
+
+
+def audit(out: Path, split_file: Path, run: Path | None, settings: AuditSettings) -> Audit:
+    """Look for leaks and shortcuts in the data set ``out`` as it is split.
+
+    Args:
+        out: the data set.
+        split_file: its split.
+        run: a run evaluated on the test part, to compare with what is known without the image.
+        settings: which fold, and whether to price leakage.
+
+    Raises:
+        InputError: data set, split and run do not go together, or there is too little to train on.
+        StorageError: a file could not be read.
+    """
+    dataset = open_dataset(out)
+    slices = read_slices(dataset)
+    split = read_split(split_file)
+    parts = parts_of(slices, choose_fold(split, settings.fold))
+    refuse_empty(slices, parts)
+    rows = np.flatnonzero(parts != "val")
+    used, train = slices.take(rows), parts[rows] == "train"
+    test = used.take(~train)
+    if not len(test):
+        raise InputError("the split puts no slice of the data set in test, expected some")
+    said = _said_by(run, split, settings.fold, test) if run else None
+    shortcuts = find_shortcuts(gather_vectors(dataset, slices, rows), used, train, said)
+    return Audit(
+        n_patients=_count_patients(slices, parts),
+        leaks=find_leaks(slices, parts),
+        shortcuts=shortcuts,
+        price=_price(dataset, slices, settings) if settings.leakage_price else None,
+        remarks=_remarks(test, shortcuts),
+    )
+
+
+def _price(dataset: Dataset, slices: Slices, settings: AuditSettings) -> LeakagePrice:
+    from hnp_model.audit.price import price_leakage  # noqa: PLC0415  # torch takes seconds
+
+    return price_leakage(dataset, slices, epochs=settings.epochs, seed=settings.seed)
+
+
+def _said_by(run: Path, split: Split, fold: int | None, test: Slices) -> Numbers:
+    """Return the run's probability of each slice of test."""
+    config = RunFolder(run).config()
+    asked = (describe_split("", split).digest, fold)
+    if (config.split.digest, config.settings.fold) != asked:
+        raise InputError("the run was fitted with another split or fold, expected the one audited")
+    told = read_evaluated(run, "test", "audited")
+    probability = dict(zip(told.slice_id.tolist(), told.probability.tolist(), strict=True))
+    missing = set(test.slice_id.tolist()) - probability.keys()
+    if missing:
+        raise InputError(
+            f"the run was not evaluated on {len(missing):,} of {len(test):,} slices in test, "
+            "expected all of them; hnp-train evaluate does so"
+        )
+    return np.array([probability[slice_id] for slice_id in test.slice_id.tolist()])
+
+
+def _count_patients(slices: Slices, parts: Strings) -> dict[str, int]:
+    return {
+        part: np.unique(slices.patient_id[parts == part]).size for part in ("train", "val", "test")
+    }
+
+
+def _remarks(test: Slices, shortcuts: Shortcuts) -> tuple[str, ...]:
+    remarks = remarks_on_size("test", np.unique(test.patient_id).size)
+    if shortcuts.unjudged:
+        remarks += (
+            f"test has under {MIN_PATIENTS} patients in a class: shortcuts could not be judged",
+        )
+    return remarks

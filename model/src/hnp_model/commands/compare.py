@@ -1,0 +1,67 @@
+"""hnp-train compare."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hnp_model.commands.arguments import FOLDER, json_option
+from hnp_model.settings import ALL
+from hnp_shared.command import echo_json, echo_table, reported
+from hnp_shared.splits import PARTS
+
+if TYPE_CHECKING:
+    from hnp_model.comparison import Comparison, Difference
+
+HEAD = ("unit", "metric", "first", "second", "second - first (95 % interval)", "second")
+
+
+@click.command("compare")
+@click.argument("first", metavar="RUN", type=FOLDER)
+@click.argument("second", metavar="RUN", type=FOLDER)
+@click.option("--part", type=click.Choice([*PARTS, ALL]), default="test", show_default=True)
+@json_option
+def compare_command(first: Path, second: Path, part: str, as_json: bool) -> None:
+    """Tell whether the second RUN is better than the first on the same slices.
+
+    Both must have been evaluated; intervals come from resampling their patients together.
+    """
+    with reported():
+        from hnp_model.comparison import compare  # noqa: PLC0415  # loads numpy and pyarrow
+
+        comparison = compare(first, second, part)
+        for remark in comparison.remarks:
+            click.echo(f"note: {remark}", err=True)
+        if as_json:
+            echo_json(comparison.to_plain())
+        else:
+            _print(comparison)
+
+
+def _print(comparison: "Comparison") -> None:
+    from hnp_model.bootstrap import MIN_PATIENTS  # noqa: PLC0415  # loads numpy
+    from hnp_model.comparison import COMPARED  # noqa: PLC0415
+    from hnp_model.sentences import INTERVALS_LEAVE_OUT  # noqa: PLC0415
+
+    click.echo(
+        f"{comparison.part}: {comparison.n_patients:,} patients, {comparison.n_slices:,} slices"
+    )
+    rows = [
+        (unit, name, *_cells(difference))
+        for unit, differences in comparison.differences.items()
+        for name, difference in zip(COMPARED, differences, strict=True)
+    ]
+    echo_table([HEAD, *rows])
+    if any(row[-1] == "-" for row in rows):
+        click.echo(f"-: under {MIN_PATIENTS} patients in a class")
+    click.echo("win, tie, loss: of the second run; a tie while the interval holds 0")
+    click.echo(INTERVALS_LEAVE_OUT)
+
+
+def _cells(one: "Difference") -> tuple[str, ...]:
+    change = one.difference
+    if one.first is None or one.second is None or change.value is None:
+        return ("-",) * 4
+    interval = f"({change.low:+.3f} to {change.high:+.3f})"
+    values = (f"{one.first:.3f}", f"{one.second:.3f}", f"{change.value:+.3f} {interval}")
+    return (*values, one.verdict or "-")

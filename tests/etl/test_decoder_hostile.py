@@ -1,0 +1,100 @@
+"""Claims about a decoder child in a hostile place: it hangs nobody up and imports nothing odd."""
+
+import os
+import pickle
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dicom_files import COMPRESSED, RLE, compressed_frame, picture
+from hnp_etl import decoder
+from hnp_etl.decoder import decode_guarded, stop_child
+from hnp_etl.decoder_child import Request
+from hnp_etl.errors import FileError
+from hnp_etl.pixels import PixelRule, clean_values, from_bytes
+from hnp_etl.syntaxes import DECODERS, UNCOMPRESSED
+from hnp_shared.vocabulary import Reason
+
+
+@pytest.fixture(autouse=True)
+def no_child_is_left() -> Iterator[None]:
+    stop_child()
+    yield
+    stop_child()
+
+
+def rule(bits: int, stored: int, *, signed: bool) -> PixelRule:
+    return PixelRule(40, 48, bits, stored, signed, 1.0, 0.0, False)
+
+
+def good_request() -> Request:
+    return Request(compressed_frame(picture(), 12, RLE), RLE, rule(16, 12, signed=False))
+
+
+def test_a_stopped_child_times_out_even_when_the_frame_does_not_fit_the_pipe() -> None:
+    decode_guarded(good_request())
+    os.kill(decoder._children[0].process.pid, signal.SIGSTOP)
+    large = Request(b"\0" * 2_000_000, RLE, rule(16, 12, signed=False))
+    started = time.monotonic()
+    with pytest.raises(FileError) as caught:
+        decode_guarded(large, timeout_s=0.3)
+    assert caught.value.reason is Reason.TIMEOUT
+    assert time.monotonic() - started < 5
+    assert decode_guarded(good_request())
+
+
+def test_a_child_that_died_between_frames_is_replaced_unnoticed() -> None:
+    decode_guarded(good_request())
+    child = decoder._children[0].process
+    child.kill()
+    child.wait()
+    assert decode_guarded(good_request())
+
+
+def test_a_child_that_dies_while_it_is_asked_is_a_crash() -> None:
+    decode_guarded(good_request())
+    child = decoder._children[0].process
+    child.send_signal(signal.SIGSTOP)  # so that it is surely still being written to
+    killer = threading.Timer(0.3, child.kill)
+    killer.start()
+    with pytest.raises(FileError) as caught:
+        decode_guarded(Request(b"\0" * 2_000_000, RLE, rule(16, 12, signed=False)))
+    killer.join()
+    assert caught.value.reason is Reason.CRASHED
+
+
+def test_modules_in_the_current_folder_are_not_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("pickle", "struct", "select", "numpy", "queue", "hnp_etl"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the folder')\n")
+    monkeypatch.chdir(tmp_path)
+    assert decode_guarded(good_request())
+
+
+@pytest.mark.parametrize("syntax", COMPRESSED)
+@pytest.mark.parametrize(
+    ("kind", "stored"), [("u1", 8), ("i2", 12), ("i2", 16), ("u2", 10)], ids=str
+)
+def test_every_width_and_sign_comes_back(syntax: str, kind: str, stored: int) -> None:
+    values = picture().astype(np.int64) % (1 << stored)
+    pixels = (values - ((1 << stored - 1) if kind == "i2" else 0)).astype(kind)
+    described = rule(pixels.dtype.itemsize * 8, stored, signed=kind == "i2")
+    frame = compressed_frame(pixels, stored, syntax)
+    found = from_bytes(decode_guarded(Request(frame, syntax, described)), described)
+    assert np.array_equal(clean_values(found, described), pixels)
+
+
+def test_a_refusal_survives_the_pipe_of_a_pool() -> None:
+    error = pickle.loads(pickle.dumps(FileError(Reason.TRUNCATED, "found 3, expected 4")))
+    assert (error.reason, error.what) == (Reason.TRUNCATED, "found 3, expected 4")
+
+
+def test_each_syntax_has_one_way_to_be_read() -> None:
+    assert not UNCOMPRESSED & set(DECODERS)
+    assert set(COMPRESSED) <= set(DECODERS)

@@ -1,0 +1,174 @@
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from hnp_model.bootstrap import RESAMPLES, SEED
+from hnp_model.comparison import COMPARED, compare_on
+from hnp_model.evaluated import Evaluated
+from hnp_model.slices import Strings
+from model.conftest import invoke, invoke_fit
+
+THRESHOLDS = (0.5, 0.45)
+
+
+@pytest.fixture
+def own(run: Path, tmp_path: Path) -> Path:
+    """A copy of the run that a test may change."""
+    return Path(shutil.copytree(run, tmp_path / "own"))
+
+
+@pytest.fixture(scope="module")
+def blind(dataset: Path, split_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run on the same split that sees no images."""
+    path = tmp_path_factory.mktemp("blind") / "run"
+    assert invoke_fit(dataset, split_file, path, "--inputs", "tabular").exit_code == 0
+    assert invoke("evaluate", path, dataset, "--split", split_file).exit_code == 0
+    return path
+
+
+def evaluated(noise: float, threshold: float, seed: int) -> Evaluated:
+    """Return a model of 40 patients, three slices each; more noise, a worse model."""
+    patient = np.repeat(np.arange(40), 3)
+    truth = np.random.default_rng(0).random(120) < 0.4
+    logit = 2 * truth - 1 + noise * np.random.default_rng(seed).normal(size=120)
+    names: Strings = np.char.mod("%04d", patient)
+    return Evaluated(
+        slice_id=np.char.mod("%04d", np.arange(120)),
+        patient_id=names,
+        study_id=names,
+        level=np.zeros(120, dtype=np.int8),
+        is_patient=truth,
+        probability=1 / (1 + np.exp(-logit)),
+        thresholds={"slice": threshold, "level": threshold, "patient": threshold},
+        remarks=(),
+    )
+
+
+def test_intervals_are_those_of_a_plain_loop_over_patients() -> None:
+    models = [evaluated(1.0, THRESHOLDS[0], 1), evaluated(1.3, THRESHOLDS[1], 2)]
+    truth = models[0].is_patient
+    random = np.random.default_rng(SEED)
+    drawn: dict[str, list[float]] = {name: [] for name in COMPARED}
+    for _ in range(RESAMPLES):
+        rows = (random.integers(0, 40, 40)[:, None] * 3 + np.arange(3)).ravel()
+        told = []
+        for model, threshold in zip(models, THRESHOLDS, strict=True):
+            told.append(figures(truth[rows], model.probability[rows], threshold))
+        for name, before, after in zip(COMPARED, *told, strict=True):
+            drawn[name].append(after - before)
+    for name, one in zip(COMPARED, compare_on("slice", *models), strict=True):
+        assert one.first is not None
+        assert one.second is not None
+        assert one.difference.value == pytest.approx(one.second - one.first)
+        ends = (one.difference.low, one.difference.high)
+        assert ends == pytest.approx(np.quantile(drawn[name], [0.025, 0.975]))
+
+
+def figures(
+    truth: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    probability: np.ndarray[tuple[int], np.dtype[np.float64]],
+    threshold: float,
+) -> tuple[float, float, float]:
+    """Return AUC by counting pairs, F1 and Brier score."""
+    above = np.sign(probability[truth][:, None] - probability[~truth][None, :])
+    called = probability >= threshold
+    f1 = 2 * (called & truth).sum() / (called.sum() + truth.sum())
+    return (1 + above.mean()) / 2, f1, np.square(probability - truth).mean()
+
+
+def test_a_better_model_wins_a_worse_one_loses_and_the_same_one_ties() -> None:
+    good, bad = evaluated(0.3, 0.5, 1), evaluated(5.0, 0.5, 2)
+    assert [one.verdict for one in compare_on("slice", bad, good)] == ["win"] * 3
+    assert [one.verdict for one in compare_on("slice", good, bad)] == ["loss"] * 3
+    assert [one.verdict for one in compare_on("slice", good, good)] == ["tie"] * 3
+
+
+def test_the_order_of_slices_does_not_matter() -> None:
+    first, second = evaluated(1.0, 0.5, 1), evaluated(1.5, 0.5, 2)
+    turned = replace(
+        second,
+        **{
+            name: getattr(second, name)[::-1]
+            for name in ("slice_id", "patient_id", "study_id", "is_patient", "probability")
+        },
+    )
+    assert compare_on("level", first, turned) == compare_on("level", first, second)
+
+
+def test_values_are_those_of_the_evaluations(run: Path, blind: Path) -> None:
+    result = invoke("compare", run, blind, "--json")
+    assert result.exit_code == 0
+    found = json.loads(result.stdout)
+    assert (found["part"], found["n_patients"], found["n_slices"]) == ("test", 16, 96)
+    for which, folder in (("first", run), ("second", blind)):
+        metrics = json.loads((folder / "metrics.json").read_text())["test"]
+        for unit, figures in found["differences"].items():
+            for name, figure in figures.items():
+                assert figure[which] == metrics[unit][name]["value"]
+
+
+def test_the_printout_says_who_wins_and_what_is_left_out(run: Path, blind: Path) -> None:
+    result = invoke("compare", run, blind)
+    lines = result.stdout.splitlines()
+    assert lines[0] == "test: 16 patients, 96 slices"
+    assert lines[2].split()[:2] == ["slice", "auc"]
+    assert lines[2].split()[-1] in {"win", "tie", "loss"}
+    assert "-: under 10 patients in a class" in lines
+    assert "leave out training variance" in lines[-1]
+    assert "note: test has 16 patients, under 60" in result.stderr
+
+
+def test_a_run_that_was_not_evaluated_is_one_line(run: Path, own: Path) -> None:
+    (own / "predictions.parquet").unlink()
+    result = invoke("compare", run, own)
+    assert result.exit_code == 65
+    assert result.stderr == (
+        "error: the second run has no predictions.parquet, expected an evaluated one\n"
+    )
+
+
+def test_another_part_is_one_line(run: Path) -> None:
+    result = invoke("compare", run, run, "--part", "train")
+    assert result.exit_code == 65
+    assert result.stderr == ("error: the first run was evaluated on val and test, expected train\n")
+
+
+def test_other_slices_are_counted(run: Path, own: Path) -> None:
+    table = pq.read_table(own / "predictions.parquet")
+    pq.write_table(table.slice(0, table.num_rows - 5), own / "predictions.parquet")
+    result = invoke("compare", own, run)
+    assert result.exit_code == 65
+    assert result.stderr == (
+        "error: the slices of test differ: 5 of 96 are in one run only or have another truth, "
+        "expected the same slices in both\n"
+    )
+
+
+def test_an_evaluation_without_studies_is_to_be_made_again(run: Path, own: Path) -> None:
+    table = pq.read_table(own / "predictions.parquet").drop_columns(["study_id"])
+    pq.write_table(table, own / "predictions.parquet")
+    result = invoke("compare", run, own)
+    assert result.exit_code == 65
+    assert result.stderr == (
+        "error: the second run's predictions.parquet has no study_id; evaluate it again\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["predictions.parquet", "metrics.json"])
+def test_a_damaged_evaluation_is_one_line(run: Path, own: Path, name: str) -> None:
+    (own / name).write_bytes(b"[1]")
+    result = invoke("compare", own, run)
+    assert result.exit_code == 65
+    assert result.stderr == "error: the first run's evaluation is damaged; evaluate it again\n"
+
+
+def test_remarks_of_either_evaluation_come_along(run: Path, own: Path) -> None:
+    metrics = json.loads((own / "metrics.json").read_text())
+    metrics["test"]["about"]["remarks"] = ["trained on a split that leaks"]
+    (own / "metrics.json").write_text(json.dumps(metrics))
+    assert "note: trained on a split that leaks\n" in invoke("compare", run, own).stderr

@@ -1,0 +1,217 @@
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import Result
+
+from hnp_model import cross_validation
+from hnp_model.bootstrap import Figure
+from hnp_model.metrics import METRICS
+from hnp_model.pooling import FoldFigures, Pooled, pool
+from hnp_shared.splits import Split, read_split, write_split
+from model.conftest import invoke
+
+QUICK = ("--model", "compact", "--epochs", 1, "--batch-size", 16, "--inputs", "tabular")
+HOSPITALS = ("H01", "H02", "H03")
+
+
+@pytest.fixture(scope="module")
+def folds(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A split of three folds."""
+    path = tmp_path_factory.mktemp("folds") / "folds.csv"
+    made = invoke("split", dataset, "-o", path, "--scheme", "kfold", "--folds", 3)
+    assert made.exit_code == 0
+    return path
+
+
+@pytest.fixture(scope="module")
+def family(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """One split file a hospital."""
+    path = tmp_path_factory.mktemp("family") / "out.csv"
+    assert invoke("split", dataset, "-o", path, "--scheme", "hospital-out").exit_code == 0
+    return [path.with_name(f"out-{hospital}.csv") for hospital in HOSPITALS]
+
+
+@pytest.fixture(scope="module")
+def done(dataset: Path, folds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished cross-validation."""
+    path = tmp_path_factory.mktemp("crossval") / "done"
+    result = invoke_crossval(dataset, path, folds)
+    assert result.exit_code == 0, result.output
+    return path
+
+
+def invoke_crossval(
+    dataset: Path, target: Path, *splits: Path, more: tuple[Any, ...] = ()
+) -> Result:
+    return invoke("crossval", dataset, "--split", *splits, "--out", target, *QUICK, *more)
+
+
+def found_in(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "crossval.json").read_text())
+    return found
+
+
+def test_every_fold_has_a_run_and_the_folder_a_summary(done: Path) -> None:
+    names = ["crossval.json", "fold-0", "fold-1", "fold-2", "forest.png"]
+    assert sorted(path.name for path in done.iterdir()) == names
+    for number in range(3):
+        config = json.loads((done / f"fold-{number}" / "config.json").read_text())
+        assert config["settings"]["fold"] == number
+        assert (done / f"fold-{number}" / "card.md").exists()
+
+
+def test_figures_are_pooled_as_mean_and_range_never_stacked(done: Path) -> None:
+    found = found_in(done)
+    judged = [json.loads((done / f"fold-{n}" / "metrics.json").read_text()) for n in range(3)]
+    for unit in ("slice", "level", "patient"):
+        for name in METRICS:
+            values = [part["test"][unit][name]["value"] for part in judged]
+            values = [value for value in values if value is not None]
+            pooled = found["pooled"][unit][name]
+            assert pooled["folds"] == len(values)
+            if values:
+                assert pooled["mean"] == pytest.approx(np.mean(values))
+                assert (pooled["min"], pooled["max"]) == (min(values), max(values))
+    assert found["folds"]["fold-1"]["slice"]["auc"] == judged[1]["test"]["slice"]["auc"]
+
+
+def test_folds_without_a_figure_are_left_out_and_counted() -> None:
+    def fold(name: str, value: float | None) -> FoldFigures:
+        figures = (Figure(value, value, value),) * len(METRICS)
+        return FoldFigures(
+            name, 70, 200, {"slice": figures, "level": figures, "patient": figures}, ()
+        )
+
+    pooled = pool([fold("a", 0.8), fold("b", None), fold("c", 0.6)])
+    assert pooled["slice"]["auc"] == Pooled(float(np.mean([0.8, 0.6])), 0.6, 0.8, 2)
+    assert pool([fold("a", None)])["level"]["f1"] == Pooled(None, None, None, 0)
+
+
+def test_the_printout_has_folds_means_and_what_is_left_out(
+    dataset: Path, folds: Path, done: Path
+) -> None:
+    result = invoke_crossval(dataset, done, folds)
+    lines = result.stdout.splitlines()
+    assert lines[0].split()[:2] == ["fold", "patients"]
+    assert [line.split()[0] for line in lines[1:4]] == ["fold-0", "fold-1", "fold-2"]
+    assert "mean (range) over 3 folds" in lines
+    assert "leave out training variance" in lines[-3]
+    assert lines[-2:] == [str(done / "forest.png"), str(done / "crossval.json")]
+    assert "under 60: its intervals are likely too narrow" in result.stderr
+
+
+def test_json_is_the_file(dataset: Path, folds: Path, done: Path) -> None:
+    result = invoke_crossval(dataset, done, folds, more=("--json",))
+    assert json.loads(result.stdout) == found_in(done)
+
+
+def test_a_finished_fold_is_not_done_again(
+    dataset: Path, folds: Path, done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = Path(shutil.copytree(done, tmp_path / "copy"))
+    shutil.rmtree(copy / "fold-1")
+    (copy / "fold-2" / "metrics.json").unlink()
+    (copy / "crossval.json").unlink()
+    fitted = note_calls(monkeypatch, "fit", 2)
+    judged = note_calls(monkeypatch, "evaluate", 0)
+    assert invoke_crossval(dataset, copy, folds).exit_code == 0
+    assert fitted == judged == ["fold-1", "fold-2"]
+    assert (copy / "crossval.json").read_bytes() == (done / "crossval.json").read_bytes()
+    assert (copy / "forest.png").read_bytes() == (done / "forest.png").read_bytes()
+
+
+def note_calls(monkeypatch: pytest.MonkeyPatch, name: str, run_at: int) -> list[str]:
+    """Note the run folder of each call of fit or evaluate."""
+    called: list[str] = []
+    original: Callable[..., Any] = getattr(cross_validation, name)
+
+    def noted(*arguments: Any, **named: Any) -> Any:
+        called.append(arguments[run_at].name)
+        return original(*arguments, **named)
+
+    monkeypatch.setattr(cross_validation, name, noted)
+    return called
+
+
+def test_a_fold_judged_on_something_else_is_judged_again(
+    dataset: Path, folds: Path, done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = Path(shutil.copytree(done, tmp_path / "copy"))
+    again = invoke("evaluate", copy / "fold-0", dataset, "--split", folds, "--part", "val")
+    assert again.exit_code == 0
+    judged = note_calls(monkeypatch, "evaluate", 0)
+    assert invoke_crossval(dataset, copy, folds).exit_code == 0
+    assert judged == ["fold-0"]
+
+
+def test_other_settings_do_not_mix_with_what_is_there(
+    dataset: Path, folds: Path, done: Path
+) -> None:
+    before = (done / "crossval.json").read_bytes()
+    result = invoke_crossval(dataset, done, folds, more=("--seed", 7))
+    assert result.exit_code == 73
+    assert "another settings: seed 42, asked 7" in result.stderr
+    assert (done / "crossval.json").read_bytes() == before
+
+
+def test_a_family_of_files_has_a_run_each(
+    dataset: Path, family: list[Path], tmp_path: Path
+) -> None:
+    result = invoke_crossval(dataset, tmp_path / "cv", *family)
+    assert result.exit_code == 0, result.output
+    found = found_in(tmp_path / "cv")
+    assert list(found["folds"]) == ["out-H01", "out-H02", "out-H03"]
+    assert found["split_files"] == [path.name for path in family]
+    for path in family:
+        tested = sum(part == "test" for part in read_split(path).parts.values())
+        assert found["folds"][path.stem]["n_patients"] == tested
+
+
+def test_a_mix_of_files_is_refused(
+    dataset: Path, folds: Path, family: list[Path], tmp_path: Path
+) -> None:
+    for splits, told in (
+        ((folds, family[0]), "found 1 split files with folds and 1 without"),
+        ((family[0],), "found 0 split files with folds and 1 without"),
+        ((family[0], family[0]), "found 2 split files called out-H01"),
+    ):
+        result = invoke_crossval(dataset, tmp_path / "cv", *splits)
+        assert result.exit_code == 65
+        assert result.stderr.startswith(f"error: {told}, expected ")
+        assert not (tmp_path / "cv").exists()
+
+
+def test_a_fold_that_cannot_be_used_stops_all_before_the_first_fit(
+    dataset: Path, family: list[Path], tmp_path: Path
+) -> None:
+    split = read_split(family[1])
+    parts = {name: "train" if part == "test" else part for name, part in split.parts.items()}
+    bad = tmp_path / "bad.csv"
+    write_split(bad, Split("patient", split.facts, parts))
+    result = invoke_crossval(dataset, tmp_path / "cv", family[0], bad)
+    assert result.exit_code == 65
+    assert result.stderr == (
+        "error: bad: the split puts no slice of the data set in test, expected some\n"
+    )
+    assert not (tmp_path / "cv").exists()
+
+
+def test_a_folder_of_something_else_is_left_alone(
+    dataset: Path, folds: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "thesis.txt").touch()
+    result = invoke_crossval(dataset, tmp_path, folds)
+    assert result.exit_code == 73
+    assert "holds something else ('thesis.txt')" in result.stderr
+
+
+def test_the_picture_is_a_png_without_a_time(done: Path) -> None:
+    content = (done / "forest.png").read_bytes()
+    assert content.startswith(b"\x89PNG")
+    for chunk in (b"tIME", b"tEXt", b"iTXt"):
+        assert chunk not in content
