@@ -119,7 +119,7 @@ def _build(
         batches = files.unread(state, FILES_A_BATCH)
         reading = Task(read_batch, read_one_by_one)
         found = ordered_map(executor, reading, batches, in_flight=config.in_flight)
-        for facts in track(found, "reading", total=-(-work.read // FILES_A_BATCH), unit="batch"):
+        for facts in track(found, "reading", total=-(-work.read // FILES_A_BATCH), unit="group"):
             files.note_facts(state, facts)
     with timed("pair"):
         pairs.interpret_labels(state, recipe.label)
