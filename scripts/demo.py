@@ -9,8 +9,8 @@ from pathlib import Path
 
 from example import DEMO_KEY
 
-PATIENTS = 60
-EPOCHS = 12
+PATIENTS = 100
+EPOCHS = 15
 
 
 def commands(folder: Path) -> list[str]:
