@@ -1,0 +1,42 @@
+"""Each half works where the other, and what only the other needs, is not installed."""
+
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import importlib, pkgutil, sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ABSENT:
+            raise ModuleNotFoundError(f"no module named {name}", name=name)
+
+ABSENT = set(sys.argv[2].split(","))
+sys.meta_path.insert(0, Absent())
+package = importlib.import_module(sys.argv[1])
+names = [info.name for info in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
+for name in names:
+    importlib.import_module(name)
+print(len(names))
+"""
+
+
+@pytest.mark.parametrize(
+    ("package", "absent", "modules"),
+    [
+        ("hnp_shared", "hnp_etl,hnp_model,pydicom,cv2,torch,sklearn,pandas,pydantic", 10),
+        ("hnp_model", "hnp_etl,pydicom,cv2,gdcm,pydantic,openjpeg,pylibjpeg", 40),
+        ("hnp_etl", "hnp_model,torch,sklearn,matplotlib,safetensors,pandas,distributed", 40),
+    ],
+)
+def test_every_module_imports_without_the_others(package: str, absent: str, modules: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, package, absent],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) >= modules
