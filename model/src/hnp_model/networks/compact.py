@@ -1,10 +1,9 @@
 """A small network for any image size that trains in minutes on a CPU."""
 
-from typing import cast
-
 import torch
 from torch import nn
 
+from hnp_model.networks.branches import TwoBranches
 from hnp_model.settings import Inputs
 
 STAGES = ((1, 16, 5, 2), (16, 32, 3, 2), (32, 64, 3, 1), (64, 96, 3, 2), (96, 128, 3, 1))
@@ -18,7 +17,7 @@ IMAGE_FEATURES = 256
 TABULAR_FEATURES = 16
 
 
-class CompactNetwork(nn.Module):
+class CompactNetwork(TwoBranches):
     """Halves the image, convolves, and keeps the mean and the maximum of each feature map.
 
     The maximum lets a small bulge count in full wherever it lies; the mean tells its surroundings.
@@ -28,9 +27,11 @@ class CompactNetwork(nn.Module):
         dropout: share of hidden units left out in training.
     """
 
+    image_features = IMAGE_FEATURES
+    tabular_features = TABULAR_FEATURES
+
     def __init__(self, inputs: Inputs, dropout: float) -> None:
-        super().__init__()
-        self.inputs = inputs
+        super().__init__(inputs)
         self.cnn = nn.Sequential(
             nn.AvgPool2d(2), *(layer for stage in STAGES for layer in _stage(*stage))
         )
@@ -42,21 +43,10 @@ class CompactNetwork(nn.Module):
             nn.Linear(64, 1),
         )
 
-    def forward(self, images: torch.Tensor, tabular: torch.Tensor) -> torch.Tensor:
-        """Return logits, (slice,).
-
-        Args:
-            images: (slice, 1, row, column) in 0..1; only its length counts for `tabular`.
-            tabular: (slice, feature), standardised.
-        """
-        seen = tabular.new_zeros(len(tabular), IMAGE_FEATURES)
-        known = tabular.new_zeros(len(tabular), TABULAR_FEATURES)
-        if self.inputs != "tabular":
-            maps = self.cnn(images)  # (slice, feature, row, column)
-            seen = torch.cat([maps.mean(dim=(2, 3)), maps.amax(dim=(2, 3))], dim=1)
-        if self.inputs != "image":
-            known = self.fcn(tabular)
-        return cast("torch.Tensor", self.fc(torch.cat([seen, known], dim=1))).squeeze(1)
+    def see(self, images: torch.Tensor) -> torch.Tensor:
+        """Return mean and maximum of each feature map, (slice, feature)."""
+        maps = self.cnn(images)  # (slice, feature, row, column)
+        return torch.cat([maps.mean(dim=(2, 3)), maps.amax(dim=(2, 3))], dim=1)
 
 
 def _stage(channels_in: int, channels_out: int, side: int, stride: int) -> tuple[nn.Module, ...]:

@@ -1,11 +1,10 @@
 """The reference report's network: 23,082,681 parameters, images of 300 x 300."""
 
 from itertools import pairwise
-from typing import cast
 
-import torch
 from torch import nn
 
+from hnp_model.networks.branches import TwoBranches
 from hnp_model.settings import Inputs
 
 CHANNELS = (1, 32, 64, 128, 256, 512)
@@ -14,7 +13,7 @@ TABULAR_FEATURES = 500
 NEGATIVE_SLOPE = 0.1
 
 
-class ReferenceNetwork(nn.Module):
+class ReferenceNetwork(TwoBranches):
     """Image and tabular branches, concatenated; gives the logit of being a patient.
 
     Args:
@@ -22,9 +21,11 @@ class ReferenceNetwork(nn.Module):
         dropout: share of hidden units left out in training.
     """
 
+    image_features = IMAGE_FEATURES
+    tabular_features = TABULAR_FEATURES
+
     def __init__(self, inputs: Inputs, dropout: float) -> None:
-        super().__init__()
-        self.inputs = inputs
+        super().__init__(inputs)
         self.cnn = nn.Sequential(
             *(layer for pair in pairwise(CHANNELS) for layer in _stage(*pair)),
             nn.Flatten(),
@@ -41,21 +42,6 @@ class ReferenceNetwork(nn.Module):
             nn.Dropout(dropout),
             nn.Linear(512, 1),
         )
-
-    def forward(self, images: torch.Tensor, tabular: torch.Tensor) -> torch.Tensor:
-        """Return logits, (slice,).
-
-        Args:
-            images: (slice, 1, row, column) in 0..1; only its length counts for `tabular`.
-            tabular: (slice, feature), standardised.
-        """
-        seen = tabular.new_zeros(len(tabular), IMAGE_FEATURES)
-        known = tabular.new_zeros(len(tabular), TABULAR_FEATURES)
-        if self.inputs != "tabular":
-            seen = self.cnn(images)
-        if self.inputs != "image":
-            known = self.fcn(tabular)
-        return cast("torch.Tensor", self.fc(torch.cat([seen, known], dim=1))).squeeze(1)
 
 
 def _stage(channels_in: int, channels_out: int) -> tuple[nn.Module, ...]:
