@@ -8,6 +8,7 @@ from etl.facts import facts_of
 from hnp_etl.choose import Choice, choose
 from hnp_etl.label import LabelFacts
 from hnp_etl.recipe import Recipe
+from hnp_etl.syntaxes import EXPLICIT_BE
 from hnp_shared.vocabulary import Flag, Reason
 
 SIZE = 10_000_000
@@ -156,6 +157,10 @@ def test_pixels_that_are_not_described_are_a_bad_header(changes: dict[str, Any])
         ({"pixel_tag": 0x7FE0_0008}, Reason.UNSUPPORTED_SYNTAX),
         ({"photometric": "PALETTE COLOR"}, Reason.UNSUPPORTED_SYNTAX),
         ({"syntax": None}, Reason.UNSUPPORTED_SYNTAX),
+        (
+            {"syntax": EXPLICIT_BE, "bits_allocated": 8, "bits_stored": 8, "high_bit": 7},
+            Reason.UNSUPPORTED_SYNTAX,
+        ),
         ({"pixel_offset": None, "pixel_tag": None}, Reason.TRUNCATED),
         ({"pixel_length": 400 * 400 * 2 - 1}, Reason.TRUNCATED),
     ],

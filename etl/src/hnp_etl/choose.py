@@ -9,7 +9,7 @@ from hnp_etl.label import LabelFacts
 from hnp_etl.limits import MAX_SIDE_PIXELS
 from hnp_etl.look import Look, look_at
 from hnp_etl.recipe import Label, Recipe, Selection
-from hnp_etl.syntaxes import DECODERS, DEFLATED_LE, UNCOMPRESSED
+from hnp_etl.syntaxes import DECODERS, DEFLATED_LE, EXPLICIT_BE, UNCOMPRESSED
 from hnp_shared.vocabulary import Flag, Reason
 
 
@@ -112,6 +112,8 @@ def pixel_refusal(facts: HeaderFacts, size: int, recipe: Recipe) -> Reason | Non
     if (
         not (plain or facts.syntax in DECODERS)
         or facts.modality_lut
+        # bytes may then lie in pairs, turned round or not (PS3.5 Annex A.3): do not guess
+        or (facts.syntax == EXPLICIT_BE and facts.bits_allocated == 8)
         or facts.pixel_tag not in (None, PIXEL_DATA)
         or facts.photometric not in ("", "MONOCHROME1", "MONOCHROME2")
     ):
