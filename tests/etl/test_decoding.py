@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -79,6 +80,17 @@ def test_lossless_syntaxes_give_back_what_was_compressed(syntax: str, bits_store
     frame = compressed_frame(pixels, bits_stored, syntax)
     rule = replace(RULE, bits_stored=bits_stored)
     assert np.array_equal(from_bytes(decode_guarded(Request(frame, syntax, rule)), rule), pixels)
+
+
+def test_a_baseline_jpeg_is_what_another_decoder_reads() -> None:
+    smooth = cv2.GaussianBlur(np.random.default_rng(0).random((40, 48)) * 255, (0, 0), 3)
+    _, encoded = cv2.imencode(".jpg", smooth.astype(np.uint8))
+    rule = replace(RULE, bits_allocated=8, bits_stored=8)
+    request = Request(encoded.tobytes(), "1.2.840.10008.1.2.4.50", rule)
+    found = from_bytes(decode_guarded(request), rule)
+    expected = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE))
+    assert found.dtype == np.uint8
+    assert np.abs(found.astype(int) - expected.astype(int)).max() <= 1  # rounding of the DCT
 
 
 @pytest.mark.parametrize("syntax", [*UNCOMPRESSED, *COMPRESSED])

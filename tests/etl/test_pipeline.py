@@ -128,7 +128,7 @@ def test_another_root_writes_the_same_bytes(
 
 def test_the_order_of_sources_does_not_matter(config: BuildConfig, tmp_path: Path) -> None:
     one, other = tmp_path / "a" / "H01", tmp_path / "b" / "H02"
-    sound_tree(one, patients=2)
+    hard_tree(one)
     sound_tree(other, patients=2)
     outs = []
     for name, src in (("ab", (one, other)), ("ba", (other, one))):

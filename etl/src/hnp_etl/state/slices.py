@@ -136,7 +136,7 @@ def slices_per_patient(state: sqlite3.Connection) -> list[tuple[str, int]]:
 def _decide(row: Row, recipe: Recipe) -> tuple[HeaderFacts, Choice | Reason]:
     _, facts_text, size, conflict, _, paired, label_text = row
     facts = header_facts(facts_text)
-    label = label_facts(label_text) if label_text else Reason.BAD_JSON if paired else None
+    label = label_facts(label_text) if label_text else Reason.LABEL_REJECTED if paired else None
     return facts, choose(facts, size, label, recipe, path_conflict=bool(conflict))
 
 
