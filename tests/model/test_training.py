@@ -6,7 +6,7 @@ import pytest
 from click.testing import Result
 
 import hnp_model.training
-from hnp_model.history import Epoch, best_of
+from hnp_model.history import Epoch, best_of, has_stalled
 from hnp_model.settings import FitSettings
 from hnp_model.training import epoch_seed, plan_steps
 from hnp_shared.errors import StoppedError
@@ -148,3 +148,33 @@ def test_the_reference_network_trains_on_300_x_300(tmp_path: Path) -> None:
     result = invoke_fit(folder, split, tmp_path / "run", "--model", "reference", "--epochs", 1)
     assert result.exit_code == 0, result.output
     assert (tmp_path / "run/model.safetensors").stat().st_size > 4 * 23_082_681
+
+
+@pytest.mark.parametrize(
+    ("aucs", "patience", "stalled"),
+    [
+        ([0.6, 0.7, 0.65], 2, False),
+        ([0.6, 0.7, 0.65, 0.7], 2, True),
+        ([0.6, 0.7, 0.65, 0.71], 2, False),
+        ([0.7, 0.6, 0.6, 0.6], None, False),
+        ([], 1, False),
+    ],
+)
+def test_a_fit_stalls_when_val_gets_no_better(
+    aucs: list[float], patience: int | None, stalled: bool
+) -> None:
+    history = tuple(Epoch(number, 0.5, 0.5, auc, auc) for number, auc in enumerate(aucs, 1))
+    assert has_stalled(history, patience) is stalled
+
+
+def test_a_stalled_fit_stops_early_and_stays_so(
+    small: Path, small_split: Path, tmp_path: Path
+) -> None:
+    run, long = tmp_path / "run", ("--epochs", 60, "--patience", 1)
+    assert invoke_fit(small, small_split, run, *long).exit_code == 0
+    history = pd.read_csv(run / "history.csv")
+    assert len(history) < 60
+    assert len(history) - history["epoch"][history["best"] == 1].item() == 1
+    before = contents(run)
+    assert invoke_fit(small, small_split, run, *long, "--resume").exit_code == 0
+    assert contents(run) == before

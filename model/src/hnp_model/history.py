@@ -38,6 +38,13 @@ def best_of(history: History) -> Epoch:
     return max(history, key=lambda epoch: epoch.merit)
 
 
+def has_stalled(history: History, patience: int | None) -> bool:
+    """Return whether the last ``patience`` epochs brought nothing better."""
+    if patience is None or not history:
+        return False
+    return history[-1].epoch - best_of(history).epoch >= patience
+
+
 def to_csv(history: History) -> bytes:
     """Return the bytes of history.csv; the last column marks the best epoch."""
     text = io.StringIO()

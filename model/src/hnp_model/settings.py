@@ -52,7 +52,8 @@ class FitSettings:
     Attributes:
         model: which network.
         inputs: which of its branches see anything.
-        epochs: passes over the training part.
+        epochs: passes over the training part, at most.
+        patience: epochs in a row without a better one on val that end the fit; None: never.
         batch_size: slices a step.
         lr: Adam's learning rate.
         dropout: share of hidden units left out in training.
@@ -65,6 +66,7 @@ class FitSettings:
     model: ModelName = "reference"
     inputs: Inputs = "both"
     epochs: int = 20
+    patience: int | None = None
     batch_size: int = 32
     lr: float = 2e-5
     dropout: float = 0.1

@@ -15,7 +15,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from hnp_model.calibration import sigmoid
 from hnp_model.checkpoint import read_checkpoint, write_checkpoint, write_weights
-from hnp_model.history import Epoch, History, best_of, to_csv
+from hnp_model.history import Epoch, History, best_of, has_stalled, to_csv
 from hnp_model.metrics import area_under_curve
 from hnp_model.networks.choice import build_network
 from hnp_model.prediction import predict_logits
@@ -38,7 +38,9 @@ class Step:
 
 
 def train(train: Samples, val: Samples, settings: FitSettings, folder: RunFolder) -> History:
-    """Train from the last checkpoint, if any, to the last epoch; keep the weights best on val.
+    """Train from the last checkpoint, if any, to the last epoch or until val gets no better.
+
+    The weights kept are those best on val.
 
     Raises:
         InputError: the loss is no longer a number.
@@ -47,8 +49,9 @@ def train(train: Samples, val: Samples, settings: FitSettings, folder: RunFolder
     network = build_network(settings)
     optimizer = torch.optim.Adam(network.parameters(), lr=settings.lr)
     history = read_checkpoint(folder, network, optimizer)
-    steps = plan_steps(len(train), settings, epochs_done=len(history))
-    total = (settings.epochs - len(history)) * -(-len(train) // settings.batch_size)
+    done = settings.epochs if has_stalled(history, settings.patience) else len(history)
+    steps = plan_steps(len(train), settings, epochs_done=done)
+    total = (settings.epochs - done) * -(-len(train) // settings.batch_size)
     losses: list[float] = []
     for step in track(steps, "training", total=total, unit="step"):
         if step.first_of_epoch:
@@ -71,6 +74,8 @@ def train(train: Samples, val: Samples, settings: FitSettings, folder: RunFolder
                 write_weights(folder, network)
             folder.write(HISTORY_FILE, to_csv(history))
             write_checkpoint(folder, network, optimizer, history)  # last: it vouches for the rest
+            if has_stalled(history, settings.patience):
+                break
     return history
 
 

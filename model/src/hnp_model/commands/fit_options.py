@@ -14,6 +14,11 @@ OPTIONS = (
     click.option("--model", type=click.Choice(MODELS), default="reference", show_default=True),
     click.option("--inputs", type=click.Choice(INPUTS), default="both", show_default=True),
     click.option("--epochs", type=click.IntRange(min=1), default=20, show_default=True),
+    click.option(
+        "--patience",
+        type=click.IntRange(min=1),
+        help="Stop after so many epochs in a row without a better one on val.  [default: never]",
+    ),
     click.option("--batch-size", type=click.IntRange(min=1), default=32, show_default=True),
     click.option(
         "--lr",
