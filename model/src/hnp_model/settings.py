@@ -17,8 +17,8 @@ INPUTS: tuple[Inputs, ...] = ("both", "image", "tabular")
 DEVICES = ("auto", "cpu", "cuda")
 """`auto` takes a CUDA device where there is one. Only `cpu` promises equal bits on a resume."""
 
-PRICE_EPOCHS = 5
-"""Epochs of each training that prices leakage: enough for the compact network to learn patients."""
+TRIAL_EPOCHS = 5
+"""Epochs of each training of an audit: enough for the compact network to learn patients."""
 
 DEFAULT_LR: dict[ModelName, float] = {"reference": 2e-5, "compact": 1e-3}
 """The report's learning rate, and one that suits the compact network."""
@@ -104,11 +104,13 @@ class AuditSettings:
     Attributes:
         fold: test fold of a k-fold split.
         leakage_price: whether to train, in order to tell what leakage is worth.
+        permutations: trainings on labels that mean nothing; 0 for none.
         epochs: of each of these trainings.
         seed: of their splits, of the exchange of labels and of the trainings.
     """
 
     fold: int | None = None
     leakage_price: bool = False
-    epochs: int = PRICE_EPOCHS
+    permutations: int = 0
+    epochs: int = TRIAL_EPOCHS
     seed: int = 42

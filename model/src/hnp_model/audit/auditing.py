@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from hnp_model.audit.chance import Chance
 from hnp_model.audit.leaks import Leaks, find_leaks
 from hnp_model.audit.optimism import LeakagePrice
 from hnp_model.audit.shortcuts import Shortcuts, find_shortcuts
@@ -34,6 +35,7 @@ class Audit:
         leaks: what sits in more than one part.
         shortcuts: how well simple models do.
         price: what leakage is worth; None when it was not asked for.
+        chance: what labels that mean nothing give; None when it was not asked for.
         remarks: what a reader should know first.
     """
 
@@ -41,12 +43,14 @@ class Audit:
     leaks: Leaks
     shortcuts: Shortcuts
     price: LeakagePrice | None
+    chance: Chance | None
     remarks: tuple[str, ...]
 
     @property
     def found(self) -> tuple[str, ...]:
         """What is wrong; empty when nothing was found."""
-        return (*self.leaks.found, *self.shortcuts.found)
+        chance = self.chance.found if self.chance else ()
+        return (*self.leaks.found, *self.shortcuts.found, *chance)
 
     def to_plain(self) -> dict[str, object]:
         """Return what --json prints."""
@@ -55,6 +59,7 @@ class Audit:
             "leaks": self.leaks.to_plain(),
             **self.shortcuts.to_plain(),
             "leakage_price": self.price.to_plain() if self.price else None,
+            "chance": self.chance.to_plain() if self.chance else None,
             "remarks": self.remarks,
             "found": self.found,
         }
@@ -90,6 +95,7 @@ def audit(out: Path, split_file: Path, run: Path | None, settings: AuditSettings
         leaks=find_leaks(slices, parts),
         shortcuts=shortcuts,
         price=_price(dataset, slices, settings) if settings.leakage_price else None,
+        chance=_chance(dataset, slices, parts, settings) if settings.permutations else None,
         remarks=_remarks(test, shortcuts),
     )
 
@@ -98,6 +104,13 @@ def _price(dataset: Dataset, slices: Slices, settings: AuditSettings) -> Leakage
     from hnp_model.audit.price import price_leakage  # noqa: PLC0415  # torch takes seconds
 
     return price_leakage(dataset, slices, epochs=settings.epochs, seed=settings.seed)
+
+
+def _chance(dataset: Dataset, slices: Slices, parts: Strings, settings: AuditSettings) -> Chance:
+    from hnp_model.audit.permuted_trials import try_chance  # noqa: PLC0415  # torch takes seconds
+
+    times, epochs, seed = settings.permutations, settings.epochs, settings.seed
+    return try_chance(dataset, slices, parts, times=times, epochs=epochs, seed=seed)
 
 
 def _said_by(run: Path, split: Split, fold: int | None, test: Slices) -> Numbers:

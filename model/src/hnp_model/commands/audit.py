@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from hnp_model.commands.arguments import FILE, FOLDER, dataset_argument, json_option
-from hnp_model.settings import PRICE_EPOCHS, AuditSettings
+from hnp_model.settings import TRIAL_EPOCHS, AuditSettings
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.errors import GateError
 
 if TYPE_CHECKING:
     from hnp_model.audit.auditing import Audit
+    from hnp_model.audit.chance import Chance
     from hnp_model.audit.optimism import LeakagePrice
     from hnp_model.audit.shortcuts import ByUnit
     from hnp_model.bootstrap import Figure
@@ -36,11 +37,16 @@ SEES = {
 @click.option("--run", type=FOLDER, help="An evaluated run: what does it add to tabular alone?")
 @click.option("--leakage-price", is_flag=True, help="Train four times: what is leakage worth?")
 @click.option(
+    "--permutations",
+    type=click.IntRange(min=2),
+    help="Train so often on labels exchanged between patients and discs: is it 0.5?",
+)
+@click.option(
     "--epochs",
     type=click.IntRange(min=1),
-    default=PRICE_EPOCHS,
+    default=TRIAL_EPOCHS,
     show_default=True,
-    help="Of each of the four; time grows with them.",
+    help="Of each training; time grows with them.",
 )
 @click.option("--seed", type=click.IntRange(min=0, max=2**32 - 1), default=42, show_default=True)
 @json_option
@@ -50,6 +56,7 @@ def audit_command(  # click passes one argument a flag
     fold: int | None,
     run: Path | None,
     leakage_price: bool,
+    permutations: int | None,
     epochs: int,
     seed: int,
     as_json: bool,
@@ -58,7 +65,7 @@ def audit_command(  # click passes one argument a flag
 
     Simple models learn on train and are judged on test: what tells the label without the disc?
     """
-    settings = AuditSettings(fold, leakage_price, epochs, seed)
+    settings = AuditSettings(fold, leakage_price, permutations or 0, epochs, seed)
     with reported(resume="nothing is kept, the same command begins again"):
         from hnp_model.audit.auditing import audit  # noqa: PLC0415  # loads scikit-learn
 
@@ -88,6 +95,9 @@ def _print(found: "Audit") -> None:
     if found.price:
         click.echo()
         _print_price(found.price)
+    if found.chance:
+        click.echo()
+        _print_chance(found.chance)
     if not found.found:
         unjudged = found.shortcuts.unjudged
         click.echo("found no leak; shortcuts not judged" if unjudged else "found nothing")
@@ -111,8 +121,22 @@ def _print_price(price: "LeakagePrice") -> None:
     click.echo(
         f"AUC by slice on test of the compact network, {price.epochs} epochs, seed {price.seed}"
     )
-    if price.patients_unpermuted:
-        click.echo(f"{price.patients_unpermuted:,} patients kept their labels: nobody has as many")
+    _print_unpermuted(price.patients_unpermuted)
+
+
+def _print_chance(chance: "Chance") -> None:
+    click.echo(
+        f"labels exchanged between patients and discs, {len(chance.aucs)} trainings of "
+        f"{chance.epochs} epochs, seeds from {chance.seed}:\n"
+        f"mean AUC by slice on test {chance.mean:.3f}, standard error {chance.standard_error:.3f}, "
+        f"each from {min(chance.aucs):.3f} to {max(chance.aucs):.3f}"
+    )
+    _print_unpermuted(chance.patients_unpermuted)
+
+
+def _print_unpermuted(patients: int) -> None:
+    if patients:
+        click.echo(f"{patients:,} patients kept their labels: nobody has as many")
 
 
 def _show(figure: "Figure") -> str:

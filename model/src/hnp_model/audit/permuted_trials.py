@@ -1,0 +1,43 @@
+"""Trainings on labels that mean nothing."""
+
+from dataclasses import replace
+
+from hnp_model.audit.chance import Chance
+from hnp_model.audit.permutation import count_alone, permute_labels
+from hnp_model.audit.trial import train_and_judge, trial_settings
+from hnp_model.metrics import area_under_curve
+from hnp_model.slices import Slices, Strings
+from hnp_model.units import score_units
+from hnp_shared.dataset import Dataset
+from hnp_shared.errors import InputError
+from hnp_shared.progress import track
+
+
+def try_chance(
+    dataset: Dataset, slices: Slices, parts: Strings, *, times: int, epochs: int, seed: int
+) -> Chance:
+    """Train ``times`` times, each on labels exchanged anew.
+
+    Args:
+        dataset: an opened data set.
+        slices: all its slices.
+        parts: part of each slice, (slice,).
+        times: trainings, two or more.
+        epochs: of each.
+        seed: of the first exchange and training.
+
+    Raises:
+        InputError: too little to train on, or images the network cannot take.
+        StorageError: a read or write failed.
+    """
+    test = slices.take(parts == "test")
+    if test.is_patient.all() or not test.is_patient.any():
+        raise InputError("found one class in test, expected both to tell chance from skill")
+    aucs = []
+    for number in track(range(seed, seed + times), "permuting", total=times, unit="training"):
+        permuted = permute_labels(slices, number, across_discs=True)
+        labelled = replace(slices, is_patient=permuted)
+        half = train_and_judge(dataset, labelled, parts, trial_settings(epochs, number))
+        scores = score_units("slice", labelled.take(half.rows), half.probability)
+        aucs.append(area_under_curve(scores))
+    return Chance(tuple(aucs), count_alone(slices), epochs, seed)

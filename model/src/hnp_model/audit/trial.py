@@ -1,0 +1,68 @@
+"""One training of the compact network in a folder that is thrown away."""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from hnp_model.audit.optimism import Half
+from hnp_model.calibration import sigmoid
+from hnp_model.checkpoint import load_weights
+from hnp_model.fitting import choose_device
+from hnp_model.guard import refuse_empty
+from hnp_model.images import open_images
+from hnp_model.networks.choice import build_network, check_size
+from hnp_model.prediction import predict_logits
+from hnp_model.run_folder import CHECKPOINTS_FOLDER, RunFolder
+from hnp_model.samples import Samples
+from hnp_model.settings import DEFAULT_LR, FitSettings
+from hnp_model.slices import Slices, Strings
+from hnp_model.tabular import fit_standardisation
+from hnp_model.training import train
+from hnp_shared.dataset import Dataset
+
+
+def trial_settings(epochs: int, seed: int) -> FitSettings:
+    """Return how the compact network is trained when only a comparison is wanted."""
+    return FitSettings(
+        model="compact",
+        epochs=epochs,
+        lr=DEFAULT_LR["compact"],
+        seed=seed,
+        device=choose_device("auto"),
+    )
+
+
+def train_and_judge(
+    dataset: Dataset, slices: Slices, parts: Strings, settings: FitSettings
+) -> Half:
+    """Train on train, choose weights on val, and return what the network says of test.
+
+    Args:
+        dataset: an opened data set.
+        slices: all its slices, with the labels to learn.
+        parts: part of each slice, (slice,).
+        settings: of the training.
+
+    Raises:
+        InputError: an empty part, or images the network cannot take.
+        StorageError: a read or write failed.
+    """
+    refuse_empty(slices, parts)
+    standardisation = fit_standardisation(slices.take(parts == "train"))
+
+    def open_part(part: str) -> Samples:
+        here = slices.take(parts == part)
+        images = open_images(dataset, here)
+        check_size(settings, images.size)
+        return Samples(here, images, standardisation.apply(here), settings.device)
+
+    with tempfile.TemporaryDirectory(prefix="hnp-audit-") as name:
+        folder = RunFolder(Path(name))
+        (folder.path / CHECKPOINTS_FOLDER).mkdir()
+        train(open_part("train"), open_part("val"), settings, folder)
+        network = build_network(settings)
+        load_weights(folder, network)
+    test = open_part("test")
+    logits = predict_logits(network, test.in_order(settings.batch_size))
+    return Half(np.flatnonzero(parts == "test"), sigmoid(logits))
