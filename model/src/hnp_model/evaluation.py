@@ -94,7 +94,7 @@ def predict(
         # Val comes in the very batches in which thresholds were fixed: see predict_logits.
         size = config.settings.batch_size
         batches = track(
-            samples.in_order(size), f"predicting {part}", total=-(-rows.size // size), unit="step"
+            samples.in_order(), f"predicting {part}", total=-(-rows.size // size), unit="step"
         )
         taken.append(rows)
         logits.append(predict_logits(network, batches))

@@ -109,7 +109,7 @@ def _settle(folder: RunFolder, val: Samples, settings: FitSettings, history: His
     """Fix thresholds, calibration and scores for referral on val with the best weights."""
     network = build_network(settings)
     load_weights(folder, network)
-    logit = predict_logits(network, val.in_order(settings.batch_size))
+    logit = predict_logits(network, val.in_order())
     probability = sigmoid(logit)
     thresholds: dict[str, float] = {
         unit: youden_threshold(score_units(unit, val.slices, probability)) for unit in UNITS

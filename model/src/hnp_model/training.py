@@ -101,7 +101,7 @@ def judge_epoch(
     Raises:
         InputError: a loss is no number.
     """
-    logits = predict_logits(network, val.in_order(settings.batch_size))
+    logits = predict_logits(network, val.in_order())
     if not np.isfinite([train_loss, *logits]).all():
         raise InputError(
             f"the loss of epoch {number} is not a number at learning rate {settings.lr:g}; "

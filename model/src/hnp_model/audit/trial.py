@@ -10,11 +10,10 @@ from hnp_model.calibration import sigmoid
 from hnp_model.checkpoint import load_weights
 from hnp_model.fitting import choose_device
 from hnp_model.guard import refuse_empty
-from hnp_model.images import open_images
-from hnp_model.networks.choice import build_network, check_size
+from hnp_model.networks.choice import build_network
 from hnp_model.prediction import predict_logits
 from hnp_model.run_folder import CHECKPOINTS_FOLDER, RunFolder
-from hnp_model.samples import Samples
+from hnp_model.samples import Samples, map_samples
 from hnp_model.settings import DEFAULT_LR, FitSettings
 from hnp_model.slices import Slices, Strings
 from hnp_model.tabular import fit_standardisation
@@ -52,10 +51,7 @@ def train_and_judge(
     standardisation = fit_standardisation(slices.take(parts == "train"))
 
     def open_part(part: str) -> Samples:
-        here = slices.take(parts == part)
-        images = open_images(dataset, here)
-        check_size(settings, images.size)
-        return Samples(here, images, standardisation.apply(here), settings.device)
+        return map_samples(dataset, slices.take(parts == part), standardisation, settings)
 
     with tempfile.TemporaryDirectory(prefix="hnp-audit-") as name:
         folder = RunFolder(Path(name))
@@ -64,5 +60,5 @@ def train_and_judge(
         network = build_network(settings)
         load_weights(folder, network)
     test = open_part("test")
-    logits = predict_logits(network, test.in_order(settings.batch_size))
+    logits = predict_logits(network, test.in_order())
     return Half(np.flatnonzero(parts == "test"), sigmoid(logits))
