@@ -11,6 +11,7 @@ _COMMANDS = {
     "crossval": "hnp_model.commands.crossval:crossval_command",
     "evaluate": "hnp_model.commands.evaluate:evaluate_command",
     "fit": "hnp_model.commands.fit:fit_command",
+    "predict": "hnp_model.commands.predict:predict_command",
     "split": "hnp_model.commands.split:split_command",
 }
 

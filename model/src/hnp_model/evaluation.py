@@ -56,9 +56,9 @@ def evaluate(run: Path, out: Path, split_file: Path | None, settings: EvaluateSe
     slices = read_slices(dataset)
     with hold(run) as folder:
         config = folder.config()
-        result = _result_of(config)
+        result = result_of(config)
         data = describe_dataset(dataset.info)
-        _refuse_other_pixels(config.data, data, allow=settings.allow_mismatch)
+        refuse_other_pixels(config.data, data, allow=settings.allow_mismatch)
         split, parts, leakage = _divide(slices, split_file, config, settings)
         judged, judged_parts = _choose(slices, parts, settings.part)
         seen = find_seen(folder, judged, judged_parts)
@@ -121,13 +121,23 @@ def write_evaluation(
     folder.write(CARD_FILE, render_card(found).encode())
 
 
-def _result_of(config: RunConfig) -> FitResult:
+def result_of(config: RunConfig) -> FitResult:
+    """Return what the fit settled.
+
+    Raises:
+        InputError: it is not done.
+    """
     if config.result is None:
         raise InputError("the fit of this run is not done; hnp-train fit --resume goes on with it")
     return config.result
 
 
-def _refuse_other_pixels(trained: DataFacts, judged: DataFacts, *, allow: bool) -> None:
+def refuse_other_pixels(trained: DataFacts, judged: DataFacts, *, allow: bool) -> None:
+    """Refuse images that were made in another way than those trained on.
+
+    Raises:
+        InputError: pixels_id differs and that is not allowed.
+    """
     if trained.pixels_id != judged.pixels_id and not allow:
         raise InputError(
             f"found pixels_id {judged.pixels_id}, the run was trained on {trained.pixels_id}: its "

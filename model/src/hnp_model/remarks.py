@@ -39,6 +39,24 @@ def remarks_on_size(part: str, patient_count: int) -> tuple[str, ...]:
     )
 
 
+def remarks_on_prediction(
+    trained: RunConfig, judged: DataFacts, seen: Leakage | None
+) -> tuple[str, ...]:
+    """Return the remarks of a prediction.
+
+    Args:
+        trained: the run.
+        judged: the data set.
+        seen: what the fit has used of it; None when the run cannot tell.
+    """
+    remarks = [*remarks_on_fit(trained), *remarks_on_recipe(judged), *_on_pixels(trained, judged)]
+    if seen:
+        remarks.append(f"{seen} here were used in the fit: what is said of them is too good")
+    if seen is None:
+        remarks.append("the run no longer says what its fit has used")
+    return tuple(dict.fromkeys(remarks))
+
+
 def remarks_on_evaluation(
     trained: RunConfig, judged: DataFacts, split: Leakage, seen: Leakage | None
 ) -> tuple[str, ...]:
@@ -57,9 +75,13 @@ def remarks_on_evaluation(
         remarks.append(f"{seen} judged here were used in the fit (--allow-leakage)")
     if seen is None:
         remarks.append("the run no longer says what its fit has used (--allow-leakage)")
-    if judged.pixels_id != trained.data.pixels_id:
-        remarks.append(
-            f"other pixels (--allow-mismatch): pixels_id {judged.pixels_id}, "
-            f"trained on {trained.data.pixels_id}"
-        )
-    return tuple(dict.fromkeys(remarks))
+    return tuple(dict.fromkeys([*remarks, *_on_pixels(trained, judged)]))
+
+
+def _on_pixels(trained: RunConfig, judged: DataFacts) -> tuple[str, ...]:
+    if judged.pixels_id == trained.data.pixels_id:
+        return ()
+    return (
+        f"other pixels (--allow-mismatch): pixels_id {judged.pixels_id}, "
+        f"trained on {trained.data.pixels_id}",
+    )

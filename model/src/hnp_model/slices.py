@@ -12,6 +12,9 @@ from hnp_shared.errors import InputError
 UNKNOWN = "unknown"
 """Stands for a missing sex or vendor, so that such slices form a group of their own."""
 
+UNKNOWN_LEVEL = -1
+"""Stands for a missing level."""
+
 Strings = npt.NDArray[np.str_]
 
 
@@ -24,8 +27,8 @@ class Slices:
         patient_id: the person.
         study_id: the study.
         hospital: where the slice comes from.
-        level: disc, 0..4 from the head down.
-        is_patient: the truth.
+        level: disc, 0..4 from the head down; -1 when missing.
+        is_patient: the truth; False when missing.
         age: years, NaN when missing.
         sex: `F`, `M` or `unknown`.
         canal_width_mm: NaN when missing.
@@ -57,8 +60,12 @@ class Slices:
         return Slices(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
-def read_slices(dataset: Dataset) -> Slices:
-    """Read the manifest of a labelled data set.
+def read_slices(dataset: Dataset, *, labelled: bool = True) -> Slices:
+    """Read the manifest.
+
+    Args:
+        dataset: an opened data set.
+        labelled: whether level and truth are needed.
 
     Raises:
         InputError: no slices, or slices without a label.
@@ -67,7 +74,7 @@ def read_slices(dataset: Dataset) -> Slices:
     table = dataset.manifest()
     if table.num_rows == 0:
         raise InputError("found a data set of 0 slices, expected at least one")
-    for name in ("is_patient", "level"):
+    for name in ("is_patient", "level") if labelled else ():
         missing = table.column(name).null_count
         if missing:
             raise InputError(
@@ -79,8 +86,8 @@ def read_slices(dataset: Dataset) -> Slices:
         patient_id=_strings(table, "patient_id"),
         study_id=_strings(table, "study_id"),
         hospital=_strings(table, "hospital"),
-        level=_numbers(table, "level").astype(np.int8),
-        is_patient=_numbers(table, "is_patient").astype(np.bool_),
+        level=_numbers(table, "level", UNKNOWN_LEVEL).astype(np.int8),
+        is_patient=_numbers(table, "is_patient", False).astype(np.bool_),
         age=_numbers(table, "age").astype(np.float32),
         sex=_strings(table, "sex"),
         canal_width_mm=_numbers(table, "canal_width_mm").astype(np.float32),
@@ -95,6 +102,10 @@ def _strings(table: Any, name: str) -> Strings:  # noqa: ANN401  # pyarrow has n
     return np.array(table.column(name).fill_null(UNKNOWN).to_pylist(), dtype=np.str_)
 
 
-def _numbers(table: Any, name: str) -> npt.NDArray[np.float64]:  # noqa: ANN401  # as above
-    values = [np.nan if value is None else value for value in table.column(name).to_pylist()]
+def _numbers(
+    table: Any,  # noqa: ANN401  # as above
+    name: str,
+    missing: float = np.nan,
+) -> npt.NDArray[np.float64]:
+    values = [missing if value is None else value for value in table.column(name).to_pylist()]
     return np.array(values, dtype=np.float64)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hnp_model.slices import Slices
+from hnp_model.slices import UNKNOWN_LEVEL, Slices
 
 FEATURES = ("age", "sex", "canal_width_mm", "level")
 """Order of the inputs; sex is F 0, M 1, level 0..4."""
@@ -36,6 +36,5 @@ def fit_standardisation(slices: Slices) -> Standardisation:
 
 def _raw(slices: Slices) -> npt.NDArray[np.float64]:
     sex = np.select([slices.sex == "F", slices.sex == "M"], [0.0, 1.0], np.nan)
-    return np.stack([slices.age, sex, slices.canal_width_mm, slices.level], axis=1).astype(
-        np.float64
-    )
+    level = np.where(slices.level == UNKNOWN_LEVEL, np.nan, slices.level)
+    return np.stack([slices.age, sex, slices.canal_width_mm, level], axis=1).astype(np.float64)

@@ -1,0 +1,101 @@
+"""From a run and any data set, labelled or not, to a table of what the model says."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hnp_model.evaluation import predict, refuse_other_pixels, result_of
+from hnp_model.predictions import SCHEMA, Predictions
+from hnp_model.remarks import remarks_on_prediction
+from hnp_model.run_config import FitResult, describe_dataset
+from hnp_model.run_folder import RunFolder
+from hnp_model.seen import find_seen
+from hnp_model.settings import ALL
+from hnp_model.slices import read_slices
+from hnp_shared.dataset import Dataset, open_dataset
+from hnp_shared.errors import OutputError
+from hnp_shared.storage import Sink, make_folder, replace_file
+
+PARQUET_MAGIC = b"PAR1"
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """What was written.
+
+    Attributes:
+        slice_count: rows.
+        patient_count: distinct patients.
+        called: slices at or above the run's threshold by slice.
+        threshold: that threshold.
+        remarks: what a reader should know first.
+    """
+
+    slice_count: int
+    patient_count: int
+    called: int
+    threshold: float
+    remarks: tuple[str, ...]
+
+
+def predict_dataset(run: Path, out: Path, target: Path, *, allow_mismatch: bool) -> Predicted:
+    """Write what the run says of each slice of ``out``, in the order of the manifest.
+
+    Columns are those of predictions.parquet; part is ``all``, and level and is_patient are null
+    where the data set has none.
+
+    Raises:
+        InputError: no finished run, no data set, or other pixels than those trained on.
+        OutputError: a file that is no Parquet is in the way.
+        StorageError: a read or write failed.
+    """
+    _refuse_other_file(target)
+    dataset = open_dataset(out)
+    folder = RunFolder(run)
+    config = folder.config()
+    result = result_of(config)
+    data = describe_dataset(dataset.info)
+    refuse_other_pixels(config.data, data, allow=allow_mismatch)
+    slices = read_slices(dataset, labelled=False)
+    parts = np.full(len(slices), ALL)
+    predictions = predict(folder, config, dataset, slices, parts)
+    _write(target, dataset, predictions, result)
+    threshold = result.thresholds["slice"]
+    return Predicted(
+        slice_count=len(slices),
+        patient_count=np.unique(slices.patient_id).size,
+        called=int((predictions.probability >= threshold).sum()),
+        threshold=threshold,
+        remarks=remarks_on_prediction(config, data, find_seen(folder, slices, parts)),
+    )
+
+
+def _refuse_other_file(target: Path) -> None:
+    if target.is_dir():
+        raise OutputError(f"{target.name} is a folder, expected a file to write")
+    if target.exists():
+        with target.open("rb") as file:
+            if file.read(len(PARQUET_MAGIC)) != PARQUET_MAGIC:
+                raise OutputError(f"{target.name} exists and is no Parquet file")
+
+
+def _write(target: Path, dataset: Dataset, predictions: Predictions, result: FitResult) -> None:
+    told = {
+        "part": predictions.part.tolist(),
+        "logit": predictions.logit,
+        "probability": predictions.probability,
+        "probability_calibrated": result.calibration.apply(predictions.logit),
+    }
+    known = dataset.manifest()
+    schema = pa.schema([field.with_nullable(field.name not in told) for field in SCHEMA])
+    columns = {name: told[name] if name in told else known.column(name) for name in schema.names}
+    table = pa.table(columns, schema=schema)
+
+    def fill(sink: Sink) -> None:
+        pq.write_table(table, pa.PythonFile(sink, mode="w"), compression="zstd")
+
+    make_folder(target.parent, role="the folder of the predictions")
+    replace_file(target, fill, role="the predictions")
