@@ -173,3 +173,24 @@ def test_recipes_lists_prints_and_describes() -> None:
     assert (unknown.returncode, one_line(unknown)) == (
         *(65, "error: found no recipe 'nowhere', expected aihub-dld"),
     )
+
+
+def test_explain_tells_why_and_what_would_help(src: Path) -> None:
+    image = next(src.rglob("*.dcm"))
+    (found,) = json.loads(hnp_etl("explain", image, "--json").stdout)
+    assert list(found) == [
+        *("path", "state", "reason", "plane", "weighting", "level", "label", "would_pass_if")
+    ]
+    assert (found["path"], found["state"], found["reason"]) == (str(image), "accepted", None)
+    assert found["plane"] == {
+        "value": "axial",
+        "from": "tags",
+        "evidence": "normal tilts 0.0 degrees",
+    }
+    assert found["weighting"]["value"] == "T2"
+    assert Path(found["label"]).is_file()
+    assert found["would_pass_if"] is None
+    next(src.rglob("*.json")).unlink()
+    told = [hnp_etl("explain", image).stdout for image in src.rglob("*.dcm")]
+    assert any("rejected NO_LABEL" in text and "passes if" in text for text in told)
+    assert one_line(hnp_etl("explain", src)) == "error: found a folder, expected a file"
