@@ -173,3 +173,46 @@ def test_recipes_lists_prints_and_describes() -> None:
     assert (unknown.returncode, one_line(unknown)) == (
         *(65, "error: found no recipe 'nowhere', expected aihub-dld"),
     )
+
+
+def test_explain_tells_why_and_what_would_help(src: Path) -> None:
+    image = next(src.rglob("*.dcm"))
+    (found,) = json.loads(hnp_etl("explain", image, "--json").stdout)
+    assert list(found) == [
+        *("path", "state", "reason", "plane", "weighting", "level", "label", "would_pass_if")
+    ]
+    assert (found["path"], found["state"], found["reason"]) == (str(image), "accepted", None)
+    assert found["plane"] == {
+        "value": "axial",
+        "from": "tags",
+        "evidence": "normal tilts 0.0 degrees",
+    }
+    assert found["weighting"]["value"] == "T2"
+    assert Path(found["label"]).is_file()
+    assert found["would_pass_if"] is None
+    next(src.rglob("*.json")).unlink()
+    told = [hnp_etl("explain", image).stdout for image in src.rglob("*.dcm")]
+    assert any("rejected NO_LABEL" in text and "passes if" in text for text in told)
+    assert one_line(hnp_etl("explain", src)) == "error: found a folder, expected a file"
+
+
+def test_diff_tells_what_changed_and_fails_on_request(src: Path, tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_bytes(KEY)
+    old, new = tmp_path / "old", tmp_path / "new"
+    hnp_etl("build-manifest", src, "--out", old, "--key-file", key, "--workers", 1)
+    next(src.rglob("*.dcm")).unlink()
+    hnp_etl("build-manifest", src, "--out", new, "--key-file", key, "--workers", 1)
+    done = hnp_etl("diff", old, new)
+    assert done.returncode == 0
+    assert "H01       removed  file   1" in done.stdout
+    assert done.stdout.endswith("0 added, 1 removed, 0 changed of 6 slices\n")
+    told = json.loads(hnp_etl("diff", old, new, "--json").stdout)
+    assert told["counts"] == {"added": 0, "removed": 1, "changed": 0}
+    assert [row["cause"] for row in told["rows"]] == ["file"]
+    failed = hnp_etl("diff", old, new, "--fail-if", "removed=10%")
+    assert (failed.returncode, one_line(failed)) == (
+        *(3, "error: 1 slices were removed, expected at most 10% of 6"),
+    )
+    assert hnp_etl("diff", old, new, "--fail-if", "removed=20%").returncode == 0
+    assert hnp_etl("diff", old, new, "--fail-if", "lost").returncode == 2

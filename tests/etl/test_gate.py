@@ -2,7 +2,7 @@
 
 import pytest
 
-from hnp_etl.gate import RejectLimit
+from hnp_etl.gate import ChangeLimit, RejectLimit
 from hnp_shared.dataset import DatasetInfo
 from hnp_shared.errors import GateError
 
@@ -44,3 +44,20 @@ def test_filtered_files_are_not_rejected_ones() -> None:
 def test_what_is_no_limit_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         RejectLimit.parse(text)
+
+
+@pytest.mark.parametrize("text", ["removed", "removed=0", "removed=1", "removed=1.9%"])
+def test_more_changes_than_allowed_fail(text: str) -> None:
+    with pytest.raises(GateError, match=r"^2 slices were removed, expected at most "):
+        ChangeLimit.parse(text).check({"removed": 2}, 100)
+
+
+@pytest.mark.parametrize("text", ["removed=2", "removed=2%", "added", "changed=0"])
+def test_no_more_changes_than_allowed_pass(text: str) -> None:
+    ChangeLimit.parse(text).check({"removed": 2}, 100)
+
+
+@pytest.mark.parametrize("text", ["", "lost", "removed=x", "removed=-1", "removed=101%"])
+def test_what_states_no_limit_of_changes_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        ChangeLimit.parse(text)

@@ -55,10 +55,10 @@ def choose(
         path_conflict: folders disagree about hospital, procedure or partition.
     """
     look = look_at(facts, recipe.selection.max_tilt_deg)
-    refusal = header_refusal(facts, look, recipe.selection)
-    if refusal is not None:
-        return refusal
-    chosen = _chosen_label(label, recipe.label)
+    refusals = header_refusals(facts, look, recipe.selection)
+    if refusals:
+        return refusals[0]
+    chosen = chosen_label(label, recipe.label)
     if isinstance(chosen, Reason):
         return chosen
     refusal = pixel_refusal(facts, size, recipe)
@@ -83,8 +83,8 @@ def choose(
     )
 
 
-def header_refusal(facts: HeaderFacts, look: Look, selection: Selection) -> Reason | None:
-    """Return the first reason that the header alone gives, from BAD_HEADER to MULTI_FRAME."""
+def header_refusals(facts: HeaderFacts, look: Look, selection: Selection) -> list[Reason]:
+    """Return every reason that the header alone gives, from BAD_HEADER to MULTI_FRAME, in order."""
     plane = look.plane.value if look.plane else None
     weighting = look.weighting.value if look.weighting else None
     unwanted_fat = look.fat_suppressed and selection.fat_suppressed == "reject"
@@ -95,13 +95,13 @@ def header_refusal(facts: HeaderFacts, look: Look, selection: Selection) -> Reas
         (Reason.LOCALIZER, look.localizer),
         (Reason.NOT_LUMBAR, not look.lumbar),
         (Reason.PLANE_UNKNOWN, plane is None),
-        (Reason.NOT_AXIAL, plane != selection.plane),
+        (Reason.NOT_AXIAL, plane not in (None, selection.plane)),
         (Reason.WEIGHTING_UNKNOWN, weighting is None),
-        (Reason.NOT_T2, weighting != selection.weighting or unwanted_fat),
+        (Reason.NOT_T2, weighting not in (None, selection.weighting) or unwanted_fat),
         (Reason.BURNED_IN, facts.burned_in),
         (Reason.MULTI_FRAME, facts.frames > 1),
     )
-    return next((reason for reason, holds in reasons if holds), None)
+    return [reason for reason, holds in reasons if holds]
 
 
 def pixel_refusal(facts: HeaderFacts, size: int, recipe: Recipe) -> Reason | None:
@@ -123,31 +123,8 @@ def pixel_refusal(facts: HeaderFacts, size: int, recipe: Recipe) -> Reason | Non
     return None
 
 
-def frame_bytes(facts: HeaderFacts) -> int:
-    """Return the size of one uncompressed frame."""
-    return (facts.rows or 0) * (facts.columns or 0) * (facts.bits_allocated or 0) // 8
-
-
-def _too_short(facts: HeaderFacts, size: int) -> bool:
-    if facts.pixel_length is None:
-        return True
-    # offsets in a deflated data set count inflated bytes: its shard worker checks the end
-    in_file = facts.syntax == DEFLATED_LE or size - (facts.pixel_offset or 0) >= frame_bytes(facts)
-    return facts.pixel_length < frame_bytes(facts) or not in_file
-
-
-def _pixels_described(facts: HeaderFacts) -> bool:
-    """Tell whether the Image Pixel module (PS3.3 C.7.6.3) is there and within bounds."""
-    sides = (facts.rows or 0, facts.columns or 0)
-    allocated, stored = facts.bits_allocated, facts.bits_stored
-    if not all(1 <= side <= MAX_SIDE_PIXELS for side in sides) or allocated not in (8, 16, 32):
-        return facts.samples > 1 and all(sides)  # colour is DERIVED, whatever its bits
-    if stored is None or not 1 <= stored <= allocated:
-        return False
-    return facts.high_bit in (None, stored - 1)  # PS3.5 8.1.1
-
-
-def _chosen_label(label: LabelFacts | Reason | None, recipe: Label) -> ChosenLabel | Reason:
+def chosen_label(label: LabelFacts | Reason | None, recipe: Label) -> ChosenLabel | Reason:
+    """Return what a label gives its slice, or the reason why it gives none."""
     if label is None:
         return Reason.NO_LABEL
     if isinstance(label, Reason):
@@ -173,3 +150,27 @@ def _chosen_label(label: LabelFacts | Reason | None, recipe: Label) -> ChosenLab
         sex=label.sex,
         canal_width_mm=label.canal_width_mm,
     )
+
+
+def frame_bytes(facts: HeaderFacts) -> int:
+    """Return the size of one uncompressed frame."""
+    return (facts.rows or 0) * (facts.columns or 0) * (facts.bits_allocated or 0) // 8
+
+
+def _too_short(facts: HeaderFacts, size: int) -> bool:
+    if facts.pixel_length is None:
+        return True
+    # offsets in a deflated data set count inflated bytes: its shard worker checks the end
+    in_file = facts.syntax == DEFLATED_LE or size - (facts.pixel_offset or 0) >= frame_bytes(facts)
+    return facts.pixel_length < frame_bytes(facts) or not in_file
+
+
+def _pixels_described(facts: HeaderFacts) -> bool:
+    """Tell whether the Image Pixel module (PS3.3 C.7.6.3) is there and within bounds."""
+    sides = (facts.rows or 0, facts.columns or 0)
+    allocated, stored = facts.bits_allocated, facts.bits_stored
+    if not all(1 <= side <= MAX_SIDE_PIXELS for side in sides) or allocated not in (8, 16, 32):
+        return facts.samples > 1 and all(sides)  # colour is DERIVED, whatever its bits
+    if stored is None or not 1 <= stored <= allocated:
+        return False
+    return facts.high_bit in (None, stored - 1)  # PS3.5 8.1.1

@@ -8,6 +8,8 @@ from hnp_shared.command import lazy_group
 _COMMANDS = {
     "build-manifest": "hnp_etl.commands.build_manifest:build_manifest",
     "check": "hnp_etl.commands.check:check",
+    "diff": "hnp_etl.commands.diff:diff",
+    "explain": "hnp_etl.commands.explain:explain",
     "link": "hnp_etl.commands.link:link",
     "phantom": "hnp_etl.commands.phantom:phantom",
     "recipes": "hnp_etl.commands.recipes:recipes",

@@ -27,6 +27,9 @@ _PATCH_MARK = re.compile(r"(?i)(?:_\d{4,8})?_add$|(?:_\d{4,8})?_수정$|[ _]*\(n
 
 _MAX_PATCHED_SEGMENTS = 4
 
+TELLS = ("hospital", "procedure", "side", "partition", "patch")
+"""What a folder's name can tell; `side`: that images or labels lie below."""
+
 
 @dataclass(frozen=True, slots=True)
 class FolderTokens:
@@ -148,6 +151,18 @@ class PathReader:
             short_keys=keys if same else _pairing_keys(folder, tokens.trunk, scope, short_stem),
             shadows=tuple(f"{shadowed}/{name}" for shadowed in _shadowed_folders(folder)),
         )
+
+    def told_by(self, folder: str) -> frozenset[str]:
+        """Return what the name of one folder tells: words of `TELLS`."""
+        tokens = self._folder(folder)
+        tells = {
+            "hospital": bool(tokens.hospitals),
+            "procedure": bool(tokens.procedures),
+            "partition": bool(tokens.partitions),
+            "side": any(pattern.search(folder) for pattern in self._aside),
+            "patch": bool(_PATCH_MARK.search(folder)),
+        }
+        return frozenset(word for word in TELLS if tells[word])
 
     def _read_folder(self, folder: str) -> FolderTokens:
         segments = folder.split("/")

@@ -88,7 +88,7 @@ class ShardResult:
 
     Attributes:
         plan: the plan's digest.
-        file: None when no slice was usable.
+        file: None when no slice was usable, or nothing was to be written.
         refused: state row and reason of each slice that is not in.
     """
 
@@ -123,6 +123,20 @@ def build_shard(plan: ShardPlan, *, folder: Path, disk: Disk = DISK) -> ShardRes
     Raises:
         StorageError: the shard could not be written.
     """
+    images, result = settle_shard(plan)
+    if not result.rows:
+        return result
+    names = {each.id: each.slice_id for each in plan.slices}
+    file = write_shard(folder, images, [names[row.id] for row in result.rows], disk=disk)
+    return replace(result, file=file)
+
+
+def settle_shard(plan: ShardPlan) -> tuple[Array, ShardResult]:
+    """Decode, transform and settle copies, without writing.
+
+    Returns:
+        The pixels of the slices that stay, and what became of the plan, without a file.
+    """
     use_one_plain_thread()
     images, taken, refused = _decode_all(plan)
     verdicts = settle_copies([each.picture for each in taken])
@@ -132,14 +146,9 @@ def build_shard(plan: ShardPlan, *, folder: Path, disk: Disk = DISK) -> ShardRes
         for each, verdict in zip(taken, verdicts, strict=True)
         if verdict is not None
     ]
-    file = None
-    if kept:
-        stays = images[: len(taken)] if len(kept) == len(taken) else images[kept]
-        file = write_shard(
-            folder, stays, [taken[index].slice.slice_id for index in kept], disk=disk
-        )
+    stays = images[: len(taken)] if len(kept) == len(taken) else images[kept]
     rows = tuple(_row(taken[index], row, plan.image) for row, index in enumerate(kept))
-    return ShardResult(plan.digest(), file, rows, tuple(refused))
+    return stays, ShardResult(plan.digest(), None, rows, tuple(refused))
 
 
 def build_without_killers(

@@ -108,6 +108,19 @@ def open_state(folder: Path) -> Iterator[sqlite3.Connection]:
         raise DamagedStateError(_ROLE, str(error)) from error
 
 
+@contextlib.contextmanager
+def open_scratch() -> Iterator[sqlite3.Connection]:
+    """Open a state that nobody else sees and that ends with the block.
+
+    SQLite keeps what its cache cannot hold in a file without a name (sqlite.org, "In-Memory
+    Databases", section 3).
+    """
+    with contextlib.closing(sqlite3.connect("", isolation_level="IMMEDIATE")) as connection:
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection.executescript(_SCHEMA)
+        yield connection
+
+
 def write_many(state: sqlite3.Connection, statement: str, rows: Iterable[Row]) -> None:
     """Run a statement for every row, a bounded number of rows at a time."""
     batch: list[Row] = []

@@ -83,17 +83,17 @@ def note_shard(state: sqlite3.Connection, result: ShardResult) -> None:
                 ),
             )
         state.executemany("INSERT INTO outcome VALUES (?, ?)", result.refused)
-        if file is not None:
-            state.executemany(
-                "INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (
-                        *(row.id, file.name, row.row, row.sha256, row.source_min, row.source_max),
-                        *(row.pixel_row_mm, row.pixel_col_mm),
-                    )
-                    for row in result.rows
-                ],
-            )
+        name = file.name if file else ""
+        state.executemany(
+            "INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    *(row.id, name, row.row, row.sha256, row.source_min, row.source_max),
+                    *(row.pixel_row_mm, row.pixel_col_mm),
+                )
+                for row in result.rows
+            ],
+        )
 
 
 def forget_other_shards(state: sqlite3.Connection, kept: frozenset[str]) -> None:

@@ -1,0 +1,101 @@
+"""Why a slice differs between two data sets: its file, its label, the recipe or the tool. Pure.
+
+Data sets do not keep what they were made from, so a cause is what fits best, in this order: a file
+that only one of them met; a section of the recipe on which the difference depends, if it differs;
+the program, if its version differs; the label, where only values from labels differ; the file.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hnp_shared.vocabulary import Flag, Reason
+
+
+class Cause(StrEnum):
+    """What made a difference."""
+
+    FILE = "file"
+    LABEL = "label"
+    RECIPE = "recipe"
+    TOOL = "tool"
+
+
+_IDS = frozenset({"patient_id", "study_id", "series_id"})
+_FROM_LABEL = frozenset(
+    {"level", "level_name", "label_code", "is_patient", "age", "sex", "canal_width_mm"}
+)
+_LABEL_FLAGS = frozenset({Flag.AGE_DECADE, Flag.BAD_AGE, Flag.BAD_CANAL_WIDTH, Flag.BAD_SEX})
+_LABEL_REASONS = frozenset(
+    {Reason.NO_LABEL, Reason.LABEL_REJECTED, Reason.CODE_UNMAPPED, Reason.NO_LEVEL}
+    | {Reason.LEVEL_AMBIGUOUS, Reason.MISSING_FIELD}
+)
+_OF_COLUMNS: dict[str, frozenset[str]] = {
+    "layout": frozenset({"hospital", "partition", "flags"}) | _IDS | _FROM_LABEL,
+    "identity": _IDS | {"flags"},
+    "label": _IDS | _FROM_LABEL | {"flags"},
+    "selection": frozenset({"weighting_from", "flags"}),
+    "image": frozenset(
+        {"pixel_sha256", "pixel_row_mm", "pixel_col_mm", "source_min", "source_max"}
+    ),
+}
+_OF_REASONS: dict[str, frozenset[Reason]] = {
+    "layout": _LABEL_REASONS | {Reason.NOT_PROCEDURE, Reason.NO_LABEL},
+    "identity": frozenset({Reason.MISSING_FIELD, Reason.DUPLICATE}),
+    "label": _LABEL_REASONS,
+    "selection": frozenset(
+        {Reason.PLANE_UNKNOWN, Reason.NOT_AXIAL, Reason.WEIGHTING_UNKNOWN, Reason.NOT_T2}
+    ),
+    "image": frozenset({Reason.MISSING_FIELD, Reason.FLAT_IMAGE, Reason.DUPLICATE}),
+}
+"""Section of the recipe -> columns and reasons that depend on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What differs between two data sets as wholes.
+
+    Attributes:
+        sections: of the recipe, those that differ.
+        tool: whether the program's version differs.
+    """
+
+    sections: frozenset[str]
+    tool: bool
+
+
+def cause_of_absence(reason: Reason | None, between: Between) -> Cause:
+    """Return why a slice is in one data set only.
+
+    Args:
+        reason: of its file where it is no slice; None when the file was not met there.
+        between: the two data sets.
+    """
+    if reason is None:
+        return Cause.FILE
+    if any(reason in _OF_REASONS.get(section, ()) for section in between.sections):
+        return Cause.RECIPE
+    if between.tool:
+        return Cause.TOOL
+    return Cause.LABEL if reason in _LABEL_REASONS else Cause.FILE
+
+
+def cause_of_change(
+    columns: Iterable[str], flags: frozenset[str], identity: str, between: Between
+) -> Cause:
+    """Return why a slice that is in both data sets differs.
+
+    Args:
+        columns: that differ.
+        flags: that only one of the two rows has.
+        identity: where the patient values of the hospital come from.
+        between: the two data sets.
+    """
+    differing = frozenset(columns)
+    if any(differing & _OF_COLUMNS.get(section, frozenset()) for section in between.sections):
+        return Cause.RECIPE
+    if between.tool:
+        return Cause.TOOL
+    by_label = _FROM_LABEL | (_IDS if identity == "label" else frozenset())
+    by_label |= {"flags"} if flags <= _LABEL_FLAGS else frozenset()
+    return Cause.LABEL if differing <= by_label else Cause.FILE

@@ -1,0 +1,75 @@
+"""`hnp-etl explain`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from hnp_etl.explain import Explanation, Finding, explain_files
+from hnp_etl.recipe import DEFAULT_RECIPE, load_recipe
+from hnp_shared.command import echo_json, reported
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command("explain")
+@click.argument("file", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--recipe", default=DEFAULT_RECIPE, show_default=True, help="A built-in recipe or a TOML file."
+)
+@click.option(
+    "--src",
+    multiple=True,
+    type=FOLDER,
+    help="A folder as given to the build, once for each.  [default: found by folder names]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def explain(file: tuple[str, ...], recipe: str, src: tuple[Path, ...], as_json: bool) -> None:
+    """Tell what a build makes of each FILE, why, and what would make it pass."""
+    with reported():
+        found = explain_files(file, src, load_recipe(recipe))
+        if as_json:
+            echo_json([_as_json(each) for each in found])
+            return
+        for each in found:
+            _echo(each)
+
+
+def _as_json(each: Explanation) -> Mapping[str, object]:
+    return {
+        "path": _text(each.path),
+        "state": each.state,
+        "reason": each.reason,
+        "plane": _finding(each.plane),
+        "weighting": _finding(each.weighting),
+        "level": each.level,
+        "label": _text(each.label),
+        "would_pass_if": each.would_pass_if,
+    }
+
+
+def _finding(finding: Finding) -> Mapping[str, object]:
+    return {"value": finding.value, "from": finding.source, "evidence": finding.evidence}
+
+
+def _echo(each: Explanation) -> None:
+    click.echo(_text(each.path))
+    lines = [("state", f"{each.state} {each.reason or ''}".rstrip())]
+    lines += [(step.name, step.finding) for step in each.steps[:1]]
+    if each.plane.value or each.plane.source or each.weighting.evidence != each.plane.evidence:
+        lines += [("plane", _said(each.plane)), ("weighting", _said(each.weighting))]
+    lines += [(step.name, step.finding) for step in each.steps[1:]]
+    if each.would_pass_if is not None:
+        lines.append(("passes if", each.would_pass_if))
+    for name, text in lines:
+        click.echo(f"  {name:<10} {_text(text)}")
+
+
+def _said(finding: Finding) -> str:
+    told = f" from {finding.source}" if finding.source else ""
+    return f"{finding.value or 'unknown'}{told}: {finding.evidence}"
+
+
+def _text(text: str | None) -> str | None:
+    """Return a text without the bytes that no encoding can show."""
+    return None if text is None else click.format_filename(text)

@@ -1,0 +1,79 @@
+"""What would make a file pass, in words, one phrase a reason. Pure."""
+
+from collections.abc import Iterable
+
+from hnp_etl.limits import MAX_DEPTH, MAX_IMAGE_BYTES, MAX_LABEL_BYTES, MAX_SIDE_PIXELS
+from hnp_etl.recipe import Recipe
+from hnp_shared.vocabulary import LEVEL_NAMES, Reason
+
+_MIB = 2**20
+
+_PHRASES: dict[Reason, str] = {
+    Reason.NOT_REGULAR: "it were a regular file, not a link or a device",
+    Reason.NAME_COLLISION: "no other file had the same path in Unicode normal form",
+    Reason.NOT_PROCEDURE: "its path named procedure {procedures}",
+    Reason.SUPERSEDED: "no folder of corrections held a file of the same path",
+    Reason.UNREADABLE: "it could be read",
+    Reason.EMPTY: "it held anything",
+    Reason.TOO_LARGE: f"it had at most {MAX_IMAGE_BYTES // _MIB} MiB "
+    f"(a label: {MAX_LABEL_BYTES // _MIB} MiB)",
+    Reason.NOT_DICOM: "it were DICOM",
+    Reason.TOO_DEEP: f"it nested at most {MAX_DEPTH} deep",
+    Reason.BAD_HEADER: "its header gave readable pixel attributes (Rows and Columns of 1 to "
+    f"{MAX_SIDE_PIXELS}, 8, 16 or 32 bits, finite Rescale values)",
+    Reason.NOT_MR: "its Modality were MR, or absent, and its SOP class an image",
+    Reason.DERIVED: "it were an image as scanned, not computed or photographed from others",
+    Reason.LOCALIZER: "it were no localizer",
+    Reason.NOT_LUMBAR: "Body Part Examined, Study Description and Series Description named no "
+    "other region, or the lumbar spine",
+    Reason.PLANE_UNKNOWN: "Image Orientation (Patient) or the Series Description told its plane",
+    Reason.NOT_AXIAL: "its plane were {plane} (axial: tilted by at most {tilt:g} degrees)",
+    Reason.WEIGHTING_UNKNOWN: "echo and repetition time or the Series Description told its "
+    "weighting",
+    Reason.NOT_T2: "its weighting were {weighting}{fat}",
+    Reason.BURNED_IN: "Burned In Annotation did not say YES",
+    Reason.MULTI_FRAME: "it held one frame",
+    Reason.NO_LABEL: "exactly one label shared its path, its name, or named it",
+    Reason.LABEL_REJECTED: "its label were sound and no equal picture of the patient had another",
+    Reason.CODE_UNMAPPED: "the recipe mapped the code in its label",
+    Reason.NO_LEVEL: "its label gave one of the discs {levels} a code that is not absent",
+    Reason.LEVEL_AMBIGUOUS: "its label gave one disc only a code that is not absent",
+    Reason.MISSING_FIELD: "what the recipe needs were there: {required}",
+    Reason.UNSUPPORTED_SYNTAX: "its pixels were grey, 16-bit or alike, in a transfer syntax that "
+    "is read, without a Modality LUT",
+    Reason.TRUNCATED: "its pixel data were whole",
+    Reason.CRASHED: "its pixels could be decoded without a crash",
+    Reason.TIMEOUT: "its pixels could be decoded in time",
+    Reason.DECODE_FAILED: "its pixels could be decoded",
+    Reason.FLAT_IMAGE: "its pixels were not all equal",
+    Reason.DUPLICATE: "no file of the same patient with a smaller path held the same picture",
+    Reason.BAD_ENCODING: "it were UTF-8, UTF-16 with a mark, or CP949",
+    Reason.BAD_JSON: "it were one JSON object, or a list of one",
+    Reason.DUPLICATE_KEY: "no key stood twice in one object",
+    Reason.FIELD_CONFLICT: "all spellings of one field agreed",
+    Reason.BAD_VALUE: "its disc codes could be read",
+    Reason.NO_IMAGE: "exactly one image shared its path, its name, or were named in it",
+}
+
+IGNORED = "its name ended like that of an image or a label"
+
+
+def remedy(reasons: Iterable[Reason], recipe: Recipe) -> str:
+    """Return all that would have to be otherwise."""
+    selection = recipe.selection
+    facts: dict[str, object] = {
+        "procedures": " or ".join(recipe.layout.procedures),
+        "plane": selection.plane,
+        "tilt": selection.max_tilt_deg,
+        "weighting": selection.weighting,
+        "fat": " without fat suppression" if selection.fat_suppressed == "reject" else "",
+        "levels": ", ".join(LEVEL_NAMES),
+        "required": ", ".join(_required(recipe)),
+    }
+    phrases = [_PHRASES[reason].format(**facts) for reason in dict.fromkeys(reasons)]
+    return ", and ".join(phrases)
+
+
+def _required(recipe: Recipe) -> list[str]:
+    spacing = ["Pixel Spacing"] if recipe.image.crop_mm is not None else []
+    return [*recipe.label.required, *spacing, "a patient or Study Instance UID"]

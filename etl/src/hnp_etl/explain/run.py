@@ -1,0 +1,157 @@
+"""Runs the build's stages for a few files, and reads no more than their answers need.
+
+A file's own reason needs the walk, the file and its label. What is decided across files, copies
+and where patient values come from, needs the rest of its hospital: that is read only for a file
+which would otherwise be accepted.
+"""
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from hnp_etl.explain.root import tree_of
+from hnp_etl.explain.trace import Explanation, explain_one
+from hnp_etl.header import HeaderFacts
+from hnp_etl.read import Ref, read_batch
+from hnp_etl.recipe import Recipe
+from hnp_etl.shard import settle_shard
+from hnp_etl.state import asked, files, pairs, shards, slices
+from hnp_etl.state.database import open_scratch
+from hnp_etl.walk import walk
+from hnp_shared.errors import InputError
+from hnp_shared.progress import track
+from hnp_shared.vocabulary import Kind
+
+
+def explain_files(
+    paths: Sequence[str], sources: Sequence[Path], recipe: Recipe
+) -> list[Explanation]:
+    """Explain files as a build over ``sources`` decides on them.
+
+    Args:
+        paths: as the user gave them.
+        sources: what the build is given; if none, each file's tree is found by its path.
+        recipe: under which they are looked at.
+
+    Raises:
+        InputError: a path is no file, or lies below none of ``sources``.
+    """
+    groups: dict[tuple[Path, ...], list[str]] = {}
+    for path in dict.fromkeys(paths):
+        _refuse_no_file(path)
+        tree = tuple(sources) or (tree_of(_absolute(path), recipe.layout),)
+        groups.setdefault(tree, []).append(path)
+    found: dict[str, Explanation] = {}
+    for tree, members in groups.items():
+        found |= _explain_group(members, tree, recipe)
+    return [found[path] for path in paths]
+
+
+def _refuse_no_file(path: str) -> None:
+    if not os.path.lexists(path):
+        raise InputError("found nothing at a path that was given, expected a file")
+    if os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114  # names are kept as given
+        raise InputError("found a folder, expected a file")
+
+
+def _absolute(path: str) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100  # resolve() would follow links
+
+
+def _explain_group(
+    paths: Sequence[str], sources: Sequence[Path], recipe: Recipe
+) -> dict[str, Explanation]:
+    with open_scratch() as state:
+        files.note_met(state, walk(sources), recipe.layout)
+        numbers = {path: _number(state, path, sources) for path in paths}
+        facts = _decide(state, list(numbers.values()), recipe)
+        known = asked.answers(state, list(numbers.values()))
+        verdicts = asked.verdicts(state, list(numbers.values()))
+        return {
+            path: explain_one(
+                path,
+                known[number],
+                facts.get(number),
+                verdicts[number],
+                _shown(known[number].partner, path),
+                recipe,
+            )
+            for path, number in numbers.items()
+        }
+
+
+def _number(state: sqlite3.Connection, path: str, sources: Sequence[Path]) -> int:
+    number = asked.find(state, os.fsencode(_absolute(path)))
+    if number is None:  # one of the two may go through a link
+        whole = _absolute(path)
+        below = whole.parent.resolve() / whole.name
+        for source in sources:
+            if source.resolve() in below.parents:
+                inside = source.absolute() / below.relative_to(source.resolve())
+                number = number or asked.find(state, os.fsencode(inside))
+    if number is None:
+        raise InputError("found a file that lies below none of --src, expected all to")
+    return number
+
+
+def _decide(
+    state: sqlite3.Connection, numbers: Sequence[int], recipe: Recipe
+) -> dict[int, HeaderFacts]:
+    """Run read, pair, choose and shard as far as the files need them; return their headers."""
+    facts = _read_asked(state, numbers)
+    pairs.pair_all(state)
+    if asked.lonely(state, numbers):
+        _read(state, asked.unread_of(state, Kind.LABEL))
+        pairs.interpret_labels(state, recipe.label)
+        if asked.labels_name_uids(state):
+            _read(state, asked.unread_of(state, Kind.IMAGE))
+        pairs.pair_all(state)
+    _read(state, asked.partners(state, numbers))
+    _choose(state, recipe)
+    if asked.chosen(state, numbers):
+        everywhere = recipe.identity.scope == "all"
+        _read(state, asked.unread_beside(state, numbers, everywhere=everywhere))
+        _choose(state, recipe)
+        _settle(state, numbers, recipe)
+    return facts
+
+
+def _read_asked(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, HeaderFacts]:
+    refs = asked.refs(state, numbers)
+    read = read_batch(refs)
+    closed = asked.closed(state, numbers)
+    files.note_facts(state, [each for each in read if each.id not in closed])
+    return {
+        each.id: HeaderFacts.from_json(each.facts)
+        for ref, each in zip(refs, read, strict=True)
+        if each.facts and ref.kind is Kind.IMAGE
+    }
+
+
+def _read(state: sqlite3.Connection, refs: Iterable[Ref]) -> None:
+    files.note_facts(state, (read_batch([ref])[0] for ref in track(refs, "reading", unit="file")))
+
+
+def _choose(state: sqlite3.Connection, recipe: Recipe) -> None:
+    pairs.interpret_labels(state, recipe.label)
+    pairs.pair_all(state)
+    slices.choose_all(state, recipe)
+
+
+def _settle(state: sqlite3.Connection, numbers: Sequence[int], recipe: Recipe) -> None:
+    """Name patients and decode all slices of those who are asked about: copies show."""
+    slices.identify(state, recipe.identity)
+    slices.name_all(state, secrets.token_bytes(32), recipe.identity)
+    spans = [(patient, patient) for patient in asked.patients_of(state, numbers)]
+    for plan in shards.plans(state, spans, recipe.image):
+        shards.note_shard(state, settle_shard(plan)[1])
+
+
+def _shown(raw: bytes | None, beside: str) -> str | None:
+    """Return a path for people, relative if the one they gave is."""
+    if raw is None:
+        return None
+    path = os.fsdecode(raw)
+    return path if os.path.isabs(beside) else os.path.relpath(path)  # noqa: PTH117

@@ -1,0 +1,192 @@
+"""Puts into words what was decided about one file: with what evidence, and what else held. Pure."""
+
+from dataclasses import dataclass
+
+from hnp_etl.choose import ChosenLabel, chosen_label, header_refusals, pixel_refusal
+from hnp_etl.explain.remedies import IGNORED, remedy
+from hnp_etl.header import HeaderFacts
+from hnp_etl.label import LabelFacts
+from hnp_etl.look import Look, Told, look_at
+from hnp_etl.recipe import Recipe
+from hnp_etl.state.asked import Asked
+from hnp_shared.ledger import LedgerRow
+from hnp_shared.vocabulary import LEVEL_NAMES, Kind, Reason, State
+
+_SEQUENCES = frozenset({"SE", "IR", "GR", "EP", "RM"})
+"""Defined terms of Scanning Sequence (PS3.3 C.8.3.1); anything else there could be a name."""
+
+_NOT_READ = "the header was not read"
+_STEPS = {"path": "by path", "stem": "by name", "uid": "by UID", "name": "by the name in it"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A plane or a weighting with what told it (`tags`, `text`, `table`) and the evidence."""
+
+    value: str | None
+    source: str | None
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the decision trace."""
+
+    name: str
+    finding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What became of one file and why.
+
+    Attributes:
+        path: as the user gave it.
+        reason: None for accepted, used and ignored.
+        level: 0..4, None when its label does not tell one.
+        label: path of its label, None without one and for what is no image.
+        would_pass_if: None when it passes.
+        steps: what was looked at, in order.
+    """
+
+    path: str
+    state: State
+    reason: Reason | None
+    plane: Finding
+    weighting: Finding
+    level: int | None
+    label: str | None
+    would_pass_if: str | None
+    steps: tuple[Step, ...]
+
+
+def explain_one(
+    path: str,
+    asked: Asked,
+    facts: HeaderFacts | None,
+    verdict: LedgerRow,
+    partner: str | None,
+    recipe: Recipe,
+) -> Explanation:
+    """Return the explanation of one file.
+
+    Args:
+        path: as the user gave it.
+        asked: what the stages found.
+        facts: of its header if it can be read, also where a build would not read it.
+        verdict: its ledger row.
+        partner: path of its label or image, for people.
+        recipe: what is wanted.
+    """
+    look = look_at(facts, recipe.selection.max_tilt_deg) if facts else None
+    reason = Reason(verdict.reason) if verdict.reason else None
+    image = asked.kind is Kind.IMAGE
+    level = _level(asked.label, recipe) if image else None
+    held = _held(asked, facts, look, recipe) if image else []
+    return Explanation(
+        path=path,
+        state=State(verdict.state),
+        reason=reason,
+        plane=_plane(look),
+        weighting=_weighting(look, facts),
+        level=level,
+        label=partner if image else None,
+        would_pass_if=_would_pass(State(verdict.state), reason, held, asked.label, recipe),
+        steps=(
+            Step("place", _place(asked)),
+            *([_header(look, facts, held)] if image else ()),
+            *([_pair(asked, partner)] if asked.kind is not Kind.OTHER else ()),
+            *([Step("level", "none" if level is None else LEVEL_NAMES[level])] if image else ()),
+        ),
+    )
+
+
+def _held(
+    asked: Asked, facts: HeaderFacts | None, look: Look | None, recipe: Recipe
+) -> list[Reason]:
+    """Return every reason that holds as far as one file tells, in the contract's order."""
+    held = [asked.early] if asked.early else []
+    if facts is None or look is None:
+        return held
+    held += header_refusals(facts, look, recipe.selection)
+    label = asked.label
+    if asked.partner is not None and label is None:
+        label = Reason.LABEL_REJECTED
+    chosen = chosen_label(label, recipe.label)
+    held += [chosen] if isinstance(chosen, Reason) else []
+    pixels = pixel_refusal(facts, asked.size, recipe) if look.mr else None
+    return [*held, pixels] if pixels else held
+
+
+def _would_pass(
+    state: State,
+    reason: Reason | None,
+    held: list[Reason],
+    label: LabelFacts | Reason | None,
+    recipe: Recipe,
+) -> str | None:
+    if state is State.IGNORED:
+        return IGNORED
+    if reason is None:
+        return None
+    text = remedy([reason, *held], recipe)
+    if isinstance(label, Reason) and Reason.LABEL_REJECTED in (reason, *held):
+        text += f" (its label is {label}: {remedy([label], recipe)})"
+    return text
+
+
+def _level(label: LabelFacts | Reason | None, recipe: Recipe) -> int | None:
+    chosen = chosen_label(label, recipe.label)
+    return chosen.level if isinstance(chosen, ChosenLabel) else None
+
+
+def _plane(look: Look | None) -> Finding:
+    if look is None:
+        return Finding(None, None, _NOT_READ)
+    return _told(look.plane) or Finding(
+        None, None, "no usable Image Orientation (Patient), and no word names one plane"
+    )
+
+
+def _weighting(look: Look | None, facts: HeaderFacts | None) -> Finding:
+    if look is None or facts is None:
+        return Finding(None, None, _NOT_READ)
+    return _told(look.weighting) or Finding(
+        None, None, f"{_timing(facts)}: these tell none, nor does a word"
+    )
+
+
+def _told(told: Told | None) -> Finding | None:
+    return Finding(str(told.value), told.source, told.evidence) if told else None
+
+
+def _timing(facts: HeaderFacts) -> str:
+    sequence = "+".join(word for word in facts.scanning_sequence if word in _SEQUENCES)
+    times = (("TE", facts.echo_time_ms), ("TR", facts.repetition_time_ms))
+    said = [f"{name} {'unknown' if time is None else f'{time:g} ms'}" for name, time in times]
+    return ", ".join([f"scanning sequence {sequence or 'unknown'}", *said])
+
+
+def _place(asked: Asked) -> str:
+    told = [f"hospital {asked.hospital}", f"partition {asked.partition or 'none'}"]
+    return f"{asked.kind}; {', '.join(told)}"
+
+
+def _header(look: Look | None, facts: HeaderFacts | None, held: list[Reason]) -> Step:
+    if look is None or facts is None:
+        return Step("header", "cannot be read" if not held else f"not read: {held[0]}")
+    marks = {
+        "fat suppressed": look.fat_suppressed,
+        "text tells another weighting": look.text_disagrees,
+    }
+    noted = [mark for mark, holds in marks.items() if holds]
+    refused = f"stands in the way: {', '.join(held)}" if held else "nothing stands in the way"
+    return Step("checks", "; ".join([refused, *noted]))
+
+
+def _pair(asked: Asked, partner: str | None) -> Step:
+    other = "image" if asked.kind is Kind.LABEL else "label"
+    if partner is None:
+        return Step(other, "none found")
+    said = f" ({asked.label})" if isinstance(asked.label, Reason) else ""
+    return Step(other, f"{partner}, paired {_STEPS.get(asked.step or '', asked.step)}{said}")

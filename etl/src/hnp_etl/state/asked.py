@@ -1,0 +1,184 @@
+"""The few files that somebody asks about, and what has to be read to answer for them."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from hnp_etl.header import HeaderFacts
+from hnp_etl.label import LabelFacts
+from hnp_etl.read import Ref
+from hnp_etl.state.database import Row, pages
+from hnp_etl.state.records import header_facts, label_facts, reason_of
+from hnp_etl.state.rows import ledger_rows
+from hnp_shared.ledger import LedgerRow
+from hnp_shared.vocabulary import Kind, Reason
+
+OPENABLE = (Reason.NOT_PROCEDURE, Reason.SUPERSEDED, Reason.NAME_COLLISION)
+"""Reasons for which a build does not open a file that could be opened."""
+
+_REFS = "SELECT file.id, raw, kind, size FROM file WHERE file.id > ?"
+_UNREAD = "kind <> 'other' AND early IS NULL AND facts IS NULL AND refusal IS NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A file that is asked about, once everything about it is known.
+
+    Attributes:
+        size: bytes.
+        early: reason that needs no look inside.
+        facts: of an image that a build would read.
+        partner: raw path of its label or of its image.
+        step: that paired the two.
+        label: what the label (its own, or the partner) says, or why it says nothing.
+    """
+
+    id: int
+    kind: Kind
+    hospital: str
+    partition: str | None
+    size: int
+    early: Reason | None
+    facts: HeaderFacts | None
+    partner: bytes | None
+    step: str | None
+    label: LabelFacts | Reason | None
+
+
+def find(state: sqlite3.Connection, raw: bytes) -> int | None:
+    """Return the number of the file at a path on the disk."""
+    row = state.execute("SELECT id FROM file WHERE raw = ?", (raw,)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def refs(state: sqlite3.Connection, numbers: Sequence[int]) -> list[Ref]:
+    """Return those of the files that can be opened."""
+    openable = ", ".join(f"'{reason}'" for reason in OPENABLE)
+    found = _some(
+        state,
+        "SELECT id, raw, kind, size FROM file WHERE kind <> 'other' "
+        f"AND (early IS NULL OR kind = 'image' AND early IN ({openable})) AND id",
+        numbers,
+    )
+    return [_ref(row) for row in found]
+
+
+def closed(state: sqlite3.Connection, numbers: Sequence[int]) -> frozenset[int]:
+    """Return those of the files that a build would not open."""
+    found = _some(state, "SELECT id FROM file WHERE early IS NOT NULL AND id", numbers)
+    return frozenset(row[0] for row in found)
+
+
+def partners(state: sqlite3.Connection, numbers: Sequence[int]) -> list[Ref]:
+    """Return the unread labels that images were paired with."""
+    found = _some(
+        state,
+        "SELECT file.id, raw, kind, size FROM file JOIN pair ON pair.label = file.id "
+        f"WHERE {_UNREAD} AND pair.image",
+        numbers,
+    )
+    return [_ref(row) for row in found]
+
+
+def lonely(state: sqlite3.Connection, numbers: Sequence[int]) -> bool:
+    """Tell whether one of the files may still find its partner by what labels say."""
+    found = _some(
+        state,
+        "SELECT id FROM file WHERE kind <> 'other' "
+        f"AND (early IS NULL OR early NOT IN ('{Reason.NOT_PROCEDURE}', '{Reason.SUPERSEDED}')) "
+        "AND id NOT IN (SELECT image FROM pair) AND id NOT IN (SELECT label FROM pair) AND id",
+        numbers,
+    )
+    return bool(found)
+
+
+def labels_name_uids(state: sqlite3.Connection) -> bool:
+    """Tell whether a label states a SOP Instance UID."""
+    found = state.execute("SELECT 1 FROM label WHERE uid IS NOT NULL LIMIT 1").fetchone()
+    return found is not None
+
+
+def unread_of(state: sqlite3.Connection, kind: Kind) -> Iterator[Ref]:
+    """Yield the files of a kind that were not opened yet."""
+    yield from map(_ref, pages(state, f"{_REFS} AND {_UNREAD} AND kind = '{kind}'"))
+
+
+def unread_beside(
+    state: sqlite3.Connection, numbers: Sequence[int], *, everywhere: bool
+) -> Iterator[Ref]:
+    """Yield the unread files of the hospitals in which some chosen slices lie, or of all."""
+    found = _some(state, "SELECT DISTINCT hospital FROM slice WHERE id", numbers)
+    hospitals = {row[0] for row in found}
+    rows = pages(
+        state,
+        f"SELECT id, raw, kind, size, hospital FROM file WHERE id > ? AND {_UNREAD}",
+    )
+    yield from (_ref(row[:4]) for row in rows if hospitals and (everywhere or row[4] in hospitals))
+
+
+def patients_of(state: sqlite3.Connection, numbers: Sequence[int]) -> list[str]:
+    """Return the patient_ids of those of the files that were chosen, ascending."""
+    found = _some(state, "SELECT DISTINCT patient_id FROM slice WHERE id", numbers)
+    return sorted(row[0] for row in found)
+
+
+def chosen(state: sqlite3.Connection, numbers: Sequence[int]) -> list[int]:
+    """Return those of the files that were chosen so far."""
+    return [row[0] for row in _some(state, "SELECT id FROM slice WHERE id", numbers)]
+
+
+def answers(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Asked]:
+    """Return what is known about the files."""
+    found = _some(
+        state,
+        "SELECT file.id, file.kind, file.hospital, file.partition, file.size, file.early, "
+        "file.facts, partner.raw, pair.step, label.facts, "
+        "coalesce(label.refusal, document.refusal, document.early), pair.image IS NOT NULL "
+        "FROM file LEFT JOIN pair ON file.id = pair.image OR file.id = pair.label "
+        "LEFT JOIN file AS partner ON partner.id = pair.image + pair.label - file.id "
+        "LEFT JOIN file AS document ON document.id = "
+        "CASE file.kind WHEN 'label' THEN file.id ELSE pair.label END "
+        "LEFT JOIN label ON label.id = document.id WHERE file.id",
+        numbers,
+    )
+    return {row[0]: _asked(row) for row in found}
+
+
+def verdicts(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, LedgerRow]:
+    """Return the ledger rows of the files; their numbers stand for pseudonyms."""
+    with state:
+        state.execute("DELETE FROM ledger")
+        state.executemany(
+            "INSERT INTO ledger VALUES (?, ?)", [(f"{number}", number) for number in set(numbers)]
+        )
+    return {int(row.file_id): row for row in ledger_rows(state)}
+
+
+def _asked(row: Row) -> Asked:
+    kind = Kind(row[1])
+    label = label_facts(row[9]) if row[9] else reason_of(row[10]) if row[10] else None
+    return Asked(
+        id=row[0],
+        kind=kind,
+        hospital=row[2],
+        partition=row[3],
+        size=row[4],
+        early=reason_of(row[5]) if row[5] else None,
+        facts=header_facts(row[6]) if row[6] and kind is Kind.IMAGE else None,
+        partner=row[7],
+        step=row[8],
+        label=label,
+    )
+
+
+def _ref(row: Row) -> Ref:
+    return Ref(row[0], row[1], Kind(row[2]), row[3])
+
+
+def _some(state: sqlite3.Connection, statement: str, numbers: Sequence[int]) -> list[Row]:
+    """Run ``... WHERE id`` for some ids, few enough for one statement at a time."""
+    found: list[Row] = []
+    for start in range(0, len(numbers), 500):
+        part = tuple(numbers[start : start + 500])
+        found += state.execute(f"{statement} IN ({', '.join('?' * len(part))})", part).fetchall()
+    return found
