@@ -58,7 +58,7 @@ def choose(
     refusal = header_refusal(facts, look, recipe.selection)
     if refusal is not None:
         return refusal
-    chosen = _chosen_label(label, recipe.label)
+    chosen = chosen_label(label, recipe.label)
     if isinstance(chosen, Reason):
         return chosen
     refusal = pixel_refusal(facts, size, recipe)
@@ -147,7 +147,8 @@ def _pixels_described(facts: HeaderFacts) -> bool:
     return facts.high_bit in (None, stored - 1)  # PS3.5 8.1.1
 
 
-def _chosen_label(label: LabelFacts | Reason | None, recipe: Label) -> ChosenLabel | Reason:
+def chosen_label(label: LabelFacts | Reason | None, recipe: Label) -> ChosenLabel | Reason:
+    """Return what the label gives a slice, or the first reason from NO_LABEL to MISSING_FIELD."""
     if label is None:
         return Reason.NO_LABEL
     if isinstance(label, Reason):
