@@ -3,6 +3,7 @@
 import csv
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -122,9 +123,9 @@ def test_survey_recipe_and_build_give_exactly_the_truth(name: str, tmp_path: Pat
 
 def found_in(config: BuildConfig) -> dict[str, tuple[object, ...]]:
     rows = pd.read_parquet(config.out / "manifest.parquet").set_index("slice_id")
-    found = {}
+    found: dict[str, tuple[object, ...]] = {}
     for link in read_linkage(config.private):
-        row = rows.loc[link.slice_id]
+        row: Any = rows.loc[link.slice_id]
         found[link.path.removeprefix("disk/")] = (
             *(row.hospital, row.level_name, row.label_code, bool(row.is_patient), row.sex),
             *(float(row.age), round(float(row.canal_width_mm), 1)),

@@ -34,7 +34,6 @@ class FileMet:
     """One file met; `raw` is its path on the disk."""
 
     path: str
-    kind: Kind
     size: int
     raw: bytes
 
@@ -100,10 +99,11 @@ def steps(state: sqlite3.Connection) -> dict[str, int]:
     return dict(state.execute("SELECT step, count(*) FROM pair GROUP BY step ORDER BY step"))
 
 
-def files_met(state: sqlite3.Connection) -> Iterator[FileMet]:
-    """Yield every file met."""
-    for path, kind, size, raw in _rows(state, "SELECT path, kind, size, raw FROM file ORDER BY id"):
-        yield FileMet(path.decode("utf-8", "surrogateescape"), Kind(kind), size, raw)
+def others(state: sqlite3.Connection) -> Iterator[FileMet]:
+    """Yield every file that is neither image nor label by its name."""
+    statement = "SELECT path, size, raw FROM file WHERE kind = 'other' ORDER BY path"
+    for path, size, raw in _rows(state, statement):
+        yield FileMet(path.decode("utf-8", "surrogateescape"), size, raw)
 
 
 def leaves(state: sqlite3.Connection) -> Iterator[tuple[str, tuple[Leaf, ...]]]:

@@ -21,7 +21,7 @@ def advice(findings: Findings, *, recipe: str | None) -> Iterator[str]:
 def _before(findings: Findings) -> Iterator[str]:
     if findings.archives:
         yield "unpack the archives with the commands above, in a copy, and survey again"
-    if findings.misnamed:
+    if findings.others.holding_dicom:
         yield "files with DICOM in them are ignored by their names: give them the suffix .dcm"
     if not findings.count(Kind.IMAGE):
         yield "no image was met (.dcm, .dicom, .ima, no suffix, a number): is SRC the right folder?"
@@ -34,8 +34,10 @@ def _before(findings: Findings) -> Iterator[str]:
 
 def _about_labels(findings: Findings) -> Iterator[str]:
     if not findings.keys.labels:
-        if findings.count(Kind.IMAGE):
-            yield "no JSON label was read: ask where the labels are (a table, or another folder)"
+        if findings.others.tables:
+            yield "no JSON label was read, but tables lie there: name theirs in [label] of a recipe"
+        elif findings.count(Kind.IMAGE):
+            yield "no label was met: ask where they are (a table, another folder)"
         return
     wanted = sum(row.images for row in findings.series if row.outcome == "wanted")
     if findings.unpaired_wanted and findings.unpaired.differences:

@@ -12,6 +12,7 @@ from hnp_etl.survey.images import IdentityRow, SeriesRow
 from hnp_etl.survey.label_keys import KeyProfile, LabelKeys
 from hnp_etl.survey.masking import shown_key
 from hnp_etl.survey.names import Unpaired
+from hnp_etl.survey.others import OtherFiles
 from hnp_shared.vocabulary import Kind, Reason
 
 
@@ -38,7 +39,6 @@ class Findings:
     Attributes:
         files: met, in all.
         unopened: files of procedures that the recipe does not list.
-        misnamed: files that hold DICOM and whose names say that they do not, among those tried.
         outcomes: what a build with the drafted recipe would make of the images before decoding.
         read: files that were opened in this run.
     """
@@ -46,7 +46,7 @@ class Findings:
     files: int
     places: tuple[Place, ...]
     unopened: int
-    misnamed: Mapping[str, int]
+    others: OtherFiles
     archives: tuple[ArchiveRow, ...]
     refusals: tuple[tuple[Kind, Reason, int], ...]
     series: tuple[SeriesRow, ...]
@@ -74,7 +74,7 @@ class Findings:
             "unopened": self.unopened,
             "places": [asdict(place) for place in self.places],
             "archives": [asdict(row) for row in self.archives],
-            "misnamed": dict(self.misnamed),
+            "others": asdict(self.others),
             "refusals": [
                 {"kind": kind, "reason": reason, "files": files}
                 for kind, reason, files in self.refusals

@@ -5,12 +5,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from hnp_etl.paths import kind_of
 from hnp_etl.recipe import Layout
 from hnp_etl.survey.masking import shown_text
 from hnp_shared.vocabulary import Kind
 
 _MOST = 0.5
 """A pattern is believed when it tells this share of the files."""
+
+_NAMES_A_FOLDER = 3
+"""File names of a folder that are searched too: they can tell hospital and procedure."""
 
 _MOST_WORDS = 6
 """More different names are no words for images or labels but names of something else."""
@@ -55,34 +59,44 @@ class FolderCounts:
     """Images and labels by folder, and under each folder."""
 
     inside: dict[str, Counter[Kind]] = field(default_factory=dict)
+    names: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, files: Iterable[tuple[str, Kind]]) -> "FolderCounts":
-        """Count files given as path and kind."""
+    def of(cls, paths: Iterable[str]) -> "FolderCounts":
+        """Count files given by their paths."""
         counts = cls()
-        for path, kind in files:
+        for path in paths:
+            folder, _, name = path.rpartition("/")
+            kind = kind_of(name)
             if kind is not Kind.OTHER:
-                folder = path.rpartition("/")[0]
                 counts.inside.setdefault(folder, Counter())[kind] += 1
+                names = counts.names.setdefault(folder, [])
+                if len(names) < _NAMES_A_FOLDER:
+                    names.append(name)
         return counts
 
-    def share(self, pattern: str, kinds: tuple[Kind, ...] = (Kind.IMAGE, Kind.LABEL)) -> float:
-        """Return the share of files with a folder in which ``pattern`` is found."""
-        if not pattern:
-            return 0.0
+    def share(
+        self,
+        pattern: str,
+        kinds: tuple[Kind, ...] = (Kind.IMAGE, Kind.LABEL),
+        *,
+        in_names: bool = False,
+    ) -> float:
+        """Return the share of files with a folder, or a name, in which ``pattern`` is found."""
         found, total, searched = 0, 0, re.compile(pattern)
         for folder, counts in self.inside.items():
             files = sum(counts[kind] for kind in kinds)
+            parts = [*folder.split("/"), *(self.names[folder] if in_names else ())]
             total += files
-            if files and any(searched.search(part) for part in folder.split("/")):
-                found += files
-        return found / total if total else 0.0
+            found += files if any(map(searched.search, parts)) else 0
+        return found / total if pattern and total else 0.0
 
     def tokens(self, pattern: str) -> set[str]:
-        """Return what ``pattern`` finds in folder names."""
+        """Return what ``pattern`` finds in names of folders and files."""
         searched = re.compile(pattern)
-        parts = {part for folder in self.inside for part in folder.split("/")}
         group = 1 if searched.groups else 0
+        parts = {part for folder in self.inside for part in folder.split("/")}
+        parts.update(name for names in self.names.values() for name in names)
         return {match[group] for part in parts for match in searched.finditer(part)}
 
 
@@ -111,7 +125,7 @@ def draft_layout(counts: FolderCounts, start: Layout) -> LayoutDraft:
 
 def _best(counts: FolderCounts, patterns: Iterable[str]) -> str | None:
     """Return the first pattern that tells the most files, None when none tells enough."""
-    shares = {pattern: counts.share(pattern) for pattern in patterns}
+    shares = {pattern: counts.share(pattern, in_names=True) for pattern in patterns}
     best = max(shares, key=lambda pattern: shares[pattern])
     return best if shares[best] >= _MOST else None
 
@@ -119,9 +133,9 @@ def _best(counts: FolderCounts, patterns: Iterable[str]) -> str | None:
 def _procedures(
     counts: FolderCounts, start: Layout, checks: dict[str, str]
 ) -> tuple[str, tuple[str, ...]]:
+    if start.procedure and counts.tokens(start.procedure) & set(start.procedures):
+        return start.procedure, start.procedures
     pattern = _best(counts, (start.procedure, *_PROCEDURES))
-    if pattern == start.procedure and counts.tokens(pattern) & set(start.procedures):
-        return pattern, start.procedures
     if pattern is None:
         checks["procedures"] = "no folder tells the procedure: all files are taken"
         return "", ()
@@ -139,6 +153,8 @@ def _sides(counts: FolderCounts, start: Layout, checks: dict[str, str]) -> tuple
         Kind.IMAGE: (start.image_folders, *_IMAGE_WORDS),
         Kind.LABEL: (start.label_folders, *_LABEL_WORDS),
     }
+    if not all(any(each[kind] for each in counts.inside.values()) for kind in words):
+        return start.image_folders, start.label_folders
     sides = {kind: _side(counts, kind, words[kind], known[kind]) for kind in words}
     for kind, side in sides.items():
         if side and side != known[kind][0]:

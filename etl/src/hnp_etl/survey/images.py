@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 
 from hnp_etl.choose import chosen_label, header_refusal
 from hnp_etl.header import HeaderFacts
@@ -17,6 +17,11 @@ from hnp_shared.vocabulary import Reason
 FROM_STUDY = "study"
 
 _ORDER = {str(reason): place for place, reason in enumerate(Reason, 1)}
+
+_IDS = ("study_uid", "series_uid", "sop_uid", "patient_id")
+_PLACES = frozenset([*_IDS, "position_mm", "body_offset", "pixel_offset", "pixel_length"])
+_TELLING = attrgetter(*(each.name for each in fields(HeaderFacts) if each.name not in _PLACES))
+"""What does not differ from slice to slice of a series, and so tells the kind of many at once."""
 
 Kind = tuple[str, str, str, str, str, str]
 """Series text as shown, plane and what told it, weighting and what told it, outcome."""
@@ -136,31 +141,17 @@ class ImageTally:
 def tally_images(images: Iterable[Seen], selection: Selection) -> ImageTally:
     """Count images by kind, and wanted ones by their label and by whose they are."""
     tally = ImageTally()
-    kind_of = lru_cache(maxsize=65536)(lambda facts: _kind(facts, selection))
+    known: dict[object, Kind] = {}
     for seen in images:
         facts = seen.facts
-        kind = kind_of(_without_place(facts))
+        kind = known.get(telling := _TELLING(facts)) or known.setdefault(
+            telling, _kind(facts, selection)
+        )
         tally.kinds[kind] += 1
         tally.series.setdefault(kind, set()).add(facts.series_uid or "")
         if kind[-1] == "wanted":
             _add_wanted(tally, seen)
     return tally
-
-
-def _without_place(facts: HeaderFacts) -> HeaderFacts:
-    """Return the facts without what differs from slice to slice and tells no kind."""
-    return replace(
-        facts,
-        study_uid=None,
-        series_uid=None,
-        sop_uid=None,
-        patient_id=None,
-        position_mm=None,
-        body_offset=0,
-        pixel_tag=None,
-        pixel_offset=None,
-        pixel_length=None,
-    )
 
 
 def _kind(facts: HeaderFacts, selection: Selection) -> Kind:

@@ -6,6 +6,7 @@ small numbers, single letters or words of a closed list; a value of any other ki
 """
 
 import re
+from functools import lru_cache
 
 from hnp_etl.paths import nfc
 
@@ -37,8 +38,9 @@ _PERSONAL_HANGUL = """환자 이름 성명 생년 생일 날짜 일자 일시 �
     병원 기관 작업자 검수 등록 담당 메모 소견 비고 주민"""
 _CODED = """normal abnormal mild moderate severe none absent present negative positive patient
     control yes no true false unknown bulging bulge protrusion protruded extrusion extruded
-    sequestration sequestrated herniation herniated hnp stenosis degeneration left right central bilateral both
-    grade stage level type minimal marked low medium high not applicable visible f m female male
+    sequestration sequestrated herniation herniated hnp stenosis degeneration left right central
+    bilateral both grade stage level type minimal marked low medium high not applicable visible
+    f m female male
     정상 비정상 이상 환자 없음 있음 해당없음 경증 중등증 중증 경도 중등도 고도 팽윤 돌출 탈출 격리
     좌측 우측 양측 중앙 여 남 여성 남성 여자 남자 i ii iii iv v na"""
 _IDENTIFYING = frozenset(_PERSONAL.split())
@@ -74,6 +76,7 @@ def looks_identifying(key: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def harmless_value(text: str) -> bool:
     """Tell whether a value can be shown: small numbers, a letter, words of a closed list."""
     pieces = _PIECE.findall(nfc(text).casefold())

@@ -22,8 +22,9 @@ from hnp_etl.survey.key_guess import KeyGuesser
 from hnp_etl.survey.label_draft import LabelDraft, draft_label
 from hnp_etl.survey.label_keys import LabelKeys, profile_keys
 from hnp_etl.survey.masking import shown_key
-from hnp_etl.survey.misnamed import misnamed_images
 from hnp_etl.survey.names import compare_names
+from hnp_etl.survey.others import look_at_others
+from hnp_etl.walk import walk
 from hnp_shared.vocabulary import Kind, Reason
 
 DRAFT_NAME = "surveyed"
@@ -81,13 +82,10 @@ def _survey(config: SurveyConfig, state: sqlite3.Connection, executor: Executor)
 
 
 def _walk(config: SurveyConfig, state: sqlite3.Connection) -> LayoutDraft:
-    """Note the files; again when the folders turn out to have another layout."""
-    start = config.recipe.layout
-    meet(state, config.src, start)
-    found = FolderCounts.of((file.path, file.kind) for file in counts.files_met(state))
-    drafted = draft_layout(found, start)
-    if drafted.layout != start:
-        meet(state, config.src, drafted.layout)
+    """Look at the folders for a layout, then note the files under it."""
+    paths = (met.path for met in walk(config.src))
+    drafted = draft_layout(FolderCounts.of(paths), config.recipe.layout)
+    meet(state, config.src, drafted.layout)
     return drafted
 
 
@@ -133,13 +131,13 @@ def _findings(
     for kind, reason, count in counts.reasons(state):
         reasons[kind, reason] += count
     unopened = sum(n for (_, reason), n in reasons.items() if reason is Reason.NOT_PROCEDURE)
-    loose_files = [each for each in counts.files_met(state) if each.kind is Kind.OTHER]
+    others = list(counts.others(state))
     return Findings(
         files=sum(place.files for place in places),
         places=places,
         unopened=unopened,
-        misnamed=misnamed_images(loose_files),
-        archives=tuple(find_archives(loose_files)),
+        others=look_at_others(others),
+        archives=tuple(find_archives(others)),
         refusals=tuple((*key, count) for key, count in sorted(reasons.items())),
         series=tuple(tally.rows()),
         keys=keys,

@@ -7,6 +7,7 @@ from hnp_etl.survey.images import SeriesRow
 from hnp_etl.survey.label_keys import KeyProfile, LabelKeys
 from hnp_etl.survey.masking import shown_key, shown_text
 from hnp_shared.command import aligned
+from hnp_shared.vocabulary import Reason
 
 MOST_ROWS = 40
 """Rows of a table on the page; --json has all."""
@@ -27,20 +28,33 @@ def series_rows(series: Sequence[SeriesRow]) -> list[str]:
     merged: dict[tuple[str, ...], list[SeriesRow]] = {}
     for row in series:
         key = (row.outcome, row.text, row.weighting, row.weighting_from, row.plane_from)
-        merged.setdefault(key, []).append(row)
+        merged.setdefault(key[:1] if row.outcome == Reason.NOT_MR else key, []).append(row)
     rows = [
         (
-            outcome,
+            same[0].outcome,
             f"{sum(row.images for row in same):,}",
             f"{max(row.series for row in same):,}",
-            f"{'/'.join(sorted({row.plane for row in same}))} ({plane_from})",
-            f"{weighting} ({weighting_from})",
-            text or "(empty)",
+            _told((row.plane for row in same), same[0].plane_from),
+            _told((row.weighting for row in same), same[0].weighting_from),
+            same[0].text or "(empty)",
         )
-        for (outcome, text, weighting, weighting_from, plane_from), same in merged.items()
+        if len(key) > 1
+        else _not_mr(same)
+        for key, same in merged.items()
     ]
     head = ("outcome", "images", "series", "plane (from)", "weighting (from)", "Series Description")
     return table(head, rows)
+
+
+def _told(values: Iterable[str], source: str) -> str:
+    return f"{'/'.join(sorted(set(values)))} ({source})"
+
+
+def _not_mr(same: Sequence[SeriesRow]) -> tuple[str, ...]:
+    """Return one row for all that is no MR image: nobody wants to read its texts."""
+    counts = (f"{sum(row.images for row in same):,}", f"{sum(row.series for row in same):,}")
+    texts = len({row.text for row in same})
+    return (same[0].outcome, *counts, "-", "-", f"({many(texts, 'text')}: --json)")
 
 
 def key_rows(keys: LabelKeys, encodings: Iterable[tuple[str, int]]) -> Iterator[str]:
@@ -53,7 +67,7 @@ def key_rows(keys: LabelKeys, encodings: Iterable[tuple[str, int]]) -> Iterator[
             " ".join([shown_key(same[0].path), *(shown_text(each.path[-1]) for each in same[1:])]),
             f"{max(each.labels for each in same):,}",
             _coverage(same[0]),
-            _histogram(_sum(each.types for each in same)),
+            histogram(_sum(each.types for each in same)),
             _values(same),
         )
         for same in _grouped(keys.keys)
@@ -61,7 +75,7 @@ def key_rows(keys: LabelKeys, encodings: Iterable[tuple[str, int]]) -> Iterator[
     yield from table(("read as", "key", "labels", "of the labels in", "types", "values"), rows)
     if keys.rare:
         yield f"and {many(keys.rare, 'key')} in few labels or with many siblings, not shown"
-    told = _histogram({_ENCODINGS.get(name, name): count for name, count in encodings})
+    told = histogram({_ENCODINGS.get(name, name): count for name, count in encodings})
     yield f"encodings: {told}"
 
 
@@ -98,7 +112,7 @@ def _values(same: Sequence[KeyProfile]) -> str:
     values, hidden = _sum(each.values for each in same), sum(each.hidden for each in same)
     if not values:
         return "-"
-    return _histogram(values) + (f", {hidden:,} not shown" if hidden else "")
+    return histogram(values) + (f", {hidden:,} not shown" if hidden else "")
 
 
 def _sum(counts: Iterable[Mapping[str, int]]) -> Counter[str]:
@@ -117,7 +131,8 @@ def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     return [*aligned([head, *rows[:MOST_ROWS]]), *more]
 
 
-def _histogram(counts: Mapping[str, int]) -> str:
+def histogram(counts: Mapping[str, int]) -> str:
+    """Return values and how often they are, the most frequent first."""
     often = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     told = ", ".join(f"{value or 'empty'}: {count:,}" for value, count in often[:MOST_VALUES])
     return told + (f", {len(often) - MOST_VALUES} more" if len(often) > MOST_VALUES else "")

@@ -6,7 +6,15 @@ from collections.abc import Iterator, Sequence
 from hnp_etl.survey.advice import advice
 from hnp_etl.survey.findings import Findings
 from hnp_etl.survey.masking import shown_text
-from hnp_etl.survey.tables import MOST_VALUES, bytes_of, key_rows, many, series_rows, table
+from hnp_etl.survey.tables import (
+    MOST_VALUES,
+    bytes_of,
+    histogram,
+    key_rows,
+    many,
+    series_rows,
+    table,
+)
 from hnp_shared.vocabulary import Kind
 
 _STEPS = {
@@ -51,6 +59,9 @@ def _summary(findings: Findings) -> Iterator[str]:
     size = sum(place.size for place in findings.places)
     kinds = ", ".join(many(findings.count(kind), f"{kind} file") for kind in Kind)
     yield f"{many(findings.files, 'file')}, {bytes_of(size)}: {kinds}"
+    if findings.others.suffixes:
+        named = {suffix or "names with a dot": n for suffix, n in findings.others.suffixes.items()}
+        yield f"others by suffix: {histogram(named)}"
 
 
 def _places(findings: Findings) -> list[str]:
@@ -79,8 +90,8 @@ def _archives(findings: Findings) -> Iterator[str]:
 def _refusals(findings: Findings) -> list[str]:
     rows = [(str(kind), str(reason), f"{n:,}") for kind, reason, n in findings.refusals]
     rows += [
-        ("other", f"named {suffix}, holds DICOM", f"{count:,}")
-        for suffix, count in findings.misnamed.items()
+        ("other", f"holds DICOM, is named {suffix}", f"{findings.others.suffixes[suffix]:,}")
+        for suffix in findings.others.holding_dicom
     ]
     return table(("kind", "reason", "files"), rows)
 
