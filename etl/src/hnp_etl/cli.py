@@ -13,6 +13,7 @@ _COMMANDS = {
     "link": "hnp_etl.commands.link:link",
     "phantom": "hnp_etl.commands.phantom:phantom",
     "recipes": "hnp_etl.commands.recipes:recipes",
+    "survey": "hnp_etl.commands.survey:survey_command",
 }
 
 

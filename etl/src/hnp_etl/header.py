@@ -122,16 +122,18 @@ class HeaderFacts:
 
     def to_json(self) -> str:
         """Return the record as JSON, for the private state."""
-        return json.dumps([getattr(self, field.name) for field in fields(self)])
+        return json.dumps([getattr(self, name) for name in _NAMES])
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Return the record that `to_json` wrote."""
-        names = [field.name for field in fields(cls)]
         lists_as_tuples: Any = [
             tuple(value) if isinstance(value, list) else value for value in json.loads(text)
         ]
-        return cls(**dict(zip(names, lists_as_tuples, strict=True)))
+        return cls(**dict(zip(_NAMES, lists_as_tuples, strict=True)))
+
+
+_NAMES = tuple(field.name for field in fields(HeaderFacts))
 
 
 def read_header(read_at: ReadAt, size: int) -> HeaderFacts:

@@ -14,10 +14,11 @@ from hnp_etl.recipe import Canal, Label, LabelField
 from hnp_shared.vocabulary import LEVEL_NAMES, MAX_AGE_YEARS, Flag, Reason
 
 _MISSING = frozenset({"", "na", "n/a", "nan", "none", "null", "-", "-1", "-1.0"})
-_SEX_WORDS = {
+SEX_WORDS = {
     **dict.fromkeys(["f", "female", "woman", "여", "여성", "여자"], "F"),
     **dict.fromkeys(["m", "male", "man", "남", "남성", "남자"], "M"),
 }
+"""What is read as a sex without a map, in lower case."""
 _AGE = re.compile(
     r"(\d{1,3}(?:\.\d{1,6})?)\s*(y|yr|yrs|years?|세|살|대)?|(\d{3})([mwd])", re.IGNORECASE
 )
@@ -148,11 +149,11 @@ def _agreed(found: Sequence[T], nothing: T) -> T:
 def _text(value: Scalar) -> _Field:
     if isinstance(value, bool) or (isinstance(value, str) and "\0" in value):
         return _Field(bad=True)
-    return _Field() if _is_missing(value) else _Field(nfc(str(value)).strip())
+    return _Field() if is_missing(value) else _Field(nfc(str(value)).strip())
 
 
 def _age(value: Scalar) -> _Field:
-    if _is_missing(value):
+    if is_missing(value):
         return _Field()
     match = _AGE.fullmatch(str(value).strip()) if not isinstance(value, bool) else None
     if match is None:
@@ -172,13 +173,13 @@ def _sex(value: Scalar, recipe: Label) -> _Field:
         text = str(value).strip()
         if text in recipe.sex_values:
             return _Field(recipe.sex_values[text])
-        if not isinstance(value, Number) and text.casefold() in _SEX_WORDS:
-            return _Field(_SEX_WORDS[text.casefold()])
-    return _Field() if _is_missing(value) else _Field(bad=True)
+        if not isinstance(value, Number) and text.casefold() in SEX_WORDS:
+            return _Field(SEX_WORDS[text.casefold()])
+    return _Field() if is_missing(value) else _Field(bad=True)
 
 
 def _canal(value: Scalar, canal: Canal) -> _Field:
-    if _is_missing(value):
+    if is_missing(value):
         return _Field()
     match = _WIDTH.fullmatch(str(value).strip()) if not isinstance(value, bool) else None
     unit = (match[2] or canal.unit).casefold() if match else ""
@@ -191,7 +192,7 @@ def _canal(value: Scalar, canal: Canal) -> _Field:
 def _codes(leaf: Leaf, recipe: Label) -> Iterator[str | None]:
     if not leaf.readable:
         raise FileError(Reason.BAD_VALUE, "a disc code is an object")
-    tokens = [token for value in leaf.values for token in _code_tokens(value)]
+    tokens = [token for value in leaf.values for token in code_tokens(value)]
     known = {code.casefold(): code for code in recipe.codes} | {code: code for code in recipe.codes}
     codes = {recipe_code(token, known) for token in tokens}
     order = {code: index for index, code in enumerate(recipe.codes)}
@@ -203,19 +204,25 @@ def recipe_code(token: str, known: dict[str, str]) -> str | None:
     return known.get(token) or known.get(token.casefold())
 
 
-def _code_tokens(value: Scalar) -> list[str]:
+def code_tokens(value: Scalar) -> list[str]:
+    """Return the codes that one value of a disc's cell holds; none when it is marked missing.
+
+    Raises:
+        FileError: BAD_VALUE.
+    """
     if isinstance(value, bool):
         raise FileError(Reason.BAD_VALUE, "a disc code is true or false")
     if isinstance(value, Number):
         whole = str(value).removesuffix(".0")
-        if not _CODE.fullmatch(whole) and not _is_missing(value):
+        if not _CODE.fullmatch(whole) and not is_missing(value):
             raise FileError(Reason.BAD_VALUE, "a disc code is no whole number")
-        return [] if _is_missing(value) else [whole]
+        return [] if is_missing(value) else [whole]
     parts = [part.strip() for part in (value or "").split(",")]
-    return [nfc(part) for part in parts if not _is_missing(part)]
+    return [nfc(part) for part in parts if not is_missing(part)]
 
 
-def _is_missing(value: Scalar) -> bool:
+def is_missing(value: Scalar) -> bool:
+    """Tell whether a value only says that there is none."""
     return value is None or (isinstance(value, str) and value.strip().casefold() in _MISSING)
 
 

@@ -19,6 +19,11 @@ from hnp_shared.vocabulary import Reason
 # Possessive, and a string may lack its end: each character is looked at once.
 _NESTING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{]|[\]}]', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_BY_MARK = {
+    codecs.BOM_UTF8: ("utf-8-sig", "cp949"),
+    codecs.BOM_UTF16_LE: ("utf-16",),
+    codecs.BOM_UTF16_BE: ("utf-16",),
+}
 
 
 class Number(str):
@@ -53,7 +58,7 @@ def parse_label(content: bytes) -> tuple[Leaf, ...]:
     Raises:
         FileError: BAD_ENCODING, TOO_DEEP, BAD_JSON or DUPLICATE_KEY.
     """
-    text = _decode(content)
+    text = content.decode(encoding_of(content))
     _refuse_deep(text)
     try:
         root: Json = json.loads(
@@ -88,15 +93,19 @@ def leaves_from_json(text: str) -> tuple[Leaf, ...]:
     )
 
 
-def _decode(content: bytes) -> str:
-    encodings = ["utf-8-sig", "cp949"]
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    for encoding in encodings:
+def encoding_of(content: bytes) -> str:
+    """Return in which encoding a text file is, as Python names it: plain ASCII is `utf-8`.
+
+    Raises:
+        FileError: BAD_ENCODING.
+    """
+    marked = (found for mark, found in _BY_MARK.items() if content.startswith(mark))
+    for encoding in next(marked, ("utf-8", "cp949")):
         try:
-            return content.decode(encoding)
+            content.decode(encoding)
         except UnicodeDecodeError:
             continue
+        return encoding
     raise FileError(Reason.BAD_ENCODING, "neither UTF-8, UTF-16 with a mark, nor CP949")
 
 

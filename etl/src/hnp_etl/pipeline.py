@@ -13,11 +13,11 @@ from hnp_etl import __version__
 from hnp_etl.commit import commit, tidy
 from hnp_etl.config import BuildConfig
 from hnp_etl.engines import Task, ordered_map
+from hnp_etl.intake import meet, pair, read_new
 from hnp_etl.keys import load_key, make_key
 from hnp_etl.plan import plan_shards
 from hnp_etl.private import hold
 from hnp_etl.pseudonyms import key_id
-from hnp_etl.read import read_batch, read_one_by_one
 from hnp_etl.recipe import Recipe
 from hnp_etl.shard import (
     ShardPlan,
@@ -27,17 +27,14 @@ from hnp_etl.shard import (
     library_versions,
 )
 from hnp_etl.stages import Stages
-from hnp_etl.state import files, pairs, shards, slices
+from hnp_etl.state import files, shards, slices
 from hnp_etl.state.database import DamagedStateError, get_meta, open_state, set_meta
-from hnp_etl.walk import refuse_overlap, walk
+from hnp_etl.walk import refuse_overlap
 from hnp_shared.dataset import DATASET_FILE, SHARDS_FOLDER, Dataset, DatasetInfo, open_dataset
 from hnp_shared.errors import InputError
 from hnp_shared.progress import track
 from hnp_shared.storage import Written, sweep_temporary
 from hnp_shared.vocabulary import UNCACHED_REASONS
-
-FILES_A_BATCH = 64
-"""Files that a worker reads before it reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +89,7 @@ def _run(config: BuildConfig, executor: Executor) -> BuildReport:
         key = make_key(config.private, disk=config.disk) if key is None else key
         work = _Work()
         with work.stages.timed("walk"):
-            census = files.note_met(state, walk(config.src), config.recipe.layout)
+            census = meet(state, config.src, config.recipe.layout)
         _refuse_empty(state, config.recipe, census.files)
         fingerprint = _fingerprint(config.recipe, key, census)
         committed = get_meta(state, "committed")
@@ -115,15 +112,9 @@ def _build(
 ) -> DatasetInfo:
     recipe, timed = config.recipe, work.stages.timed
     with timed("read"):
-        work.read = files.unread_count(state)
-        batches = files.unread(state, FILES_A_BATCH)
-        reading = Task(read_batch, read_one_by_one)
-        found = ordered_map(executor, reading, batches, in_flight=config.in_flight)
-        for facts in track(found, "reading", total=-(-work.read // FILES_A_BATCH), unit="group"):
-            files.note_facts(state, facts)
+        work.read = read_new(state, executor, in_flight=config.in_flight)
     with timed("pair"):
-        pairs.interpret_labels(state, recipe.label)
-        pairs.pair_all(state)
+        pair(state, recipe.label)
     with timed("choose"):
         slices.choose_all(state, recipe)
         sources = slices.identify(state, recipe.identity)

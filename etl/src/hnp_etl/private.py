@@ -29,10 +29,22 @@ def hold(out: Path, private: Path, *, disk: Disk = DISK) -> Iterator[None]:
     """
     _refuse_foreign(out)
     make_folder(out, role="the data set folder", disk=disk)
-    make_folder(private, role="the private folder", mode=0o700, disk=disk)
-    with _locked(out, "OUT"), _locked(private, "the private folder"):
+    with _locked(out, "OUT"), hold_private(private, disk=disk):
         for name in (SHARDS_FOLDER, TABLES_FOLDER):
             make_folder(out / name, role=f"the {name} folder", disk=disk)
+        yield
+
+
+@contextlib.contextmanager
+def hold_private(private: Path, *, disk: Disk = DISK) -> Iterator[None]:
+    """Make a private folder and keep others out of it.
+
+    Raises:
+        OutputError: a build or a survey works there.
+        StorageError: it could not be made.
+    """
+    make_folder(private, role="the private folder", mode=0o700, disk=disk)
+    with _locked(private, "the private folder"):
         yield
 
 

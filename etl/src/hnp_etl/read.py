@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hnp_etl.errors import FileError
 from hnp_etl.header import read_header
-from hnp_etl.label_document import leaves_to_json, parse_label
+from hnp_etl.label_document import encoding_of, leaves_to_json, parse_label
 from hnp_shared.vocabulary import Kind, Reason
 
 TRIES = 2
@@ -37,12 +37,14 @@ class FileFacts:
         facts: JSON of `HeaderFacts` or of label leaves; None when refused.
         refusal: None when it could be read.
         uid: SOP Instance UID of an image.
+        encoding: of the text of a label.
     """
 
     id: int
     facts: str | None
     refusal: Reason | None
     uid: str | None
+    encoding: str | None = None
 
 
 def read_batch(refs: Sequence[Ref]) -> list[FileFacts]:
@@ -82,5 +84,6 @@ def _read_image(ref: Ref) -> FileFacts:
 
 def _read_label(ref: Ref) -> FileFacts:
     with open(ref.raw, "rb") as file:  # noqa: PTH123
-        leaves = parse_label(file.read(ref.size + 1))
-    return FileFacts(ref.id, leaves_to_json(leaves), None, None)
+        content = file.read(ref.size + 1)
+    facts = leaves_to_json(parse_label(content))
+    return FileFacts(ref.id, facts, None, None, encoding_of(content))

@@ -5,6 +5,7 @@ import importlib
 import json
 import signal
 import sys
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 from typing import NoReturn
@@ -74,10 +75,28 @@ def echo_json(value: Mapping[str, object] | list[Mapping[str, object]]) -> None:
 
 def echo_table(rows: Sequence[tuple[str, ...]]) -> None:
     """Print rows with aligned columns; the first row is the head."""
-    widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
-    for row in rows:
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo(line.rstrip())
+    for line in aligned(rows):
+        click.echo(line)
+
+
+def aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Return rows as lines with aligned columns; a Hangul syllable is two columns wide."""
+    widths = [max(_width(row[index]) for row in rows) for index in range(len(rows[0]))]
+    padded = (
+        "  ".join(
+            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+        )
+        for row in rows
+    )
+    return [line.rstrip() for line in padded]
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text takes (Unicode Annex 11)."""
+    return sum(
+        0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF")
+        for char in text
+    )
 
 
 @contextlib.contextmanager

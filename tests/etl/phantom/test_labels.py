@@ -4,7 +4,7 @@ import pytest
 
 from hnp_etl.label import LabelFacts, read_label
 from hnp_etl.label_document import parse_label
-from hnp_etl.phantom.labels import LabelStyle, label_bytes
+from hnp_etl.phantom.labels import NEEDS_RECIPE, LabelStyle, label_bytes
 from hnp_etl.phantom.people import TRAINING_HOSPITALS, Patient, make_patients
 from hnp_etl.recipe import load_recipe
 
@@ -43,7 +43,11 @@ def test_an_image_of_no_disc_has_no_code_and_no_canal(hospital: str) -> None:
     assert facts.flags == ()
 
 
-@pytest.mark.parametrize("style", LabelStyle)
+SAYS_LESS = {LabelStyle.NO_PATIENT, LabelStyle.DECADES, LabelStyle.SEVERAL}
+READ_AS_THEY_ARE = sorted(set(LabelStyle) - NEEDS_RECIPE - SAYS_LESS)
+
+
+@pytest.mark.parametrize("style", READ_AS_THEY_ARE)
 def test_the_built_in_recipe_reads_every_style(style: LabelStyle) -> None:
     patient = patients_of("H02")[0]
     facts = read(patient, 2, style)
@@ -60,3 +64,26 @@ def test_hospitals_spell_differently() -> None:
     assert sum(first.startswith(b"\xef\xbb\xbf") for first in firsts) == 1
     assert sum("환자".encode("cp949") in first for first in firsts) == 1
     assert sum(first.startswith(b"[") for first in firsts) == 1
+
+
+def test_styles_that_say_less_are_read_as_far_as_they_go() -> None:
+    patient = patients_of("H02")[0]
+    code = str(patient.discs[2].code)
+    assert read(patient, 2, LabelStyle.NO_PATIENT).patient is None
+    assert read(patient, 2, LabelStyle.DECADES).age == patient.age // 10 * 10 + 5
+    assert read(patient, 2, LabelStyle.SEVERAL).cells[2] == (("1", code) if code > "1" else ("1",))
+
+
+@pytest.mark.parametrize(
+    ("style", "field"),
+    [
+        (LabelStyle.CENTIMETRES, "canal_width_mm"),
+        (LabelStyle.SEX_NUMBERS, "sex"),
+        (LabelStyle.SHIFTED, "cells"),
+        (LabelStyle.LETTERS, "patient"),
+    ],
+)
+def test_some_styles_need_a_recipe_of_their_own(style: LabelStyle, field: str) -> None:
+    patient = patients_of("H02")[0]
+    assert getattr(read(patient, 2, style), field) != getattr(read(patient, 2), field)
+    assert style in NEEDS_RECIPE

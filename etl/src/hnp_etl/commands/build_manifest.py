@@ -17,7 +17,8 @@ from hnp_shared.command import echo_json, echo_table, reported
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -39,7 +40,7 @@ def _limit(_ctx: click.Context, _param: click.Parameter, text: str | None) -> Re
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),
-    default=_cores,
+    default=cores,
     help="Worker processes; 1 works in this one.  [default: all cores]",
 )
 @click.option("--engine", type=click.Choice(ENGINES), default="local", show_default=True)

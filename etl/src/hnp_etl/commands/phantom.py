@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from hnp_etl.phantom import Faults, LabelStyle, PhantomConfig, TreeLayout, write_phantom
+from hnp_etl.phantom import Faults, LabelStyle, PhantomConfig, Trap, TreeLayout, write_phantom
 from hnp_shared.command import reported
 
 _SHARE = click.FloatRange(0.0, 1.0)
@@ -48,6 +48,18 @@ _SHARE = click.FloatRange(0.0, 1.0)
     show_default=True,
     help="How firmly a bright marker and a longer echo tell the label; 0 plants none.",
 )
+@click.option(
+    "--trap",
+    "traps",
+    multiple=True,
+    type=click.Choice([each.value for each in Trap]),
+    help="What else lies in the tree; may be given several times.",
+)
+@click.option(
+    "--matrix",
+    type=click.IntRange(32, 1024),
+    help="Rows and columns of every image.  [default: those of the scanner]",
+)
 @click.option("--masks", is_flag=True, help="Write masks of disc and sac to DIR.truth.npz too.")
 def phantom(
     directory: Path,
@@ -57,6 +69,8 @@ def phantom(
     labels: str,
     label_noise: float,
     shortcut: float,
+    traps: tuple[str, ...],
+    matrix: int | None,
     masks: bool,
 ) -> None:
     """Write invented hospital folders, DICOM and labels, to the new folder DIR.
@@ -74,5 +88,7 @@ def phantom(
             LabelStyle(labels),
             Faults(label_noise, shortcut),
             masks,
+            frozenset(map(Trap, traps)),
+            matrix,
         )
         click.echo(write_phantom(config).summary())

@@ -3,6 +3,15 @@
 from hnp_etl.phantom.labels import LabelStyle
 from hnp_etl.phantom.layouts import TreeLayout
 from hnp_etl.phantom.planted import Faults
+from hnp_etl.phantom.traps import Trap
 from hnp_etl.phantom.tree import PhantomConfig, PhantomReport, write_phantom
 
-__all__ = ["Faults", "LabelStyle", "PhantomConfig", "PhantomReport", "TreeLayout", "write_phantom"]
+__all__ = [
+    "Faults",
+    "LabelStyle",
+    "PhantomConfig",
+    "PhantomReport",
+    "Trap",
+    "TreeLayout",
+    "write_phantom",
+]

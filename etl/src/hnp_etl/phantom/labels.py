@@ -1,6 +1,6 @@
 """What the label of an image says, in the spelling of its hospital.
 
-Every spelling is one that the built-in recipe reads.
+Every spelling is one that the built-in recipe reads, but for those in NEEDS_RECIPE.
 """
 
 import codecs
@@ -25,6 +25,21 @@ class LabelStyle(StrEnum):
     CP949 = "cp949"
     BOM = "bom"
     TEXT = "text"
+    UTF16 = "utf16"
+    TWICE = "twice"
+    DECADES = "decades"
+    SEVERAL = "several"
+    NO_PATIENT = "no-patient"
+    CENTIMETRES = "centimetres"
+    SEX_NUMBERS = "sex-numbers"
+    SHIFTED = "shifted"
+    LETTERS = "letters"
+
+
+NEEDS_RECIPE = frozenset(
+    {LabelStyle.CENTIMETRES, LabelStyle.SEX_NUMBERS, LabelStyle.SHIFTED, LabelStyle.LETTERS}
+)
+"""Styles that mean something else than the built-in recipe takes them for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +85,7 @@ def label_bytes(
 
 
 def _plain(facts: _Facts) -> Json:
-    return {
-        "Patient_ID": facts.patient,
-        "Age": facts.age,
-        "Sex": facts.sex,
-        "Spinal_Canal": facts.canal_width_mm,
-        **_coded(LEVEL_NAMES, facts.codes),
-    }
+    return _with(facts, {})
 
 
 def _nested(facts: _Facts) -> Json:
@@ -146,6 +155,62 @@ def _texts(facts: _Facts) -> Json:
     }
 
 
+def _twice(facts: _Facts) -> Json:
+    again = _coded([name.replace("-", "_L") for name in LEVEL_NAMES[:-1]], facts.codes[:-1])
+    return _with(facts, {"Gender": facts.sex, "환자번호": facts.patient, **again})
+
+
+def _decades(facts: _Facts) -> Json:
+    return _with(facts, {"Age": f"{facts.age // 10 * 10}대"})
+
+
+def _several(facts: _Facts) -> Json:
+    """Return codes as lists, a patient's with the normal one before it."""
+    both: list[Json] = [[1, code] if 1 < code < ABSENT_CODE else [code] for code in facts.codes]
+    return _with(facts, _coded(LEVEL_NAMES, both))
+
+
+def _no_patient(facts: _Facts) -> Json:
+    return {key: value for key, value in _with(facts, {}).items() if key != "Patient_ID"}
+
+
+def _centimetres(facts: _Facts) -> Json:
+    width = facts.canal_width_mm
+    return _with(facts, {"Spinal_Canal": None if width is None else round(width / 10, 2)})
+
+
+def _sex_numbers(facts: _Facts) -> Json:
+    return _with(facts, {"Sex": {"M": 1, "F": 2}[facts.sex]})
+
+
+def _shifted(facts: _Facts) -> Json:
+    codes = [1 if code == ABSENT_CODE else code + 1 for code in facts.codes]
+    return _with(facts, _coded(LEVEL_NAMES, codes))
+
+
+def _letters(facts: _Facts) -> Json:
+    names = [f"disc_{name.replace('-', '_L')}_grade" for name in LEVEL_NAMES]
+    names[-1] = names[-1].replace("_LS", "_S")
+    return {
+        "pt_no": facts.patient,
+        "pt_age": facts.age,
+        "pt_sex": facts.sex,
+        "canal_mm": facts.canal_width_mm,
+        **_coded(names, [None if code == ABSENT_CODE else "-ABCDE"[code] for code in facts.codes]),
+    }
+
+
+def _with(facts: _Facts, changes: dict[str, Json]) -> dict[str, Json]:
+    return {
+        "Patient_ID": facts.patient,
+        "Age": facts.age,
+        "Sex": facts.sex,
+        "Spinal_Canal": facts.canal_width_mm,
+        **_coded(LEVEL_NAMES, facts.codes),
+        **changes,
+    }
+
+
 def _coded(names: Sequence[str], codes: Sequence[Json]) -> dict[str, Json]:
     return dict(zip(names, codes, strict=True))
 
@@ -156,6 +221,10 @@ def _utf8(text: str) -> bytes:
 
 def _utf8_marked(text: str) -> bytes:
     return codecs.BOM_UTF8 + text.encode()
+
+
+def _utf16(text: str) -> bytes:
+    return codecs.BOM_UTF16_LE + text.encode("utf-16-le")
 
 
 def _cp949(text: str) -> bytes:
@@ -169,6 +238,15 @@ _SPELLINGS: dict[LabelStyle, tuple[Callable[[_Facts], Json], Callable[[str], byt
     LabelStyle.LIST: (_listed, _utf8),
     LabelStyle.CP949: (_korean_nested, _cp949),
     LabelStyle.TEXT: (_texts, _utf8),
+    LabelStyle.UTF16: (_plain, _utf16),
+    LabelStyle.TWICE: (_twice, _utf8),
+    LabelStyle.DECADES: (_decades, _utf8),
+    LabelStyle.SEVERAL: (_several, _utf8),
+    LabelStyle.NO_PATIENT: (_no_patient, _utf8),
+    LabelStyle.CENTIMETRES: (_centimetres, _utf8),
+    LabelStyle.SEX_NUMBERS: (_sex_numbers, _utf8),
+    LabelStyle.SHIFTED: (_shifted, _utf8),
+    LabelStyle.LETTERS: (_letters, _utf8),
 }
 _HOSPITAL_STYLES = {
     "H01": LabelStyle.FLAT,

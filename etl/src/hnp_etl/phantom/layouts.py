@@ -1,8 +1,10 @@
 """How a phantom's folders are named, pure.
 
-The dated layouts are those in which Korean public sets of these years were delivered.
+The dated layouts are those in which Korean public sets of these years were delivered, the odd one
+has their slips and patches; the last two are of places that follow no such habit.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -23,6 +25,10 @@ class TreeLayout(StrEnum):
     KOREAN_2021 = "korean-2021"
     KOREAN_2022 = "korean-2022"
     KOREAN_2023 = "korean-2023"
+    KOREAN_ODD = "korean-odd"
+    NFD = "nfd"
+    SITES = "sites"
+    BARE = "bare"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,12 @@ _NAMES = {
     TreeLayout.KOREAN_2023: _Names(
         "3.개방데이터/1.데이터", _PLAIN, "01.원천데이터", "02.라벨링데이터"
     ),
+    TreeLayout.KOREAN_ODD: _Names(
+        "01. 데이터", ("1,Training", "Validation_2"), "원천데이터", "01. 라벨링테이터_0828_ADD"
+    ),
 }
+_NAMES[TreeLayout.NFD] = _NAMES[TreeLayout.KOREAN_2021]
+_SUFFIXES = {TreeLayout.SITES: ".IMA", TreeLayout.BARE: ""}
 
 
 def folders_of(layout: TreeLayout, patient: Patient) -> tuple[PurePosixPath, PurePosixPath]:
@@ -59,8 +70,34 @@ def folders_of(layout: TreeLayout, patient: Patient) -> tuple[PurePosixPath, Pur
     tail = PurePosixPath(patient.hospital, PROCEDURE)
     if layout is TreeLayout.FLAT:
         return tail, tail
+    if layout is TreeLayout.BARE:
+        return (both := PurePosixPath(patient.hospital, "MR", patient.patient_number)), both
+    if layout is TreeLayout.SITES:
+        top = PurePosixPath(patient.partition[:5], f"site-{patient.hospital[-1]}")
+        return top / "scans", top / "findings"
     names = _NAMES[layout]
     validation = patient.partition == VALIDATION
     top = PurePosixPath(names.top, names.partitions[validation])
     mark = "V" if validation else "T"
-    return top / names.images / f"{mark}S_DLD" / tail, top / names.labels / f"{mark}L_DLD" / tail
+    images, labels = (
+        top / side / f"{mark}{letter}_DLD" / tail
+        for side, letter in ((names.images, "S"), (names.labels, "L"))
+    )
+    return (_apart(images), _apart(labels)) if layout is TreeLayout.NFD else (images, labels)
+
+
+def stem_of(layout: TreeLayout, patient: Patient, place: str) -> str:
+    """Return the name of an image without suffix; ``place`` is its series and number."""
+    if layout in _SUFFIXES:  # no hospital in it: the same names in training and validation
+        return f"{patient.patient_number}_{place}"
+    return f"DLD_{patient.hospital}_{PROCEDURE}_{patient.patient_number}_{place}"
+
+
+def suffix_of(layout: TreeLayout) -> str:
+    """Return the suffix of images."""
+    return _SUFFIXES.get(layout, ".dcm")
+
+
+def _apart(path: PurePosixPath) -> PurePosixPath:
+    """Return a path as macOS writes it, letters and signs apart (NFD)."""
+    return PurePosixPath(unicodedata.normalize("NFD", str(path)))

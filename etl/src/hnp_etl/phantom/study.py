@@ -51,20 +51,26 @@ class Planned:
     level: int | None
 
 
-def plan_study(seed: int, patient: Patient) -> Iterator[Planned]:
-    """Yield the images of a patient's study, series by series."""
+def plan_study(seed: int, patient: Patient, matrix: int | None = None) -> Iterator[Planned]:
+    """Yield the images of a patient's study, series by series.
+
+    Args:
+        seed: of the phantom.
+        patient: who is examined.
+        matrix: rows and columns of every image, None for those of the scanner.
+    """
     spine = spine_of(patient)
     scanner = scanner_of(patient)
     for series_number, kind in enumerate(SeriesKind, 1):
-        grid = _grid(scanner.protocol(kind))
+        grid = _grid(scanner.protocol(kind), matrix)
         rng = generator(seed, "plan", patient.index, kind)
         for instance_number, (cut, plane) in enumerate(_slices(kind, spine, rng), 1):
             level = cut.level if isinstance(cut, AxialCut) else None
             yield Planned(kind, series_number, instance_number, cut, plane, grid, level)
 
 
-def _grid(protocol: Protocol) -> Grid:
-    rows, columns = protocol.matrix
+def _grid(protocol: Protocol, matrix: int | None) -> Grid:
+    rows, columns = (matrix, matrix) if matrix else protocol.matrix
     return Grid(rows, columns, round(protocol.width_mm / columns, 6))
 
 

@@ -9,12 +9,13 @@ from hnp_etl.phantom.acquisition import acquire, scene_of
 from hnp_etl.phantom.axial import AxialCut
 from hnp_etl.phantom.dicom import Image, dicom_bytes
 from hnp_etl.phantom.labels import LabelStyle, label_bytes
-from hnp_etl.phantom.layouts import PROCEDURE, TreeLayout, folders_of
+from hnp_etl.phantom.layouts import TreeLayout, folders_of, stem_of, suffix_of
 from hnp_etl.phantom.masks import MaskWriter
 from hnp_etl.phantom.people import Patient, make_patients
 from hnp_etl.phantom.planted import Faults, Reading, read_disc, with_longer_echo, with_marker
 from hnp_etl.phantom.scanners import SeriesKind, scanner_of
 from hnp_etl.phantom.study import Planned, plan_study
+from hnp_etl.phantom.traps import Trap, label_place, trap_files
 from hnp_etl.phantom.truth import TruthRow, masks_path_of, truth_bytes, truth_path_of, truth_row
 from hnp_etl.pixels import use_one_plain_thread
 from hnp_shared.errors import OutputError, StorageError
@@ -30,6 +31,8 @@ class PhantomConfig:
     Attributes:
         directory: of the tree; the truth lies beside it.
         masks: whether masks of disc and sac are written beside it too.
+        traps: what else lies in the tree.
+        matrix: rows and columns of every image, None for those of the scanner.
     """
 
     directory: Path
@@ -39,6 +42,8 @@ class PhantomConfig:
     labels: LabelStyle = LabelStyle.DEFAULT
     faults: Faults = field(default_factory=Faults)
     masks: bool = False
+    traps: frozenset[Trap] = frozenset()
+    matrix: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +138,15 @@ def _shots(config: PhantomConfig) -> Iterator[_Shot]:
     people = make_patients(config.seed, config.patients)
     for patient in track(people, "drawing", total=config.patients, unit="patient"):
         image_folder, label_folder = folders_of(config.layout, patient)
-        for planned in plan_study(config.seed, patient):
-            stem = _stem(patient, planned)
+        for planned in plan_study(config.seed, patient, config.matrix):
+            place = f"{planned.series_number:02d}_{planned.instance_number:03d}"
+            stem = stem_of(config.layout, patient, place)
             reading = None
             if planned.level is not None:
                 reading = read_disc(config.seed, patient, planned.level, config.faults)
-            paths = (image_folder / f"{stem}.dcm", label_folder / f"{stem}.json")
+            name = f"{stem}{suffix_of(config.layout)}"
+            paths = (image_folder / name, label_folder / f"{stem}.json")
             yield _Shot(patient, planned, reading, *paths)
-
-
-def _stem(patient: Patient, planned: Planned) -> str:
-    place = f"{planned.series_number:02d}_{planned.instance_number:03d}"
-    return f"DLD_{patient.hospital}_{PROCEDURE}_{patient.patient_number}_{place}"
 
 
 def _write_shot(config: PhantomConfig, shot: _Shot) -> None:
@@ -161,8 +163,15 @@ def _write_shot(config: PhantomConfig, shot: _Shot) -> None:
     shown = None
     if shot.planned.level is not None and shot.reading is not None:
         shown = (shot.planned.level, shot.reading.code)
-    label = label_bytes(shot.patient, shown, shot.path.stem, config.labels)
-    _write(config.directory / shot.label_path, label)
+    stem = shot.label_path.stem
+    label = label_bytes(shot.patient, shown, stem, config.labels)
+    if (
+        place := label_place(config.traps, shot.label_path, shows_disc=shown is not None)
+    ) is not None:
+        _write(config.directory / place, label)
+    other = label_bytes(shot.patient, None, stem, config.labels)
+    for path, content in trap_files(config.traps, shot.label_path, (label, other)):
+        _write(config.directory / path, content)
 
 
 def _write(path: Path, content: bytes) -> None:

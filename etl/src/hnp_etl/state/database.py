@@ -15,7 +15,7 @@ ROWS_AT_A_TIME = 2000
 
 _ROLE = "the private state"
 _CACHE_KIB = 32 * 1024
-_SCHEMA_VERSION = f"1 {__version__}"  # facts are only as good as the reader that made them
+_SCHEMA_VERSION = f"2 {__version__}"  # facts are only as good as the reader that made them
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -26,6 +26,7 @@ CREATE TABLE file (
     raw BLOB NOT NULL,          -- the path on the disk
     kind TEXT NOT NULL,
     hospital TEXT NOT NULL,
+    procedure TEXT,
     partition TEXT,
     conflict INTEGER NOT NULL,
     folder_key BLOB NOT NULL, trunk_key BLOB NOT NULL, stem_key BLOB NOT NULL,
@@ -38,6 +39,7 @@ CREATE TABLE file (
     refusal TEXT,               -- or why it could not be read
     name BLOB NOT NULL,         -- of an image, without suffix; its SOP Instance UID
     uid TEXT,
+    encoding TEXT,              -- of a label's text
     run INTEGER NOT NULL,
     UNIQUE (path, raw)
 );

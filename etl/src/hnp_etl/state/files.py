@@ -16,7 +16,7 @@ from hnp_etl.walk import Met
 from hnp_shared.vocabulary import UNCACHED_REASONS, Kind, Reason
 
 _COLUMNS = (
-    "path, raw, kind, hospital, partition, conflict, folder_key, trunk_key, stem_key, "
+    "path, raw, kind, hospital, procedure, partition, conflict, folder_key, trunk_key, stem_key, "
     "short_folder_key, short_trunk_key, short_stem_key, size, mtime_ns, ctime_ns, inode, young, "
     "patched, early, name, run"
 )
@@ -25,7 +25,7 @@ _SAME = (
     "AND ctime_ns = excluded.ctime_ns AND inode = excluded.inode"
 )
 _NOTE = f"""
-INSERT INTO file ({_COLUMNS}) VALUES ({", ".join("?" * 21)})
+INSERT INTO file ({_COLUMNS}) VALUES ({", ".join("?" * 22)})
 ON CONFLICT (path, raw) DO UPDATE SET
     facts = CASE WHEN {_SAME} THEN facts END,
     refusal = CASE WHEN {_SAME} THEN refusal END,
@@ -95,12 +95,14 @@ def unread(state: sqlite3.Connection, batch: int) -> Iterator[list[Ref]]:
 def note_facts(state: sqlite3.Connection, found: Iterable[FileFacts]) -> None:
     """Remember what reading told."""
     rows = [
-        (seal(each.facts) if each.facts else None, each.refusal, each.uid, each.id)
+        (seal(each.facts) if each.facts else None, each.refusal, each.uid, each.encoding, each.id)
         for each in found
     ]
     with state:
-        state.executemany("UPDATE file SET facts = ?, refusal = ?, uid = ? WHERE id = ?", rows)
-        state.executemany("DELETE FROM label WHERE id = ?", [(row[3],) for row in rows])
+        state.executemany(
+            "UPDATE file SET facts = ?, refusal = ?, uid = ?, encoding = ? WHERE id = ?", rows
+        )
+        state.executemany("DELETE FROM label WHERE id = ?", [(row[-1],) for row in rows])
 
 
 _UNREAD = "kind <> 'other' AND early IS NULL AND facts IS NULL AND refusal IS NULL"
@@ -129,6 +131,7 @@ class _Counter:
             met.raw,
             kind,
             facts.hospital,
+            facts.procedure,
             facts.partition,
             facts.conflict,
             *(keys.folder, keys.trunk, keys.stem),

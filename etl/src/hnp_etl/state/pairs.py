@@ -15,7 +15,7 @@ from hnp_shared.vocabulary import Reason
 
 _OUT_OF_PLAY = f"('{Reason.NOT_PROCEDURE}', '{Reason.SUPERSEDED}')"
 
-_BY_PATH = ("folder_key", "short_folder_key", "trunk_key", "short_trunk_key")
+_BY_PATH = {"a": ("folder_key", "short_folder_key"), "b": ("trunk_key", "short_trunk_key")}
 _BY_STEM = ("stem_key", "short_stem_key")
 
 _PLAYERS = f"""
@@ -66,14 +66,15 @@ def pair_all(state: sqlite3.Connection) -> None:
     """Pair images and labels anew."""
     with state:
         state.execute("DELETE FROM pair")
-    for key in _BY_PATH:
-        _match(state, "path", _PLAYERS.format(key=key) + _UNPAIRED)
+    for step, keys in _BY_PATH.items():
+        for key in keys:
+            _match(state, step, _PLAYERS.format(key=key) + _UNPAIRED)
     for key in _BY_STEM:
-        _match(state, "stem", _PLAYERS.format(key=key))
+        _match(state, "c", _PLAYERS.format(key=key))
     for column in ("uid", "name"):
         value = f"CASE kind WHEN 'image' THEN file.{column} ELSE label.{column} END"
         key = f"coalesce(partition, '') || char(0) || {value}"
-        _match(state, column, _PLAYERS.format(key=key))
+        _match(state, "d", _PLAYERS.format(key=key))
 
 
 def _match(state: sqlite3.Connection, step: str, players: str) -> None:

@@ -1,0 +1,87 @@
+"""`hnp-etl survey`: what lies in folders that nobody has described."""
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from hnp_etl.commands.build_manifest import FOLDER, cores
+from hnp_etl.engines import open_executor
+from hnp_etl.private import hold_private
+from hnp_etl.recipe import DEFAULT_RECIPE, load_recipe
+from hnp_etl.survey import Findings, SurveyConfig, page, recipe_text, survey
+from hnp_etl.walk import refuse_overlap
+from hnp_shared.command import echo_json, reported
+from hnp_shared.errors import OutputError
+from hnp_shared.storage import replace_file
+
+
+@click.command("survey")
+@click.argument("src", nargs=-1, required=True, type=FOLDER)
+@click.option(
+    "--recipe",
+    default=DEFAULT_RECIPE,
+    show_default=True,
+    help="Patterns and spellings to try first: a built-in recipe or a TOML file.",
+)
+@click.option(
+    "--write-recipe",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a recipe filled with what was found; lines to check by a person say CHECK.",
+)
+@click.option(
+    "--private",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep what was read in this private folder; a build with the same --private opens no "
+    "file again.  [default: nothing is kept]",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=cores,
+    help="Worker processes; 1 works in this one.  [default: all cores]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def survey_command(
+    src: tuple[Path, ...],
+    recipe: str,
+    write_recipe: Path | None,
+    private: Path | None,
+    workers: int,
+    as_json: bool,
+) -> None:
+    """Tell what lies in hospital folders SRC, and draft a recipe for them.
+
+    Names, ids and dates are counted, never shown.
+    """
+    with reported():
+        if write_recipe is not None and write_recipe.exists():
+            raise OutputError(f"{write_recipe.name} is there already, expected a new file")
+        config = SurveyConfig(src, load_recipe(recipe), in_flight=2 * workers)
+        with _state_folder(src, private) as folder, open_executor(workers) as executor:
+            findings = survey(config, folder, executor=executor)
+        if write_recipe is not None:
+            _write(write_recipe, findings)
+        if as_json:
+            echo_json(findings.to_json())
+        else:
+            click.echo(page(findings, recipe=write_recipe.name if write_recipe else None))
+
+
+@contextlib.contextmanager
+def _state_folder(src: tuple[Path, ...], private: Path | None) -> Iterator[Path]:
+    """Yield the folder of the state: the private one, or one that goes with the survey."""
+    if private is None:
+        with tempfile.TemporaryDirectory(prefix="hnp-survey-") as folder:
+            yield Path(folder)
+        return
+    refuse_overlap(src, (private,))
+    with hold_private(private):
+        yield private
+
+
+def _write(path: Path, findings: Findings) -> None:
+    content = recipe_text(findings).encode()
+    replace_file(path, lambda sink: sink.write(content), role="the recipe")

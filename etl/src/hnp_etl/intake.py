@@ -1,0 +1,41 @@
+"""The first stages of a build, which the survey shares: what is there, what it says, what fits.
+
+Everything they find lies in the state, so that whoever comes next opens no file again.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+
+from hnp_etl.engines import Task, ordered_map
+from hnp_etl.read import read_batch, read_one_by_one
+from hnp_etl.recipe import Label, Layout
+from hnp_etl.state import files, pairs
+from hnp_etl.walk import walk
+from hnp_shared.progress import track
+
+FILES_A_BATCH = 64
+"""Files that a worker reads before it reports."""
+
+
+def meet(state: sqlite3.Connection, src: Sequence[Path], layout: Layout) -> files.Census:
+    """Walk the sources and note every file, with what its path tells under ``layout``."""
+    return files.note_met(state, walk(src), layout)
+
+
+def read_new(state: sqlite3.Connection, executor: Executor, *, in_flight: int) -> int:
+    """Open the files that were not read before; return how many these were."""
+    count = files.unread_count(state)
+    batches = files.unread(state, FILES_A_BATCH)
+    reading = Task(read_batch, read_one_by_one)
+    found = ordered_map(executor, reading, batches, in_flight=in_flight)
+    for facts in track(found, "reading", total=-(-count // FILES_A_BATCH), unit="group"):
+        files.note_facts(state, facts)
+    return count
+
+
+def pair(state: sqlite3.Connection, label: Label) -> None:
+    """Interpret the labels under the recipe and give each image the one that belongs to it."""
+    pairs.interpret_labels(state, label)
+    pairs.pair_all(state)

@@ -1,0 +1,148 @@
+"""What lies in the state after pairing, as records to be counted; nothing is written here."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from hnp_etl.label_document import Leaf
+from hnp_etl.state.database import Row
+from hnp_etl.state.records import label_leaves
+from hnp_shared.vocabulary import Kind, Reason
+
+_AT_A_TIME = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Files of one kind that share hospital, procedure and partition.
+
+    Attributes:
+        size: of all of them, bytes.
+    """
+
+    hospital: str
+    procedure: str | None
+    partition: str | None
+    kind: Kind
+    files: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileMet:
+    """One file met; `raw` is its path on the disk."""
+
+    path: str
+    size: int
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ImageMet:
+    """An image whose header could be read, and the label that belongs to it.
+
+    Attributes:
+        facts: sealed header facts.
+        label: sealed label facts, None when there is none or it was refused.
+        paired: whether a label belongs to it.
+    """
+
+    file_id: int
+    hospital: str
+    procedure: str | None
+    facts: str
+    paired: bool
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """A file without a partner; `scope` is hospital, procedure and partition."""
+
+    file_id: int
+    kind: Kind
+    scope: tuple[str, str, str]
+    stem: str
+
+
+def places(state: sqlite3.Connection) -> list[Place]:
+    """Return how many files lie where."""
+    rows = state.execute(
+        "SELECT hospital, procedure, partition, kind, count(*), sum(size) FROM file "
+        "GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+    )
+    return [
+        Place(hospital, procedure, partition, Kind(kind), count, size)
+        for hospital, procedure, partition, kind, count, size in rows
+    ]
+
+
+def reasons(state: sqlite3.Connection) -> list[tuple[Kind, Reason, int]]:
+    """Return how many files could not be opened or read, and why."""
+    rows = state.execute(
+        "SELECT kind, coalesce(early, file.refusal, label.refusal) AS reason, count(*) "
+        "FROM file LEFT JOIN label USING (id) WHERE reason IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    return [(Kind(kind), Reason(reason), count) for kind, reason, count in rows]
+
+
+def encodings(state: sqlite3.Connection) -> list[tuple[str, int]]:
+    """Return how many labels are in which encoding."""
+    return state.execute(
+        "SELECT encoding, count(*) FROM file WHERE encoding IS NOT NULL GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+
+
+def steps(state: sqlite3.Connection) -> dict[str, int]:
+    """Return how many pairs each step of the contract found."""
+    return dict(state.execute("SELECT step, count(*) FROM pair GROUP BY step ORDER BY step"))
+
+
+def others(state: sqlite3.Connection) -> Iterator[FileMet]:
+    """Yield every file that is neither image nor label by its name."""
+    statement = "SELECT path, size, raw FROM file WHERE kind = 'other' ORDER BY path"
+    for path, size, raw in _rows(state, statement):
+        yield FileMet(path.decode("utf-8", "surrogateescape"), size, raw)
+
+
+def leaves(state: sqlite3.Connection) -> Iterator[tuple[str, tuple[Leaf, ...]]]:
+    """Yield hospital and leaves of every label that could be read."""
+    statement = (
+        "SELECT hospital, facts FROM file "
+        "WHERE kind = 'label' AND early IS NULL AND facts IS NOT NULL ORDER BY id"
+    )
+    for hospital, facts in _rows(state, statement):
+        yield hospital, label_leaves(facts)
+
+
+def images(state: sqlite3.Connection) -> Iterator[ImageMet]:
+    """Yield every image whose header could be read."""
+    statement = (
+        "SELECT image.id, image.hospital, image.procedure, image.facts, pair.label IS NOT NULL, "
+        "label.facts FROM file AS image LEFT JOIN pair ON pair.image = image.id "
+        "LEFT JOIN label ON label.id = pair.label "
+        "WHERE image.kind = 'image' AND image.early IS NULL AND image.facts IS NOT NULL "
+        "ORDER BY image.id"
+    )
+    for number, hospital, procedure, facts, paired, label in _rows(state, statement):
+        yield ImageMet(number, hospital, procedure, facts, bool(paired), label)
+
+
+def loose(state: sqlite3.Connection) -> Iterator[Loose]:
+    """Yield images and labels that could be read and have no partner."""
+    statement = (
+        "SELECT id, kind, hospital, coalesce(procedure, ''), coalesce(partition, ''), name "
+        "FROM file WHERE kind <> 'other' AND early IS NULL AND facts IS NOT NULL "
+        "AND id NOT IN (SELECT image FROM pair) AND id NOT IN (SELECT label FROM pair) "
+        "ORDER BY id"
+    )
+    for number, kind, hospital, procedure, partition, name in _rows(state, statement):
+        scope = (hospital, procedure, partition)
+        yield Loose(number, Kind(kind), scope, name.decode("utf-8", "surrogateescape"))
+
+
+def _rows(state: sqlite3.Connection, statement: str) -> Iterator[Row]:
+    cursor = state.execute(statement)
+    for batch in iter(partial(cursor.fetchmany, _AT_A_TIME), []):
+        yield from batch

@@ -1,0 +1,66 @@
+"""What to do after a survey, the most pressing first. Pure."""
+
+from collections.abc import Iterator
+
+from hnp_etl.survey.findings import Findings
+from hnp_shared.vocabulary import Kind, Reason
+
+
+def advice(findings: Findings, *, recipe: str | None) -> Iterator[str]:
+    """Yield what to do next, a line each.
+
+    Args:
+        findings: what was found.
+        recipe: name of the file that the drafted recipe was written to.
+    """
+    steps = [*_before(findings), *_about_labels(findings), *_recipe(recipe)]
+    for number, step in enumerate(steps, 1):
+        yield f"{number}. {step}"
+
+
+def _before(findings: Findings) -> Iterator[str]:
+    if findings.archives:
+        yield "unpack the archives with the commands above, in a copy, and survey again"
+    if findings.others.holding_dicom:
+        yield "files with DICOM in them are ignored by their names: give them the suffix .dcm"
+    if not findings.count(Kind.IMAGE):
+        yield "no image was met (.dcm, .dicom, .ima, no suffix, a number): is SRC the right folder?"
+    elif not any(row.outcome == "wanted" for row in findings.series):
+        yield "no image is wanted: look at the outcomes above and at [selection] in the recipe"
+    unreadable = sum(n for _, reason, n in findings.refusals if reason is Reason.UNREADABLE)
+    if unreadable:
+        yield f"{unreadable:,} files or folders could not be read: check permissions and the share"
+
+
+def _about_labels(findings: Findings) -> Iterator[str]:
+    if not findings.keys.labels:
+        if findings.others.tables:
+            yield "no JSON label was read, but tables lie there: name theirs in [label] of a recipe"
+        elif findings.count(Kind.IMAGE):
+            yield "no label was met: ask where they are (a table, another folder)"
+        return
+    wanted = sum(row.images for row in findings.series if row.outcome == "wanted")
+    if findings.unpaired_wanted and findings.unpaired.differences:
+        difference = next(iter(findings.unpaired.differences))
+        yield (
+            f"{findings.unpaired_wanted:,} of {wanted:,} wanted images have no label; "
+            f"commonest among the labels left over: {difference}"
+        )
+    elif findings.unpaired_wanted:
+        yield f"{findings.unpaired_wanted:,} of {wanted:,} wanted images have no label: ask for it"
+    for row in findings.identity:
+        if row.source == "study" and row.slices:
+            yield (
+                f"{row.hospital}: no patient value in every slice, so each study counts as a "
+                "person: ask for a patient number"
+            )
+    if findings.codes.slices and findings.codes.absent is None:
+        yield "find out how a label says which disc its slice shows: else no slice is accepted"
+
+
+def _recipe(recipe: str | None) -> Iterator[str]:
+    if recipe is None:
+        yield "draft a recipe: the same command with --write-recipe FILE"
+        return
+    yield f"open {recipe}: check each of its lines that say CHECK against the data guide"
+    yield f"hnp-etl build-manifest SRC --out OUT --recipe {recipe}"

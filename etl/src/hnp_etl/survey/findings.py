@@ -1,0 +1,113 @@
+"""All that a survey found, as one record."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from hnp_etl.recipe import Recipe
+from hnp_etl.stages import Stages
+from hnp_etl.state.counts import Place
+from hnp_etl.survey.archives import ArchiveRow
+from hnp_etl.survey.code_pattern import CodePattern
+from hnp_etl.survey.images import IdentityRow, SeriesRow
+from hnp_etl.survey.label_keys import KeyProfile, LabelKeys
+from hnp_etl.survey.masking import shown_key
+from hnp_etl.survey.names import Unpaired
+from hnp_etl.survey.others import OtherFiles
+from hnp_shared.vocabulary import Kind, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A recipe and what a person must check in it.
+
+    Attributes:
+        checks: dotted key -> what is uncertain about it.
+        hidden_codes: values in disc cells that are not shown and so not in the recipe.
+        refused: label keys left out, as shown -> in how many labels they disagree with another.
+    """
+
+    recipe: Recipe
+    checks: Mapping[str, str]
+    hidden_codes: int
+    refused: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a survey found.
+
+    Attributes:
+        files: met, in all.
+        unopened: files of procedures that the recipe does not list.
+        outcomes: what a build with the drafted recipe would make of the images before decoding.
+        read: files that were opened in this run.
+    """
+
+    files: int
+    places: tuple[Place, ...]
+    unopened: int
+    others: OtherFiles
+    archives: tuple[ArchiveRow, ...]
+    refusals: tuple[tuple[Kind, Reason, int], ...]
+    series: tuple[SeriesRow, ...]
+    keys: LabelKeys
+    encodings: tuple[tuple[str, int], ...]
+    codes: CodePattern
+    steps: Mapping[str, int]
+    unpaired: Unpaired
+    unpaired_wanted: int
+    identity: tuple[IdentityRow, ...]
+    outcomes: Mapping[str, int]
+    draft: Draft
+    read: int
+    stages: Stages
+
+    def count(self, kind: Kind) -> int:
+        """Return how many files of a kind were met."""
+        return sum(place.files for place in self.places if place.kind is kind)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the findings as plain values."""
+        return {
+            "files": self.files,
+            "files_read": self.read,
+            "unopened": self.unopened,
+            "places": [asdict(place) for place in self.places],
+            "archives": [asdict(row) for row in self.archives],
+            "others": asdict(self.others),
+            "refusals": [
+                {"kind": kind, "reason": reason, "files": files}
+                for kind, reason, files in self.refusals
+            ],
+            "series": [asdict(row) for row in self.series],
+            "labels": {
+                "labels": self.keys.labels,
+                "keys": [_key_json(each) for each in self.keys.keys],
+                "rare_keys": self.keys.rare,
+                "left_out": dict(self.draft.refused),
+                "encodings": dict(self.encodings),
+            },
+            "codes": {**asdict(self.codes), "suggests": self.codes.sentence()},
+            "pairing": {
+                "steps": dict(self.steps),
+                "unpaired_wanted_images": self.unpaired_wanted,
+                **asdict(self.unpaired),
+            },
+            "identity": [asdict(row) for row in self.identity],
+            "outcomes": dict(self.outcomes),
+            "recipe": self.draft.recipe.model_dump(mode="json"),
+            "check": dict(self.draft.checks),
+            "stages": [asdict(stage) for stage in self.stages.done],
+        }
+
+
+def _key_json(profile: KeyProfile) -> dict[str, object]:
+    return {
+        "key": shown_key(profile.path),
+        "field": profile.guess.field if profile.guess else None,
+        "labels": profile.labels,
+        "hospitals": {name: round(share, 4) for name, share in profile.hospitals.items()},
+        "types": dict(profile.types),
+        "values": dict(profile.values),
+        "hidden_values": profile.hidden,
+    }

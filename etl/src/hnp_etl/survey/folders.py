@@ -1,0 +1,205 @@
+"""How the folders of a tree are named: a layout drafted from them, for a person to check. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from hnp_etl.paths import kind_of
+from hnp_etl.recipe import Layout
+from hnp_etl.survey.masking import shown_text
+from hnp_shared.vocabulary import Kind
+
+_MOST = 0.5
+"""A pattern is believed when it tells this share of the files."""
+
+_NAMES_A_FOLDER = 3
+"""File names of a folder that are searched too: they can tell hospital and procedure."""
+
+_MOST_WORDS = 6
+"""More different names are no words for images or labels but names of something else."""
+
+_HOSPITALS = (
+    "(?<![A-Za-z0-9])(H[0-9]{2})(?![0-9])",
+    "(?i)(?<![a-z])((?:hosp(?:ital)?|site|cent(?:er|re)|inst(?:itut(?:e|ion))?|clinic)"
+    "[ _-]?(?:[a-z]|[0-9]{1,2}))(?![a-z0-9])",
+    "((?:병원|기관|센터)[ _-]?(?:[A-Za-z]|[0-9]{1,2}))(?![A-Za-z0-9])",
+    "(?<![A-Za-z0-9])([A-Za-z0-9]{1,2}[ _-]?(?:병원|기관|센터))",
+)
+_PROCEDURES = (
+    "(?<![A-Za-z0-9])(C[0-9]{3})(?![0-9])",
+    "(?i)(?<![a-z])(MRI?|CT|X-?ray|CR|DR|US|EMG|DXA|DEXA|PET)(?![a-z])",
+)
+_IMAGE_WORDS = (
+    "(?i)원천|원시|원본|^[0-9._ -]*(?:source|src|raw|images?|img|dicoms?|dcm|scans?)"
+    "(?:[ _-]?(?:data|files?))?[0-9._ -]*$",
+)
+_LABEL_WORDS = (
+    "(?i)라벨|레이블|정답|^[0-9._ -]*(?:labels?|labell?ing|labell?ed|annotations?|annot?|anno|json"
+    "|gt|ground[ _-]?truth|meta)(?:[ _-]?(?:data|files?))?[0-9._ -]*$",
+)
+_TRAINING = ("(?i)(?<![a-z])tra?i?n|학습|훈련",)
+_VALIDATION = ("(?i)(?<![a-z])val|검증",)
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutDraft:
+    """A layout and what is uncertain about it.
+
+    Attributes:
+        checks: key of the layout section -> what a person must check there.
+    """
+
+    layout: Layout
+    checks: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class FolderCounts:
+    """Images and labels by folder, and under each folder."""
+
+    inside: dict[str, Counter[Kind]] = field(default_factory=dict)
+    names: dict[str, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, paths: Iterable[str]) -> "FolderCounts":
+        """Count files given by their paths."""
+        counts = cls()
+        for path in paths:
+            folder, _, name = path.rpartition("/")
+            kind = kind_of(name)
+            if kind is not Kind.OTHER:
+                counts.inside.setdefault(folder, Counter())[kind] += 1
+                names = counts.names.setdefault(folder, [])
+                if len(names) < _NAMES_A_FOLDER:
+                    names.append(name)
+        return counts
+
+    def share(
+        self,
+        pattern: str,
+        kinds: tuple[Kind, ...] = (Kind.IMAGE, Kind.LABEL),
+        *,
+        in_names: bool = False,
+    ) -> float:
+        """Return the share of files with a folder, or a name, in which ``pattern`` is found."""
+        found, total, searched = 0, 0, re.compile(pattern)
+        for folder, counts in self.inside.items():
+            files = sum(counts[kind] for kind in kinds)
+            parts = [*folder.split("/"), *(self.names[folder] if in_names else ())]
+            total += files
+            found += files if any(map(searched.search, parts)) else 0
+        return found / total if pattern and total else 0.0
+
+    def tokens(self, pattern: str) -> set[str]:
+        """Return what ``pattern`` finds in names of folders and files."""
+        searched = re.compile(pattern)
+        group = 1 if searched.groups else 0
+        parts = {part for folder in self.inside for part in folder.split("/")}
+        parts.update(name for names in self.names.values() for name in names)
+        return {match[group] for part in parts for match in searched.finditer(part)}
+
+
+def draft_layout(counts: FolderCounts, start: Layout) -> LayoutDraft:
+    """Return a layout for a tree, its patterns those of ``start`` where they fit."""
+    checks: dict[str, str] = {}
+    hospital = _best(counts, (start.hospital, *_HOSPITALS))
+    if hospital is None:
+        checks["hospital"] = "no folder tells the hospital: all files are of `unknown`"
+    elif hospital != start.hospital:
+        checks["hospital"] = "another pattern than the recipe's finds the hospitals"
+    procedure, procedures = _procedures(counts, start, checks)
+    images, labels = _sides(counts, start, checks)
+    return LayoutDraft(
+        Layout(
+            image_folders=images,
+            label_folders=labels,
+            hospital=hospital or start.hospital,
+            procedure=procedure,
+            procedures=procedures,
+            partitions=_partitions(counts, start),
+        ),
+        checks,
+    )
+
+
+def _best(counts: FolderCounts, patterns: Iterable[str]) -> str | None:
+    """Return the first pattern that tells the most files, None when none tells enough."""
+    shares = {pattern: counts.share(pattern, in_names=True) for pattern in patterns}
+    best = max(shares, key=lambda pattern: shares[pattern])
+    return best if shares[best] >= _MOST else None
+
+
+def _procedures(
+    counts: FolderCounts, start: Layout, checks: dict[str, str]
+) -> tuple[str, tuple[str, ...]]:
+    if start.procedure and counts.tokens(start.procedure) & set(start.procedures):
+        return start.procedure, start.procedures
+    pattern = _best(counts, (start.procedure, *_PROCEDURES))
+    if pattern is None:
+        checks["procedures"] = "no folder tells the procedure: all files are taken"
+        return "", ()
+    checks["procedures"] = "none of the recipe's procedures is there: those with wanted images"
+    return pattern, ()
+
+
+def _sides(counts: FolderCounts, start: Layout, checks: dict[str, str]) -> tuple[str, str]:
+    """Return the patterns of image and label folders, empty when they lie side by side."""
+    words = {kind: Counter[str]() for kind in (Kind.IMAGE, Kind.LABEL)}
+    for parent in _forks(counts):
+        for kind, found in parent.items():
+            words[kind].update(found)
+    known = {
+        Kind.IMAGE: (start.image_folders, *_IMAGE_WORDS),
+        Kind.LABEL: (start.label_folders, *_LABEL_WORDS),
+    }
+    if not all(any(each[kind] for each in counts.inside.values()) for kind in words):
+        return start.image_folders, start.label_folders
+    sides = {kind: _side(counts, kind, words[kind], known[kind]) for kind in words}
+    for kind, side in sides.items():
+        if side and side != known[kind][0]:
+            checks[f"{kind}_folders"] = f"other folder words than the recipe's hold the {kind}s"
+    return sides[Kind.IMAGE], sides[Kind.LABEL]
+
+
+def _forks(counts: FolderCounts) -> list[dict[Kind, Counter[str]]]:
+    """Return, for each folder that forks into image and label branches, their names."""
+    below: dict[str, Counter[Kind]] = {}
+    for folder, inside in counts.inside.items():
+        parts = folder.split("/")
+        for depth in range(1, len(parts) + 1):
+            below.setdefault("/".join(parts[:depth]), Counter()).update(inside)
+    children: dict[str, list[str]] = {}
+    for folder in below:
+        children.setdefault(folder.rpartition("/")[0], []).append(folder)
+    forks = []
+    for folders in children.values():
+        only = {kind: Counter[str]() for kind in (Kind.IMAGE, Kind.LABEL)}
+        for folder in folders:
+            kinds = [kind for kind in only if below[folder][kind]]
+            if len(kinds) == 1:
+                only[kinds[0]][folder.rpartition("/")[2]] += below[folder][kinds[0]]
+        if all(only.values()):
+            forks.append(only)
+    return forks
+
+
+def _side(counts: FolderCounts, kind: Kind, words: Counter[str], known: tuple[str, ...]) -> str:
+    """Return a pattern for the folders of one kind: a known one, or the words themselves."""
+    other = Kind.LABEL if kind is Kind.IMAGE else Kind.IMAGE
+    for pattern in known:
+        if counts.share(pattern, (kind,)) >= _MOST and counts.share(pattern, (other,)) < 1 - _MOST:
+            return pattern
+    plain = {word for word in words if shown_text(word) == word}
+    covered = sum(words.values()) / max(1, sum(each[kind] for each in counts.inside.values()))
+    if words and plain == set(words) and len(words) <= _MOST_WORDS and covered >= _MOST:
+        return f"^(?:{'|'.join(re.escape(word) for word in sorted(words))})$"
+    return ""
+
+
+def _partitions(counts: FolderCounts, start: Layout) -> dict[str, str]:
+    known = {"training": _TRAINING, "validation": _VALIDATION}
+    if any(counts.share(pattern) for pattern in start.partitions.values()):
+        return dict(start.partitions)
+    found = {name: next((p for p in each if counts.share(p)), "") for name, each in known.items()}
+    return {name: pattern for name, pattern in found.items() if pattern} or dict(start.partitions)

@@ -1,0 +1,149 @@
+"""The label section of a recipe, drafted from the keys that were found. Pure."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hnp_etl.label import SEX_WORDS, bare, recipe_code
+from hnp_etl.recipe import Canal, Label, LabelField, Meaning
+from hnp_etl.survey.key_guess import Guess
+from hnp_etl.survey.label_keys import KeyProfile, LabelKeys
+from hnp_shared.vocabulary import LEVEL_NAMES
+
+_PROVISIONAL: Meaning = "patient"
+"""Meaning of a code before its pattern was looked at."""
+
+_CM_BELOW, _AREA_FROM = 4.0, 35.0
+"""A canal is 8 to 30 mm wide and has 80 to 400 mm2: a median between tells the quantity."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelDraft:
+    """A label section and what is uncertain about it.
+
+    Attributes:
+        checks: dotted key -> what a person must check there.
+        hidden_codes: values in disc cells that are no known code words, so not shown.
+        refused: shown keys left out since they disagree with a better one -> in how many labels.
+    """
+
+    label: Label
+    checks: Mapping[str, str]
+    hidden_codes: int
+    refused: Mapping[tuple[str, ...], int]
+
+
+def draft_label(keys: LabelKeys, start: Label) -> LabelDraft:
+    """Return a label section with the spellings that were found, those of ``start`` if none."""
+    checks: dict[str, str] = {}
+    refused: dict[tuple[str, ...], int] = {}
+    chosen = {name: _choose(name, keys, refused) for name in _fields_of(keys)}
+    fields: dict[LabelField, tuple[str, ...]] = {}
+    for field, aliases in start.fields.items():
+        found = chosen.get(field, [])
+        fields[field] = _aliases(found) or aliases
+        if not found and field in {"patient", "age", "sex", "canal_width_mm"}:
+            checks[f"fields.{field}"] = "no label key looks like it"
+        elif any(_rank(each) for each in found):
+            checks[f"fields.{field}"] = "a guess by the words of the key"
+    levels = {
+        name: _aliases(chosen.get(name, [])) or start.levels.get(name, ()) for name in LEVEL_NAMES
+    }
+    cells = [each for name in LEVEL_NAMES for each in chosen.get(name, [])]
+    for name in LEVEL_NAMES:
+        if not chosen.get(name):
+            checks[f"levels.{name}"] = "no label key looks like it"
+        elif any(_rank(each) for each in chosen[name]):
+            checks[f"levels.{name}"] = "a guess by the words of the key"
+    label = Label(
+        required=start.required,
+        canal=_canal(chosen.get("canal_width_mm", []), start.canal, checks),
+        fields=fields,
+        levels=levels,
+        codes=_codes(cells, start),
+        sex_values=_sex_values(chosen.get("sex", []), start, checks),
+    )
+    return LabelDraft(label, checks, sum(each.hidden for each in cells), refused)
+
+
+def _fields_of(keys: LabelKeys) -> list[str]:
+    return sorted({each.guess.field for each in keys.keys if each.guess})
+
+
+def _rank(profile: KeyProfile) -> int:
+    return profile.guess.rank if profile.guess else 0
+
+
+def _choose(name: str, keys: LabelKeys, refused: dict[tuple[str, ...], int]) -> list[KeyProfile]:
+    """Return the keys of one field, best first, none that disagrees with a better one."""
+    found = [
+        each
+        for each in keys.keys
+        if each.guess and each.guess.field == name and set(each.types) != {"object"}
+    ]
+    found.sort(key=lambda each: (_rank(each), -each.labels, each.path))
+    chosen: list[KeyProfile] = []
+    for each in found:
+        disagreeing = sum(
+            keys.conflicts.get((min(each.path, better.path), max(each.path, better.path)), 0)
+            for better in chosen
+        )
+        if disagreeing:
+            refused[each.path] = disagreeing
+        else:
+            chosen.append(each)
+    return chosen
+
+
+def _aliases(profiles: Sequence[KeyProfile]) -> tuple[str, ...]:
+    guesses: list[Guess] = [each.guess for each in profiles if each.guess]
+    return tuple({bare(guess.alias): guess.alias for guess in reversed(guesses)}.values())[::-1]
+
+
+def _codes(cells: Sequence[KeyProfile], start: Label) -> dict[str, Meaning]:
+    """Return the codes that were found; a code the recipe knew keeps its meaning for now."""
+    found = Counter[str]()
+    for each in cells:
+        found.update(each.values)
+    known: dict[str, str] = {}
+    for token, _ in sorted(found.items(), key=lambda item: (-item[1], item[0])):
+        if recipe_code(token, known) is None:
+            known[token.casefold()] = token
+    starts = {code.casefold(): code for code in start.codes}
+    if known.keys() <= starts.keys():
+        return dict(start.codes)
+    return {
+        token: start.codes[starts[folded]] if folded in starts else _PROVISIONAL
+        for folded, token in sorted(known.items())
+    }
+
+
+def _canal(profiles: Sequence[KeyProfile], start: Canal, checks: dict[str, str]) -> Canal:
+    stated = {unit for each in profiles for unit in each.unit_words}
+    named = " ".join(key.casefold() for each in profiles for key in each.path)
+    medians = [each.median for each in profiles if each.median is not None]
+    if not medians:
+        return start
+    checks["canal"] = "quantity and unit by size and name only"
+    middle = sorted(medians)[len(medians) // 2]
+    area = any(unit.endswith("2") for unit in stated) or "area" in named or "면적" in named
+    if area or (middle >= _AREA_FROM and not stated):
+        return Canal(quantity="area", unit="cm2" if middle < _CM_BELOW else "mm2")
+    unwritten_cm = middle < _CM_BELOW and not stated
+    return Canal(quantity="width", unit="cm" if unwritten_cm or stated == {"cm"} else "mm")
+
+
+def _sex_values(
+    profiles: Sequence[KeyProfile], start: Label, checks: dict[str, str]
+) -> dict[str, str]:
+    """Return a map for values that need one: 1 and 2, or 0 and 1."""
+    found = {value for each in profiles for value in each.values}
+    plain = {value.strip() for value in found if value.strip().casefold() not in SEX_WORDS}
+    numbers = sorted(value for value in plain if value.isdigit())
+    if not numbers:
+        return dict(start.sex_values)
+    checks["sex_values"] = "numbers mean what the data guide says"
+    return {
+        value: start.sex_values.get(value, guess)
+        for value, guess in zip(numbers, "MF", strict=False)
+    }

@@ -1,0 +1,205 @@
+"""Which keys labels have, how often, of which types; values only where they are harmless. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from hnp_etl.errors import FileError
+from hnp_etl.label import code_tokens, is_missing
+from hnp_etl.label_document import Leaf, Number, Scalar
+from hnp_etl.survey.key_guess import Guess, KeyGuesser
+from hnp_etl.survey.masking import harmless_value, looks_identifying
+
+MOST_VALUES = 24
+"""A key with more different values gets no histogram."""
+
+_FEW = 0.1
+"""Keys in a smaller share of every hospital's labels are counted, not shown: a name may be one."""
+
+_MOST_SIBLINGS = 48
+"""An object with more different keys is a table keyed by something, maybe by a person."""
+
+_DIGIT = re.compile(r"\d")
+_AGE_SHAPES = re.compile(r"(?i)N{1,3}(?:\.N+)?\s?(?:y|yr|yrs|years?|세|살|대|m|w|d)?")
+_SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,12})?)\s*(mm2|cm2|mm|cm)?", re.IGNORECASE)
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyProfile:
+    """One key of the labels.
+
+    Attributes:
+        labels: how many have it; hospitals: share of the labels that have it, by hospital.
+        values: histogram, empty when it is not to be shown; hidden: values left out of it.
+        median: of a canal size, as written; unit_words: units written with it.
+    """
+
+    path: Path
+    guess: Guess | None
+    labels: int
+    hospitals: Mapping[str, float]
+    types: Mapping[str, int]
+    values: Mapping[str, int]
+    hidden: int
+    median: float | None
+    unit_words: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelKeys:
+    """All keys.
+
+    Attributes:
+        rare: keys that are in too few labels to be shown.
+        conflicts: pairs of paths of one field that disagree in a label -> how often.
+    """
+
+    labels: int
+    keys: tuple[KeyProfile, ...]
+    rare: int
+    conflicts: Mapping[tuple[Path, Path], int]
+
+
+@dataclass(slots=True)
+class _Key:
+    guess: Guess | None
+    shows: bool
+    labels: Counter[str] = field(default_factory=Counter)
+    types: Counter[str] = field(default_factory=Counter)
+    values: Counter[str] = field(default_factory=Counter)
+    hidden: int = 0
+    is_shape: bool = False
+    sizes: Counter[float] = field(default_factory=Counter)
+    units: Counter[str] = field(default_factory=Counter)
+
+
+def profile_keys(labels: Iterable[tuple[str, tuple[Leaf, ...]]], guesser: KeyGuesser) -> LabelKeys:
+    """Count the keys of labels, given as hospital and leaves."""
+    totals, keys = Counter[str](), dict[Path, _Key]()
+    conflicts = Counter[tuple[Path, Path]]()
+    for hospital, leaves in labels:
+        totals[hospital] += 1
+        seen, fields = set[Path](), dict[str, list[Leaf]]()
+        for leaf in leaves:
+            if leaf.keys:
+                key = keys.get(leaf.keys) or keys.setdefault(leaf.keys, _new(leaf.keys, guesser))
+                _add(key, leaf)
+                seen.add(leaf.keys)
+                if key.guess:
+                    fields.setdefault(key.guess.field, []).append(leaf)
+        for path in seen:
+            keys[path].labels[hospital] += 1
+        for same in fields.values():
+            if len(same) > 1:
+                conflicts.update(_disagreeing(same))
+    siblings = Counter(path[:-1] for path in keys)
+    found = [_profile(path, key, totals) for path, key in keys.items()]
+    common = [
+        each
+        for each in found
+        if each.guess
+        or (
+            max(each.hospitals.values()) >= _FEW
+            and all(
+                siblings[each.path[:depth]] <= _MOST_SIBLINGS for depth in range(len(each.path))
+            )
+        )
+    ]
+    common.sort(key=lambda each: (each.path[:-1], -each.labels, each.path))
+    return LabelKeys(totals.total(), tuple(common), len(keys) - len(common), conflicts)
+
+
+def _new(path: Path, guesser: KeyGuesser) -> _Key:
+    guess = guesser.guess(path)
+    safe = not any(map(looks_identifying, path))
+    harmless = safe if guess is None else guess.is_level or guess.field in {"sex", "age"}
+    return _Key(guess, harmless, is_shape=bool(guess and guess.field == "age"))
+
+
+def _add(key: _Key, leaf: Leaf) -> None:
+    key.types[_type_of(leaf)] += 1
+    if key.guess and key.guess.field == "canal_width_mm":
+        _add_size(key, leaf)
+    elif key.shows and leaf.readable:
+        for text in _texts(key, leaf):
+            full = len(key.values) > MOST_VALUES and text not in key.values
+            if full or not (key.is_shape or harmless_value(text)):
+                key.hidden += 1
+            else:
+                key.values[text] += 1
+
+
+def _texts(key: _Key, leaf: Leaf) -> list[str]:
+    """Return a leaf's values as they may be counted: codes, words of sex, shapes of ages."""
+    if key.guess and key.guess.is_level:
+        try:
+            return [token for value in leaf.values for token in code_tokens(value)]
+        except FileError:
+            return []
+    stated = ["" if value is None else str(value).strip() for value in leaf.values]
+    if key.guess and key.guess.field == "age":
+        return [_age_shape(text) for text in stated]
+    return stated
+
+
+def _age_shape(text: str) -> str:
+    shape = _DIGIT.sub("N", text)
+    if is_missing(text):
+        return "missing"
+    return shape if _AGE_SHAPES.fullmatch(shape) else "other text"
+
+
+def _add_size(key: _Key, leaf: Leaf) -> None:
+    for value in leaf.values:
+        match = None if is_missing(value) else _SIZE.fullmatch(str(value).strip())
+        if match:
+            key.sizes[round(float(match[1]), 1)] += 1
+            key.units[(match[2] or "").casefold()] += 1
+
+
+def _type_of(leaf: Leaf) -> str:
+    if not leaf.readable:
+        return "object"
+    return _scalar_type(leaf.values[0]) if len(leaf.values) == 1 else "list"
+
+
+def _scalar_type(value: Scalar) -> str:
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, Number):
+        return "number"
+    if is_missing(value):
+        return "missing"
+    return "digits" if str(value).strip().isdigit() else "text"
+
+
+def _disagreeing(leaves: list[Leaf]) -> Iterable[tuple[Path, Path]]:
+    """Yield pairs of paths at one depth that say different things in one label."""
+    for index, one in enumerate(leaves):
+        for other in leaves[index + 1 :]:
+            if one.keys != other.keys and len(one.keys) == len(other.keys):
+                said = [
+                    [str(value).strip() for value in leaf.values if not is_missing(value)]
+                    for leaf in (one, other)
+                ]
+                if all(said) and said[0] != said[1]:
+                    yield min(one.keys, other.keys), max(one.keys, other.keys)
+
+
+def _profile(path: Path, key: _Key, totals: Mapping[str, int]) -> KeyProfile:
+    few = len(key.values) <= MOST_VALUES
+    middle = sorted(key.sizes.elements())
+    return KeyProfile(
+        path=path,
+        guess=key.guess,
+        labels=key.labels.total(),
+        hospitals={name: count / totals[name] for name, count in sorted(key.labels.items())},
+        types=dict(sorted(key.types.items())),
+        values=dict(sorted(key.values.items())) if few else {},
+        hidden=key.hidden + (0 if few else key.values.total()),
+        median=middle[len(middle) // 2] if middle else None,
+        unit_words=dict(sorted((unit, count) for unit, count in key.units.items() if unit)),
+    )
