@@ -1,10 +1,11 @@
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset
 
-from hnp_model.samples import Samples, map_samples
+from hnp_model.samples import Batch, Samples, map_samples
 from hnp_model.settings import FitSettings
 from hnp_model.slices import read_slices
 from hnp_model.tabular import fit_standardisation
@@ -35,6 +36,7 @@ def test_every_batch_lies_in_the_same_memory(samples: Samples) -> None:
 
 
 def test_a_torch_data_loader_takes_them(samples: Samples) -> None:
-    loader = DataLoader(samples, batch_size=8, collate_fn=lambda batch: batch)  # type: ignore[arg-type]  # it asks for __getitems__
+    asked = cast("Dataset[Batch]", samples)  # a loader only asks for __getitems__ and __len__
+    loader = DataLoader(asked, batch_size=8, collate_fn=lambda batch: batch)
     found = [batch.truth.numpy().tolist() for batch in loader]
     assert found == [batch.truth.numpy().tolist() for batch in samples.in_order()]
