@@ -3,13 +3,15 @@
 import contextlib
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from hnp_shared.dataset import DATASET_FILE, SHARDS_FOLDER, TABLES_FOLDER
-from hnp_shared.errors import OutputError, StorageError
+from hnp_shared.errors import InputError, OutputError, StorageError
 from hnp_shared.storage import DISK, TEMPORARY_PREFIX, Disk, make_folder
 
+_OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _OURS = frozenset({DATASET_FILE, SHARDS_FOLDER, TABLES_FOLDER})
 
 
@@ -24,16 +26,35 @@ def hold(out: Path, private: Path, *, disk: Disk = DISK) -> Iterator[None]:
     """Make both folders and keep other builders out of them.
 
     Raises:
+        InputError: others may look into the private folder.
         OutputError: another builder works there, or ``out`` holds something else.
         StorageError: a folder could not be made.
     """
     _refuse_foreign(out)
+    if private.is_dir():
+        refuse_open_to_others(private.stat().st_mode, "the private folder", expected=0o700)
     make_folder(out, role="the data set folder", disk=disk)
     make_folder(private, role="the private folder", mode=0o700, disk=disk)
     with _locked(out, "OUT"), _locked(private, "the private folder"):
         for name in (SHARDS_FOLDER, TABLES_FOLDER):
             make_folder(out / name, role=f"the {name} folder", disk=disk)
         yield
+
+
+def refuse_open_to_others(mode: int, role: str, *, expected: int) -> None:
+    """Refuse what anybody but its owner may read or write.
+
+    Args:
+        mode: as `stat` tells it.
+        role: what it is for.
+        expected: mode to set, for the message.
+
+    Raises:
+        InputError: says the mode found and the one expected.
+    """
+    found = stat.S_IMODE(mode)
+    if found & _OF_OTHERS:
+        raise InputError(f"{role} is open to others: found mode {found:o}, expected {expected:o}")
 
 
 def _refuse_foreign(out: Path) -> None:
