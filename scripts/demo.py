@@ -31,7 +31,9 @@ def main(folder: Path) -> None:
     """Run the demo in ``folder``, which is emptied first."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    (folder / "key").write_bytes(DEMO_KEY)  # published, so that the demo comes out alike each time
+    key_file = folder / "key"
+    key_file.write_bytes(DEMO_KEY)  # published, so that the demo comes out alike each time
+    key_file.chmod(0o600)
     programs = Path(sys.executable).parent
     started = time.monotonic()
     for line in commands(folder):

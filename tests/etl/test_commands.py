@@ -113,6 +113,18 @@ def test_a_short_key_is_65(src: Path, tmp_path: Path) -> None:
     assert one_line(done) == "error: the key has 31 bytes, expected 32 or more"
 
 
+def test_a_missing_or_open_key_is_65(src: Path, tmp_path: Path) -> None:
+    build = ("build-manifest", src, "--out", tmp_path / "out", "--key-file", tmp_path / "key")
+    done = hnp_etl(*build)
+    assert done.returncode == 65
+    assert one_line(done) == "error: found no key file, expected 32 bytes or more in it"
+    (tmp_path / "key").write_bytes(KEY)
+    (tmp_path / "key").chmod(0o644)
+    done = hnp_etl(*build)
+    assert done.returncode == 65
+    assert one_line(done) == ("error: the key file is open to others: found mode 644, expected 600")
+
+
 def test_something_else_in_out_is_73(src: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()

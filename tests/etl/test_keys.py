@@ -1,15 +1,26 @@
-"""Claims about the key: given or made, long enough, and the one the data set was built with."""
+"""Claims about the key: given or made, long enough, closed, the one the data set was built with."""
 
+import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from hnp_etl.keys import KEY_FILE, load_key, make_key
+from hnp_etl.private import hold
 from hnp_etl.pseudonyms import key_id
 from hnp_shared.errors import InputError, StorageError
 
 
+@pytest.fixture
+def careless_umask() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("careless_umask")
 def test_a_made_key_has_32_bytes_for_its_owner_only(tmp_path: Path) -> None:
     key = make_key(tmp_path)
     assert len(key) == 32
@@ -53,8 +64,50 @@ def test_no_key_is_ever_shown(tmp_path: Path) -> None:
     assert "topsecret" not in str(caught.value)
 
 
-def test_a_key_that_cannot_be_read_is_a_storage_error(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match=r"^the key file: "):
+@pytest.mark.parametrize("mode", [0o604, 0o640, 0o602, 0o620, 0o644, 0o666])
+def test_a_key_that_others_may_read_or_write_is_refused(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / KEY_FILE
+    path.write_bytes(b"k" * 32)
+    path.chmod(mode)
+    told = f"^the key file is open to others: found mode {mode:o}, expected 600$"
+    for given in (path, None):
+        with pytest.raises(InputError, match=told):
+            load_key(given, tmp_path, None)
+    path.chmod(0o400)
+    assert load_key(path, tmp_path, None) == b"k" * 32
+
+
+@pytest.mark.parametrize("mode", [0o701, 0o710, 0o750, 0o755, 0o777])
+def test_a_private_folder_that_is_open_to_others_is_refused(tmp_path: Path, mode: int) -> None:
+    private = tmp_path / "private"
+    private.mkdir()
+    (private / "key").write_bytes(b"k" * 32)
+    private.chmod(mode)
+    told = f"^the private folder is open to others: found mode {mode:o}, expected 700$"
+    with pytest.raises(InputError, match=told), hold(tmp_path / "out", private):
+        pass
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_empty_private_folder_is_closed(tmp_path: Path) -> None:
+    private = tmp_path / "private"
+    private.mkdir()
+    private.chmod(0o755)
+    with hold(tmp_path / "out", private):
+        assert stat.S_IMODE(private.stat().st_mode) == 0o700
+
+
+@pytest.mark.usefixtures("careless_umask")
+def test_a_made_private_folder_is_its_owners_only(tmp_path: Path) -> None:
+    with hold(tmp_path / "out", tmp_path / "private"):
+        assert stat.S_IMODE((tmp_path / "private").stat().st_mode) == 0o700
+
+
+def test_a_missing_key_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"^found no key file, expected 32 bytes or more in it$"):
         load_key(tmp_path / "gone", tmp_path, None)
+
+
+def test_a_key_that_cannot_be_read_is_a_storage_error(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"^the key file: "):
         load_key(tmp_path, tmp_path, None)

@@ -1,8 +1,10 @@
 """The secret key of the pseudonyms: given by the user, or made in the private folder."""
 
+import os
 import secrets
 from pathlib import Path
 
+from hnp_etl.private import refuse_open_to_others
 from hnp_etl.pseudonyms import key_id
 from hnp_shared.errors import InputError, StorageError
 from hnp_shared.storage import DISK, Disk, replace_file
@@ -21,7 +23,7 @@ def load_key(key_file: Path | None, private: Path, built_with: str | None) -> by
         built_with: key_id of the data set that is rebuilt.
 
     Raises:
-        InputError: too short, or not the key the data set was built with.
+        InputError: missing, too short, open to others, or not the key the data set was built with.
         StorageError: it could not be read.
     """
     path = key_file or private / KEY_FILE
@@ -49,6 +51,9 @@ def make_key(private: Path, *, disk: Disk = DISK) -> bytes:
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
+            refuse_open_to_others(os.fstat(file.fileno()).st_mode, "the key file", expected=0o600)
             return file.read(MAX_KEY_BYTES)
+    except FileNotFoundError as error:
+        raise InputError(f"found no key file, expected {KEY_BYTES} bytes or more in it") from error
     except OSError as error:
         raise StorageError.of("the key file", error) from error

@@ -3,13 +3,15 @@
 import contextlib
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from hnp_shared.dataset import DATASET_FILE, SHARDS_FOLDER, TABLES_FOLDER
-from hnp_shared.errors import OutputError, StorageError
+from hnp_shared.errors import InputError, OutputError, StorageError
 from hnp_shared.storage import DISK, TEMPORARY_PREFIX, Disk, make_folder
 
+_OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _OURS = frozenset({DATASET_FILE, SHARDS_FOLDER, TABLES_FOLDER})
 
 
@@ -24,10 +26,12 @@ def hold(out: Path, private: Path, *, disk: Disk = DISK) -> Iterator[None]:
     """Make both folders and keep other builders out of them.
 
     Raises:
+        InputError: others may look into the private folder.
         OutputError: another builder works there, or ``out`` holds something else.
         StorageError: a folder could not be made.
     """
     _refuse_foreign(out)
+    _close_to_others(private)
     make_folder(out, role="the data set folder", disk=disk)
     with _locked(out, "OUT"), hold_private(private, disk=disk):
         for name in (SHARDS_FOLDER, TABLES_FOLDER):
@@ -40,12 +44,43 @@ def hold_private(private: Path, *, disk: Disk = DISK) -> Iterator[None]:
     """Make a private folder and keep others out of it.
 
     Raises:
+        InputError: others may read it.
         OutputError: a build or a survey works there.
         StorageError: it could not be made.
     """
+    _close_to_others(private)
     make_folder(private, role="the private folder", mode=0o700, disk=disk)
     with _locked(private, "the private folder"):
         yield
+
+
+def refuse_open_to_others(mode: int, role: str, *, expected: int) -> None:
+    """Refuse what anybody but its owner may read or write.
+
+    Args:
+        mode: as `stat` tells it.
+        role: what it is for.
+        expected: mode to set, for the message.
+
+    Raises:
+        InputError: says the mode found and the one expected.
+    """
+    found = stat.S_IMODE(mode)
+    if found & _OF_OTHERS:
+        raise InputError(f"{role} is open to others: found mode {found:o}, expected {expected:o}")
+
+
+def _close_to_others(private: Path) -> None:
+    """Close an empty folder; refuse one that others may have looked into."""
+    try:
+        if not private.is_dir():
+            return
+        if not any(private.iterdir()):
+            private.chmod(0o700)
+        mode = private.stat().st_mode
+    except OSError as error:
+        raise StorageError.of("the private folder", error) from error
+    refuse_open_to_others(mode, "the private folder", expected=0o700)
 
 
 def _refuse_foreign(out: Path) -> None:

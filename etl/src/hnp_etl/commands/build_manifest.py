@@ -47,8 +47,9 @@ def _limit(_ctx: click.Context, _param: click.Parameter, text: str | None) -> Re
 @click.option("--scheduler", metavar="ADDRESS", help="A running Dask scheduler.")
 @click.option(
     "--key-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Secret key of the pseudonyms, 32 bytes or more; made in the private folder if not given.",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Secret key of the pseudonyms, 32 bytes or more, readable by you only (chmod 600); "
+    "made in the private folder if not given.",
 )
 @click.option(
     "--private", type=click.Path(path_type=Path), help="Private folder.  [default: OUT.private]"
