@@ -109,9 +109,10 @@ def dicom_dataset(
         "BitsStored": stored,
         "HighBit": stored - 1,
         "PixelRepresentation": int(pixels.dtype.kind == "i"),
-        "PixelData": _pixel_data(pixels, stored, syntax),
         **attributes,
     }
+    if "PixelData" not in attributes:
+        described["PixelData"] = _pixel_data(pixels, stored, syntax)
     dataset = Dataset()
     for keyword, value in described.items():
         if value is not None:

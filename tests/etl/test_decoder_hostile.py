@@ -16,6 +16,7 @@ from hnp_etl import decoder
 from hnp_etl.decoder import decode_guarded, stop_child
 from hnp_etl.decoder_child import Request
 from hnp_etl.errors import FileError
+from hnp_etl.limits import Limits
 from hnp_etl.pixels import PixelRule, clean_values, from_bytes
 from hnp_etl.syntaxes import DECODERS, UNCOMPRESSED
 from hnp_shared.vocabulary import Reason
@@ -42,7 +43,7 @@ def test_a_stopped_child_times_out_even_when_the_frame_does_not_fit_the_pipe() -
     large = Request(b"\0" * 2_000_000, RLE, rule(16, 12, signed=False))
     started = time.monotonic()
     with pytest.raises(FileError) as caught:
-        decode_guarded(large, timeout_s=0.3)
+        decode_guarded(large, Limits(decode_timeout_s=0.3))
     assert caught.value.reason is Reason.TIMEOUT
     assert time.monotonic() - started < 5
     assert decode_guarded(good_request())

@@ -30,6 +30,7 @@ from hnp_etl.decoder_child import Request
 from hnp_etl.encapsulated import single_frame
 from hnp_etl.errors import FileError
 from hnp_etl.header import read_header
+from hnp_etl.limits import Limits
 from hnp_etl.pixels import PixelRule, from_bytes
 from hnp_etl.recipe import Image
 from hnp_etl.slice_pixels import read_sample
@@ -166,7 +167,7 @@ def test_a_child_that_does_not_answer_is_told_from_one_that_died(
     with monkeypatch.context() as patched:
         stub(patched, program)
         with pytest.raises(FileError) as caught:
-            decode_guarded(request, timeout_s=0.5)
+            decode_guarded(request, Limits(decode_timeout_s=0.5))
     assert caught.value.reason is reason
     assert np.array_equal(from_bytes(decode_guarded(request), RULE), picture())
 
@@ -186,7 +187,8 @@ def test_the_child_ends_with_its_parent() -> None:
     program = (
         "from hnp_etl import decoder\n"
         "import os\n"
-        "print(decoder._ready_child().process.pid, flush=True)\n"
+        "from hnp_etl.limits import LIMITS\n"
+        "print(decoder._ready_child(LIMITS).process.pid, flush=True)\n"
         "import time; time.sleep(1)\n"
         "os._exit(0)\n"
     )

@@ -6,9 +6,9 @@ from hnp_etl.element_walk import PIXEL_DATA
 from hnp_etl.geometry import slice_normal, slice_position_mm
 from hnp_etl.header import HeaderFacts
 from hnp_etl.label import LabelFacts
-from hnp_etl.limits import MAX_SIDE_PIXELS
+from hnp_etl.limits import Limits
 from hnp_etl.look import Look, look_at
-from hnp_etl.recipe import Label, Recipe, Selection
+from hnp_etl.recipe import Label, Recipe
 from hnp_etl.syntaxes import DECODERS, DEFLATED_LE, EXPLICIT_BE, UNCOMPRESSED
 from hnp_shared.vocabulary import Flag, Reason
 
@@ -55,7 +55,7 @@ def choose(
         path_conflict: folders disagree about hospital, procedure or partition.
     """
     look = look_at(facts, recipe.selection.max_tilt_deg)
-    refusals = header_refusals(facts, look, recipe.selection)
+    refusals = header_refusals(facts, look, recipe)
     if refusals:
         return refusals[0]
     chosen = chosen_label(label, recipe.label)
@@ -83,13 +83,14 @@ def choose(
     )
 
 
-def header_refusals(facts: HeaderFacts, look: Look, selection: Selection) -> list[Reason]:
+def header_refusals(facts: HeaderFacts, look: Look, recipe: Recipe) -> list[Reason]:
     """Return every reason that the header alone gives, from BAD_HEADER to MULTI_FRAME, in order."""
+    selection = recipe.selection
     plane = look.plane.value if look.plane else None
     weighting = look.weighting.value if look.weighting else None
     unwanted_fat = look.fat_suppressed and selection.fat_suppressed == "reject"
     reasons = (
-        (Reason.BAD_HEADER, look.mr and not _pixels_described(facts)),
+        (Reason.BAD_HEADER, look.mr and not _pixels_described(facts, recipe.limits)),
         (Reason.NOT_MR, not look.mr),
         (Reason.DERIVED, look.computed),
         (Reason.LOCALIZER, look.localizer),
@@ -165,11 +166,11 @@ def _too_short(facts: HeaderFacts, size: int) -> bool:
     return facts.pixel_length < frame_bytes(facts) or not in_file
 
 
-def _pixels_described(facts: HeaderFacts) -> bool:
+def _pixels_described(facts: HeaderFacts, limits: Limits) -> bool:
     """Tell whether the Image Pixel module (PS3.3 C.7.6.3) is there and within bounds."""
     sides = (facts.rows or 0, facts.columns or 0)
     allocated, stored = facts.bits_allocated, facts.bits_stored
-    if not all(1 <= side <= MAX_SIDE_PIXELS for side in sides) or allocated not in (8, 16, 32):
+    if not all(1 <= side <= limits.side_pixels for side in sides) or allocated not in (8, 16, 32):
         return facts.samples > 1 and all(sides)  # colour is DERIVED, whatever its bits
     if stored is None or not 1 <= stored <= allocated:
         return False

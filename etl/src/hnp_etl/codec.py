@@ -10,6 +10,7 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
 
 from hnp_etl.errors import FileError
+from hnp_etl.frame_header import check_frame
 from hnp_etl.pixels import PixelRule
 from hnp_etl.syntaxes import DECODERS
 from hnp_shared.vocabulary import Reason
@@ -33,6 +34,7 @@ def decompress(frame: bytes, syntax: str, rule: PixelRule) -> npt.NDArray[np.int
         "pixel_representation": int(rule.signed),
         "pixel_keyword": "PixelData",
     }
+    check_frame(frame, syntax, rule)
     plugin = DECODERS[syntax]
     try:
         with warnings.catch_warnings():

@@ -11,9 +11,9 @@ import sys
 import time
 from dataclasses import dataclass
 
-from hnp_etl.decoder_child import OK, Request
+from hnp_etl.decoder_child import OK, Request, child_arguments
 from hnp_etl.errors import FileError
-from hnp_etl.limits import DECODE_TIMEOUT_S, DECODER_FRAMES
+from hnp_etl.limits import DECODER_FRAMES, LIMITS, Limits
 from hnp_shared.vocabulary import Reason
 
 _PIPE_BYTES = 1 << 20
@@ -22,22 +22,28 @@ _PIPE_BYTES = 1 << 20
 @dataclass(slots=True)
 class _Child:
     process: subprocess.Popen[bytes]
+    arguments: list[str]
     frames: int = 0
+
+    def serves(self, arguments: list[str]) -> bool:
+        """Tell whether it lives, is not worn out, and is bound as it should be."""
+        fresh = self.frames < DECODER_FRAMES and self.process.poll() is None
+        return fresh and self.arguments == arguments
 
 
 _children: list[_Child] = []  # none or one; a process decodes one frame at a time
 
 
-def decode_guarded(request: Request, timeout_s: float = DECODE_TIMEOUT_S) -> bytes:
+def decode_guarded(request: Request, limits: Limits = LIMITS) -> bytes:
     """Return the stored values of a compressed frame, little endian, row by row.
 
     Raises:
         FileError: DECODE_FAILED; CRASHED when the child died; TIMEOUT when it did not answer.
     """
-    child = _ready_child()
+    child = _ready_child(limits)
     child.frames += 1
     try:
-        reply = _ask(child.process, request, timeout_s)
+        reply = _ask(child.process, request, limits.decode_timeout_s)
     except FileError:
         stop_child()
         raise
@@ -58,19 +64,18 @@ def stop_child() -> None:
                     pipe.close()
 
 
-def _ready_child() -> _Child:
-    if _children and (
-        _children[0].frames >= DECODER_FRAMES or _children[0].process.poll() is not None
-    ):
+def _ready_child(limits: Limits) -> _Child:
+    arguments = child_arguments(limits)
+    if _children and not _children[0].serves(arguments):
         stop_child()
     if not _children:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "hnp_etl.decoder_child"],  # not from the current folder
+        process = subprocess.Popen(  # -P: import nothing from the current folder
+            [sys.executable, "-P", "-m", "hnp_etl.decoder_child", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # native decoders print raw values
         )
-        _children.append(_Child(process))
+        _children.append(_Child(process, arguments))
         atexit.register(stop_child)
     return _children[0]
 

@@ -17,7 +17,7 @@ from typing import IO
 
 from hnp_etl.codec import decompress
 from hnp_etl.errors import FileError
-from hnp_etl.limits import DECODE_CPU_S, DECODE_MEMORY_BYTES
+from hnp_etl.limits import Limits
 from hnp_etl.pixels import PixelRule
 
 OK, REFUSED = b"+", b"-"
@@ -37,19 +37,24 @@ def main() -> None:
     """Answer requests until the pipe closes."""
     requests, replies = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a decoder that prints must not write into the reply
-    limit_self()
+    limit_self(*map(int, sys.argv[1:]))
     while (content := read_message(requests)) is not None:
         request: Request = pickle.loads(content)  # noqa: S301  # our parent wrote it
         write_message(replies, _answer(request))
 
 
-def limit_self() -> None:
+def child_arguments(limits: Limits) -> list[str]:
+    """Return the arguments that bind a child: CPU seconds, and bytes of address space."""
+    return [str(limits.decode_cpu_s), str(limits.decode_memory_bytes)]
+
+
+def limit_self(cpu_s: int, memory_bytes: int) -> None:
     """Bound memory, time and core files of this process, and tie its life to the parent's."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (DECODE_CPU_S, DECODE_CPU_S))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
     if sys.platform == "linux":  # elsewhere address space cannot be limited, or not usefully
-        resource.setrlimit(resource.RLIMIT_AS, (DECODE_MEMORY_BYTES, DECODE_MEMORY_BYTES))
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hnp_etl.errors import FileError
-from hnp_etl.limits import MAX_DEPTH, MAX_HEADER_BYTES, MAX_VALUE_BYTES
+from hnp_etl.limits import LIMITS, Limits
 from hnp_shared.vocabulary import Reason
 
 WINDOW_BYTES = 32 * 2**10
@@ -22,6 +22,7 @@ _PIXEL_TAGS = frozenset({0x7FE0_0008, 0x7FE0_0009, PIXEL_DATA})
 _FUNCTIONAL_GROUPS = frozenset({0x5200_9229, 0x5200_9230})
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFE_E000, 0xFFFE_E00D, 0xFFFE_E0DD
 _UNDEFINED = 0xFFFF_FFFF
+_NEVER = 2**31  # deeper than any limit
 _LONG_VRS = frozenset(
     {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"}
 )
@@ -60,6 +61,7 @@ class Walker:
         position: where the next element begins.
         wanted: tags kept at the top level.
         within_groups: tags kept from inside the functional groups (PS3.3 C.7.6.16).
+        limits: bounds on depth, values and the whole.
         explicit: value representations are written out.
         values: tag -> raw bytes, at the top level; first occurrence.
         shared: likewise from within functional groups.
@@ -75,6 +77,7 @@ class Walker:
     position: int
     wanted: frozenset[int]
     within_groups: frozenset[int]
+    limits: Limits = LIMITS
     explicit: bool = True
     big_endian: bool = False
     values: dict[int, bytes] = field(default_factory=dict)
@@ -83,7 +86,7 @@ class Walker:
     window: bytes = b""
     window_start: int = 0
     open_ends: list[int | None] = field(default_factory=list)
-    implicit_from: int = 2 * MAX_DEPTH + 1
+    implicit_from: int = _NEVER
     in_groups: bool = False
 
     def walk(self, only_group: int | None = None) -> None:
@@ -126,7 +129,7 @@ class Walker:
         top = not self.open_ends
         wanted = (tag in self.wanted) if top else (self.in_groups and tag in self.within_groups)
         if wanted and length:  # an empty element tells as much as none
-            if length > MAX_VALUE_BYTES:
+            if length > self.limits.value_bytes:
                 raise FileError(Reason.BAD_HEADER, f"element {tag:08X} has {length} bytes")
             value = self._bytes(self.position, length)
             if len(value) < length:
@@ -137,8 +140,9 @@ class Walker:
         if length > self.size - self.position:
             raise FileError(Reason.BAD_HEADER, "an element is longer than the file")
         self.position += length
-        if self.position > MAX_HEADER_BYTES:
-            raise FileError(Reason.BAD_HEADER, f"no pixel data within {MAX_HEADER_BYTES} bytes")
+        most = self.limits.header_bytes
+        if self.position > most:
+            raise FileError(Reason.BAD_HEADER, f"no pixel data within {most} bytes")
 
     def _skip_fragments(self) -> None:
         """Go past encapsulated pixels that are not the image's, those of an icon (PS3.5 A.4)."""
@@ -159,8 +163,8 @@ class Walker:
             raise FileError(Reason.BAD_HEADER, f"found delimiter {tag:08X} outside a sequence")
 
     def _open(self, length: int) -> None:
-        if len(self.open_ends) >= 2 * MAX_DEPTH:  # a sequence and its item each
-            raise FileError(Reason.TOO_DEEP, f"sequences nest deeper than {MAX_DEPTH}")
+        if len(self.open_ends) >= 2 * self.limits.depth:  # a sequence and its item each
+            raise FileError(Reason.TOO_DEEP, f"sequences nest deeper than {self.limits.depth}")
         if length != _UNDEFINED and length > self.size - self.position:
             raise FileError(Reason.BAD_HEADER, "a sequence is longer than the file")
         self.open_ends.append(None if length == _UNDEFINED else self.position + length)
@@ -175,7 +179,7 @@ class Walker:
 
     def _forget_implicit(self) -> None:
         if len(self.open_ends) <= self.implicit_from:
-            self.implicit_from = 2 * MAX_DEPTH + 1
+            self.implicit_from = _NEVER
 
     def _begins_with_item(self, tag: int, length: int, vr: bytes) -> bool:
         if vr not in (b"", b"UN") or length < 8 or tag >> 16 & 1:  # private: may be any bytes

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hnp_etl.element_walk import PixelPlace, ReadAt, Walker
 from hnp_etl.errors import FileError
-from hnp_etl.limits import MAX_HEADER_BYTES
+from hnp_etl.limits import LIMITS, Limits
 from hnp_etl.syntaxes import DEFLATED_LE, EXPLICIT_BE
 from hnp_shared.vocabulary import Reason
 
@@ -45,7 +45,11 @@ def is_dicom(start: bytes) -> bool:
 
 
 def read_elements(
-    read_at: ReadAt, size: int, wanted: frozenset[int], within_groups: frozenset[int]
+    read_at: ReadAt,
+    size: int,
+    wanted: frozenset[int],
+    within_groups: frozenset[int],
+    limits: Limits = LIMITS,
 ) -> Elements:
     """Walk a file of ``size`` bytes and return its wanted elements.
 
@@ -54,22 +58,22 @@ def read_elements(
         size: of the file, bytes.
         wanted: tags kept at the top level.
         within_groups: tags kept from inside the functional groups (PS3.3 C.7.6.16).
+        limits: bounds, and whether a file without preamble is read.
 
     Raises:
         FileError: NOT_DICOM, TOO_DEEP or BAD_HEADER.
     """
-    if not is_dicom(read_at(0, _PREAMBLE_BYTES + 4)):
-        raise FileError(Reason.NOT_DICOM, "found no DICM prefix after the preamble")
-    meta = Walker(read_at, size, _PREAMBLE_BYTES + 4, _META, frozenset())
+    first = _first_element(read_at, limits)
+    meta = Walker(read_at, size, first, _META, frozenset(), limits)
     meta.walk(only_group=0x0002)
     syntax = _uid(meta.values.get(TRANSFER_SYNTAX))
     start = meta.position
     if syntax == DEFLATED_LE:
-        if size > MAX_HEADER_BYTES:
-            raise FileError(Reason.BAD_HEADER, f"deflated, and over {MAX_HEADER_BYTES} bytes")
-        inflated = inflate(read_at(start, size - start))
+        if size > limits.header_bytes:
+            raise FileError(Reason.BAD_HEADER, f"deflated, and over {limits.header_bytes} bytes")
+        inflated = inflate(read_at(start, size - start), limits.header_bytes)
         read_at, size, start = (lambda at, count: inflated[at : at + count]), len(inflated), 0
-    body = Walker(read_at, size, start, wanted, within_groups)
+    body = Walker(read_at, size, start, wanted, within_groups, limits)
     body.big_endian = syntax == EXPLICIT_BE
     body.explicit = body.looks_explicit()  # some files say one thing and hold the other
     body.walk()
@@ -83,20 +87,34 @@ def read_elements(
     )
 
 
-def inflate(deflated: bytes) -> bytes:
-    """Return an inflated data set (PS3.5 A.5), at most `MAX_HEADER_BYTES` of it.
+def inflate(deflated: bytes, most: int) -> bytes:
+    """Return an inflated data set (PS3.5 A.5) of at most ``most`` bytes.
 
     Raises:
         FileError: BAD_HEADER when it is damaged or larger.
     """
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        inflated = stream.decompress(deflated, MAX_HEADER_BYTES)
+        inflated = stream.decompress(deflated, most)
     except zlib.error as error:
         raise FileError(Reason.BAD_HEADER, "the deflated data set is damaged") from error
     if stream.unconsumed_tail:
-        raise FileError(Reason.BAD_HEADER, f"the data set inflates beyond {MAX_HEADER_BYTES} bytes")
+        raise FileError(Reason.BAD_HEADER, f"the data set inflates beyond {most} bytes")
     return inflated
+
+
+def _first_element(read_at: ReadAt, limits: Limits) -> int:
+    """Return where the file meta information begins, or the data set where there is none."""
+    if is_dicom(read_at(0, _PREAMBLE_BYTES + 4)):
+        return _PREAMBLE_BYTES + 4
+    if limits.headerless and begins_headerless(read_at(0, 8)):
+        return 0
+    raise FileError(Reason.NOT_DICOM, "found no DICM prefix after the preamble")
+
+
+def begins_headerless(start: bytes) -> bool:
+    """Tell whether bytes may begin a data set without preamble (PS3.5 7.1): group 0002 or 0008."""
+    return start[:2] in (b"\x02\x00", b"\x08\x00") and len(start) == 8
 
 
 def _uid(value: bytes | None) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from hnp_etl.element_walk import ReadAt
 from hnp_etl.elements import MEDIA_CLASS, Elements, read_elements
+from hnp_etl.limits import LIMITS, Limits
 from hnp_etl.values import CHARSET, Values
 from hnp_shared.vocabulary import Vendor
 
@@ -136,17 +137,18 @@ class HeaderFacts:
 _NAMES = tuple(field.name for field in fields(HeaderFacts))
 
 
-def read_header(read_at: ReadAt, size: int) -> HeaderFacts:
+def read_header(read_at: ReadAt, size: int, limits: Limits = LIMITS) -> HeaderFacts:
     """Read the header of a DICOM file.
 
     Args:
         read_at: reads from the file.
         size: of the file, bytes.
+        limits: bounds on what is read.
 
     Raises:
         FileError: NOT_DICOM, TOO_DEEP or BAD_HEADER.
     """
-    return header_facts(read_elements(read_at, size, _WANTED, _WITHIN_GROUPS))
+    return header_facts(read_elements(read_at, size, _WANTED, _WITHIN_GROUPS, limits))
 
 
 def header_facts(elements: Elements) -> HeaderFacts:

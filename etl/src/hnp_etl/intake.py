@@ -6,9 +6,11 @@ Everything they find lies in the state, so that whoever comes next opens no file
 import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 
 from hnp_etl.engines import Task, ordered_map
+from hnp_etl.limits import Limits
 from hnp_etl.read import read_batch, read_one_by_one
 from hnp_etl.recipe import Label, Layout
 from hnp_etl.state import files, pairs
@@ -19,16 +21,20 @@ FILES_A_BATCH = 64
 """Files that a worker reads before it reports."""
 
 
-def meet(state: sqlite3.Connection, src: Sequence[Path], layout: Layout) -> files.Census:
+def meet(
+    state: sqlite3.Connection, src: Sequence[Path], layout: Layout, limits: Limits
+) -> files.Census:
     """Walk the sources and note every file, with what its path tells under ``layout``."""
-    return files.note_met(state, walk(src), layout)
+    return files.note_met(state, walk(src), layout, limits)
 
 
-def read_new(state: sqlite3.Connection, executor: Executor, *, in_flight: int) -> int:
+def read_new(
+    state: sqlite3.Connection, executor: Executor, limits: Limits, *, in_flight: int
+) -> int:
     """Open the files that were not read before; return how many these were."""
     count = files.unread_count(state)
     batches = files.unread(state, FILES_A_BATCH)
-    reading = Task(read_batch, read_one_by_one)
+    reading = Task(partial(read_batch, limits=limits), read_one_by_one)
     found = ordered_map(executor, reading, batches, in_flight=in_flight)
     for facts in track(found, "reading", total=-(-count // FILES_A_BATCH), unit="group"):
         files.note_facts(state, facts)

@@ -52,14 +52,14 @@ class Leaf:
     readable: bool = True
 
 
-def parse_label(content: bytes) -> tuple[Leaf, ...]:
+def parse_label(content: bytes, most_depth: int = MAX_DEPTH) -> tuple[Leaf, ...]:
     """Return the leaves of a label file.
 
     Raises:
         FileError: BAD_ENCODING, TOO_DEEP, BAD_JSON or DUPLICATE_KEY.
     """
     text = content.decode(encoding_of(content))
-    _refuse_deep(text)
+    _refuse_deep(text, most_depth)
     try:
         root: Json = json.loads(
             text,
@@ -109,15 +109,15 @@ def encoding_of(content: bytes) -> str:
     raise FileError(Reason.BAD_ENCODING, "neither UTF-8, UTF-16 with a mark, nor CP949")
 
 
-def _refuse_deep(text: str) -> None:
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
+def _refuse_deep(text: str, most: int) -> None:
+    if text.count("[") + text.count("{") <= most:
         return
     depth = 0
     for match in _NESTING.finditer(text):
         mark = match.group()[0]
         depth += (mark in "[{") - (mark in "]}")
-        if depth > MAX_DEPTH:
-            raise FileError(Reason.TOO_DEEP, f"JSON nests deeper than {MAX_DEPTH}")
+        if depth > most:
+            raise FileError(Reason.TOO_DEEP, f"JSON nests deeper than {most}")
 
 
 def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:

@@ -1,4 +1,11 @@
-"""Bounds that keep a hostile or broken file from costing more than itself."""
+"""Bounds that keep a hostile or broken file from costing more than itself.
+
+A recipe's section `[limits]` may set those in `Limits`; the others hold for every build.
+"""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
 
 MAX_IMAGE_BYTES = 1 * 2**30
 """A larger image file is TOO_LARGE: the largest classic MR slice is under 40 MB."""
@@ -7,16 +14,16 @@ MAX_LABEL_BYTES = 8 * 2**20
 """A larger label is TOO_LARGE: labels of one image are a few hundred bytes."""
 
 MAX_DEPTH = 64
-"""Sequences within sequences, or JSON within JSON; real headers stay below 10."""
+"""Sequences within sequences, or JSON within JSON; real headers stay below 10. TOO_DEEP beyond."""
 
 MAX_HEADER_BYTES = 64 * 2**20
-"""How far into a file the pixel data may begin, also after inflating."""
+"""How far into a file the pixel data may begin, and how much is inflated. BAD_HEADER beyond."""
 
 MAX_VALUE_BYTES = 64 * 2**10
 """A wanted header value longer than this is BAD_HEADER."""
 
 MAX_SIDE_PIXELS = 4096
-"""Rows and columns of an image."""
+"""Rows and columns of an image. BAD_HEADER beyond."""
 
 MAX_PATIENT_SLICES = 4096
 """More slices under one patient value end the run: the value is not a person's."""
@@ -25,16 +32,38 @@ SHARD_SLICES = 512
 """Slices in a shard, unless one patient has more."""
 
 DECODE_TIMEOUT_S = 30.0
-"""No frame of 4096 x 4096 pixels takes a sound decoder this long."""
+"""No frame of 4096 x 4096 pixels takes a sound decoder this long. TIMEOUT beyond."""
 
 DECODE_MEMORY_BYTES = 4 * 2**30
-"""Address space of the decoder child; libraries alone map about 1 GiB."""
+"""Address space of the decoder child; libraries alone map about 1 GiB. CRASHED beyond."""
 
 DECODE_CPU_S = 120
-"""CPU seconds of one decoder child, which is replaced after DECODER_FRAMES frames."""
+"""CPU seconds of one decoder child, which serves DECODER_FRAMES frames. CRASHED beyond."""
 
 DECODER_FRAMES = 512
 """Frames after which a decoder child is replaced, so that leaks stay bounded."""
 
 YOUNG_FILE_S = 2.0
 """A file changed this recently may change again within one tick of its clock: read it anew."""
+
+
+class Limits(BaseModel):
+    """What a recipe may set; a change reads and decodes everything anew."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    image_bytes: Annotated[int, Field(ge=1)] = MAX_IMAGE_BYTES
+    label_bytes: Annotated[int, Field(ge=1)] = MAX_LABEL_BYTES
+    depth: Annotated[int, Field(ge=1, le=200)] = MAX_DEPTH  # Python reads JSON by recursion
+    header_bytes: Annotated[int, Field(ge=1)] = MAX_HEADER_BYTES
+    value_bytes: Annotated[int, Field(ge=64)] = MAX_VALUE_BYTES
+    side_pixels: Annotated[int, Field(ge=1, le=65_535)] = MAX_SIDE_PIXELS  # VR US
+    decode_timeout_s: Annotated[float, Field(gt=0, le=86_400)] = DECODE_TIMEOUT_S
+    decode_memory_bytes: Annotated[int, Field(ge=2**30)] = DECODE_MEMORY_BYTES
+    decode_cpu_s: Annotated[int, Field(ge=1)] = DECODE_CPU_S
+    headerless: bool = False
+    """Whether a data set without preamble and DICM prefix is read instead of NOT_DICOM."""
+
+
+LIMITS = Limits()
+"""Those of a recipe that sets none."""

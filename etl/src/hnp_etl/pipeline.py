@@ -89,7 +89,7 @@ def _run(config: BuildConfig, executor: Executor) -> BuildReport:
         key = make_key(config.private, disk=config.disk) if key is None else key
         work = _Work()
         with work.stages.timed("walk"):
-            census = meet(state, config.src, config.recipe.layout)
+            census = meet(state, config.src, config.recipe.layout, config.recipe.limits)
         _refuse_empty(state, config.recipe, census.files)
         fingerprint = _fingerprint(config.recipe, key, census)
         committed = get_meta(state, "committed")
@@ -112,7 +112,7 @@ def _build(
 ) -> DatasetInfo:
     recipe, timed = config.recipe, work.stages.timed
     with timed("read"):
-        work.read = read_new(state, executor, in_flight=config.in_flight)
+        work.read = read_new(state, executor, recipe.limits, in_flight=config.in_flight)
     with timed("pair"):
         pair(state, recipe.label)
     with timed("choose"):
@@ -144,7 +144,7 @@ def _build_shards(
             built[result.file.name] = result.file
 
     def missing() -> Iterator[ShardPlan]:
-        for plan in shards.plans(state, spans, config.recipe.image):
+        for plan in shards.plans(state, spans, config.recipe):
             known = shards.built_before(state, plan, folder)
             if known is None:
                 work.built += 1

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hnp_etl.errors import FileError
 from hnp_etl.header import read_header
 from hnp_etl.label_document import encoding_of, leaves_to_json, parse_label
+from hnp_etl.limits import LIMITS, Limits
 from hnp_shared.vocabulary import Kind, Reason
 
 TRIES = 2
@@ -47,9 +48,9 @@ class FileFacts:
     encoding: str | None = None
 
 
-def read_batch(refs: Sequence[Ref]) -> list[FileFacts]:
+def read_batch(refs: Sequence[Ref], limits: Limits = LIMITS) -> list[FileFacts]:
     """Read files one after the other; a bad file costs that file only."""
-    return [_read(ref) for ref in refs]
+    return [_read(ref, limits) for ref in refs]
 
 
 def read_one_by_one(
@@ -62,11 +63,11 @@ def read_one_by_one(
     return found
 
 
-def _read(ref: Ref) -> FileFacts:
+def _read(ref: Ref, limits: Limits) -> FileFacts:
     read = _read_label if ref.kind is Kind.LABEL else _read_image
     for _ in range(TRIES):
         try:
-            return read(ref)
+            return read(ref, limits)
         except FileError as error:
             return FileFacts(ref.id, None, error.reason, None)
         except OSError:
@@ -74,16 +75,16 @@ def _read(ref: Ref) -> FileFacts:
     return FileFacts(ref.id, None, Reason.UNREADABLE, None)
 
 
-def _read_image(ref: Ref) -> FileFacts:
+def _read_image(ref: Ref, limits: Limits) -> FileFacts:
     with open(ref.raw, "rb", buffering=0) as file:  # noqa: PTH123  # names need not be text
         descriptor = file.fileno()
         size = os.fstat(descriptor).st_size
-        facts = read_header(lambda start, count: os.pread(descriptor, count, start), size)
+        facts = read_header(lambda start, count: os.pread(descriptor, count, start), size, limits)
     return FileFacts(ref.id, facts.to_json(), None, facts.sop_uid)
 
 
-def _read_label(ref: Ref) -> FileFacts:
+def _read_label(ref: Ref, limits: Limits) -> FileFacts:
     with open(ref.raw, "rb") as file:  # noqa: PTH123
         content = file.read(ref.size + 1)
-    facts = leaves_to_json(parse_label(content))
+    facts = leaves_to_json(parse_label(content, limits.depth))
     return FileFacts(ref.id, facts, None, None, encoding_of(content))

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from hnp_etl.imaging import Plane, Weighting
-from hnp_etl.limits import MAX_SIDE_PIXELS
+from hnp_etl.limits import MAX_SIDE_PIXELS, Limits
 from hnp_shared.errors import InputError
 from hnp_shared.vocabulary import LEVEL_NAMES
 
@@ -166,6 +166,7 @@ class Recipe(_Section):
     label: Label = Field(default_factory=Label)
     selection: Selection = Selection()
     image: Image = Image()
+    limits: Limits = Limits()
 
     def pixels_id(self) -> str:
         """Return the hash of what decides which pixels are stored, 16 hex digits."""

@@ -15,6 +15,7 @@ import numpy as np
 from hnp_etl.copies import Picture, settle_copies
 from hnp_etl.errors import FileError
 from hnp_etl.header import HeaderFacts
+from hnp_etl.limits import LIMITS, Limits
 from hnp_etl.pixels import Array, use_one_plain_thread
 from hnp_etl.recipe import ARRAY_VERSION, Image
 from hnp_etl.slice_pixels import read_sample, stored_pixel_mm
@@ -56,12 +57,12 @@ class ShardPlan:
 
     slices: tuple[PlannedSlice, ...]
     image: Image
+    limits: Limits = LIMITS
 
     def digest(self) -> str:
         """Return the hash by which a shard built before is known again."""
-        digest = sha256(
-            json.dumps([library_versions(), self.image.model_dump(mode="json")]).encode()
-        )
+        recipe = [section.model_dump(mode="json") for section in (self.image, self.limits)]
+        digest = sha256(json.dumps([library_versions(), *recipe]).encode())
         for each in self.slices:
             parts = (each.id, each.slice_id, each.path, each.raw, each.stat, each.finding)
             digest.update(repr(parts).encode())
@@ -189,7 +190,7 @@ def _decode_all(plan: ShardPlan) -> tuple[Array, list[_Taken], list[tuple[int, R
     refused: list[tuple[int, Reason]] = []
     for each in plan.slices:
         try:
-            sample = read_sample(each.raw, each.facts, plan.image)
+            sample = read_sample(each.raw, each.facts, plan.image, plan.limits)
         except FileError as error:
             refused.append((each.id, error.reason))
             continue

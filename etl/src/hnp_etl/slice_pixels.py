@@ -8,30 +8,32 @@ from hnp_etl.elements import inflate
 from hnp_etl.encapsulated import single_frame
 from hnp_etl.errors import FileError
 from hnp_etl.header import HeaderFacts
+from hnp_etl.limits import LIMITS, Limits
 from hnp_etl.pixels import CropBox, PixelRule, Sample, Stored, crop_box, from_bytes, make_sample
 from hnp_etl.recipe import Image
 from hnp_etl.syntaxes import DECODERS, DEFLATED_LE, EXPLICIT_BE
 from hnp_shared.vocabulary import UNCACHED_REASONS, Reason
 
 
-def read_sample(raw: bytes, facts: HeaderFacts, image: Image) -> Sample:
+def read_sample(raw: bytes, facts: HeaderFacts, image: Image, limits: Limits = LIMITS) -> Sample:
     """Read, decode and transform one slice; what may be a passing fault is tried twice.
 
     Args:
         raw: bytes of the path on the disk.
         facts: from the file's header.
         image: the recipe's image section.
+        limits: bounds on inflating and decoding.
 
     Raises:
         FileError: says why the slice cannot be used.
     """
     try:
-        return _sample(raw, facts, image)
+        return _sample(raw, facts, image, limits)
     except FileError as error:
         if error.reason not in UNCACHED_REASONS:
             raise
     stop_child()
-    return _sample(raw, facts, image)
+    return _sample(raw, facts, image, limits)
 
 
 def stored_pixel_mm(facts: HeaderFacts, image: Image) -> tuple[float, float] | None:
@@ -42,7 +44,7 @@ def stored_pixel_mm(facts: HeaderFacts, image: Image) -> tuple[float, float] | N
     return spacing[0] * box.rows / image.size[0], spacing[1] * box.columns / image.size[1]
 
 
-def _sample(raw: bytes, facts: HeaderFacts, image: Image) -> Sample:
+def _sample(raw: bytes, facts: HeaderFacts, image: Image, limits: Limits) -> Sample:
     rule = PixelRule(
         rows=facts.rows or 0,
         columns=facts.columns or 0,
@@ -54,22 +56,23 @@ def _sample(raw: bytes, facts: HeaderFacts, image: Image) -> Sample:
         inverted=facts.photometric == "MONOCHROME1",
     )
     try:
-        stored = _stored_values(raw, facts, rule)
+        stored = _stored_values(raw, facts, rule, limits)
     except OSError as error:
         raise FileError(Reason.UNREADABLE, "the file could not be read") from error
     return make_sample(stored, rule, image, _box(facts, image))
 
 
-def _stored_values(raw: bytes, facts: HeaderFacts, rule: PixelRule) -> Stored:
+def _stored_values(raw: bytes, facts: HeaderFacts, rule: PixelRule, limits: Limits) -> Stored:
     start, needed = facts.pixel_offset or 0, facts.pixel_length
     with open(raw, "rb", buffering=0) as file:  # noqa: PTH123  # names need not be text
         if facts.syntax in DECODERS:
             file.seek(start)
             request = Request(single_frame(file.read()), facts.syntax, rule)
-            return from_bytes(decode_guarded(request), rule)
+            return from_bytes(decode_guarded(request, limits), rule)
         if facts.syntax == DEFLATED_LE:
             file.seek(facts.body_offset)
-            return from_bytes(inflate(file.read())[start : start + (needed or 0)], rule)
+            inflated = inflate(file.read(), limits.header_bytes)
+            return from_bytes(inflated[start : start + (needed or 0)], rule)
         frame = rule.rows * rule.columns * rule.bits_allocated // 8
         value = os.pread(file.fileno(), min(frame, needed or 0), start)
     return from_bytes(value, rule, big_endian=facts.syntax == EXPLICIT_BE)

@@ -6,10 +6,13 @@ EXPLICIT_BE = "1.2.840.10008.1.2.2"
 UNCOMPRESSED = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", DEFLATED_LE, EXPLICIT_BE})
 """Pixel data are plain numbers."""
 
+RLE = "1.2.840.10008.1.2.5"
+JPEG_2000 = frozenset({"1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91"})
+
 _JPEG, _JPEG_LS, _JPEG_2000 = "gdcm", "pyjpegls", "pylibjpeg"
 
 DECODERS = {
-    "1.2.840.10008.1.2.5": "pydicom",  # RLE Lossless
+    RLE: "pydicom",
     "1.2.840.10008.1.2.4.50": _JPEG,  # JPEG Baseline
     "1.2.840.10008.1.2.4.51": _JPEG,  # JPEG Extended
     "1.2.840.10008.1.2.4.57": _JPEG,  # JPEG Lossless

@@ -12,6 +12,7 @@ from etl.trees import IMAGES, KEY, LABELS, Slice, hard_tree, sound_tree, write_s
 from hnp_etl.config import BuildConfig
 from hnp_etl.engines import SerialExecutor
 from hnp_etl.explain import Explanation, explain_files
+from hnp_etl.limits import Limits
 from hnp_etl.phantom import PhantomConfig, TreeLayout, write_phantom
 from hnp_etl.pipeline import build
 from hnp_etl.pseudonyms import pseudonym
@@ -65,7 +66,9 @@ def test_every_file_of_a_phantom_is_told_as_in_the_ledger(
 ) -> None:
     root = tmp_path / "hospitals"
     write_phantom(PhantomConfig(root, patients=2, seed=5, layout=layout))
-    assert explained(root) == ledger_of(root, tmp_path / "work")
+    everything = RECIPE.layout.model_copy(update={"procedures": ()})  # some layouts name none
+    recipe = RECIPE.model_copy(update={"layout": everything})
+    assert explained(root, recipe) == ledger_of(root, tmp_path / "work", recipe)
 
 
 def test_every_kind_of_trouble_is_told_as_in_the_ledger(tmp_path: Path) -> None:
@@ -167,9 +170,9 @@ def test_a_filtered_file_costs_no_look_at_the_others(
     image, label = write_slice(root, Slice("P009", 1), EchoTime="10", RepetitionTime="500")
     opened: list[bytes] = []
 
-    def noted(refs: Sequence[Ref]) -> list[FileFacts]:
+    def noted(refs: Sequence[Ref], limits: Limits) -> list[FileFacts]:
         opened.extend(ref.raw for ref in refs)
-        return read_batch(refs)
+        return read_batch(refs, limits)
 
     monkeypatch.setattr("hnp_etl.explain.run.read_batch", noted)
     assert one(root / image).reason is Reason.NOT_T2

@@ -14,6 +14,7 @@ from pathlib import Path
 from hnp_etl.explain.root import tree_of
 from hnp_etl.explain.trace import Explanation, explain_one
 from hnp_etl.header import HeaderFacts
+from hnp_etl.limits import Limits
 from hnp_etl.read import Ref, read_batch
 from hnp_etl.recipe import Recipe
 from hnp_etl.shard import settle_shard
@@ -64,7 +65,7 @@ def _explain_group(
     paths: Sequence[str], sources: Sequence[Path], recipe: Recipe
 ) -> dict[str, Explanation]:
     with open_scratch() as state:
-        files.note_met(state, walk(sources), recipe.layout)
+        files.note_met(state, walk(sources), recipe.layout, recipe.limits)
         numbers = {path: _number(state, path, sources) for path in paths}
         facts = _decide(state, list(numbers.values()), recipe)
         known = asked.answers(state, list(numbers.values()))
@@ -100,27 +101,30 @@ def _decide(
     state: sqlite3.Connection, numbers: Sequence[int], recipe: Recipe
 ) -> dict[int, HeaderFacts]:
     """Run read, pair, choose and shard as far as the files need them; return their headers."""
-    facts = _read_asked(state, numbers)
+    limits = recipe.limits
+    facts = _read_asked(state, numbers, limits)
     pairs.pair_all(state)
     if asked.lonely(state, numbers):
-        _read(state, asked.unread_of(state, Kind.LABEL))
+        _read(state, asked.unread_of(state, Kind.LABEL), limits)
         pairs.interpret_labels(state, recipe.label)
         if asked.labels_name_uids(state):
-            _read(state, asked.unread_of(state, Kind.IMAGE))
+            _read(state, asked.unread_of(state, Kind.IMAGE), limits)
         pairs.pair_all(state)
-    _read(state, asked.partners(state, numbers))
+    _read(state, asked.partners(state, numbers), limits)
     _choose(state, recipe)
     if asked.chosen(state, numbers):
         everywhere = recipe.identity.scope == "all"
-        _read(state, asked.unread_beside(state, numbers, everywhere=everywhere))
+        _read(state, asked.unread_beside(state, numbers, everywhere=everywhere), limits)
         _choose(state, recipe)
         _settle(state, numbers, recipe)
     return facts
 
 
-def _read_asked(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, HeaderFacts]:
+def _read_asked(
+    state: sqlite3.Connection, numbers: Sequence[int], limits: Limits
+) -> dict[int, HeaderFacts]:
     refs = asked.refs(state, numbers)
-    read = read_batch(refs)
+    read = read_batch(refs, limits)
     closed = asked.closed(state, numbers)
     files.note_facts(state, [each for each in read if each.id not in closed])
     return {
@@ -130,8 +134,9 @@ def _read_asked(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, 
     }
 
 
-def _read(state: sqlite3.Connection, refs: Iterable[Ref]) -> None:
-    files.note_facts(state, (read_batch([ref])[0] for ref in track(refs, "reading", unit="file")))
+def _read(state: sqlite3.Connection, refs: Iterable[Ref], limits: Limits) -> None:
+    found = (read_batch([ref], limits)[0] for ref in track(refs, "reading", unit="file"))
+    files.note_facts(state, found)
 
 
 def _choose(state: sqlite3.Connection, recipe: Recipe) -> None:
@@ -145,7 +150,7 @@ def _settle(state: sqlite3.Connection, numbers: Sequence[int], recipe: Recipe) -
     slices.identify(state, recipe.identity)
     slices.name_all(state, secrets.token_bytes(32), recipe.identity)
     spans = [(patient, patient) for patient in asked.patients_of(state, numbers)]
-    for plan in shards.plans(state, spans, recipe.image):
+    for plan in shards.plans(state, spans, recipe):
         shards.note_shard(state, settle_shard(plan)[1])
 
 

@@ -108,7 +108,7 @@ def _held(
     held = [asked.early] if asked.early else []
     if facts is None or look is None:
         return held
-    held += header_refusals(facts, look, recipe.selection)
+    held += header_refusals(facts, look, recipe)
     label = asked.label
     if asked.partner is not None and label is None:
         label = Reason.LABEL_REJECTED

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from hnp_etl.limits import MAX_IMAGE_BYTES, MAX_LABEL_BYTES, YOUNG_FILE_S
+from hnp_etl.limits import YOUNG_FILE_S, Limits
 from hnp_etl.paths import PathFacts, PathReader, path_bytes
 from hnp_etl.read import FileFacts, Ref
 from hnp_etl.recipe import Layout
@@ -31,7 +31,6 @@ ON CONFLICT (path, raw) DO UPDATE SET
     refusal = CASE WHEN {_SAME} THEN refusal END,
     {", ".join(f"{name.strip()} = excluded.{name.strip()}" for name in _COLUMNS.split(",")[2:])}
 """  # names are ours
-_LARGEST = {Kind.IMAGE: MAX_IMAGE_BYTES, Kind.LABEL: MAX_LABEL_BYTES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +48,16 @@ class Census:
     settled: bool
 
 
-def note_met(state: sqlite3.Connection, met: Iterable[Met], layout: Layout) -> Census:
+def note_met(
+    state: sqlite3.Connection, met: Iterable[Met], layout: Layout, limits: Limits
+) -> Census:
     """Remember the files met in this run and forget those that are gone."""
+    _forget_other_limits(state, limits)
     run = int(get_meta(state, "run") or 0) + 1
     set_meta(state, "run", str(run))
     reader = PathReader(layout)
-    counter = _Counter(time.time_ns())
-    write_many(
-        state, _NOTE, (counter.row(file, reader.facts(file.path), layout, run) for file in met)
-    )
+    counter = _Counter(time.time_ns(), run, layout, limits)
+    write_many(state, _NOTE, (counter.row(file, reader.facts(file.path)) for file in met))
     with state:
         state.execute("DELETE FROM file WHERE run <> ?", (run,))
         marks = ", ".join("?" * len(UNCACHED_REASONS))
@@ -111,13 +111,14 @@ _UNREAD = "kind <> 'other' AND early IS NULL AND facts IS NULL AND refusal IS NU
 class _Counter:
     """Turns files into rows and adds them up on the way."""
 
-    def __init__(self, now_ns: int) -> None:
+    def __init__(self, now_ns: int, run: int, layout: Layout, limits: Limits) -> None:
+        self._run, self._layout, self._limits = run, layout, limits
         self.files = 0
         self.total = 0
         self.settled = True
         self._young_after = now_ns - int(YOUNG_FILE_S * 1e9)
 
-    def row(self, met: Met, facts: PathFacts, layout: Layout, run: int) -> Row:
+    def row(self, met: Met, facts: PathFacts) -> Row:
         kind = facts.kind if met.readable else Kind.IMAGE  # a closed folder may hide images
         young = met.mtime_ns > self._young_after
         stat = (met.size, met.mtime_ns, met.ctime_ns, met.inode)
@@ -139,13 +140,13 @@ class _Counter:
             *stat,
             young,
             bool(facts.shadows),
-            _early_reason(met, facts, layout),
+            _early_reason(met, facts, self._layout, self._limits),
             path_bytes(facts.name),
-            run,
+            self._run,
         )
 
 
-def _early_reason(met: Met, facts: PathFacts, layout: Layout) -> Reason | None:
+def _early_reason(met: Met, facts: PathFacts, layout: Layout, limits: Limits) -> Reason | None:
     if not met.readable:
         return Reason.UNREADABLE
     if facts.kind is Kind.OTHER:
@@ -156,7 +157,17 @@ def _early_reason(met: Met, facts: PathFacts, layout: Layout) -> Reason | None:
         return Reason.NOT_PROCEDURE
     if met.size == 0:
         return Reason.EMPTY
-    return Reason.TOO_LARGE if met.size > _LARGEST[facts.kind] else None
+    largest = limits.image_bytes if facts.kind is Kind.IMAGE else limits.label_bytes
+    return Reason.TOO_LARGE if met.size > largest else None
+
+
+def _forget_other_limits(state: sqlite3.Connection, limits: Limits) -> None:
+    """Forget what was read within other limits."""
+    text = limits.model_dump_json()
+    if get_meta(state, "limits") not in (None, text):
+        with state:
+            state.execute("UPDATE file SET facts = NULL, refusal = NULL")
+    set_meta(state, "limits", text)
 
 
 def _note_collisions(state: sqlite3.Connection) -> None:

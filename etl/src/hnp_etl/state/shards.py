@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from hnp_etl.recipe import Image
+from hnp_etl.recipe import Recipe
 from hnp_etl.shard import PlannedSlice, SampleRow, ShardPlan, ShardResult
 from hnp_etl.state.records import header_facts, read_choice, reason_of, seal, unseal
 from hnp_shared.storage import Written
@@ -15,7 +15,7 @@ ORDER = "patient_id, study_id, series_id, position_mm IS NULL, position_mm, slic
 
 
 def plans(
-    state: sqlite3.Connection, spans: Sequence[tuple[str, str]], image: Image
+    state: sqlite3.Connection, spans: Sequence[tuple[str, str]], recipe: Recipe
 ) -> Iterator[ShardPlan]:
     """Yield the plan of each span of patients, slices in the order of the manifest."""
     for first, last in spans:
@@ -39,7 +39,7 @@ def plans(
                 facts=header_facts(row[10]),
             )
             slices.append(planned)
-        yield ShardPlan(tuple(slices), image)
+        yield ShardPlan(tuple(slices), recipe.image, recipe.limits)
 
 
 def begin_shards(state: sqlite3.Connection) -> None:

@@ -9,7 +9,7 @@ from hnp_etl.choose import chosen_label, header_refusals
 from hnp_etl.header import HeaderFacts
 from hnp_etl.label import LabelFacts
 from hnp_etl.look import Told, look_at
-from hnp_etl.recipe import Identity, Label, Selection
+from hnp_etl.recipe import Identity, Label, Recipe
 from hnp_etl.survey.code_pattern import Cells
 from hnp_etl.survey.masking import shown_text
 from hnp_shared.vocabulary import Reason
@@ -138,14 +138,14 @@ class ImageTally:
         return dict(sorted(found.items(), key=lambda item: _ORDER.get(item[0], 0)))
 
 
-def tally_images(images: Iterable[Seen], selection: Selection) -> ImageTally:
+def tally_images(images: Iterable[Seen], recipe: Recipe) -> ImageTally:
     """Count images by kind, and wanted ones by their label and by whose they are."""
     tally = ImageTally()
     known: dict[object, Kind] = {}
     for seen in images:
         facts = seen.facts
         kind = known.get(telling := _TELLING(facts)) or known.setdefault(
-            telling, _kind(facts, selection)
+            telling, _kind(facts, recipe)
         )
         tally.kinds[kind] += 1
         tally.series.setdefault(kind, set()).add(facts.series_uid or "")
@@ -154,9 +154,9 @@ def tally_images(images: Iterable[Seen], selection: Selection) -> ImageTally:
     return tally
 
 
-def _kind(facts: HeaderFacts, selection: Selection) -> Kind:
-    look = look_at(facts, selection.max_tilt_deg)
-    reason = next(iter(header_refusals(facts, look, selection)), None)
+def _kind(facts: HeaderFacts, recipe: Recipe) -> Kind:
+    look = look_at(facts, recipe.selection.max_tilt_deg)
+    reason = next(iter(header_refusals(facts, look, recipe)), None)
     outcome = "wanted" if reason is None else str(reason)
     text = shown_text(facts.series_text)
     return (text, *_told(look.plane), *_told(look.weighting), outcome)

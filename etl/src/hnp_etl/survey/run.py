@@ -68,14 +68,14 @@ def _survey(config: SurveyConfig, state: sqlite3.Connection, executor: Executor)
     with stages.timed("walk"):
         layout = _walk(config, state)
     with stages.timed("read"):
-        read = read_new(state, executor, in_flight=config.in_flight)
+        read = read_new(state, executor, config.recipe.limits, in_flight=config.in_flight)
     with stages.timed("keys"):
         keys = profile_keys(counts.leaves(state), KeyGuesser(config.recipe.label))
         label = draft_label(keys, config.recipe.label)
     with stages.timed("pair"):
         pair(state, label.label)
     with stages.timed("count"):
-        tally = tally_images(_images(state), config.recipe.selection)
+        tally = tally_images(_images(state), config.recipe)
         codes = code_pattern(tally.cells, label.label.codes)
         draft = _draft(config.recipe, layout, label, (codes, tally))
         return _findings(state, (keys, tally, codes), draft, read, stages)
@@ -85,7 +85,7 @@ def _walk(config: SurveyConfig, state: sqlite3.Connection) -> LayoutDraft:
     """Look at the folders for a layout, then note the files under it."""
     paths = (met.path for met in walk(config.src))
     drafted = draft_layout(FolderCounts.of(paths), config.recipe.layout)
-    meet(state, config.src, drafted.layout)
+    meet(state, config.src, drafted.layout, config.recipe.limits)
     return drafted
 
 

@@ -1,0 +1,138 @@
+"""The campaign: every hostile file costs itself, and nothing else changes by a bit."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+import pytest
+
+from dicom_files import dicom_bytes, label_bytes, picture
+from etl.hostile.images import hostile_images
+from etl.hostile.labels import hostile_labels
+from etl.trees import KEY, sound_tree
+from hnp_etl.pseudonyms import pseudonym
+from hnp_shared.check import check_dataset
+from hnp_shared.dataset import Dataset, open_dataset
+from hnp_shared.vocabulary import Reason
+
+PROGRAM = Path(sys.executable).parent / "hnp-etl"
+FOLDER = Path("1.Training/H01/C004/hostile")
+IMAGES, LABELS = hostile_images(seed=77), hostile_labels()
+
+
+def build(source: Path, out: Path) -> tuple[Dataset, str]:
+    """Run the command as a user does; return the data set and what it printed."""
+    key = out.parent / "key"
+    key.write_bytes(KEY)
+    key.chmod(0o600)
+    done = subprocess.run(
+        [PROGRAM, "build-manifest", source, "--out", out, "--workers", "2", "--key-file", key],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return open_dataset(out), done.stdout + done.stderr
+
+
+def write(folder: Path, stem: str, image: bytes, label: bytes) -> None:
+    (folder / f"{stem}.dcm").write_bytes(image)
+    (folder / f"{stem}.json").write_bytes(label)
+
+
+def write_tree(root: Path) -> dict[str, Reason | None]:
+    """Write every hostile file with a good partner; return path -> reason."""
+    folder = root / FOLDER
+    folder.mkdir(parents=True)
+    expected: dict[str, Reason | None] = {}
+    for kind, files in IMAGES.items():
+        for name, hostile in files.items():
+            write(folder, f"{kind}-{name}", hostile.content, label_bytes(Patient_ID="P100"))
+            expected |= {f"{kind}-{name}.dcm": hostile.reason, f"{kind}-{name}.json": None}
+    for number, (name, hostile) in enumerate(LABELS.items()):
+        image = dicom_bytes(picture(seed=1000 + number), bits_stored=12)
+        write(folder, f"label-{name}", image, hostile.content)
+        rejected = Reason.LABEL_REJECTED if hostile.reason else None
+        expected |= {f"label-{name}.dcm": rejected, f"label-{name}.json": hostile.reason}
+    return expected | _irregular(folder)
+
+
+def _irregular(folder: Path) -> dict[str, Reason | None]:
+    os.mkfifo(folder / "pipe.dcm")
+    with socket.socket(socket.AF_UNIX) as server:
+        here = Path.cwd()
+        os.chdir(folder)  # the name of a socket has to be short
+        server.bind("socket.dcm")
+        os.chdir(here)
+    (folder / "device.dcm").symlink_to("/dev/zero")
+    (folder / "loop.dcm").symlink_to("loop.dcm")
+    (folder / "up").symlink_to("..")
+    names = ("pipe.dcm", "socket.dcm", "device.dcm", "loop.dcm", "up")
+    return dict.fromkeys(names, Reason.NOT_REGULAR)
+
+
+class Campaign(NamedTuple):
+    """What came of the whole tree."""
+
+    dataset: Dataset
+    expected: dict[str, Reason | None]
+    told: str
+
+
+@pytest.fixture(scope="module")
+def campaign(tmp_path_factory: pytest.TempPathFactory) -> Campaign:
+    root = tmp_path_factory.mktemp("campaign")
+    expected = write_tree(root / "src")
+    sound_tree(root / "src")
+    dataset, told = build(root / "src", root / "out")
+    return Campaign(dataset, expected, told)
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(IMAGES) >= 12
+    assert sum(map(len, IMAGES.values())) >= 60
+    assert len(LABELS) >= 25
+
+
+def test_every_file_has_one_row_with_its_reason(campaign: Campaign) -> None:
+    expected = campaign.expected
+    ledger = campaign.dataset.ledger().to_pandas()
+    assert ledger.file_id.is_unique
+    assert len(ledger) == len(expected) + 24
+    reasons = ledger.set_index("file_id").reason
+    found = {}
+    for path in expected:
+        reason = reasons[pseudonym(KEY, "file", f"src/{FOLDER}/{path}")]
+        found[path] = reason if isinstance(reason, str) else None
+    assert found == expected
+
+
+def test_nothing_was_printed_that_a_file_holds(campaign: Campaign) -> None:
+    told = campaign.told
+    assert "Traceback" not in told
+    assert not re.search(r"Warning|SECRET|P100|hostile", told)
+
+
+def test_good_files_are_the_same_without_them(campaign: Campaign, tmp_path: Path) -> None:
+    sound_tree(tmp_path / "src")
+    alone, _ = build(tmp_path / "src", tmp_path / "out")
+    beside = campaign.dataset
+    where = ["shard", "row", "study_id", "patient_id"]
+    quiet = alone.manifest().to_pandas()
+    loud = beside.manifest().to_pandas().set_index("slice_id").loc[quiet.slice_id].reset_index()
+    pd.testing.assert_frame_equal(
+        quiet.drop(columns=where[:2]), loud[quiet.columns].drop(columns=where[:2])
+    )
+    for mine, other in zip(quiet.itertuples(), loud.itertuples(), strict=True):
+        one = alone.shard(mine.shard).images[mine.row]
+        two = beside.shard(other.shard).images[other.row]
+        assert one.tobytes() == two.tobytes()
+
+
+def test_the_data_set_is_sound(campaign: Campaign) -> None:
+    assert check_dataset(campaign.dataset.folder, deep=True).findings == ()
