@@ -14,6 +14,9 @@ _FIRM = 0.5
 """Share of the slices that a pattern must hold for to be believed."""
 
 _NORMAL_WORDS = frozenset(["normal", "none", "negative", "no", "정상", "없음", "normal/mild"])
+_ILL = """mild moderate severe patient positive yes abnormal bulging protrusion extrusion sequestration
+    herniation 이상 환자 있음 팽윤 돌출 탈출 격리"""
+_ILL_WORDS = frozenset(_ILL.split())
 _ABSENT_WORDS = frozenset(["absent", "not applicable", "na", "n/a", "해당없음", "not visible"])
 
 
@@ -115,9 +118,9 @@ def _meanings(absent: str | None, known: Mapping[str, Meaning]) -> dict[str, Mea
     if normal and (absent is None or stated == ({absent} if absent else set())):
         return dict(known)
     rest = [code for code in known if code != absent]
-    healthy = [code for code in rest if code.casefold() in _NORMAL_WORDS] or sorted(
-        rest, key=_order
-    )[:1]
+    named = [code for code in rest if code.casefold() in _NORMAL_WORDS]
+    speaks = named or any(code.casefold() in _ILL_WORDS for code in rest)
+    healthy = named if speaks else sorted(rest, key=_order)[:1]
     return {
         code: "absent" if code == absent else "normal" if code in healthy else "patient"
         for code in known

@@ -16,8 +16,8 @@ _MOST = 0.5
 _NAMES_A_FOLDER = 3
 """File names of a folder that are searched too: they can tell hospital and procedure."""
 
-_MOST_WORDS = 6
-"""More different names are no words for images or labels but names of something else."""
+_MOST_WORDS, _FEWEST_PLACES = 2, 2
+"""Names that repeat are words for images or labels; many names, or one met once, name a person."""
 
 _HOSPITALS = (
     "(?<![A-Za-z0-9])(H[0-9]{2})(?![0-9])",
@@ -103,18 +103,17 @@ class FolderCounts:
 def draft_layout(counts: FolderCounts, start: Layout) -> LayoutDraft:
     """Return a layout for a tree, its patterns those of ``start`` where they fit."""
     checks: dict[str, str] = {}
-    hospital = _best(counts, (start.hospital, *_HOSPITALS))
-    if hospital is None:
-        checks["hospital"] = "no folder tells the hospital: all files are of `unknown`"
-    elif hospital != start.hospital:
-        checks["hospital"] = "another pattern than the recipe's finds the hospitals"
+    hospital = _best(counts, (start.hospital, *_HOSPITALS)) or start.hospital
+    told = counts.share(hospital, in_names=True)
+    if told < 1 or hospital != start.hospital:
+        checks["hospital"] = f"tells the hospital of {100 * told:.0f} % of the files"
     procedure, procedures = _procedures(counts, start, checks)
     images, labels = _sides(counts, start, checks)
     return LayoutDraft(
         Layout(
             image_folders=images,
             label_folders=labels,
-            hospital=hospital or start.hospital,
+            hospital=hospital,
             procedure=procedure,
             procedures=procedures,
             partitions=_partitions(counts, start),
@@ -145,9 +144,9 @@ def _procedures(
 
 def _sides(counts: FolderCounts, start: Layout, checks: dict[str, str]) -> tuple[str, str]:
     """Return the patterns of image and label folders, empty when they lie side by side."""
-    words = {kind: Counter[str]() for kind in (Kind.IMAGE, Kind.LABEL)}
-    for parent in _forks(counts):
-        for kind, found in parent.items():
+    words: dict[Kind, Counter[str]] = {kind: Counter() for kind in (Kind.IMAGE, Kind.LABEL)}
+    for fork in _forks(counts):
+        for kind, found in fork.items():
             words[kind].update(found)
     known = {
         Kind.IMAGE: (start.image_folders, *_IMAGE_WORDS),
@@ -162,7 +161,7 @@ def _sides(counts: FolderCounts, start: Layout, checks: dict[str, str]) -> tuple
     return sides[Kind.IMAGE], sides[Kind.LABEL]
 
 
-def _forks(counts: FolderCounts) -> list[dict[Kind, Counter[str]]]:
+def _forks(counts: FolderCounts) -> list[dict[Kind, set[str]]]:
     """Return, for each folder that forks into image and label branches, their names."""
     below: dict[str, Counter[Kind]] = {}
     for folder, inside in counts.inside.items():
@@ -174,11 +173,11 @@ def _forks(counts: FolderCounts) -> list[dict[Kind, Counter[str]]]:
         children.setdefault(folder.rpartition("/")[0], []).append(folder)
     forks = []
     for folders in children.values():
-        only = {kind: Counter[str]() for kind in (Kind.IMAGE, Kind.LABEL)}
+        only: dict[Kind, set[str]] = {kind: set() for kind in (Kind.IMAGE, Kind.LABEL)}
         for folder in folders:
             kinds = [kind for kind in only if below[folder][kind]]
             if len(kinds) == 1:
-                only[kinds[0]][folder.rpartition("/")[2]] += below[folder][kinds[0]]
+                only[kinds[0]].add(folder.rpartition("/")[2])
         if all(only.values()):
             forks.append(only)
     return forks
@@ -190,11 +189,12 @@ def _side(counts: FolderCounts, kind: Kind, words: Counter[str], known: tuple[st
     for pattern in known:
         if counts.share(pattern, (kind,)) >= _MOST and counts.share(pattern, (other,)) < 1 - _MOST:
             return pattern
-    plain = {word for word in words if shown_text(word) == word}
-    covered = sum(words.values()) / max(1, sum(each[kind] for each in counts.inside.values()))
-    if words and plain == set(words) and len(words) <= _MOST_WORDS and covered >= _MOST:
-        return f"^(?:{'|'.join(re.escape(word) for word in sorted(words))})$"
-    return ""
+    repeated = all(places >= _FEWEST_PLACES for places in words.values())
+    if not words or len(words) > _MOST_WORDS or not repeated:
+        return ""
+    pattern = f"^(?:{'|'.join(re.escape(word) for word in sorted(words))})$"
+    plain = all(shown_text(word) == word for word in words)
+    return pattern if plain and counts.share(pattern, (kind,)) >= _MOST else ""
 
 
 def _partitions(counts: FolderCounts, start: Layout) -> dict[str, str]:
