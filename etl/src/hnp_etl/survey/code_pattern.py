@@ -14,8 +14,8 @@ _FIRM = 0.5
 """Share of the slices that a pattern must hold for to be believed."""
 
 _NORMAL_WORDS = frozenset(["normal", "none", "negative", "no", "정상", "없음", "normal/mild"])
-_ILL = """mild moderate severe patient positive yes abnormal bulging protrusion extrusion sequestration
-    herniation 이상 환자 있음 팽윤 돌출 탈출 격리"""
+_ILL = """mild moderate severe patient positive yes abnormal bulging protrusion extrusion
+    sequestration herniation 이상 환자 있음 팽윤 돌출 탈출 격리"""
 _ILL_WORDS = frozenset(_ILL.split())
 _ABSENT_WORDS = frozenset(["absent", "not applicable", "na", "n/a", "해당없음", "not visible"])
 

@@ -84,9 +84,12 @@ def _choose(name: str, keys: LabelKeys, refused: dict[tuple[str, ...], int]) -> 
     found.sort(key=lambda each: (_rank(each), -each.labels, each.path))
     chosen: list[KeyProfile] = []
     for each in found:
-        disagreeing = sum(
-            keys.conflicts.get((min(each.path, better.path), max(each.path, better.path)), 0)
-            for better in chosen
+        disagreeing = max(
+            (
+                keys.conflicts.get((min(each.path, better.path), max(each.path, better.path)), 0)
+                for better in chosen
+            ),
+            default=0,
         )
         if disagreeing:
             refused[each.path] = disagreeing
