@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from hnp_etl.survey.findings import Findings
+from hnp_etl.survey.names import NOT_SIMILAR
 from hnp_shared.vocabulary import Kind, Reason
 
 
@@ -40,14 +41,14 @@ def _about_labels(findings: Findings) -> Iterator[str]:
             yield "no label was met: ask where they are (a table, another folder)"
         return
     wanted = sum(row.images for row in findings.series if row.outcome == "wanted")
-    if findings.unpaired_wanted and findings.unpaired.differences:
-        difference = next(iter(findings.unpaired.differences))
-        yield (
-            f"{findings.unpaired_wanted:,} of {wanted:,} wanted images have no label; "
-            f"commonest among the labels left over: {difference}"
+    if findings.unpaired_wanted:
+        told = (each for each in findings.unpaired.differences if each != NOT_SIMILAR)
+        difference = next(told, None)
+        yield f"{findings.unpaired_wanted:,} of {wanted:,} wanted images have no label" + (
+            f"; commonest among the labels left over: {difference}" if difference else ""
         )
-    elif findings.unpaired_wanted:
-        yield f"{findings.unpaired_wanted:,} of {wanted:,} wanted images have no label: ask for it"
+    if refused := findings.outcomes.get(Reason.LABEL_REJECTED):
+        yield f"{refused:,} wanted images have a label that is refused: see the reasons above"
     for row in findings.identity:
         if row.source == "study" and row.slices:
             yield (

@@ -26,7 +26,7 @@ class CodePattern:
 
     Attributes:
         slices: chosen slices with a sound label.
-        levels: level name -> code -> how often; no code at all as "".
+        levels: level name -> code -> how often; no code at all as "", an unmapped one as "?".
         filled: how many cells of a slice hold a code -> how many slices.
         absent: the code that four of five cells hold; "" when these are empty, None when neither.
         share: of the slices in which exactly one cell holds something else; blank: in which
@@ -100,7 +100,7 @@ def _by_level(slices: Mapping[Cells, int]) -> dict[str, dict[str, int]]:
     for cells, count in slices.items():
         for name, cell in zip(LEVEL_NAMES, cells, strict=True):
             for code in cell or ("",):
-                found[name][code or "?"] += count
+                found[name]["?" if code is None else code] += count
     return {name: dict(sorted(counts.items())) for name, counts in found.items()}
 
 

@@ -11,6 +11,9 @@ from hnp_shared.vocabulary import Kind
 MOST_COMPARED = 20_000
 """Names without a partner that are compared."""
 
+NOT_SIMILAR = "no image of a similar name"
+"""Said where no difference explains it."""
+
 _KNOWN = """label labels lbl ann anno annot annotation json gt mask meta info img image images src
     source raw dcm dicom mr mri t1 t2 ax axial sag tra l s ts tl vs vl"""
 _AFFIXES = frozenset(_KNOWN.split())
@@ -79,7 +82,7 @@ class _Images:
                 return f"the label's name has {affix} more"
         if _plainest(stem) in self._shorter:
             return f"the image's name has {self._shorter[_plainest(stem)]} more"
-        return "no image of a similar name"
+        return NOT_SIMILAR
 
     def _place(self, stem: str, label: Loose) -> str:
         scopes = self._scopes[stem]
