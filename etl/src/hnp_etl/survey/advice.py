@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from hnp_etl.survey.findings import Findings
+from hnp_etl.survey.key_guess import level_named
+from hnp_etl.survey.masking import shown_key
 from hnp_etl.survey.names import NOT_SIMILAR
 from hnp_shared.vocabulary import Kind, Reason
 
@@ -14,7 +16,8 @@ def advice(findings: Findings, *, recipe: str | None) -> Iterator[str]:
         findings: what was found.
         recipe: name of the file that the drafted recipe was written to.
     """
-    steps = [*_before(findings), *_about_labels(findings), *_recipe(recipe)]
+    tellers = (_before, _about_labels, _about_people, _about_discs)
+    steps = [*(step for tell in tellers for step in tell(findings)), *_recipe(recipe)]
     for number, step in enumerate(steps, 1):
         yield f"{number}. {step}"
 
@@ -49,12 +52,21 @@ def _about_labels(findings: Findings) -> Iterator[str]:
         )
     if refused := findings.outcomes.get(Reason.LABEL_REJECTED):
         yield f"{refused:,} wanted images have a label that is refused: see the reasons above"
+
+
+def _about_people(findings: Findings) -> Iterator[str]:
     for row in findings.identity:
         if row.source == "study" and row.slices:
             yield (
                 f"{row.hospital}: no patient value in every slice, so each study counts as a "
                 "person: ask for a patient number"
             )
+
+
+def _about_discs(findings: Findings) -> Iterator[str]:
+    for key in findings.keys.keys:
+        if len({name for value in key.values if (name := level_named(value))}) > 1:
+            yield f"`{shown_key(key.path)}` lists discs by name: recipes read discs as keys only"
     if findings.codes.slices and findings.codes.absent is None:
         yield "find out how a label says which disc its slice shows: else no slice is accepted"
 

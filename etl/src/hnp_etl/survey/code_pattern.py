@@ -49,6 +49,8 @@ class CodePattern:
         if self.absent is None:
             most = max(self.filled, key=lambda cells: (self.filled[cells], cells))
             share = 100 * self.filled[most] / self.slices
+            if most == 0:
+                return f"in {share:.0f} % of {self.slices} chosen slices no cell holds a code"
             return (
                 f"in {share:.0f} % of {self.slices} chosen slices {most} of five cells hold a code "
                 "and none marks the others: the label does not say which disc a slice shows"

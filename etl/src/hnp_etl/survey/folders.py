@@ -110,13 +110,15 @@ def draft_layout(counts: FolderCounts, start: Layout) -> LayoutDraft:
     procedure, procedures = _procedures(counts, start, checks)
     images, labels = _sides(counts, start, checks)
     return LayoutDraft(
-        Layout(
-            image_folders=images,
-            label_folders=labels,
-            hospital=hospital,
-            procedure=procedure,
-            procedures=procedures,
-            partitions=_partitions(counts, start),
+        start.model_copy(
+            update={
+                "image_folders": images,
+                "label_folders": labels,
+                "hospital": hospital,
+                "procedure": procedure,
+                "procedures": procedures,
+                "partitions": _partitions(counts, start),
+            }
         ),
         checks,
     )

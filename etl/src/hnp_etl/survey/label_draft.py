@@ -55,13 +55,14 @@ def draft_label(keys: LabelKeys, start: Label) -> LabelDraft:
             checks[f"levels.{name}"] = "no label key looks like it"
         elif any(_rank(each) for each in chosen[name]):
             checks[f"levels.{name}"] = "a guess by the words of the key"
-    label = Label(
-        required=start.required,
-        canal=_canal(chosen.get("canal_width_mm", []), start.canal, checks),
-        fields=fields,
-        levels=levels,
-        codes=_codes(cells, start),
-        sex_values=_sex_values(chosen.get("sex", []), start, checks),
+    label = start.model_copy(
+        update={
+            "canal": _canal(chosen.get("canal_width_mm", []), start.canal, checks),
+            "fields": fields,
+            "levels": levels,
+            "codes": _codes(cells, start),
+            "sex_values": _sex_values(chosen.get("sex", []), start, checks),
+        }
     )
     return LabelDraft(label, checks, sum(each.hidden for each in cells), refused)
 
