@@ -6,7 +6,7 @@ from hnp_etl.survey.folders import FolderCounts, LayoutDraft, draft_layout
 
 def draft(*patterns: str, count: int = 4) -> LayoutDraft:
     paths = [pattern.replace("#", str(n)) for pattern in patterns for n in range(1, count + 1)]
-    return draft_layout(FolderCounts.of(paths), Layout())
+    return draft_layout(FolderCounts.of(dict.fromkeys(paths)), Layout())
 
 
 @pytest.mark.parametrize(
@@ -30,14 +30,14 @@ def test_side_by_side_needs_no_folder_words() -> None:
 
 def test_common_words_for_images_and_labels_are_known() -> None:
     drafted = draft("d/01.images/H01/C004/#.dcm", "d/02_annotations/H01/C004/#.json")
-    assert "images?" in drafted.layout.image_folders
-    assert "annotations?" in drafted.layout.label_folders
+    assert drafted.layout.image_folders == r"^(?:01\.images)$"
+    assert drafted.layout.label_folders == "^(?:02_annotations)$"
     assert set(drafted.checks) == {"image_folders", "label_folders"}
 
 
 def test_unknown_words_are_found_where_they_repeat() -> None:
     trees = [f"d/H0{h}/C004/{side}/#.{end}" for h in (1, 2) for side, end in SIDES.items()]
-    layout = draft(*trees).layout
+    layout = draft(*trees, "d/H01/C004/befunde/README").layout
     assert (layout.image_folders, layout.label_folders) == ("^(?:bilder)$", "^(?:befunde)$")
 
 
@@ -86,3 +86,9 @@ def test_partitions_may_be_named_otherwise() -> None:
 
 def test_an_empty_tree_keeps_what_the_recipe_says_of_words() -> None:
     assert draft_layout(FolderCounts.of([]), Layout()).layout.image_folders == "원천데이터"
+
+
+def test_a_date_in_a_known_word_does_not_get_into_the_recipe() -> None:
+    layout = draft("d/images_20190304/H01/C004/#.dcm", "d/labels/H01/C004/#.json").layout
+    assert "2019" not in layout.image_folders
+    assert layout.label_folders == "^(?:labels)$"

@@ -149,7 +149,7 @@ def _value(value: object) -> str:
         return f"{{ {pairs} }}"
     if isinstance(value, list):
         return f"[{', '.join(map(_value, value))}]"
-    return _text(value) if isinstance(value, str) else json.dumps(value)
+    return _text(value) if isinstance(value, str) else json.dumps(value).removesuffix(".0")
 
 
 def _pattern(pattern: str) -> str:
