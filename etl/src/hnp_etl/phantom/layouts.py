@@ -31,6 +31,10 @@ class TreeLayout(StrEnum):
     BARE = "bare"
 
 
+FOREIGN = frozenset({TreeLayout.SITES, TreeLayout.BARE})
+"""Layouts without the procedure that the built-in recipe asks for."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Names:
     """Folder names of a layout with two trees.

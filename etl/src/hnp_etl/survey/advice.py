@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 
 from hnp_etl.survey.findings import Findings
+from hnp_etl.survey.key_guess import level_named
+from hnp_etl.survey.masking import shown_key
+from hnp_etl.survey.names import NOT_SIMILAR
 from hnp_shared.vocabulary import Kind, Reason
 
 
@@ -13,7 +16,8 @@ def advice(findings: Findings, *, recipe: str | None) -> Iterator[str]:
         findings: what was found.
         recipe: name of the file that the drafted recipe was written to.
     """
-    steps = [*_before(findings), *_about_labels(findings), *_recipe(recipe)]
+    tellers = (_before, _about_labels, _about_people, _about_discs)
+    steps = [*(step for tell in tellers for step in tell(findings)), *_recipe(recipe)]
     for number, step in enumerate(steps, 1):
         yield f"{number}. {step}"
 
@@ -40,20 +44,29 @@ def _about_labels(findings: Findings) -> Iterator[str]:
             yield "no label was met: ask where they are (a table, another folder)"
         return
     wanted = sum(row.images for row in findings.series if row.outcome == "wanted")
-    if findings.unpaired_wanted and findings.unpaired.differences:
-        difference = next(iter(findings.unpaired.differences))
-        yield (
-            f"{findings.unpaired_wanted:,} of {wanted:,} wanted images have no label; "
-            f"commonest among the labels left over: {difference}"
+    if findings.unpaired_wanted:
+        told = (each for each in findings.unpaired.differences if each != NOT_SIMILAR)
+        difference = next(told, None)
+        yield f"{findings.unpaired_wanted:,} of {wanted:,} wanted images have no label" + (
+            f"; commonest among the labels left over: {difference}" if difference else ""
         )
-    elif findings.unpaired_wanted:
-        yield f"{findings.unpaired_wanted:,} of {wanted:,} wanted images have no label: ask for it"
+    if refused := findings.outcomes.get(Reason.LABEL_REJECTED):
+        yield f"{refused:,} wanted images have a label that is refused: see the reasons above"
+
+
+def _about_people(findings: Findings) -> Iterator[str]:
     for row in findings.identity:
         if row.source == "study" and row.slices:
             yield (
                 f"{row.hospital}: no patient value in every slice, so each study counts as a "
                 "person: ask for a patient number"
             )
+
+
+def _about_discs(findings: Findings) -> Iterator[str]:
+    for key in findings.keys.keys:
+        if len({name for value in key.values if (name := level_named(value))}) > 1:
+            yield f"`{shown_key(key.path)}` lists discs by name: recipes read discs as keys only"
     if findings.codes.slices and findings.codes.absent is None:
         yield "find out how a label says which disc its slice shows: else no slice is accepted"
 

@@ -14,6 +14,9 @@ _FIRM = 0.5
 """Share of the slices that a pattern must hold for to be believed."""
 
 _NORMAL_WORDS = frozenset(["normal", "none", "negative", "no", "정상", "없음", "normal/mild"])
+_ILL = """mild moderate severe patient positive yes abnormal bulging protrusion extrusion
+    sequestration herniation 이상 환자 있음 팽윤 돌출 탈출 격리"""
+_ILL_WORDS = frozenset(_ILL.split())
 _ABSENT_WORDS = frozenset(["absent", "not applicable", "na", "n/a", "해당없음", "not visible"])
 
 
@@ -23,7 +26,7 @@ class CodePattern:
 
     Attributes:
         slices: chosen slices with a sound label.
-        levels: level name -> code -> how often; no code at all as "".
+        levels: level name -> code -> how often; no code at all as "", an unmapped one as "?".
         filled: how many cells of a slice hold a code -> how many slices.
         absent: the code that four of five cells hold; "" when these are empty, None when neither.
         share: of the slices in which exactly one cell holds something else; blank: in which
@@ -46,6 +49,8 @@ class CodePattern:
         if self.absent is None:
             most = max(self.filled, key=lambda cells: (self.filled[cells], cells))
             share = 100 * self.filled[most] / self.slices
+            if most == 0:
+                return f"in {share:.0f} % of {self.slices} chosen slices no cell holds a code"
             return (
                 f"in {share:.0f} % of {self.slices} chosen slices {most} of five cells hold a code "
                 "and none marks the others: the label does not say which disc a slice shows"
@@ -97,7 +102,7 @@ def _by_level(slices: Mapping[Cells, int]) -> dict[str, dict[str, int]]:
     for cells, count in slices.items():
         for name, cell in zip(LEVEL_NAMES, cells, strict=True):
             for code in cell or ("",):
-                found[name][code or "?"] += count
+                found[name]["?" if code is None else code] += count
     return {name: dict(sorted(counts.items())) for name, counts in found.items()}
 
 
@@ -115,9 +120,9 @@ def _meanings(absent: str | None, known: Mapping[str, Meaning]) -> dict[str, Mea
     if normal and (absent is None or stated == ({absent} if absent else set())):
         return dict(known)
     rest = [code for code in known if code != absent]
-    healthy = [code for code in rest if code.casefold() in _NORMAL_WORDS] or sorted(
-        rest, key=_order
-    )[:1]
+    named = [code for code in rest if code.casefold() in _NORMAL_WORDS]
+    speaks = named or any(code.casefold() in _ILL_WORDS for code in rest)
+    healthy = named if speaks else sorted(rest, key=_order)[:1]
     return {
         code: "absent" if code == absent else "normal" if code in healthy else "patient"
         for code in known

@@ -13,30 +13,51 @@ from hnp_shared.vocabulary import Kind
 _MOST = 0.5
 """A pattern is believed when it tells this share of the files."""
 
+_NEARLY_ALL = 0.75
+"""Share of the files under a folder that make it one of images or of labels."""
+
+_MOST_KNOWN = 6
+"""Known words that are listed one by one; more are left to their pattern."""
+
 _NAMES_A_FOLDER = 3
 """File names of a folder that are searched too: they can tell hospital and procedure."""
 
-_MOST_WORDS = 6
-"""More different names are no words for images or labels but names of something else."""
+_MOST_WORDS, _FEWEST_PLACES = 2, 2
+"""Names that repeat are words for images or labels; many names, or one met once, name a person."""
 
+_PLACES = ("병원", "기관", "센터")
 _HOSPITALS = (
     "(?<![A-Za-z0-9])(H[0-9]{2})(?![0-9])",
-    "(?i)(?<![a-z])((?:hosp(?:ital)?|site|cent(?:er|re)|inst(?:itut(?:e|ion))?|clinic)"
-    "[ _-]?(?:[a-z]|[0-9]{1,2}))(?![a-z0-9])",
-    "((?:병원|기관|센터)[ _-]?(?:[A-Za-z]|[0-9]{1,2}))(?![A-Za-z0-9])",
-    "(?<![A-Za-z0-9])([A-Za-z0-9]{1,2}[ _-]?(?:병원|기관|센터))",
+    *(
+        rf"(?i)(?<![a-z])({word}[ _-]?(?:[a-z]|[0-9]{{1,2}}))(?![a-z0-9])"
+        for word in (
+            "hospital",
+            "hosp",
+            "site",
+            "center",
+            "centre",
+            "institution",
+            "inst",
+            "clinic",
+        )
+    ),
+    *(f"({word}[ _-]?(?:[A-Za-z]|[0-9]{{1,2}}))(?![A-Za-z0-9])" for word in _PLACES),
+    *(f"(?<![A-Za-z0-9])([A-Za-z0-9]{{1,2}}[ _-]?{word})" for word in _PLACES),
 )
 _PROCEDURES = (
     "(?<![A-Za-z0-9])(C[0-9]{3})(?![0-9])",
     "(?i)(?<![a-z])(MRI?|CT|X-?ray|CR|DR|US|EMG|DXA|DEXA|PET)(?![a-z])",
 )
+_AROUND = "(?i)^[0-9._ -]*(?:{words})(?:[ _-]?(?:data|files?))?[0-9._ -]*$"
 _IMAGE_WORDS = (
-    "(?i)원천|원시|원본|^[0-9._ -]*(?:source|src|raw|images?|img|dicoms?|dcm|scans?)"
-    "(?:[ _-]?(?:data|files?))?[0-9._ -]*$",
+    "원천|원시|원본",
+    _AROUND.format(words="source|src|raw|images?|img|dicoms?|dcm|scans?"),
 )
 _LABEL_WORDS = (
-    "(?i)라벨|레이블|정답|^[0-9._ -]*(?:labels?|labell?ing|labell?ed|annotations?|annot?|anno|json"
-    "|gt|ground[ _-]?truth|meta)(?:[ _-]?(?:data|files?))?[0-9._ -]*$",
+    "라벨|레이블|정답",
+    _AROUND.format(
+        words="labels?|label?l(?:ing|ed)|ann(?:o(?:t(?:ations?)?)?)?|json|gt|truth|meta"
+    ),
 )
 _TRAINING = ("(?i)(?<![a-z])tra?i?n|학습|훈련",)
 _VALIDATION = ("(?i)(?<![a-z])val|검증",)
@@ -91,6 +112,11 @@ class FolderCounts:
             found += files if any(map(searched.search, parts)) else 0
         return found / total if pattern and total else 0.0
 
+    def folders(self, pattern: str) -> set[str]:
+        """Return the names of folders in which ``pattern`` is found."""
+        parts = {part for folder in self.inside for part in folder.split("/")}
+        return set(filter(re.compile(pattern).search, parts))
+
     def tokens(self, pattern: str) -> set[str]:
         """Return what ``pattern`` finds in names of folders and files."""
         searched = re.compile(pattern)
@@ -103,21 +129,22 @@ class FolderCounts:
 def draft_layout(counts: FolderCounts, start: Layout) -> LayoutDraft:
     """Return a layout for a tree, its patterns those of ``start`` where they fit."""
     checks: dict[str, str] = {}
-    hospital = _best(counts, (start.hospital, *_HOSPITALS))
-    if hospital is None:
-        checks["hospital"] = "no folder tells the hospital: all files are of `unknown`"
-    elif hospital != start.hospital:
-        checks["hospital"] = "another pattern than the recipe's finds the hospitals"
+    hospital = _best(counts, (start.hospital, *_HOSPITALS)) or start.hospital
+    told = counts.share(hospital, in_names=True)
+    if told < 1 or hospital != start.hospital:
+        checks["hospital"] = f"tells the hospital of {100 * told:.0f} % of the files"
     procedure, procedures = _procedures(counts, start, checks)
     images, labels = _sides(counts, start, checks)
     return LayoutDraft(
-        Layout(
-            image_folders=images,
-            label_folders=labels,
-            hospital=hospital or start.hospital,
-            procedure=procedure,
-            procedures=procedures,
-            partitions=_partitions(counts, start),
+        start.model_copy(
+            update={
+                "image_folders": images,
+                "label_folders": labels,
+                "hospital": hospital,
+                "procedure": procedure,
+                "procedures": procedures,
+                "partitions": _partitions(counts, start),
+            }
         ),
         checks,
     )
@@ -145,9 +172,9 @@ def _procedures(
 
 def _sides(counts: FolderCounts, start: Layout, checks: dict[str, str]) -> tuple[str, str]:
     """Return the patterns of image and label folders, empty when they lie side by side."""
-    words = {kind: Counter[str]() for kind in (Kind.IMAGE, Kind.LABEL)}
-    for parent in _forks(counts):
-        for kind, found in parent.items():
+    words: dict[Kind, Counter[str]] = {kind: Counter() for kind in (Kind.IMAGE, Kind.LABEL)}
+    for fork in _forks(counts):
+        for kind, found in fork.items():
             words[kind].update(found)
     known = {
         Kind.IMAGE: (start.image_folders, *_IMAGE_WORDS),
@@ -162,7 +189,7 @@ def _sides(counts: FolderCounts, start: Layout, checks: dict[str, str]) -> tuple
     return sides[Kind.IMAGE], sides[Kind.LABEL]
 
 
-def _forks(counts: FolderCounts) -> list[dict[Kind, Counter[str]]]:
+def _forks(counts: FolderCounts) -> list[dict[Kind, set[str]]]:
     """Return, for each folder that forks into image and label branches, their names."""
     below: dict[str, Counter[Kind]] = {}
     for folder, inside in counts.inside.items():
@@ -174,11 +201,11 @@ def _forks(counts: FolderCounts) -> list[dict[Kind, Counter[str]]]:
         children.setdefault(folder.rpartition("/")[0], []).append(folder)
     forks = []
     for folders in children.values():
-        only = {kind: Counter[str]() for kind in (Kind.IMAGE, Kind.LABEL)}
+        only: dict[Kind, set[str]] = {kind: set() for kind in (Kind.IMAGE, Kind.LABEL)}
         for folder in folders:
-            kinds = [kind for kind in only if below[folder][kind]]
-            if len(kinds) == 1:
-                only[kinds[0]][folder.rpartition("/")[2]] += below[folder][kinds[0]]
+            kind, files = below[folder].most_common(1)[0]
+            if files >= _NEARLY_ALL * below[folder].total():
+                only[kind].add(folder.rpartition("/")[2])
         if all(only.values()):
             forks.append(only)
     return forks
@@ -189,12 +216,23 @@ def _side(counts: FolderCounts, kind: Kind, words: Counter[str], known: tuple[st
     other = Kind.LABEL if kind is Kind.IMAGE else Kind.IMAGE
     for pattern in known:
         if counts.share(pattern, (kind,)) >= _MOST and counts.share(pattern, (other,)) < 1 - _MOST:
-            return pattern
-    plain = {word for word in words if shown_text(word) == word}
-    covered = sum(words.values()) / max(1, sum(each[kind] for each in counts.inside.values()))
-    if words and plain == set(words) and len(words) <= _MOST_WORDS and covered >= _MOST:
-        return f"^(?:{'|'.join(re.escape(word) for word in sorted(words))})$"
-    return ""
+            met = counts.folders(pattern)
+            few = pattern == known[-1] and len(met) <= _MOST_KNOWN and _is_plain(met)
+            return _exactly(met) if few else pattern
+    repeated = all(places >= _FEWEST_PLACES for places in words.values())
+    if not words or len(words) > _MOST_WORDS or not repeated:
+        return ""
+    pattern = _exactly(words)
+    return pattern if _is_plain(words) and counts.share(pattern, (kind,)) >= _MOST else ""
+
+
+def _is_plain(words: Iterable[str]) -> bool:
+    """Tell whether folder names hold no date, number or name to be masked."""
+    return all(shown_text(word) == word for word in words)
+
+
+def _exactly(words: Iterable[str]) -> str:
+    return f"^(?:{'|'.join(re.escape(word) for word in sorted(words))})$"
 
 
 def _partitions(counts: FolderCounts, start: Layout) -> dict[str, str]:

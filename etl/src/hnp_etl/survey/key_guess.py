@@ -99,6 +99,12 @@ def _is_canal(words: set[str]) -> bool:
     )
 
 
+def level_named(text: str) -> str | None:
+    """Return the level that a text names, None when it names none."""
+    found = _level_of(text)
+    return found[0] if found else None
+
+
 def _level_of(key: str) -> tuple[str, str] | None:
     """Return the level a key names, and what else it says: `disc_L4_5` -> L4-5, disc."""
     words = key_words(key)

@@ -55,13 +55,14 @@ def draft_label(keys: LabelKeys, start: Label) -> LabelDraft:
             checks[f"levels.{name}"] = "no label key looks like it"
         elif any(_rank(each) for each in chosen[name]):
             checks[f"levels.{name}"] = "a guess by the words of the key"
-    label = Label(
-        required=start.required,
-        canal=_canal(chosen.get("canal_width_mm", []), start.canal, checks),
-        fields=fields,
-        levels=levels,
-        codes=_codes(cells, start),
-        sex_values=_sex_values(chosen.get("sex", []), start, checks),
+    label = start.model_copy(
+        update={
+            "canal": _canal(chosen.get("canal_width_mm", []), start.canal, checks),
+            "fields": fields,
+            "levels": levels,
+            "codes": _codes(cells, start),
+            "sex_values": _sex_values(chosen.get("sex", []), start, checks),
+        }
     )
     return LabelDraft(label, checks, sum(each.hidden for each in cells), refused)
 
@@ -84,9 +85,12 @@ def _choose(name: str, keys: LabelKeys, refused: dict[tuple[str, ...], int]) -> 
     found.sort(key=lambda each: (_rank(each), -each.labels, each.path))
     chosen: list[KeyProfile] = []
     for each in found:
-        disagreeing = sum(
-            keys.conflicts.get((min(each.path, better.path), max(each.path, better.path)), 0)
-            for better in chosen
+        disagreeing = max(
+            (
+                keys.conflicts.get((min(each.path, better.path), max(each.path, better.path)), 0)
+                for better in chosen
+            ),
+            default=0,
         )
         if disagreeing:
             refused[each.path] = disagreeing

@@ -177,10 +177,10 @@ def _scalar_type(value: Scalar) -> str:
 
 
 def _disagreeing(leaves: list[Leaf]) -> Iterable[tuple[Path, Path]]:
-    """Yield pairs of paths at one depth that say different things in one label."""
+    """Yield pairs of paths that say different things in one label."""
     for index, one in enumerate(leaves):
         for other in leaves[index + 1 :]:
-            if one.keys != other.keys and len(one.keys) == len(other.keys):
+            if one.keys != other.keys:
                 said = [
                     [str(value).strip() for value in leaf.values if not is_missing(value)]
                     for leaf in (one, other)

@@ -24,7 +24,7 @@ _MASKS = (
     ),
     (re.compile(r"(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d)"), "<time>"),
     (re.compile(r"[^\W\d_]*(?:\^[^\W\d_]*)+"), "<name>"),  # PS3.5 6.2.1: family^given
-    (re.compile(r"\d(?:[ .-]?\d){7,}|\d{5,}"), "#"),
+    (re.compile(r"\d{3,6}[ .-]\d{3,4}[ .-]\d{4}(?!\d)|\d{5,}(?:[ .-]\d{2,})*"), "#"),
 )
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 _HALVES = re.compile("[\ud800-\udfff]")

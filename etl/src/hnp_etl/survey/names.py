@@ -11,12 +11,16 @@ from hnp_shared.vocabulary import Kind
 MOST_COMPARED = 20_000
 """Names without a partner that are compared."""
 
+NOT_SIMILAR = "no image of a similar name"
+"""Said where no difference explains it."""
+
 _KNOWN = """label labels lbl ann anno annot annotation json gt mask meta info img image images src
     source raw dcm dicom mr mri t1 t2 ax axial sag tra l s ts tl vs vl"""
 _AFFIXES = frozenset(_KNOWN.split())
 _PIECES = re.compile(r"[_\-. ]+")
 _ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 _SUFFIX = re.compile(r"(?i)\.(?:dcm|dicom|ima|json|jpe?g|png)$")
+_NUMBERED = re.compile(r"\.\d{1,4}$")
 
 Scope = tuple[str, str, str]
 
@@ -54,31 +58,31 @@ class _Images:
     def __init__(self, images: list[Loose]) -> None:
         self._exact = Counter[str]()
         self._scopes: dict[str, set[Scope]] = {}
-        self._folded: dict[str, dict[str, str]] = {name: {} for name in _FOLDS}
+        self._folded: dict[str, set[str]] = {name: set() for name in _FOLDS}
         self._shorter: dict[str, str] = {}
         for image in images:
-            stem = _SUFFIX.sub("", image.stem)
+            stem = _bare(image)
             self._exact[stem] += 1
             self._scopes.setdefault(stem, set()).add(image.scope)
             for name, fold in _FOLDS.items():
-                self._folded[name].setdefault(fold(stem), stem)
+                self._folded[name].add(fold(stem))
             for rest, affix in _shorter(stem):
-                self._shorter.setdefault(rest, affix)
+                self._shorter.setdefault(_plainest(rest), affix)
 
     def difference(self, label: Loose) -> str:
         """Return how a label's name differs from that of an image."""
-        stem = _SUFFIX.sub("", label.stem)
+        stem = _bare(label)
         if stem in self._exact:
             return self._place(stem, label)
         for name, fold in _FOLDS.items():
             if fold(stem) in self._folded[name]:
                 return name
         for rest, affix in _shorter(stem):
-            if rest in self._exact:
+            if _plainest(rest) in self._folded[_LAST_FOLD]:
                 return f"the label's name has {affix} more"
-        if stem in self._shorter:
-            return f"the image's name has {self._shorter[stem]} more"
-        return "no image of a similar name"
+        if _plainest(stem) in self._shorter:
+            return f"the image's name has {self._shorter[_plainest(stem)]} more"
+        return NOT_SIMILAR
 
     def _place(self, stem: str, label: Loose) -> str:
         scopes = self._scopes[stem]
@@ -96,6 +100,15 @@ _FOLDS: dict[str, Callable[[str], str]] = {
     "separators (`_`, `-`, `.` or blanks)": lambda stem: _PIECES.sub("", stem).casefold(),
     "leading zeros": lambda stem: _ZEROS.sub("", _PIECES.sub("_", stem)).casefold(),
 }
+*_, _LAST_FOLD = _FOLDS
+_plainest = _FOLDS[_LAST_FOLD]
+
+
+def _bare(file: Loose) -> str:
+    """Return a name without suffix; the last number of an image's is one, unless it is a UID."""
+    stem = _SUFFIX.sub("", file.stem)
+    numbered = file.kind is Kind.IMAGE and any(map(str.isalpha, stem))
+    return _NUMBERED.sub("", stem) if numbered else stem
 
 
 def _shorter(stem: str) -> Iterable[tuple[str, str]]:

@@ -15,7 +15,13 @@ TRIED_A_SUFFIX = 5
 _TABLES = frozenset([".csv", ".tsv", ".xlsx", ".xls"])
 _PREAMBLE_BYTES = 128
 _MAGIC = b"DICM"
-_PLAIN_SUFFIX = re.compile(r"\.[a-z]{1,6}\d?")
+_KNOWN = """txt csv tsv xlsx xls xml pdf png jpg jpeg bmp tif tiff gif zip 7z tar gz tgz bz2 xz rar
+    alz egg db ini md html htm log nii mha mhd nrrd mat npy npz h5 hdf5 pkl doc docx hwp hwpx ppt
+    pptx mp4 avi exe dll lnk tmp bak sh py js yaml yml toml url raw img mr dc3 dic"""
+_SUFFIXES = frozenset(f".{suffix}" for suffix in _KNOWN.split())
+_VOLUME = re.compile(r"\.(?:part|z)\d+")
+OTHER_SUFFIX = ".?"
+"""A suffix that is not known: it may be a piece of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,7 @@ class OtherFiles:
     """Other files by suffix.
 
     Attributes:
-        suffixes: suffix -> files; "" for names that begin with a dot or have an odd suffix.
+        suffixes: suffix -> files; "" for names that begin with a dot.
         holding_dicom: suffixes under which DICOM was found.
     """
 
@@ -50,8 +56,12 @@ def look_at_others(files: Iterable[FileMet]) -> OtherFiles:
 
 
 def _suffix_of(name: str) -> str:
+    if name.startswith("."):
+        return ""
     suffix = os.path.splitext(name)[1].casefold()  # noqa: PTH122  # Path() drops trailing blanks
-    return suffix if not name.startswith(".") and _PLAIN_SUFFIX.fullmatch(suffix) else ""
+    if _VOLUME.fullmatch(suffix):
+        return suffix.rstrip("0123456789")
+    return suffix if suffix in _SUFFIXES else OTHER_SUFFIX
 
 
 def _holds_dicom(raw: bytes) -> bool:

@@ -2,14 +2,22 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from hnp_etl.recipe import Image, Label, Layout
+from pydantic import BaseModel
+
+from hnp_etl.recipe import Image, Label, Layout, Recipe
 from hnp_etl.survey.findings import Draft, Findings
 from hnp_etl.survey.label_keys import MOST_VALUES
 
 CHECK = "# CHECK"
 """Stands on each line that a person must check."""
+
+_SECTIONS = frozenset(["name", "confirmed", "layout", "identity", "label", "selection", "image"])
+_LAYOUT_KEYS = frozenset(
+    ["image_folders", "label_folders", "hospital", "procedure", "procedures", "partitions"]
+)
+_LABEL_KEYS = frozenset(["required", "canal", "fields", "levels", "codes", "sex_values"])
 
 _HEAD = """\
 # Drafted by `hnp-etl survey` from what was found; `hnp-etl recipes aihub-dld` shows a finished one.
@@ -33,8 +41,22 @@ def recipe_text(findings: Findings) -> str:
         *("", "[label.sex_values]", *_sex_values(draft)),
         *("", "[selection]", *_plain(recipe.selection.model_dump(mode="json"))),
         *("", "[image]", *_image(recipe.image)),
+        *_other_sections(recipe),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _other_sections(recipe: Recipe) -> Iterator[str]:
+    """Yield what this module knows nothing of as it was in the recipe to begin with."""
+    for name in sorted(recipe.model_fields_set - _SECTIONS):
+        section = getattr(recipe, name)
+        if isinstance(section, BaseModel):
+            yield from ("", f"[{name}]", *_rest(section, type(section).model_fields.keys()))
+
+
+def _rest(section: BaseModel, keys: Collection[str]) -> list[str]:
+    values = section.model_dump(mode="json", exclude_defaults=True)
+    return [_line(key, _value(value), None) for key, value in values.items() if key in keys]
 
 
 def _layout(layout: Layout, checks: Mapping[str, str]) -> Iterator[str]:
@@ -43,6 +65,7 @@ def _layout(layout: Layout, checks: Mapping[str, str]) -> Iterator[str]:
     yield _line("procedures", _value(list(layout.procedures)), checks.get("layout.procedures"))
     pairs = ", ".join(f"{name} = {_pattern(each)}" for name, each in layout.partitions.items())
     yield _line("partitions", f"{{ {pairs} }}", None)
+    yield from _rest(layout, Layout.model_fields.keys() - _LAYOUT_KEYS)
 
 
 def _identity(findings: Findings) -> Iterator[str]:
@@ -57,6 +80,7 @@ def _label(label: Label, checks: Mapping[str, str]) -> Iterator[str]:
     yield _line("required", _value(list(label.required)), None)
     canal = f"{{ quantity = {_text(label.canal.quantity)}, unit = {_text(label.canal.unit)} }}"
     yield _line("canal", canal, checks.get("label.canal"))
+    yield from _rest(label, Label.model_fields.keys() - _LABEL_KEYS)
 
 
 def _fields(draft: Draft) -> Iterator[str]:
@@ -119,7 +143,13 @@ def _text(text: str) -> str:
 
 
 def _value(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    """Return a value of TOML, a table inline."""
+    if isinstance(value, dict):
+        pairs = ", ".join(f"{_key(key)} = {_value(each)}" for key, each in value.items())
+        return f"{{ {pairs} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    return _text(value) if isinstance(value, str) else json.dumps(value).removesuffix(".0")
 
 
 def _pattern(pattern: str) -> str:

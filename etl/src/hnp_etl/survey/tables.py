@@ -1,7 +1,7 @@
 """Tables of the page: images by kind, label keys by field, and how figures are written. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from hnp_etl.survey.images import SeriesRow
 from hnp_etl.survey.label_keys import KeyProfile, LabelKeys
@@ -57,13 +57,15 @@ def _not_mr(same: Sequence[SeriesRow]) -> tuple[str, ...]:
     return (same[0].outcome, *counts, "-", "-", f"({many(texts, 'text')}: --json)")
 
 
-def key_rows(keys: LabelKeys, encodings: Iterable[tuple[str, int]]) -> Iterator[str]:
+def key_rows(
+    keys: LabelKeys, encodings: Iterable[tuple[str, int]], left_out: Collection[str]
+) -> Iterator[str]:
     """Yield the table of label keys; the keys of the five discs share a row."""
     if not keys.labels:
         return
     rows = [
         (
-            "disc codes" if len(same) > 1 else same[0].guess.field if same[0].guess else "-",
+            _reading(same, left_out),
             " ".join([shown_key(same[0].path), *(shown_text(each.path[-1]) for each in same[1:])]),
             f"{max(each.labels for each in same):,}",
             _coverage(same[0]),
@@ -79,6 +81,13 @@ def key_rows(keys: LabelKeys, encodings: Iterable[tuple[str, int]]) -> Iterator[
     yield f"encodings: {told}"
 
 
+def _reading(same: Sequence[KeyProfile], left_out: Collection[str]) -> str:
+    """Return as what a key is read."""
+    if shown_key(same[0].path) in left_out:
+        return "left out"
+    return "disc codes" if len(same) > 1 else _field_of(same[0]) or "-"
+
+
 def _grouped(keys: Iterable[KeyProfile]) -> list[list[KeyProfile]]:
     """Return keys by field, those of discs under one parent together, without mere places."""
     groups: dict[tuple[object, ...], list[KeyProfile]] = {}
@@ -89,10 +98,11 @@ def _grouped(keys: Iterable[KeyProfile]) -> list[list[KeyProfile]]:
         field = "" if level else each.guess.field if each.guess else "~"
         where = each.path[:-1] if level else each.path
         groups.setdefault((field, where, tuple(each.hospitals)), []).append(each)
-    ordered = [groups[key] for key in sorted(groups, key=repr)]
-    return [
-        sorted(same, key=lambda each: each.guess.field if each.guess else "") for same in ordered
-    ]
+    return [sorted(groups[key], key=_field_of) for key in sorted(groups, key=repr)]
+
+
+def _field_of(profile: KeyProfile) -> str:
+    return profile.guess.field if profile.guess else ""
 
 
 def _coverage(profile: KeyProfile) -> str:

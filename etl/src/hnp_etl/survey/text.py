@@ -38,7 +38,7 @@ def page(findings: Findings, *, recipe: str | None) -> str:
         ("Archives, not opened", _archives(findings)),
         ("Files that give nothing", _refusals(findings)),
         ("Images", series_rows(findings.series)),
-        ("Label keys", key_rows(findings.keys, findings.encodings)),
+        ("Label keys", key_rows(findings.keys, findings.encodings, findings.draft.refused)),
         ("Codes by disc, on wanted slices", _codes(findings)),
         ("Pairing", _pairing(findings)),
         ("Who is the patient, by wanted slices with a label", _identity(findings)),
