@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 PACKAGES := shared etl model
 DEMO := demo
 
-.PHONY: demo test setup lint torture example docs clean
+.PHONY: demo test setup lint torture fuzz example docs clean
 
 setup: $(STAMP)
 
@@ -25,10 +25,14 @@ test: setup
 torture: setup
 	$(BIN)/python -m pytest -m torture
 
+fuzz: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt atheris
+	$(BIN)/python fuzz/fuzz_all.py
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy shared/src etl/src model/src scripts tests
+	$(BIN)/mypy shared/src etl/src model/src scripts tests fuzz
 	$(BIN)/lint-imports
 
 example: setup
@@ -38,4 +42,4 @@ docs: setup
 	$(BIN)/python scripts/columns_page.py
 
 clean:
-	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(DEMO) fuzz/found .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -4,6 +4,7 @@
 only what the writer makes: stored (never compressed) members, no pickles, the expected shapes.
 """
 
+import errno
 import tokenize
 import zipfile
 from collections.abc import Sequence
@@ -27,7 +28,10 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold; no clock tim
 _LOCAL_HEADER_BYTES = 30  # APPNOTE.TXT 4.3.7: fixed part of a local file header
 
 # What zipfile and numpy raise over bytes that neither wrote.
-_DAMAGE = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, tokenize.TokenError)
+_DAMAGE = (
+    *(zipfile.BadZipFile, NotImplementedError, ValueError, TypeError, EOFError, OverflowError),
+    *(tokenize.TokenError, SyntaxError, RecursionError, MemoryError),  # numpy parses Python text
+)
 
 Images = npt.NDArray[np.float32] | npt.NDArray[np.uint16]
 
@@ -83,6 +87,8 @@ def open_shard(path: Path) -> Shard:
             images = _map_member(archive, path, IMAGES_MEMBER)
             ids = np.array(_map_member(archive, path, IDS_MEMBER))
     except OSError as error:
+        if error.errno == errno.EINVAL:  # zipfile went where the file says, before its start
+            raise InputError(f"shard {path.name} is damaged") from error
         raise StorageError.of(f"shard {path.name}", error) from error
     except _DAMAGE as error:
         raise InputError(f"shard {path.name} is damaged") from error
