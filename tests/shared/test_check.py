@@ -14,8 +14,6 @@ from hnp_etl.recipe import Recipe
 from hnp_shared.check import check_dataset
 from hnp_shared.errors import InputError
 
-FLIPS = 60
-
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -47,10 +45,11 @@ def test_a_sound_data_set_has_no_findings(copy: Path) -> None:
     assert (report.findings, report.slices, report.files) == ((), 6, 3)
 
 
-def test_any_flipped_bit_is_found(copy: Path) -> None:
-    dice = random.Random(1)
+@pytest.mark.parametrize("flips", [50, pytest.param(1000, marks=pytest.mark.torture)])
+def test_any_flipped_bit_is_found(copy: Path, flips: int) -> None:
+    dice = random.Random(flips)
     files = sorted(path for path in copy.rglob("*") if path.is_file())
-    for _ in range(FLIPS):
+    for _ in range(flips):
         path = dice.choice(files)
         content = bytearray(path.read_bytes())
         content[dice.randrange(len(content))] ^= 1 << dice.randrange(8)

@@ -163,7 +163,10 @@ def set_meta(state: sqlite3.Connection, key: str, value: str) -> None:
 
 
 def _open(path: Path) -> sqlite3.Connection | None:
-    path.touch(mode=0o600)
+    try:
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise StorageError.of(_ROLE, error) from error
     connection = sqlite3.connect(path, isolation_level="IMMEDIATE")
     try:
         connection.execute("PRAGMA journal_mode = WAL")
@@ -182,9 +185,11 @@ def _open(path: Path) -> sqlite3.Connection | None:
 
 
 def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        with contextlib.suppress(FileNotFoundError):
-            path.with_name(path.name + suffix).unlink()
+    try:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError.of(_ROLE, error) from error
 
 
 def _write(state: sqlite3.Connection, statement: str, batch: list[Row]) -> None:
