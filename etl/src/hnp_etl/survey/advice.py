@@ -30,7 +30,8 @@ def _before(findings: Findings) -> Iterator[str]:
     if not findings.count(Kind.IMAGE):
         yield "no image was met (.dcm, .dicom, .ima, no suffix, a number): is SRC the right folder?"
     elif not any(row.outcome == "wanted" for row in findings.series):
-        yield "no image is wanted: look at the outcomes above and at [selection] in the recipe"
+        where = "outcomes above and at [selection] in the recipe" if findings.series else "reasons"
+        yield f"no image is wanted: look at the {where}"
     unreadable = sum(n for _, reason, n in findings.refusals if reason is Reason.UNREADABLE)
     if unreadable:
         yield f"{unreadable:,} files or folders could not be read: check permissions and the share"

@@ -131,13 +131,12 @@ def _findings(
     for kind, reason, count in counts.reasons(state):
         reasons[kind, reason] += count
     unopened = sum(n for (_, reason), n in reasons.items() if reason is Reason.NOT_PROCEDURE)
-    others = list(counts.others(state))
     return Findings(
         files=sum(place.files for place in places),
         places=places,
         unopened=unopened,
-        others=look_at_others(others),
-        archives=tuple(find_archives(others)),
+        others=look_at_others(counts.others(state)),
+        archives=tuple(find_archives(counts.others(state))),
         refusals=tuple((*key, count) for key, count in sorted(reasons.items())),
         series=tuple(tally.rows()),
         keys=keys,
