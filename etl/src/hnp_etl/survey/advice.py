@@ -32,6 +32,9 @@ def _before(findings: Findings) -> Iterator[str]:
     elif not any(row.outcome == "wanted" for row in findings.series):
         where = "outcomes above and at [selection] in the recipe" if findings.series else "reasons"
         yield f"no image is wanted: look at the {where}"
+    foreign = sum(n for _, reason, n in findings.refusals if reason is Reason.NOT_DICOM)
+    if 2 * foreign > findings.count(Kind.IMAGE):
+        yield "most images are no DICOM: without its preamble, `headerless = true` in [limits] helps"
     unreadable = sum(n for _, reason, n in findings.refusals if reason is Reason.UNREADABLE)
     if unreadable:
         yield f"{unreadable:,} files or folders could not be read: check permissions and the share"
