@@ -49,7 +49,7 @@ def _about_labels(findings: Findings) -> Iterator[str]:
         if met := findings.count(Kind.LABEL):
             yield f"none of {met:,} labels could be read: look at the reasons above"
         elif findings.others.tables:
-            yield f"no JSON label was met, but {findings.others.tables:,} tables: they may be labels"
+            yield f"no JSON label was met; tables (.csv, .xlsx): {findings.others.tables:,}"
         elif findings.count(Kind.IMAGE):
             yield "no label was met: ask where they are (a table, another folder)"
         return
