@@ -1,7 +1,8 @@
 import pytest
 
 from hnp_etl.recipe import Layout
-from hnp_etl.survey.folders import FolderCounts, LayoutDraft, draft_layout
+from hnp_etl.survey.folder_counts import FolderCounts
+from hnp_etl.survey.folders import LayoutDraft, draft_layout
 
 
 def draft(*patterns: str, count: int = 4) -> LayoutDraft:

@@ -68,9 +68,20 @@ def test_a_key_with_many_values_gets_no_histogram() -> None:
 
 
 def test_tables_keyed_by_something_are_counted_not_shown() -> None:
-    keys = profile({f"person {chr(65 + n % 26)}{n}": {"Age": 1} for n in range(60)})
-    assert [each.path[-1] for each in keys.keys] == ["Age"] * 60 or keys.rare >= 60
-    assert not any(each.path[-1].startswith("person") for each in keys.keys)
+    keys = profile({f"person {n}": {"Age": 1, "x": 2} for n in range(60)})
+    assert (keys.keys, keys.rare) == ((), 180)
+
+
+def test_keys_below_a_key_of_few_labels_are_not_shown() -> None:
+    labels: list[object] = [{"disc": {"L4-5": 3}, "Age": 60} for _ in range(40)]
+    keys = profile(*labels, {"Hong": {"Age": 61, "L1-2": 3}, "L1-2": 3, "Kim": 4})
+    shown = {each.path for each in keys.keys}
+    assert shown == {("disc",), ("disc", "L4-5"), ("Age",), ("L1-2",)}
+
+
+def test_the_number_of_keys_is_bounded() -> None:
+    keys = profile(*({f"k{n}{m}x": 1 for m in range(100)} for n in range(1000, 1200)))
+    assert (keys.keys, keys.rare) == ((), 20_000)
 
 
 def test_two_keys_of_one_field_that_disagree_are_not_both_taken() -> None:

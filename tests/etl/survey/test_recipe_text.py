@@ -28,6 +28,9 @@ fat_suppressed = "keep"
 crop_mm = 150
 size = [64, 96]
 dtype = "uint16"
+[limits]
+depth = 32
+headerless = true
 """
 
 
@@ -44,6 +47,7 @@ def test_the_text_reads_back_as_the_draft(tmp_path: Path) -> None:
     assert again == recipe
     assert again.layout.procedures == ("C004", "C005")
     assert (again.image.crop_mm, again.image.size) == (150, (64, 96))
+    assert again.limits.headerless
     assert (again.identity.scope, again.label.required) == ("all", ("age",))
 
 

@@ -12,7 +12,10 @@ import pytest
 
 from dicom_files import dicom_bytes, label_bytes
 from etl.trees import Slice, hard_tree, pixels_of, sound_tree, write_slice
+from hnp_etl.engines import SerialExecutor
 from hnp_etl.recipe import load_recipe
+from hnp_etl.survey import SurveyConfig
+from hnp_etl.survey import survey as findings_of
 
 
 def hnp_etl(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -206,3 +209,29 @@ def test_a_tree_without_procedure_or_hospital_is_looked_at_all_the_same(tmp_path
     assert set(found["check"]) >= {"layout.hospital", "layout.procedures"}
     refused = hnp_etl("build-manifest", flat, "--out", tmp_path / "out")
     assert (refused.returncode, "hnp-etl survey SRC" in refused.stderr) == (65, True)
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "procedures"),
+    [
+        ("H01/C004", "H01/C004", ["C004"]),
+        ("H01/C004", "H01/labels", []),
+        ("H01/C017", "H01/C017", ["C017"]),
+        ("H01/MR", "H01/json", []),
+        ("H01/MR", "H01/MR", ["MR"]),
+    ],
+)
+def test_no_label_is_lost_with_the_procedures_of_a_draft(
+    images: str, labels: str, procedures: list[str], tmp_path: Path
+) -> None:
+    for number in range(2):
+        image, label = write_slice(tmp_path / "made", Slice("P1", number))
+        for folder, path in ((images, image), (labels, label)):
+            target = tmp_path / "src" / folder / path.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "made" / path).rename(target)
+    start = SurveyConfig((tmp_path / "src",), load_recipe("aihub-dld"))
+    (tmp_path / "state").mkdir()
+    findings = findings_of(start, tmp_path / "state", executor=SerialExecutor())
+    assert findings.draft.recipe.layout.procedures == tuple(procedures)
+    assert findings.outcomes == {"accepted": 2}

@@ -30,7 +30,15 @@ def _before(findings: Findings) -> Iterator[str]:
     if not findings.count(Kind.IMAGE):
         yield "no image was met (.dcm, .dicom, .ima, no suffix, a number): is SRC the right folder?"
     elif not any(row.outcome == "wanted" for row in findings.series):
-        yield "no image is wanted: look at the outcomes above and at [selection] in the recipe"
+        where = (
+            "outcomes above and at [selection] in the recipe"
+            if findings.series
+            else "reasons above"
+        )
+        yield f"no image is wanted: look at the {where}"
+    foreign = sum(n for _, reason, n in findings.refusals if reason is Reason.NOT_DICOM)
+    if 2 * foreign > findings.count(Kind.IMAGE):
+        yield "most images are no DICOM; if only the preamble lacks, set [limits] headerless = true"
     unreadable = sum(n for _, reason, n in findings.refusals if reason is Reason.UNREADABLE)
     if unreadable:
         yield f"{unreadable:,} files or folders could not be read: check permissions and the share"
@@ -38,8 +46,10 @@ def _before(findings: Findings) -> Iterator[str]:
 
 def _about_labels(findings: Findings) -> Iterator[str]:
     if not findings.keys.labels:
-        if findings.others.tables:
-            yield "no JSON label was read, but tables lie there: name theirs in [label] of a recipe"
+        if met := findings.count(Kind.LABEL):
+            yield f"none of {met:,} labels could be read: look at the reasons above"
+        elif findings.others.tables:
+            yield f"no JSON label was met; tables (.csv, .xlsx): {findings.others.tables:,}"
         elif findings.count(Kind.IMAGE):
             yield "no label was met: ask where they are (a table, another folder)"
         return

@@ -80,13 +80,7 @@ class Findings:
                 for kind, reason, files in self.refusals
             ],
             "series": [asdict(row) for row in self.series],
-            "labels": {
-                "labels": self.keys.labels,
-                "keys": [_key_json(each) for each in self.keys.keys],
-                "rare_keys": self.keys.rare,
-                "left_out": dict(self.draft.refused),
-                "encodings": dict(self.encodings),
-            },
+            "labels": self._labels_json(),
             "codes": {**asdict(self.codes), "suggests": self.codes.sentence()},
             "pairing": {
                 "steps": dict(self.steps),
@@ -98,6 +92,15 @@ class Findings:
             "recipe": self.draft.recipe.model_dump(mode="json"),
             "check": dict(self.draft.checks),
             "stages": [asdict(stage) for stage in self.stages.done],
+        }
+
+    def _labels_json(self) -> dict[str, object]:
+        return {
+            "labels": self.keys.labels,
+            "keys": [_key_json(each) for each in self.keys.keys],
+            "rare_keys": self.keys.rare,
+            "left_out": dict(self.draft.refused),
+            "encodings": dict(self.encodings),
         }
 
 

@@ -3,10 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from hnp_etl.paths import kind_of
 from hnp_etl.recipe import Layout
+from hnp_etl.survey.folder_counts import FolderCounts
 from hnp_etl.survey.masking import shown_text
 from hnp_shared.vocabulary import Kind
 
@@ -18,9 +18,6 @@ _NEARLY_ALL = 0.75
 
 _MOST_KNOWN = 6
 """Known words that are listed one by one; more are left to their pattern."""
-
-_NAMES_A_FOLDER = 3
-"""File names of a folder that are searched too: they can tell hospital and procedure."""
 
 _MOST_WORDS, _FEWEST_PLACES = 2, 2
 """Names that repeat are words for images or labels; many names, or one met once, name a person."""
@@ -75,57 +72,6 @@ class LayoutDraft:
     checks: Mapping[str, str]
 
 
-@dataclass(slots=True)
-class FolderCounts:
-    """Images and labels by folder, and under each folder."""
-
-    inside: dict[str, Counter[Kind]] = field(default_factory=dict)
-    names: dict[str, list[str]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, paths: Iterable[str]) -> "FolderCounts":
-        """Count files given by their paths."""
-        counts = cls()
-        for path in paths:
-            folder, _, name = path.rpartition("/")
-            kind = kind_of(name)
-            if kind is not Kind.OTHER:
-                counts.inside.setdefault(folder, Counter())[kind] += 1
-                names = counts.names.setdefault(folder, [])
-                if len(names) < _NAMES_A_FOLDER:
-                    names.append(name)
-        return counts
-
-    def share(
-        self,
-        pattern: str,
-        kinds: tuple[Kind, ...] = (Kind.IMAGE, Kind.LABEL),
-        *,
-        in_names: bool = False,
-    ) -> float:
-        """Return the share of files with a folder, or a name, in which ``pattern`` is found."""
-        found, total, searched = 0, 0, re.compile(pattern)
-        for folder, counts in self.inside.items():
-            files = sum(counts[kind] for kind in kinds)
-            parts = [*folder.split("/"), *(self.names[folder] if in_names else ())]
-            total += files
-            found += files if any(map(searched.search, parts)) else 0
-        return found / total if pattern and total else 0.0
-
-    def folders(self, pattern: str) -> set[str]:
-        """Return the names of folders in which ``pattern`` is found."""
-        parts = {part for folder in self.inside for part in folder.split("/")}
-        return set(filter(re.compile(pattern).search, parts))
-
-    def tokens(self, pattern: str) -> set[str]:
-        """Return what ``pattern`` finds in names of folders and files."""
-        searched = re.compile(pattern)
-        group = 1 if searched.groups else 0
-        parts = {part for folder in self.inside for part in folder.split("/")}
-        parts.update(name for names in self.names.values() for name in names)
-        return {match[group] for part in parts for match in searched.finditer(part)}
-
-
 def draft_layout(counts: FolderCounts, start: Layout) -> LayoutDraft:
     """Return a layout for a tree, its patterns those of ``start`` where they fit."""
     checks: dict[str, str] = {}
@@ -160,12 +106,16 @@ def _best(counts: FolderCounts, patterns: Iterable[str]) -> str | None:
 def _procedures(
     counts: FolderCounts, start: Layout, checks: dict[str, str]
 ) -> tuple[str, tuple[str, ...]]:
-    if start.procedure and counts.tokens(start.procedure) & set(start.procedures):
-        return start.procedure, start.procedures
-    pattern = _best(counts, (start.procedure, *_PROCEDURES))
+    known = bool(start.procedure and counts.tokens(start.procedure) & set(start.procedures))
+    pattern = start.procedure if known else _best(counts, (start.procedure, *_PROCEDURES))
     if pattern is None:
         checks["procedures"] = "no folder tells the procedure: all files are taken"
         return "", ()
+    if counts.has(Kind.LABEL) and not counts.share(pattern, (Kind.LABEL,), in_names=True):
+        checks["procedures"] = "labels lie outside the folders of procedures: all files are taken"
+        return "", ()  # or images and labels of one stem would be of two procedures
+    if known:
+        return pattern, start.procedures
     checks["procedures"] = "none of the recipe's procedures is there: those with wanted images"
     return pattern, ()
 
@@ -180,7 +130,7 @@ def _sides(counts: FolderCounts, start: Layout, checks: dict[str, str]) -> tuple
         Kind.IMAGE: (start.image_folders, *_IMAGE_WORDS),
         Kind.LABEL: (start.label_folders, *_LABEL_WORDS),
     }
-    if not all(any(each[kind] for each in counts.inside.values()) for kind in words):
+    if not all(map(counts.has, words)):
         return start.image_folders, start.label_folders
     sides = {kind: _side(counts, kind, words[kind], known[kind]) for kind in words}
     for kind, side in sides.items():

@@ -141,7 +141,7 @@ class ImageTally:
 def tally_images(images: Iterable[Seen], recipe: Recipe) -> ImageTally:
     """Count images by kind, and wanted ones by their label and by whose they are."""
     tally = ImageTally()
-    known: dict[object, Kind] = {}
+    known: dict[object, Kind] = {}  # headers differ far less than images do
     for seen in images:
         facts = seen.facts
         kind = known.get(telling := _TELLING(facts)) or known.setdefault(

@@ -3,12 +3,17 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from hnp_etl.label import SEX_WORDS, bare, recipe_code
 from hnp_etl.recipe import Canal, Label, LabelField, Meaning
 from hnp_etl.survey.key_guess import Guess
 from hnp_etl.survey.label_keys import KeyProfile, LabelKeys
 from hnp_shared.vocabulary import LEVEL_NAMES
+
+_FIELDS: tuple[LabelField, ...] = get_args(LabelField)
+_ASKED: tuple[LabelField, ...] = ("patient", "age", "sex", "canal_width_mm")
+"""Fields that a manifest has columns for: a label without them is worth a second look."""
 
 _PROVISIONAL: Meaning = "patient"
 """Meaning of a code before its pattern was looked at."""
@@ -35,40 +40,31 @@ class LabelDraft:
 
 def draft_label(keys: LabelKeys, start: Label) -> LabelDraft:
     """Return a label section with the spellings that were found, those of ``start`` if none."""
-    checks: dict[str, str] = {}
     refused: dict[tuple[str, ...], int] = {}
-    chosen = {name: _choose(name, keys, refused) for name in _fields_of(keys)}
-    fields: dict[LabelField, tuple[str, ...]] = {}
-    for field, aliases in start.fields.items():
-        found = chosen.get(field, [])
-        fields[field] = _aliases(found) or aliases
-        if not found and field in {"patient", "age", "sex", "canal_width_mm"}:
-            checks[f"fields.{field}"] = "no label key looks like it"
-        elif any(_rank(each) for each in found):
-            checks[f"fields.{field}"] = "a guess by the words of the key"
-    levels = {
-        name: _aliases(chosen.get(name, [])) or start.levels.get(name, ()) for name in LEVEL_NAMES
-    }
-    cells = [each for name in LEVEL_NAMES for each in chosen.get(name, [])]
-    for name in LEVEL_NAMES:
-        if not chosen.get(name):
-            checks[f"levels.{name}"] = "no label key looks like it"
-        elif any(_rank(each) for each in chosen[name]):
-            checks[f"levels.{name}"] = "a guess by the words of the key"
+    chosen = {name: _choose(name, keys, refused) for name in (*_FIELDS, *LEVEL_NAMES)}
+    asked = (name for name in _FIELDS if chosen[name] or name in _ASKED)
+    checks = {f"fields.{name}": why for name in asked if (why := _doubt(chosen[name]))}
+    checks |= {f"levels.{name}": why for name in LEVEL_NAMES if (why := _doubt(chosen[name]))}
+    cells = [each for name in LEVEL_NAMES for each in chosen[name]]
+    fields = {name: _aliases(chosen[name]) or start.fields.get(name, ()) for name in _FIELDS}
+    levels = {name: _aliases(chosen[name]) or start.levels.get(name, ()) for name in LEVEL_NAMES}
     label = start.model_copy(
         update={
-            "canal": _canal(chosen.get("canal_width_mm", []), start.canal, checks),
-            "fields": fields,
+            "canal": _canal(chosen["canal_width_mm"], start.canal, checks),
+            "fields": {name: aliases for name, aliases in fields.items() if aliases},
             "levels": levels,
             "codes": _codes(cells, start),
-            "sex_values": _sex_values(chosen.get("sex", []), start, checks),
+            "sex_values": _sex_values(chosen["sex"], start, checks),
         }
     )
     return LabelDraft(label, checks, sum(each.hidden for each in cells), refused)
 
 
-def _fields_of(keys: LabelKeys) -> list[str]:
-    return sorted({each.guess.field for each in keys.keys if each.guess})
+def _doubt(found: Sequence[KeyProfile]) -> str | None:
+    """Return what is uncertain about the keys of a field."""
+    if not found:
+        return "no label key looks like it"
+    return "a guess by the words of the key" if any(map(_rank, found)) else None
 
 
 def _rank(profile: KeyProfile) -> int:

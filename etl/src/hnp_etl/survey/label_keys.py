@@ -14,6 +14,9 @@ from hnp_etl.survey.masking import harmless_value, looks_identifying
 MOST_VALUES = 24
 """A key with more different values gets no histogram."""
 
+MOST_KEYS = 10_000
+"""Different keys that are counted; a set with more has names or numbers for keys."""
+
 _FEW = 0.1
 """Keys in a smaller share of every hospital's labels are counted, not shown: a name may be one."""
 
@@ -78,38 +81,69 @@ class _Key:
 
 def profile_keys(labels: Iterable[tuple[str, tuple[Leaf, ...]]], guesser: KeyGuesser) -> LabelKeys:
     """Count the keys of labels, given as hospital and leaves."""
-    totals, keys = Counter[str](), dict[Path, _Key]()
-    conflicts = Counter[tuple[Path, Path]]()
+    tally = _Tally(guesser)
     for hospital, leaves in labels:
-        totals[hospital] += 1
+        tally.add(hospital, leaves)
+    shown = [tally.profile(path) for path in tally.keys if tally.is_shown(path)]
+    shown.sort(key=lambda each: (each.path[:-1], -each.labels, each.path))
+    hidden = len(tally.keys) - len(shown) + tally.beyond
+    return LabelKeys(tally.labels.total(), tuple(shown), hidden, tally.conflicts)
+
+
+class _Tally:
+    """Keys met so far; `beyond` counts places in labels where there was no room for a new one."""
+
+    def __init__(self, guesser: KeyGuesser) -> None:
+        self.labels = Counter[str]()
+        self.keys: dict[Path, _Key] = {}
+        self.beyond = 0
+        self.conflicts = Counter[tuple[Path, Path]]()
+        self._children = Counter[Path]()
+        self._guesser = guesser
+
+    def add(self, hospital: str, leaves: Iterable[Leaf]) -> None:
+        """Count the keys of one label."""
+        self.labels[hospital] += 1
         seen, fields = set[Path](), dict[str, list[Leaf]]()
         for leaf in leaves:
-            if leaf.keys:
-                key = keys.get(leaf.keys) or keys.setdefault(leaf.keys, _new(leaf.keys, guesser))
+            key = self._key(leaf.keys)
+            if key is not None:
                 _add(key, leaf)
                 seen.add(leaf.keys)
                 if key.guess:
                     fields.setdefault(key.guess.field, []).append(leaf)
         for path in seen:
-            keys[path].labels[hospital] += 1
+            self.keys[path].labels[hospital] += 1
         for same in fields.values():
             if len(same) > 1:
-                conflicts.update(_disagreeing(same))
-    siblings = Counter(path[:-1] for path in keys)
-    found = [_profile(path, key, totals) for path, key in keys.items()]
-    common = [
-        each
-        for each in found
-        if each.guess
-        or (
-            max(each.hospitals.values()) >= _FEW
-            and all(
-                siblings[each.path[:depth]] <= _MOST_SIBLINGS for depth in range(len(each.path))
-            )
-        )
-    ]
-    common.sort(key=lambda each: (each.path[:-1], -each.labels, each.path))
-    return LabelKeys(totals.total(), tuple(common), len(keys) - len(common), conflicts)
+                self.conflicts.update(_disagreeing(same))
+
+    def is_shown(self, path: Path) -> bool:
+        """Tell whether a key is one of many labels, and so no person's name."""
+        if any(self._children[path[:depth]] > _MOST_SIBLINGS for depth in range(len(path))):
+            return False
+        known = self.keys[path].guess is not None
+        return self._is_common(path[:-1] if known else path)
+
+    def profile(self, path: Path) -> KeyProfile:
+        """Return what was found of a key."""
+        return _profile(path, self.keys[path], self.labels)
+
+    def _key(self, path: Path) -> _Key | None:
+        """Return the counts of a key, None for the label itself and when there is no room."""
+        if path in self.keys or not path:
+            return self.keys.get(path)
+        if len(self.keys) >= MOST_KEYS:
+            self.beyond += 1
+            return None
+        self._children[path[:-1]] += 1
+        return self.keys.setdefault(path, _new(path, self._guesser))
+
+    def _is_common(self, path: Path) -> bool:
+        if not path or path not in self.keys:
+            return not path
+        met = self.keys[path].labels
+        return any(count >= _FEW * self.labels[name] for name, count in met.items())
 
 
 def _new(path: Path, guesser: KeyGuesser) -> _Key:

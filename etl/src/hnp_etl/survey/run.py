@@ -2,9 +2,9 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hnp_etl.intake import meet, pair, read_new
@@ -16,7 +16,8 @@ from hnp_etl.state.records import header_facts, label_facts
 from hnp_etl.survey.archives import find_archives
 from hnp_etl.survey.code_pattern import CodePattern, code_pattern
 from hnp_etl.survey.findings import Draft, Findings
-from hnp_etl.survey.folders import FolderCounts, LayoutDraft, draft_layout
+from hnp_etl.survey.folder_counts import FolderCounts
+from hnp_etl.survey.folders import LayoutDraft, draft_layout
 from hnp_etl.survey.images import ImageTally, Seen, tally_images
 from hnp_etl.survey.key_guess import KeyGuesser
 from hnp_etl.survey.label_draft import LabelDraft, draft_label
@@ -77,7 +78,8 @@ def _survey(config: SurveyConfig, state: sqlite3.Connection, executor: Executor)
     with stages.timed("count"):
         tally = tally_images(_images(state), config.recipe)
         codes = code_pattern(tally.cells, label.label.codes)
-        draft = _draft(config.recipe, layout, label, (codes, tally))
+        layout = _narrowed(layout, counts.places(state), tally)
+        draft = _draft(config.recipe, layout, label, codes)
         return _findings(state, (keys, tally, codes), draft, read, stages)
 
 
@@ -96,26 +98,33 @@ def _images(state: sqlite3.Connection) -> Iterator[Seen]:
         yield Seen(image.hospital, image.procedure, header_facts(image.facts), label)
 
 
-def _draft(
-    start: Recipe, layout: LayoutDraft, label: LabelDraft, found: tuple[CodePattern, ImageTally]
-) -> Draft:
-    codes, tally = found
+def _draft(start: Recipe, layout: LayoutDraft, label: LabelDraft, codes: CodePattern) -> Draft:
     checks = {f"layout.{key}": why for key, why in layout.checks.items()}
     checks |= {f"label.{key}": why for key, why in label.checks.items()}
     checks |= {f"label.codes.{code}": "" for code in codes.meanings}
-    procedures = layout.layout.procedures
-    if not procedures and tally.procedures and None not in tally.procedures:
-        procedures = tuple(sorted(str(each) for each in tally.procedures))
     recipe = start.model_copy(
         update={
             "name": DRAFT_NAME,
             "confirmed": False,
-            "layout": layout.layout.model_copy(update={"procedures": procedures}),
+            "layout": layout.layout,
             "label": label.label.model_copy(update={"codes": dict(codes.meanings)}),
         }
     )
     refused = {shown_key(path): count for path, count in label.refused.items()}
     return Draft(recipe, checks, label.hidden_codes, refused)
+
+
+def _narrowed(
+    drafted: LayoutDraft, places: Sequence[counts.Place], tally: ImageTally
+) -> LayoutDraft:
+    """Return a layout that takes the procedures of wanted images, unless labels lie elsewhere."""
+    wanted = set(tally.procedures)
+    of_labels = {place.procedure for place in places if place.kind is Kind.LABEL}
+    lost = None in wanted | of_labels or (of_labels and not wanted <= of_labels)
+    if drafted.layout.procedures or lost:
+        return drafted
+    procedures = tuple(sorted(str(each) for each in wanted))
+    return replace(drafted, layout=drafted.layout.model_copy(update={"procedures": procedures}))
 
 
 def _findings(
@@ -131,13 +140,12 @@ def _findings(
     for kind, reason, count in counts.reasons(state):
         reasons[kind, reason] += count
     unopened = sum(n for (_, reason), n in reasons.items() if reason is Reason.NOT_PROCEDURE)
-    others = list(counts.others(state))
     return Findings(
         files=sum(place.files for place in places),
         places=places,
         unopened=unopened,
-        others=look_at_others(others),
-        archives=tuple(find_archives(others)),
+        others=look_at_others(counts.others(state)),
+        archives=tuple(find_archives(counts.others(state))),
         refusals=tuple((*key, count) for key, count in sorted(reasons.items())),
         series=tuple(tally.rows()),
         keys=keys,

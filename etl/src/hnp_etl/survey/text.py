@@ -39,7 +39,7 @@ def page(findings: Findings, *, recipe: str | None) -> str:
         ("Files that give nothing", _refusals(findings)),
         ("Images", series_rows(findings.series)),
         ("Label keys", key_rows(findings.keys, findings.encodings, findings.draft.refused)),
-        ("Codes by disc, on wanted slices", _codes(findings)),
+        ("Codes by disc, on chosen slices: wanted, with a sound label", _codes(findings)),
         ("Pairing", _pairing(findings)),
         ("Who is the patient, by wanted slices with a label", _identity(findings)),
         ("A build with the drafted recipe, before decoding", _outcomes(findings)),
