@@ -35,8 +35,9 @@ class Mark(StrEnum):
 Meaning = Plane | Weighting | Mark
 
 WORDS: dict[Meaning, str] = {  # ~ stands for any ending
-    Plane.AXIAL: """ax axi axial axials axiale axiales axiaal aksial aksjal~ aksiyel assiale axob obax
-        oax oaxi oaxial transaxial tra trs tran trans otra otrs otrans transv transvers~ trasvers~ poprzeczn~ osiow~
+    Plane.AXIAL: """ax axi axial axials axiale axiales axiaal aksial aksjal~ aksiyel assiale axob
+        obax oax oaxi oaxial transaxial tra trs tran trans otra otrs otrans transv
+        transvers~ trasvers~ poprzeczn~ osiow~
         축상 축상면 횡단 횡단면 轴位 横断 横断位 横断面 軸位""",
     Plane.SAGITTAL: "sag sagi sagit~ sg osag osagit~ strzalk~ 시상 시상면 矢状 矢状位 矢状面",
     Plane.CORONAL: """cor coronal coronale coronales coronaal koronal koronar coronar ocor ocoronal
@@ -57,8 +58,8 @@ WORDS: dict[Meaning, str] = {  # ~ stands for any ending
     Mark.EPI: "ep2d epi",
     Mark.FAT: """fs fsat fatsat satfat fatsep spair spir aspir chess proset waterex wfs water
         waterfat w 지방억제 지방소거""",
-    Mark.LOCALIZER: """loc locs locator localiz~ localis~ lokaliz~ lokalis~ scout~ scano scanogr~ survey~
-        surview pilot pilots tripilot threeplane topogr~ reperage cal calib calibr~ refscan shim
+    Mark.LOCALIZER: """loc locs locator localiz~ localis~ lokaliz~ lokalis~ scout~ scano scanogr~
+        survey~ surview pilot pilots tripilot threeplane topogr~ reperage cal calib calibr~ refscan shim
         shim2d prescan planscan smartprep tracker carebolus 위치결정""",
     Mark.DERIVED: """posdisp screenshot mip minip maxip mpr mpvr reformat~ recon rekon~ mobiview
         comp compos~ stitch~ sub subtract~ subtrakt~ proj projected projection pjn collapse curved
