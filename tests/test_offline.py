@@ -15,8 +15,8 @@ pytestmark = pytest.mark.torture
 
 def test_the_wheelhouse_installs_and_builds_without_an_index(tmp_path: Path) -> None:
     wheels = tmp_path / "wheels"
-    collect = [sys.executable, ROOT / "scripts" / "wheelhouse.py", wheels, "shared", "etl"]
-    subprocess.run(collect, check=True)
+    script = str(ROOT / "scripts" / "wheelhouse.py")
+    subprocess.run([sys.executable, script, str(wheels), "shared", "etl"], check=True)
     venv.create(tmp_path / "venv", with_pip=True)
     programs = tmp_path / "venv" / "bin"
     alone = {"PATH": os.defpath, "HOME": str(tmp_path), "PIP_CONFIG_FILE": os.devnull}

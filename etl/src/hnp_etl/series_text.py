@@ -59,8 +59,8 @@ WORDS: dict[Meaning, str] = {  # ~ stands for any ending
     Mark.FAT: """fs fsat fatsat satfat fatsep spair spir aspir chess proset waterex wfs water
         waterfat w 지방억제 지방소거""",
     Mark.LOCALIZER: """loc locs locator localiz~ localis~ lokaliz~ lokalis~ scout~ scano scanogr~
-        survey~ surview pilot pilots tripilot threeplane topogr~ reperage cal calib calibr~ refscan shim
-        shim2d prescan planscan smartprep tracker carebolus 위치결정""",
+        survey~ surview pilot pilots tripilot threeplane topogr~ reperage cal calib calibr~ refscan
+        shim shim2d prescan planscan smartprep tracker carebolus 위치결정""",
     Mark.DERIVED: """posdisp screenshot mip minip maxip mpr mpvr reformat~ recon rekon~ mobiview
         comp compos~ stitch~ sub subtract~ subtrakt~ proj projected projection pjn collapse curved
         cpr vrt render~ processed adc calcbval colfa map maps mapping filt derived report
