@@ -5,8 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PACKAGES := shared etl model
 DEMO := demo
+WHAT := shared etl
+WHEELHOUSE := wheelhouse
 
-.PHONY: demo test setup lint torture fuzz example docs clean
+.PHONY: demo test setup lint torture fuzz example docs wheelhouse clean
 
 setup: $(STAMP)
 
@@ -41,5 +43,9 @@ example: setup
 docs: setup
 	$(BIN)/python scripts/columns_page.py
 
+# WHAT="shared etl model" takes training too: some gigabytes, for torch.
+wheelhouse: setup
+	$(BIN)/python scripts/wheelhouse.py $(WHEELHOUSE) $(WHAT)
+
 clean:
-	rm -rf $(VENV) $(DEMO) fuzz/found .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(DEMO) $(WHEELHOUSE) fuzz/found .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

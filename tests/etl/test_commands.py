@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.trees import KEY, hard_tree, sound_tree
+from etl.trees import KEY, Slice, hard_tree, sound_tree, write_slice
 
 
 def hnp_etl(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -228,3 +228,28 @@ def test_diff_tells_what_changed_and_fails_on_request(src: Path, tmp_path: Path)
     )
     assert hnp_etl("diff", old, new, "--fail-if", "removed=20%").returncode == 0
     assert hnp_etl("diff", old, new, "--fail-if", "lost").returncode == 2
+
+
+def test_merge_makes_one_data_set_of_two_hospitals(tmp_path: Path) -> None:
+    parts = []
+    for site in ("H01", "H02"):
+        write_slice(tmp_path / site, Slice("P000", 1, hospital=site))
+        parts.append(tmp_path / f"{site}.out")
+        hnp_etl("build-manifest", tmp_path / site, "--out", parts[-1], "--workers", 1)
+    out = tmp_path / "all"
+    done = hnp_etl("merge", *parts, "--out", out)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "H01, H02" in done.stdout
+    assert hnp_etl("check", out, "--deep").stdout.endswith("4 files, 2 slices, sound\n")
+    told = json.loads(hnp_etl("merge", *parts[::-1], "--out", out, "--json").stdout)
+    assert told["states"] == {"accepted": 2, "used": 2}
+    alone = hnp_etl("merge", parts[0], "--out", out)
+    assert (alone.returncode, one_line(alone)) == (
+        *(2, "error: found one data set, expected two or more"),
+    )
+    twice = hnp_etl("merge", parts[0], parts[0], "--out", tmp_path / "new")
+    assert twice.returncode == 65
+    assert "overlap" in one_line(twice)
+    other_keys = hnp_etl("diff", parts[0], out)
+    assert other_keys.returncode == 65
+    assert "cannot be compared" in one_line(other_keys)

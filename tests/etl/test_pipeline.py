@@ -514,3 +514,16 @@ def test_a_flipped_bit_in_a_remembered_record_is_noticed(
         state.execute("DELETE FROM meta WHERE key = 'committed'")
     run(config)
     assert content_of(config.out) == before
+
+
+def test_a_study_whose_levels_do_not_run_down_the_spine_is_flagged(config: BuildConfig) -> None:
+    for number, level in enumerate(["L5-S1", "L4-5", "L3-4"]):
+        write_slice(config.src[0], Slice("P000", number, level=level))
+        write_slice(config.src[0], Slice("P001", 2 - number, level=level))
+    run(config)
+    flagged = (
+        manifest(config)
+        .groupby("patient_id")["flags"]
+        .apply(lambda column: [Flag.LEVEL_ORDER in flags for flags in column])
+    )
+    assert sorted(flagged) == [[False] * 3, [True] * 3]

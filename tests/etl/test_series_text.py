@@ -191,6 +191,16 @@ def expected_plane(row: dict[str, str]) -> Plane | None:
     return Plane(row["plane"]) if row["plane"] else None
 
 
+def test_invented_names_of_many_makers_and_languages_are_read_right() -> None:
+    with Path(__file__).with_name("series_names.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 200
+    for row in rows:
+        clues = read_series_text(row["series_description"])
+        told = ((clues.plane or "").lower(), clues.weighting or "")
+        assert told == (row["plane"], row["weighting"]), row
+
+
 def test_real_diagnostic_names_are_all_read_right() -> None:
     diagnostic = [row for row in rows(REAL_NAMES) if row["role"] == "diagnostic"]
     wrong = [

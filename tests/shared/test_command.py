@@ -7,7 +7,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from hnp_shared.command import echo_table, reported
+from hnp_shared.command import echo_table, lazy_group, reported
 from hnp_shared.errors import (
     GateError,
     HnpError,
@@ -78,3 +78,15 @@ def test_progress_is_a_line_every_so_often_without_a_terminal(
     monkeypatch.setattr("hnp_shared.progress.time.monotonic", lambda: next(clock))
     assert list(track("abcde", "reading", total=5, unit="file")) == list("abcde")
     assert capsys.readouterr().err == "reading: 2 of 5 files, 40 s\nreading: 4 of 5 files, 80 s\n"
+
+
+def test_on_windows_one_line_names_wsl(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hnp_shared.command.sys.platform", "win32")
+    with pytest.raises(SystemExit) as stopped:
+        lazy_group({})("program")(["build"])
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err == (
+        "error: found Windows, expected Linux or macOS; on Windows use WSL\n"
+    )

@@ -11,6 +11,7 @@ _COMMANDS = {
     "diff": "hnp_etl.commands.diff:diff",
     "explain": "hnp_etl.commands.explain:explain",
     "link": "hnp_etl.commands.link:link",
+    "merge": "hnp_etl.commands.merge:merge_command",
     "phantom": "hnp_etl.commands.phantom:phantom",
     "recipes": "hnp_etl.commands.recipes:recipes",
     "survey": "hnp_etl.commands.survey:survey_command",

@@ -29,6 +29,7 @@ from hnp_etl.shard import (
 from hnp_etl.stages import Stages
 from hnp_etl.state import files, shards, slices
 from hnp_etl.state.database import DamagedStateError, get_meta, open_state, set_meta
+from hnp_etl.state.level_order import mark_disorder
 from hnp_etl.walk import refuse_overlap
 from hnp_shared.dataset import DATASET_FILE, SHARDS_FOLDER, Dataset, DatasetInfo, open_dataset
 from hnp_shared.errors import InputError
@@ -119,6 +120,7 @@ def _build(
         slices.choose_all(state, recipe)
         sources = slices.identify(state, recipe.identity)
         slices.name_all(state, key, recipe.identity)
+        mark_disorder(state, recipe.selection)
         spans = plan_shards(slices.slices_per_patient(state))
     with timed("shard"):
         built = _build_shards(config, state, executor, spans, work)

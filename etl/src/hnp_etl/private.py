@@ -32,8 +32,21 @@ def hold(out: Path, private: Path, *, disk: Disk = DISK) -> Iterator[None]:
     """
     _refuse_foreign(out)
     _close_to_others(private)
+    with hold_out(out, disk=disk), hold_private(private, disk=disk):
+        yield
+
+
+@contextlib.contextmanager
+def hold_out(out: Path, *, disk: Disk = DISK) -> Iterator[None]:
+    """Make the folders of a data set and keep others out of them.
+
+    Raises:
+        OutputError: somebody works there, or ``out`` holds something else.
+        StorageError: a folder could not be made.
+    """
+    _refuse_foreign(out)
     make_folder(out, role="the data set folder", disk=disk)
-    with _locked(out, "OUT"), hold_private(private, disk=disk):
+    with _locked(out, "OUT"):
         for name in (SHARDS_FOLDER, TABLES_FOLDER):
             make_folder(out / name, role=f"the {name} folder", disk=disk)
         yield
@@ -51,6 +64,17 @@ def hold_private(private: Path, *, disk: Disk = DISK) -> Iterator[None]:
     _close_to_others(private)
     make_folder(private, role="the private folder", mode=0o700, disk=disk)
     with _locked(private, "the private folder"):
+        yield
+
+
+@contextlib.contextmanager
+def hold_still(folder: Path) -> Iterator[None]:
+    """Keep builders out of a data set that is read; other readers may read too.
+
+    Raises:
+        OutputError: a builder works there.
+    """
+    with _locked(folder, "a data set to be read", fcntl.LOCK_SH):
         yield
 
 
@@ -100,11 +124,11 @@ def _refuse_foreign(out: Path) -> None:
 
 
 @contextlib.contextmanager
-def _locked(folder: Path, role: str) -> Iterator[None]:
+def _locked(folder: Path, role: str, mode: int = fcntl.LOCK_EX) -> Iterator[None]:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, mode | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise OutputError(f"{role} is in use by another build, expected none") from error
         yield

@@ -35,11 +35,12 @@ class Mark(StrEnum):
 Meaning = Plane | Weighting | Mark
 
 WORDS: dict[Meaning, str] = {  # ~ stands for any ending
-    Plane.AXIAL: """ax axi axial axials axiale axiaal aksial aksjal~ aksiyel assiale axob obax
-        oax oaxi oaxial transaxial tra trs trans transv transvers~ trasvers~ poprzeczn~ osiow~
+    Plane.AXIAL: """ax axi axial axials axiale axiales axiaal aksial aksjal~ aksiyel assiale axob
+        obax oax oaxi oaxial transaxial tra trs tran trans otra otrs otrans transv
+        transvers~ trasvers~ poprzeczn~ osiow~
         축상 축상면 횡단 횡단면 轴位 横断 横断位 横断面 軸位""",
     Plane.SAGITTAL: "sag sagi sagit~ sg osag osagit~ strzalk~ 시상 시상면 矢状 矢状位 矢状面",
-    Plane.CORONAL: """cor coronal coronale coronales coronaal koronal koronar ocor ocoronal
+    Plane.CORONAL: """cor coronal coronale coronales coronaal koronal koronar coronar ocor ocoronal
         frontal frontale czolow~ 관상 관상면 冠状 冠状位 冠状面""",
     Weighting.T1: "t1 t1w t1wi tiw tiwi mprage bravo vibe lava thrive ethrive spgr fspgr",
     Weighting.T2: "t2 t2w t2wi",
@@ -57,9 +58,9 @@ WORDS: dict[Meaning, str] = {  # ~ stands for any ending
     Mark.EPI: "ep2d epi",
     Mark.FAT: """fs fsat fatsat satfat fatsep spair spir aspir chess proset waterex wfs water
         waterfat w 지방억제 지방소거""",
-    Mark.LOCALIZER: """loc locs localiz~ localis~ lokaliz~ lokalis~ scout~ scano scanogr~ survey~
-        surview pilot pilots tripilot threeplane topogr~ reperage cal calib calibr~ refscan shim
-        shim2d prescan planscan smartprep tracker carebolus 위치결정""",
+    Mark.LOCALIZER: """loc locs locator localiz~ localis~ lokaliz~ lokalis~ scout~ scano scanogr~
+        survey~ surview pilot pilots tripilot threeplane topogr~ reperage cal calib calibr~ refscan
+        shim shim2d prescan planscan smartprep tracker carebolus 위치결정""",
     Mark.DERIVED: """posdisp screenshot mip minip maxip mpr mpvr reformat~ recon rekon~ mobiview
         comp compos~ stitch~ sub subtract~ subtrakt~ proj projected projection pjn collapse curved
         cpr vrt render~ processed adc calcbval colfa map maps mapping filt derived report
@@ -88,6 +89,7 @@ PHRASES: dict[str, str] = {  # whole words of the text -> a word of the grammar,
     r"[ct]\d{1,2} ?- ?t\d{1,2}": "",  # C7-T1: vertebrae, not a weighting
     rf"t[rei][ :=_]{{0,2}}\d+(?:ms)?|tr{_}/{_}te": "",  # a time
     rf"tr{_}(?:fse|tse)(?:2d|3d)?": "fse",  # TR-FSE is a sequence
+    r"(?<=t2[ _.-])ge": "gre",  # right behind the weighting it is no maker
     rf"t1w?{_}mpr": "t1 mprage",  # here MPR is no reformat
     rf"t2{_}star(?:w|wi)?": "t2star",
     rf"dark{_}fluid|fluid{_}att?en[a-z]*": "darkfluid",
@@ -154,8 +156,9 @@ _PHRASES = tuple(
     for pattern, word in PHRASES.items()
 )
 _TIMES = re.compile(
-    r"(?<![\d./-])([1-9][0-9]{2,4})/([1-9][0-9]{0,2})(?!\d|/0)"
+    r"(?<![\d.-])(?<!\d/)([1-9][0-9]{2,4})/([1-9][0-9]{0,2})(?!\d|/0)"
     r"|tr[ :=_]{0,2}([0-9]{3,5})(?:ms)?[ /,;_]{0,3}te[ :=_]{0,2}([0-9]{1,3})(?!\d)"
+    r"|te[ :=_]{0,2}([0-9]{1,3})(?:ms)?[ /,;_]{0,3}tr[ :=_]{0,2}([0-9]{3,5})(?!\d)"
 )
 
 
@@ -212,7 +215,7 @@ def _weighting_by_times(plain: str) -> Weighting | None:
     """Return what TR and TE make of a spin echo: "FSE 4000/128" is T2."""
     if not (found := _TIMES.search(plain)):
         return None
-    repetition_ms, echo_ms = (int(number) for number in found.groups() if number)
+    echo_ms, repetition_ms = sorted(int(number) for number in found.groups() if number)
     if repetition_ms >= 1500:
         return Weighting.T2 if echo_ms >= 60 else Weighting.PD if echo_ms <= 40 else None
     return Weighting.T1 if repetition_ms <= 1100 and echo_ms <= 30 else None

@@ -52,6 +52,7 @@ class LazyGroup(click.Group):
     def __call__(self, arguments: Sequence[str] | None = None) -> NoReturn:
         """Run as a program; wrong use ends in one line and exit code 2."""
         try:
+            _refuse_windows()
             sys.exit(self.main(arguments, standalone_mode=False) or 0)
         except click.exceptions.NoArgsIsHelpError as error:
             click.echo(error.format_message(), err=True)
@@ -61,6 +62,12 @@ class LazyGroup(click.Group):
             sys.exit(error.exit_code)
         except BrokenPipeError:  # the reader of our output left
             sys.exit(0)
+
+
+def _refuse_windows() -> None:
+    """Refuse a system without POSIX locks, resource limits and file modes."""
+    if sys.platform == "win32":
+        raise click.UsageError("found Windows, expected Linux or macOS; on Windows use WSL")
 
 
 def lazy_group(commands: Mapping[str, str]) -> type[LazyGroup]:

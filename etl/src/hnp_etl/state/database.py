@@ -15,7 +15,7 @@ ROWS_AT_A_TIME = 2000
 
 _ROLE = "the private state"
 _CACHE_KIB = 32 * 1024
-_SCHEMA_VERSION = f"2 {__version__}"  # facts are only as good as the reader that made them
+_SCHEMA_VERSION = f"3 {__version__}"  # facts are only as good as the reader that made them
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -60,10 +60,12 @@ CREATE TABLE slice (
     position_mm REAL, sex TEXT, age REAL,
     choice TEXT NOT NULL,
     patient_id TEXT, study_id TEXT, series_id TEXT, slice_id TEXT,
-    suspect INTEGER NOT NULL DEFAULT 0
+    suspect INTEGER NOT NULL DEFAULT 0,
+    disordered INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX slice_order
     ON slice (patient_id, study_id, series_id, position_mm IS NULL, position_mm, slice_id);
+CREATE INDEX slice_study ON slice (study_id);
 
 CREATE TABLE shard (
     plan TEXT PRIMARY KEY,

@@ -27,7 +27,8 @@ def manifest_rows(state: sqlite3.Connection, sources: dict[str, str]) -> Iterato
     cursor = state.execute(
         "SELECT slice_id, patient_id, study_id, series_id, slice.hospital, partition, choice, "
         "facts, shard, row, sha256, source_min, source_max, row_mm, column_mm, position_mm, "
-        f"suspect FROM slice JOIN sample USING (id) JOIN file USING (id) ORDER BY {ORDER}"
+        "suspect, disordered FROM slice JOIN sample USING (id) JOIN file USING (id) "
+        f"ORDER BY {ORDER}"
     )
     while batch := cursor.fetchmany(_BATCH):
         for row in batch:
@@ -87,6 +88,7 @@ def _manifest_row(row: Row, sources: dict[str, str]) -> ManifestRow:
     label, hospital = choice.label, row[4]
     marks = {
         Flag.PATIENT_SUSPECT: bool(row[16]),
+        Flag.LEVEL_ORDER: bool(row[17]),
         Flag.PATIENT_FROM_STUDY: sources[hospital] == FROM_STUDY,
     }
     flags = {*choice.flags, *(flag for flag, holds in marks.items() if holds)}
