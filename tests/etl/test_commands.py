@@ -159,6 +159,23 @@ def test_check_names_what_is_wrong(src: Path, tmp_path: Path) -> None:
     assert one_line(damaged) == "error: 1 findings, expected none"
 
 
+def test_check_tells_the_smallest_group_and_stays_0(src: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    hnp_etl("build-manifest", src, "--out", out, "--workers", 1)
+    done = hnp_etl("check", out)
+    assert done.returncode == 0
+    assert "smallest group of age band, sex, hospital and vendor: 2 patients (" in done.stdout
+    assert done.stderr.startswith("warning: 1 of 1 groups of age band, sex, hospital and vendor")
+    as_json = hnp_etl("check", out, "--json")
+    assert as_json.returncode == 0
+    assert json.loads(as_json.stdout)["small_groups"] == {
+        "patients": 2,
+        "names": ["60-79", "F", "H01", "Siemens"],
+        "small": 1,
+        "groups": 1,
+    }
+
+
 def test_check_without_a_data_set_is_65(tmp_path: Path) -> None:
     done = hnp_etl("check", tmp_path)
     assert done.returncode == 65

@@ -1,15 +1,6 @@
 import numpy as np
-import pytest
 
-from hnp_model.subgroups import age_bands, in_reading_order
-
-
-@pytest.mark.parametrize(
-    ("age", "band"),
-    [(39.9, "<40"), (40, "40-59"), (59, "40-59"), (60, "60-79"), (80, "80+"), (np.nan, "unknown")],
-)
-def test_age_bands(age: float, band: str) -> None:
-    assert age_bands(np.array([age], dtype=np.float32)).tolist() == [band]
+from hnp_model.subgroups import in_reading_order
 
 
 def test_age_bands_are_read_from_young_to_old() -> None:

@@ -3,13 +3,10 @@
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
-from hnp_model.slices import UNKNOWN, Slices, Strings
+from hnp_model.slices import Slices, Strings
+from hnp_shared.small_groups import AGE_BANDS, age_bands
 from hnp_shared.vocabulary import LEVEL_NAMES
-
-AGE_EDGES = (40, 60, 80)
-AGE_BANDS = ("<40", "40-59", "60-79", "80+", UNKNOWN)
 
 
 def subgroups_of(slices: Slices) -> Mapping[str, Strings]:
@@ -29,9 +26,3 @@ def in_reading_order(groups: Strings) -> list[str]:
     return (
         [band for band in AGE_BANDS if band in names] if names <= set(AGE_BANDS) else sorted(names)
     )
-
-
-def age_bands(age: npt.NDArray[np.float32]) -> Strings:
-    """Return the band of each age in years; NaN is unknown."""
-    band = np.digitize(age, AGE_EDGES)
-    return np.array(AGE_BANDS)[np.where(np.isnan(age), len(AGE_EDGES) + 1, band)]

@@ -21,8 +21,20 @@ from hnp_shared.dataset import (
     open_dataset,
 )
 from hnp_shared.errors import InputError, StorageError
+from hnp_shared.small_groups import SmallGroups, small_groups
 from hnp_shared.storage import NAME_HEX_DIGITS, TEMPORARY_PREFIX
-from hnp_shared.vocabulary import Flag, Kind, Reason, State, Vendor
+from hnp_shared.vocabulary import (
+    LEVEL_NAMES,
+    MAX_AGE_YEARS,
+    PARTITIONS,
+    SEXES,
+    WEIGHTING_SOURCES,
+    Flag,
+    Kind,
+    Reason,
+    State,
+    Vendor,
+)
 
 _SORTED_BY = ("patient_id", "study_id", "series_id", "slice_position_mm", "slice_id")
 
@@ -35,12 +47,14 @@ class CheckReport:
         files: that dataset.json names.
         slices: rows of the manifest.
         findings: one sentence each; none when the data set is sound.
+        groups: how small the groups of like people are; None when the manifest cannot tell.
     """
 
     dataset_id: str
     files: int
     slices: int
     findings: tuple[str, ...]
+    groups: SmallGroups | None
 
 
 def check_dataset(folder: Path, *, deep: bool) -> CheckReport:
@@ -60,7 +74,7 @@ def check_dataset(folder: Path, *, deep: bool) -> CheckReport:
         *_check_aliases(dataset),
         *_check_strays(dataset),
     ]
-    slices = 0
+    slices, groups = 0, None
     try:
         manifest, ledger = dataset.manifest(), dataset.ledger()
         slices = manifest.num_rows
@@ -70,11 +84,13 @@ def check_dataset(folder: Path, *, deep: bool) -> CheckReport:
         ]
         findings += nulls
         if not nulls:  # what is not there can be neither sorted nor compared
+            groups = small_groups(manifest)
             findings += _check_tables(dataset, manifest, ledger)
             findings += _check_shards(dataset, manifest, deep=deep)
     except (InputError, StorageError) as error:
         findings.append(str(error))
-    return CheckReport(dataset.info.dataset_id, len(dataset.info.files), slices, tuple(findings))
+    files = len(dataset.info.files)
+    return CheckReport(dataset.info.dataset_id, files, slices, tuple(findings), groups)
 
 
 def _check_info(dataset: Dataset) -> Iterator[str]:
@@ -154,7 +170,16 @@ def _check_nulls(table: pa.Table, columns: tuple[Column, ...], name: str) -> Ite
 def _check_words(manifest: pa.Table, ledger: pa.Table) -> Iterator[str]:
     flags = {flag for row in manifest.column("flags").to_pylist() for flag in row or ()}
     closed: tuple[tuple[str, set[str | None], set[str]], ...] = (
-        ("vendor", set(manifest.column("vendor").to_pylist()), set(Vendor)),
+        *(
+            (name, set(manifest.column(name).to_pylist()), set(words))
+            for name, words in (
+                ("partition", PARTITIONS),
+                ("level_name", LEVEL_NAMES),
+                ("sex", SEXES),
+                ("vendor", Vendor),
+                ("weighting_from", WEIGHTING_SOURCES),
+            )
+        ),
         ("flags", flags, set(Flag)),
         ("kind", set(ledger.column("kind").to_pylist()), set(Kind)),
         ("state", set(ledger.column("state").to_pylist()), set(State)),
@@ -164,6 +189,9 @@ def _check_words(manifest: pa.Table, ledger: pa.Table) -> Iterator[str]:
         unknown = found - allowed - {None}
         if unknown:
             yield f"{name}: {len(unknown)} values that are not in the closed list"
+    oldest = pc.max(manifest.column("age")).as_py()
+    if oldest is not None and oldest > MAX_AGE_YEARS:
+        yield f"age: found a value above {MAX_AGE_YEARS}"
 
 
 def _check_shards(dataset: Dataset, manifest: pa.Table, *, deep: bool) -> Iterator[str]:

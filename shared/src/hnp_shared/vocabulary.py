@@ -5,6 +5,14 @@ from enum import StrEnum
 LEVEL_NAMES = ("L1-2", "L2-3", "L3-4", "L4-5", "L5-S1")
 """Disc levels from the head down; the index is the `level` column."""
 
+PARTITIONS = ("training", "validation")
+"""As delivered."""
+
+SEXES = ("F", "M")
+
+WEIGHTING_SOURCES = ("tags", "text", "table")
+"""What told the weighting."""
+
 UNKNOWN_HOSPITAL = "unknown"
 """Hospital of a path in which the recipe's pattern finds none."""
 

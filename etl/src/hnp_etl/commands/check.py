@@ -1,5 +1,6 @@
 """`hnp-etl check`."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -7,6 +8,7 @@ import click
 from hnp_shared.check import check_dataset
 from hnp_shared.command import echo_json, reported
 from hnp_shared.errors import InputError
+from hnp_shared.small_groups import SMALL_GROUP_PATIENTS, SmallGroups
 
 
 @click.command("check")
@@ -14,7 +16,11 @@ from hnp_shared.errors import InputError
 @click.option("--deep", is_flag=True, help="Read all pixels too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def check(out: Path, deep: bool, as_json: bool) -> None:
-    """Check the data set OUT: schema, counts, ledger sums, every sha256, aliases."""
+    """Check the data set OUT: schema, counts, ledger sums, every sha256, aliases.
+
+    Also tells the smallest group of age band, sex, hospital and vendor, with a warning when it has
+    fewer than 5 patients; that is no finding.
+    """
     with reported():
         report = check_dataset(out, deep=deep)
         if as_json:
@@ -24,14 +30,31 @@ def check(out: Path, deep: bool, as_json: bool) -> None:
                     "files": report.files,
                     "slices": report.slices,
                     "findings": list(report.findings),
+                    "small_groups": asdict(report.groups) if report.groups else None,
                 }
             )
         else:
             for finding in report.findings:
                 click.echo(finding)
+        if report.groups:
+            _tell_groups(report.groups, as_json=as_json)
         if report.findings:
             raise InputError(f"{len(report.findings)} findings, expected none")
         if not as_json:
             click.echo(
                 f"data set {report.dataset_id}: {report.files} files, {report.slices} slices, sound"
             )
+
+
+def _tell_groups(groups: SmallGroups, *, as_json: bool) -> None:
+    if not as_json:
+        click.echo(
+            f"smallest group of age band, sex, hospital and vendor: {groups.patients} patients "
+            f"({', '.join(groups.names)})"
+        )
+    if groups.small:
+        click.echo(
+            f"warning: {groups.small} of {groups.groups} groups of age band, sex, hospital and "
+            f"vendor have fewer than {SMALL_GROUP_PATIENTS} patients, who could be told apart",
+            err=True,
+        )
