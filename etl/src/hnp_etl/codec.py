@@ -30,7 +30,7 @@ def decompress(frame: bytes, syntax: str, rule: PixelRule) -> npt.NDArray[np.int
         "samples_per_pixel": 1,
         "photometric_interpretation": "MONOCHROME2",
         "bits_allocated": rule.bits_allocated,
-        "bits_stored": rule.bits_allocated,  # with fewer some decoders cut values silently
+        "bits_stored": rule.bits_allocated,  # with fewer some decoders clip; bits above are dropped later
         "pixel_representation": int(rule.signed),
         "pixel_keyword": "PixelData",
     }
@@ -50,12 +50,4 @@ def decompress(frame: bytes, syntax: str, rule: PixelRule) -> npt.NDArray[np.int
     values = np.asarray(found)
     if values.shape != (rule.rows, rule.columns):
         raise FileError(Reason.DECODE_FAILED, "the frame has another size than the header says")
-    _refuse_cut_bits(values, rule)
     return values
-
-
-def _refuse_cut_bits(values: npt.NDArray[np.integer[Any]], rule: PixelRule) -> None:
-    """Refuse values that need more bits than are stored: they would be cut silently."""
-    lowest = -(1 << rule.bits_stored - 1) if rule.signed else 0
-    if int(values.min()) < lowest or int(values.max()) >= 1 << rule.bits_stored:
-        raise FileError(Reason.DECODE_FAILED, "the frame holds more bits than are stored")
