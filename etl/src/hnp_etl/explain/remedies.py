@@ -2,11 +2,8 @@
 
 from collections.abc import Iterable
 
-from hnp_etl.limits import MAX_DEPTH, MAX_IMAGE_BYTES, MAX_LABEL_BYTES, MAX_SIDE_PIXELS
 from hnp_etl.recipe import Recipe
 from hnp_shared.vocabulary import LEVEL_NAMES, Reason
-
-_MIB = 2**20
 
 _PHRASES: dict[Reason, str] = {
     Reason.NOT_REGULAR: "it were a regular file, not a link or a device",
@@ -15,12 +12,11 @@ _PHRASES: dict[Reason, str] = {
     Reason.SUPERSEDED: "no folder of corrections held a file of the same path",
     Reason.UNREADABLE: "it could be read",
     Reason.EMPTY: "it held anything",
-    Reason.TOO_LARGE: f"it had at most {MAX_IMAGE_BYTES // _MIB} MiB "
-    f"(a label: {MAX_LABEL_BYTES // _MIB} MiB)",
+    Reason.TOO_LARGE: "it had at most {image_bytes} bytes (a label: {label_bytes})",
     Reason.NOT_DICOM: "it were DICOM",
-    Reason.TOO_DEEP: f"it nested at most {MAX_DEPTH} deep",
+    Reason.TOO_DEEP: "it nested at most {depth} deep",
     Reason.BAD_HEADER: "its header gave readable pixel attributes (Rows and Columns of 1 to "
-    f"{MAX_SIDE_PIXELS}, 8, 16 or 32 bits, finite Rescale values)",
+    "{side_pixels}, 8, 16 or 32 bits, finite Rescale values)",
     Reason.NOT_MR: "its Modality were MR, or absent, and its SOP class an image",
     Reason.DERIVED: "it were an image as scanned, not computed or photographed from others",
     Reason.LOCALIZER: "it were no localizer",
@@ -69,6 +65,7 @@ def remedy(reasons: Iterable[Reason], recipe: Recipe) -> str:
         "fat": " without fat suppression" if selection.fat_suppressed == "reject" else "",
         "levels": ", ".join(LEVEL_NAMES),
         "required": ", ".join(_required(recipe)),
+        **recipe.limits.model_dump(),
     }
     phrases = [_PHRASES[reason].format(**facts) for reason in dict.fromkeys(reasons)]
     return ", and ".join(phrases)

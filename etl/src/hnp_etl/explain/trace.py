@@ -16,7 +16,12 @@ _SEQUENCES = frozenset({"SE", "IR", "GR", "EP", "RM"})
 """Defined terms of Scanning Sequence (PS3.3 C.8.3.1); anything else there could be a name."""
 
 _NOT_READ = "the header was not read"
-_STEPS = {"path": "by path", "stem": "by name", "uid": "by UID", "name": "by the name in it"}
+_STEPS = {
+    "a": "in one folder",
+    "b": "by its path in another tree",
+    "c": "by its name",
+    "d": "by what the label says of it",
+}
 
 
 @dataclass(frozen=True, slots=True)
