@@ -3,6 +3,7 @@
 import click
 
 from hnp_etl import __version__
+from hnp_etl.bugs import withhold_values
 from hnp_shared.command import lazy_group
 
 _COMMANDS = {
@@ -22,3 +23,4 @@ _COMMANDS = {
 @click.version_option(__version__, prog_name="hnp-etl")
 def main() -> None:
     """Turn hospital folders of spine MRI into one data set: manifest, ledger and shards."""
+    withhold_values()

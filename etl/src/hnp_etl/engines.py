@@ -1,6 +1,7 @@
 """Where work runs: here, in local processes, or on Dask. The core needs only `submit`."""
 
 import contextlib
+import logging
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -10,13 +11,16 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
+from hnp_etl.bugs import write_no_core_files
 from hnp_shared.errors import InputError
 
 ENGINES = ("local", "dask")
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+_SPILLING = ("target", "spill")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -168,13 +172,17 @@ def _processes(workers: int) -> Iterator[Executor]:
 @contextlib.contextmanager
 def _dask(workers: int, scheduler: str | None) -> Iterator[Executor]:
     try:
-        from distributed import Client  # noqa: PLC0415  # an extra, needed here only
+        from dask import config  # noqa: PLC0415  # an extra, needed here only
+        from distributed import Client  # noqa: PLC0415
     except ImportError as error:
         raise InputError("found no Dask, expected hnp-etl[dask] to be installed") from error
-    local = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None}
+    local: dict[str, Any] = {"n_workers": workers, "threads_per_worker": 1}
+    # its logs quote errors with what they say, and what it spills lies in a folder of its own
+    local |= {"dashboard_address": None, "silence_logs": logging.CRITICAL}
     options = {"address": scheduler} if scheduler else local
     try:
-        client = Client(**options, set_as_default=False)
+        with config.set({f"distributed.worker.memory.{name}": False for name in _SPILLING}):
+            client = Client(**options, set_as_default=False)
     except OSError as error:
         raise InputError("found no Dask scheduler at the address given") from error
     with client:
@@ -184,6 +192,7 @@ def _dask(workers: int, scheduler: str | None) -> Iterator[Executor]:
 def _begin_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    write_no_core_files()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

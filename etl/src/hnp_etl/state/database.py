@@ -174,7 +174,7 @@ def _open(path: Path) -> sqlite3.Connection | None:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        connection.execute("PRAGMA temp_store = FILE")
+        _keep_temporary_files_in(path.parent, connection)
         if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
             connection.executescript(_SCHEMA)
             set_meta(connection, "schema", _SCHEMA_VERSION)
@@ -184,6 +184,18 @@ def _open(path: Path) -> sqlite3.Connection | None:
         pass
     connection.close()
     return None
+
+
+def _keep_temporary_files_in(folder: Path, connection: sqlite3.Connection) -> None:
+    """Let what SQLite sorts on the disk never leave the private folder: it would go to /var/tmp."""
+    name = str(folder.absolute()).replace("'", "''")
+    try:
+        name.encode()
+    except UnicodeEncodeError:  # a path that is no text cannot be said to SQLite
+        connection.execute("PRAGMA temp_store = MEMORY")
+    else:
+        connection.execute("PRAGMA temp_store = FILE")
+        connection.execute(f"PRAGMA temp_store_directory = '{name}'")
 
 
 def _remove(path: Path) -> None:
