@@ -30,7 +30,7 @@ def decompress(frame: bytes, syntax: str, rule: PixelRule) -> npt.NDArray[np.int
         "samples_per_pixel": 1,
         "photometric_interpretation": "MONOCHROME2",
         "bits_allocated": rule.bits_allocated,
-        "bits_stored": rule.bits_allocated,  # with fewer some decoders clip; bits above are dropped later
+        "bits_stored": rule.bits_allocated,  # with fewer some clip; the rest is dropped later
         "pixel_representation": int(rule.signed),
         "pixel_keyword": "PixelData",
     }
