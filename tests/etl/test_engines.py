@@ -13,13 +13,9 @@ from etl.trees import KEY, hard_tree
 from hnp_etl.engines import SerialExecutor, Task, open_executor, ordered_map
 from hnp_etl.read import FileFacts, Ref, read_one_by_one
 from hnp_etl.recipe import Image
-from hnp_etl.shard import (
-    PlannedSlice,
-    SampleRow,
-    ShardPlan,
-    ShardResult,
-    build_without_killers,
-)
+from hnp_etl.shard import build_without_killers
+from hnp_etl.shard_plan import PlannedSlice, ShardPlan
+from hnp_etl.shard_result import Refusal, SampleRow, ShardResult
 from hnp_shared.vocabulary import Kind, Reason
 
 
@@ -98,7 +94,7 @@ def test_of_a_shard_only_the_deadly_slice_is_crashed() -> None:
 
     found = build_without_killers(plan, attempt)
     assert [row.id for row in found.rows] == [number for number in range(8) if number != DEADLY]
-    assert found.refused == ((DEADLY, Reason.CRASHED),)
+    assert found.refused == (Refusal(DEADLY, Reason.CRASHED),)
     assert found.plan == plan.digest()
     assert not found.lasting
 

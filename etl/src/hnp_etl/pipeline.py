@@ -19,13 +19,9 @@ from hnp_etl.plan import plan_shards
 from hnp_etl.private import hold
 from hnp_etl.pseudonyms import key_id
 from hnp_etl.recipe import Recipe
-from hnp_etl.shard import (
-    ShardPlan,
-    ShardResult,
-    build_shard,
-    build_without_killers,
-    library_versions,
-)
+from hnp_etl.shard import build_shard, build_without_killers
+from hnp_etl.shard_plan import ShardPlan, library_versions
+from hnp_etl.shard_result import ShardResult
 from hnp_etl.stages import Stages
 from hnp_etl.state import files, shards, slices
 from hnp_etl.state.database import DamagedStateError, get_meta, open_state, set_meta

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hnp_etl.recipe import Recipe
-from hnp_etl.shard import PlannedSlice, SampleRow, ShardPlan, ShardResult
+from hnp_etl.shard_plan import PlannedSlice, ShardPlan
+from hnp_etl.shard_result import Refusal, SampleRow, ShardResult, resettle
 from hnp_etl.state.records import header_facts, read_choice, reason_of, seal, unseal
 from hnp_shared.storage import Written
 
@@ -49,7 +50,7 @@ def begin_shards(state: sqlite3.Connection) -> None:
 
 
 def built_before(state: sqlite3.Connection, plan: ShardPlan, folder: Path) -> ShardResult | None:
-    """Return what became of an equal plan, if its file still lies in ``folder``."""
+    """Return what becomes of a plan whose pixels lie in ``folder``, None when they do not."""
     digest = plan.digest()
     row = state.execute(
         "SELECT name, sha256, size, samples, refusals FROM shard WHERE plan = ?", (digest,)
@@ -61,12 +62,16 @@ def built_before(state: sqlite3.Connection, plan: ShardPlan, folder: Path) -> Sh
         path = folder / file.name
         if not path.is_file() or path.stat().st_size != file.size:
             return None
-    return ShardResult(
+    before = ShardResult(
         digest,
         file,
         tuple(SampleRow(**each) for each in json.loads(unseal(row[3]))),
-        tuple((number, reason_of(reason)) for number, reason in json.loads(unseal(row[4]))),
+        tuple(
+            Refusal(number, reason_of(reason), sha256)
+            for number, reason, sha256 in json.loads(unseal(row[4]))
+        ),
     )
+    return resettle(plan, before)
 
 
 def note_shard(state: sqlite3.Connection, result: ShardResult) -> None:
@@ -82,7 +87,10 @@ def note_shard(state: sqlite3.Connection, result: ShardResult) -> None:
                     *map(seal, result.to_json()),
                 ),
             )
-        state.executemany("INSERT INTO outcome VALUES (?, ?)", result.refused)
+        state.executemany(
+            "INSERT INTO outcome VALUES (?, ?)",
+            [(each.id, each.reason) for each in result.refused],
+        )
         name = file.name if file else ""
         state.executemany(
             "INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
