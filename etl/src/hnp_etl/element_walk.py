@@ -32,6 +32,8 @@ _SHORT_VRS = frozenset(
     | {b"PN", b"SH", b"SL", b"SS", b"ST", b"TM", b"UI", b"UL", b"US"}
 )
 
+_SHORT_HEAD = struct.Struct("<HH2sH")
+
 ReadAt = Callable[[int, int], bytes]
 """Returns up to so many bytes from an offset."""
 
@@ -92,6 +94,9 @@ class Walker:
     def walk(self, only_group: int | None = None) -> None:
         """Go on to the pixel data, to another group than ``only_group``, or to the end."""
         while self.position < self.size:
+            plain = self.explicit and not (self.open_ends or self.big_endian or only_group)
+            if plain and self._hurry():
+                continue
             self._close_finished()
             if not self.open_ends and only_group not in (None, self._group()):
                 return
@@ -104,9 +109,33 @@ class Walker:
         if any(end is None for end in self.open_ends):
             raise FileError(Reason.BAD_HEADER, "the file ends within a sequence")
 
+    def _hurry(self) -> bool:
+        """Take the short elements that lie whole in the window, most of a header; True if any.
+
+        Everything else is left to the careful way.
+        """
+        window, offset = self.window, self.position - self.window_start
+        last = len(window) - _SHORT_HEAD.size
+        while 0 <= offset <= last:
+            group, element, vr, length = _SHORT_HEAD.unpack_from(window, offset)
+            start = offset + _SHORT_HEAD.size
+            if vr not in _SHORT_VRS or group == 0xFFFE or start + length > len(window):
+                break
+            tag = group << 16 | element
+            if tag in self.wanted and length:
+                if length > self.limits.value_bytes:
+                    break
+                self.values.setdefault(tag, window[start : start + length])
+            offset = start + length
+        moved = self.window_start + offset > self.position
+        if moved:
+            self.position = self.window_start + offset
+            self._skip(0)  # looks at the bounds
+        return moved
+
     def looks_explicit(self) -> bool:
         """Tell from the first element whether value representations are written out."""
-        return self._bytes(self.position, 6)[4:6] in _LONG_VRS | _SHORT_VRS
+        return self.peek(self.position, 6)[4:6] in _LONG_VRS | _SHORT_VRS
 
     def _take(self, tag: int, vr: bytes, length: int) -> None:
         if tag >> 16 == 0xFFFE:
@@ -131,7 +160,7 @@ class Walker:
         if wanted and length:  # an empty element tells as much as none
             if length > self.limits.value_bytes:
                 raise FileError(Reason.BAD_HEADER, f"element {tag:08X} has {length} bytes")
-            value = self._bytes(self.position, length)
+            value = self.peek(self.position, length)
             if len(value) < length:
                 raise FileError(Reason.BAD_HEADER, f"the file ends within element {tag:08X}")
             (self.values if top else self.shared).setdefault(tag, value)
@@ -187,13 +216,13 @@ class Walker:
         return self._item_follows()
 
     def _item_follows(self) -> bool:
-        return self._bytes(self.position, 4) == (
+        return self.peek(self.position, 4) == (
             b"\xff\xfe\xe0\x00" if self.big_endian else b"\xfe\xff\x00\xe0"
         )
 
     def _head(self) -> tuple[int, bytes, int]:
         order = ">" if self.big_endian else "<"
-        head = self._bytes(self.position, 12)
+        head = self.peek(self.position, 12)
         if len(head) < 8:
             raise FileError(Reason.BAD_HEADER, "the file ends within an element")
         group, element = struct.unpack_from(order + "HH", head)
@@ -214,9 +243,10 @@ class Walker:
         return tag, vr, length
 
     def _group(self) -> int:
-        return int.from_bytes(self._bytes(self.position, 2), "big" if self.big_endian else "little")
+        return int.from_bytes(self.peek(self.position, 2), "big" if self.big_endian else "little")
 
-    def _bytes(self, start: int, count: int) -> bytes:
+    def peek(self, start: int, count: int) -> bytes:
+        """Return bytes of the file, fewer at its end; most lie in the window read before."""
         begin = start - self.window_start
         if begin < 0 or begin + count > len(self.window):
             self.window = self.read_at(start, max(count, WINDOW_BYTES))

@@ -63,8 +63,8 @@ def read_elements(
     Raises:
         FileError: NOT_DICOM, TOO_DEEP or BAD_HEADER.
     """
-    first = _first_element(read_at, limits)
-    meta = Walker(read_at, size, first, _META, frozenset(), limits)
+    meta = Walker(read_at, size, 0, _META, frozenset(), limits)
+    meta.position = _first_element(meta.peek(0, _PREAMBLE_BYTES + 4), limits)
     meta.walk(only_group=0x0002)
     syntax = _uid(meta.values.get(TRANSFER_SYNTAX))
     start = meta.position
@@ -74,6 +74,8 @@ def read_elements(
         inflated = inflate(read_at(start, size - start), limits.header_bytes)
         read_at, size, start = (lambda at, count: inflated[at : at + count]), len(inflated), 0
     body = Walker(read_at, size, start, wanted, within_groups, limits)
+    if start:  # what was read of the file so far is not read again
+        body.window, body.window_start = meta.window, meta.window_start
     body.big_endian = syntax == EXPLICIT_BE
     body.explicit = body.looks_explicit()  # some files say one thing and hold the other
     body.walk()
@@ -103,11 +105,11 @@ def inflate(deflated: bytes, most: int) -> bytes:
     return inflated
 
 
-def _first_element(read_at: ReadAt, limits: Limits) -> int:
+def _first_element(begin: bytes, limits: Limits) -> int:
     """Return where the file meta information begins, or the data set where there is none."""
-    if is_dicom(read_at(0, _PREAMBLE_BYTES + 4)):
+    if is_dicom(begin):
         return _PREAMBLE_BYTES + 4
-    if limits.headerless and begins_headerless(read_at(0, 8)):
+    if limits.headerless and begins_headerless(begin[:8]):
         return 0
     raise FileError(Reason.NOT_DICOM, "found no DICM prefix after the preamble")
 
