@@ -66,9 +66,9 @@ def default_install() -> Iterator[Distribution]:
 def licences(found: Distribution) -> list[str]:
     """Return how a distribution names its licence, without the text of one."""
     metadata = found.metadata
-    stated = [metadata.get("License-Expression") or "", *(metadata.get_all("Classifier") or ())]
-    text = (metadata.get("License") or "").strip()
-    short = [text] if "\n" not in text else [text.splitlines()[0]]
+    fields = ("License-Expression", "Classifier")
+    stated = [line for field in fields for line in metadata.get_all(field) or ()]
+    short = [text.strip().partition("\n")[0] for text in metadata.get_all("License") or ()]
     return [line for line in (*stated, *short) if line and not line.startswith("Programming")]
 
 
