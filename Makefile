@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PACKAGES := shared etl model
 DEMO := demo
+SUPPLY := .venv-supply
+SBOM := sbom
+QUIET_PIP := -m pip --quiet --disable-pip-version-check
 WHAT := shared etl
 WHEELHOUSE := wheelhouse
 
@@ -47,5 +50,29 @@ docs: setup
 wheelhouse: setup
 	$(BIN)/python scripts/wheelhouse.py $(WHEELHOUSE) $(WHAT)
 
+# Tools that look at what we depend on; kept apart, so that they are not among it.
+$(SUPPLY)/.installed: constraints.txt requirements-supply.txt
+	$(PYTHON) -m venv $(SUPPLY)
+	$(SUPPLY)/bin/python $(QUIET_PIP) install --constraint constraints.txt \
+		--requirement requirements-supply.txt
+	touch $@
+
+# Asks the vulnerability service of the package index about every pinned version.
+audit: $(SUPPLY)/.installed
+	$(SUPPLY)/bin/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
+
+# One CycloneDX list a distribution, of a fresh install with nothing else in it.
+sbom: $(PACKAGES:%=$(SBOM)/hnp-%.cdx.json)
+
+$(SBOM)/hnp-%.cdx.json: $(SUPPLY)/.installed $(PACKAGES:%=%/pyproject.toml)
+	rm -rf $(SBOM)/$*.venv
+	$(PYTHON) -m venv --without-pip $(SBOM)/$*.venv
+	$(SUPPLY)/bin/python $(QUIET_PIP) --python $(SBOM)/$*.venv/bin/python install \
+		--constraint constraints.txt ./shared $(if $(filter-out shared,$*),./$*)
+	$(SUPPLY)/bin/cyclonedx-py environment $(SBOM)/$*.venv --pyproject $*/pyproject.toml \
+		--output-reproducible --output-file $(SBOM)/$*.json
+	sed 's|file://$(CURDIR)/|./|' $(SBOM)/$*.json > $@
+	rm -rf $(SBOM)/$*.venv $(SBOM)/$*.json
+
 clean:
-	rm -rf $(VENV) $(DEMO) $(WHEELHOUSE) fuzz/found .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(SUPPLY) $(SBOM) $(DEMO) $(WHEELHOUSE) fuzz/found .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
