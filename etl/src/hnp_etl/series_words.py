@@ -47,8 +47,8 @@ WORDS: dict[Meaning, str] = {  # ~ stands for any ending
         de3d ci3d tfi2d tfi3d medic me2d me3d merge mffe adage basg swi qsm swan venobold bold
         fmri asl pcasl perf perfus~ dsc mrs svs csi spectro~ cine pca qflow csfflow myelo
         myelogr~ mrm msme mre map maps mapping fieldmap rho dir""",
-    Mark.GRADIENT: """gre fgre fgr mpgr gradient gradiente eg fe hemo grass rssg sarge ffe tfe
-        flash fl2d fl3d tfl tfl2d tfl3d fe2d fe3d""",
+    Mark.GRADIENT: """gre fgre fgr mgre megre efgre mefgre qgre mpgr gradient gradiente eg fe
+        hemo grass rssg sarge ffe tfe flash fl2d fl3d tfl tfl2d tfl3d fe2d fe3d""",
     Mark.INVERSION: "tirm tir trim irfse irtse fseir tseir fir fmpir",
     Mark.EPI: "ep2d epi",
     Mark.FAT: """fs fsat fatsat satfat fatsep spair spir aspir chess proset waterex wfs water
@@ -59,11 +59,12 @@ WORDS: dict[Meaning, str] = {  # ~ stands for any ending
         tracker carebolus 위치결정""",
     Mark.DERIVED: """posdisp screenshot mip minip maxip mpr mpvr reformat~ recon rekon~
         mobiview comp compos~ stitch~ sub subtract~ subtrakt~ proj projected projection pjn
-        collapse curved cpr vrt render~ processed fusion fused merged pasted montage registered
-        coreg~ rfmt resampl~ segment~ adc calcbval colfa map maps mapping filt derived report
-        synthetic water fat waterfat inphase outphase w f in ip op opp out""",
+        collapse curved cpr vrt render~ processed merged pasted montage registered coreg~ rfmt
+        resampl~ segmentation segmented calc calculated computed adc calcbval colfa map maps
+        mapping filt derived report synthetic water fat waterfat inphase outphase w f in ip op
+        opp out""",
     Mark.SPIN_ECHO: "se fse tse frfse tser irfse",
-    Mark.DOUBT: "ir dualecho multiecho mese grase tgse",
+    Mark.DOUBT: "ir spcir spaceir dualecho multiecho mese grase tgse",
     Mark.DIXON: "dixon mdixon flex ideal wfi wfs",
     Mark.GLUE: """2d 3d iso spc space cube vista blade prop rst ssh haste sms warp drive clear
         mv hr hi res sm fov sfov smfov ob obl mm gd ce post pre cs sense dyn weighted bh fb dfc
