@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
 
 import pytest
 
@@ -19,62 +18,14 @@ from hnp_etl.engines import SerialExecutor
 from hnp_etl.phantom import PhantomConfig, TreeLayout, write_phantom
 from hnp_etl.pipeline import build
 from hnp_etl.recipe import load_recipe
+from hnp_etl.selftest.failing_disk import FailingDisk
+from hnp_etl.selftest.material import files_below
 from hnp_shared.check import check_dataset
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError, StorageError
-from hnp_shared.storage import Disk
 
 FAR_MORE_THAN_ANY_BUILD = 1000
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES)
-
-
-class BrokenDiskError(OSError):
-    """Raised by the disk below."""
-
-
-class FailingDisk(Disk):
-    """Fails at its n-th operation and at every one after it, like a disk that is full or gone."""
-
-    def __init__(self, fails_at: int, error: int = errno.ENOSPC) -> None:
-        self.left = fails_at
-        self.error = error
-
-    def _step(self) -> None:
-        self.left -= 1
-        if self.left <= 0:
-            raise BrokenDiskError(self.error, os.strerror(self.error))
-
-    def write(self, file: BinaryIO, data: bytes | memoryview) -> None:
-        self._step()
-        super().write(file, data)
-
-    def fsync(self, descriptor: int) -> None:
-        self._step()
-        super().fsync(descriptor)
-
-    def rename(self, source: Path, target: Path) -> None:
-        self._step()
-        super().rename(source, target)
-
-    def link(self, source: Path, target: Path) -> None:
-        self._step()
-        super().link(source, target)
-
-    def unlink(self, path: Path) -> None:
-        self._step()
-        super().unlink(path)
-
-    def mkdir(self, path: Path, mode: int) -> None:
-        self._step()
-        super().mkdir(path, mode)
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def config_of(folder: Path, src: Path, name: str) -> BuildConfig:
@@ -118,11 +69,11 @@ def test_a_first_build_stopped_at_any_operation_is_resumed(tmp_path: Path, error
         except InputError:
             return
         run(hurt)  # the commit was done, what failed was tidying up
-        assert content(hurt.out) == content(calm.out)
+        assert files_below(hurt.out) == files_below(calm.out)
 
     operations = fail_until_it_passes(hurt, error, no_data_set_or_the_whole_one)
     assert operations > 20
-    assert content(hurt.out) == content(calm.out)
+    assert files_below(hurt.out) == files_below(calm.out)
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=os.strerror)
@@ -147,7 +98,7 @@ def test_a_rebuild_stopped_at_any_operation_leaves_the_old_data_set(
             dataset.shard(shard)
 
     fail_until_it_passes(config, error, old_or_new_and_whole)
-    assert content(config.out) == content(calm.out)
+    assert files_below(config.out) == files_below(calm.out)
 
 
 def command(*arguments: object) -> list[str]:
@@ -203,7 +154,7 @@ def test_six_kills_and_a_resume_give_the_same_bytes(phantom: Path, tmp_path: Pat
             time.sleep(0.02)
         assert [worker for worker in workers if is_running(worker)] == []
     subprocess.run(build_command(phantom, hurt, "--workers", 2), check=True, capture_output=True)
-    assert content(hurt) == content(calm)
+    assert files_below(hurt) == files_below(calm)
     assert check_dataset(hurt, deep=True).findings == ()
 
 

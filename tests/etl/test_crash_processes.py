@@ -12,9 +12,11 @@ from typing import NoReturn
 
 import pytest
 
-from etl.test_crash import FailingDisk, build_command, config_of, content, phantom, run
+from etl.test_crash import build_command, config_of, phantom, run
 from etl.trees import Slice, sound_tree, write_slice
 from hnp_etl.config import BuildConfig
+from hnp_etl.selftest.failing_disk import FailingDisk
+from hnp_etl.selftest.material import files_below
 from hnp_shared.check import check_dataset
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.errors import InputError, StorageError
@@ -28,10 +30,8 @@ INJECTED = ("write", "pwrite64", "fsync", "fdatasync", "rename", "link", "unlink
 class DyingDisk(FailingDisk):
     """Ends the process at its n-th operation."""
 
-    def _step(self) -> None:
-        self.left -= 1
-        if self.left <= 0:
-            os._exit(DIED)
+    def fail(self) -> None:
+        os._exit(DIED)
 
 
 def build_in_a_process(config: BuildConfig) -> int:
@@ -67,7 +67,7 @@ def test_a_process_that_dies_at_any_operation_leaves_what_was_there(tmp_path: Pa
         assert dataset.info.dataset_id in (old, new)
         assert dataset.is_whole()
     assert (code, dies_at > 5) == (0, True)
-    assert content(hurt.out) == content(calm.out)
+    assert files_below(hurt.out) == files_below(calm.out)
 
 
 def look(folder: Path) -> tuple[Dataset | None, int]:
@@ -147,7 +147,7 @@ def test_three_hundred_kills_and_a_resume_give_the_same_bytes(
     subprocess.run(build_command(tmp_path, hurt, "--workers", 2), check=True, capture_output=True)
     calm = tmp_path / "calm"
     subprocess.run(build_command(tmp_path, calm, "--workers", 2), check=True, capture_output=True)
-    assert content(hurt) == content(calm)
+    assert files_below(hurt) == files_below(calm)
     assert check_dataset(hurt, deep=True).findings == ()
 
 
@@ -181,7 +181,7 @@ def test_a_system_call_that_fails_costs_time_only(
         if done.returncode == 74:
             assert re.fullmatch(r"error: [^\n/]+: [^\n/]+", _told(done.stderr)), done.stderr
         subprocess.run(build_command(phantom, hurt), check=True, capture_output=True)
-        assert content(hurt) == content(calm)
+        assert files_below(hurt) == files_below(calm)
         if done.returncode == 0:
             return
         first *= 2

@@ -15,6 +15,7 @@ _COMMANDS = {
     "merge": "hnp_etl.commands.merge:merge_command",
     "phantom": "hnp_etl.commands.phantom:phantom",
     "recipes": "hnp_etl.commands.recipes:recipes",
+    "selftest": "hnp_etl.commands.selftest:selftest",
     "survey": "hnp_etl.commands.survey:survey_command",
 }
 

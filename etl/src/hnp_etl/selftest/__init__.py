@@ -1,0 +1,1 @@
+"""Tries on the user's own machine what the tests promise: short, offline, in a temporary folder."""
