@@ -47,7 +47,7 @@ def train(train: Samples, val: Samples, settings: FitSettings, folder: RunFolder
         StorageError: a checkpoint could not be written.
     """
     network = build_network(settings)
-    optimizer = torch.optim.Adam(network.parameters(), lr=settings.lr)
+    optimizer = torch.optim.Adam(network.parameters(), lr=settings.lr, fused=True)
     history = read_checkpoint(folder, network, optimizer)
     done = settings.epochs if has_stalled(history, settings.patience) else len(history)
     steps = plan_steps(len(train), settings, epochs_done=done)
