@@ -2,7 +2,8 @@
 
 PHRASES rewrites what takes more than one word ("fat sat", "5mm(S)") to one word of the grammar.
 The text is then cut into runs of letters and digits; a run counts only if grammar words make it up
-from end to end: "T2tseSMFOV" does, "Traxler" does not. WORDS says what each word means.
+from end to end: "T2tseSMFOV" does, "Traxler" does not; only names of planes may be misspelt.
+WORDS says what each word means.
 Only grammar words leave this module, never a piece of the text itself.
 """
 
@@ -52,12 +53,11 @@ _STEMS = tuple(w[:-1] for row in WORDS.values() for w in row.split() if w.endswi
 GRAMMAR = frozenset(_MEANS) | frozenset(LETTERS) | {TIMES}
 """All that evidence can hold."""
 
-
 _ENDING = r"(?:(?!t[12]|pd|dwi|gre|stir|tirm|flair)[^\W\d_])*"
 
 
 def _pattern(word: str) -> str:
-    """Return a word as a pattern: a stem takes any ending, "t2" does not begin "t256"."""
+    """Return a word as a pattern: a stem takes an ending up to a weighting, "t256" is no "t2"."""
     return word + (_ENDING if word in _STEMS else r"(?!\d)" if word[-1].isdigit() else "")
 
 

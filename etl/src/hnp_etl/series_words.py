@@ -54,9 +54,9 @@ WORDS: dict[Meaning, str] = {  # ~ stands for any ending
     Mark.FAT: """fs fsat fatsat satfat fatsep spair spir aspir chess proset waterex wfs water
         waterfat we w 지방억제 지방소거 脂肪抑制 抑脂 压脂 脂抑""",
     Mark.LOCALIZER: """loc locs locator localiz~ localis~ lokaliz~ lokalis~ scout~ scano
-        scanogr~ survey~ surview pilot pilots tripilot threeplane topogr~ reperage cal calib
-        calibr~ autoalign ubersicht~ loca refscan shim shim2d prescan planscan smartprep
-        tracker carebolus 위치결정""",
+        scanogr~ survey~ surview pilot pilots tripilot threeplane triplanar planung~
+        positionier~ topogr~ reperage cal calib calibr~ autoalign ubersicht~ loca refscan shim
+        shim2d prescan planscan smartprep tracker carebolus 위치결정""",
     Mark.DERIVED: """posdisp screenshot mip minip maxip mpr mpvr reformat~ recon rekon~
         mobiview comp compos~ stitch~ sub subtract~ subtrakt~ proj projected projection pjn
         collapse curved cpr vrt render~ processed merged pasted montage registered coreg~ rfmt
