@@ -127,6 +127,7 @@ def _build(told: Told) -> None:
     told.etl("empty", "build-manifest", top / "src" / MARKER / f"{MARKER} Training", "--out",
              top / "none", "--recipe", _nothing_wanted(top))  # fmt: skip
     told.etl("check", "check", top / "out", "--deep")
+    told.etl("diff", "diff", top / "hurt", top / "out", "--json")
     clean = top / "src" / "H01" / "C004"
     clean.mkdir(parents=True)
     (clean / "1.dcm").write_bytes(marked(1)[0])

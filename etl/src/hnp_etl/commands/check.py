@@ -49,8 +49,8 @@ def check(out: Path, deep: bool, as_json: bool) -> None:
 def _tell_groups(groups: SmallGroups, *, as_json: bool) -> None:
     if not as_json:
         click.echo(
-            f"smallest group of age band, sex, hospital and vendor: {groups.patients} patients "
-            f"({', '.join(groups.names)})"
+            f"smallest group of age band, sex, hospital and vendor: {groups.patients} "
+            f"patient{'s' * (groups.patients > 1)} ({', '.join(groups.names)})"
         )
     if groups.small:
         click.echo(
