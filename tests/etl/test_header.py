@@ -355,7 +355,9 @@ def test_a_number_that_pixels_depend_on_must_be_finite(written: str, tag: tuple[
 
 @pytest.mark.parametrize("written", ["1e999", "inf", "nan", "a", "", "1\\2"])
 def test_any_other_number_that_cannot_be_read_is_absent(written: str) -> None:
-    content = dicom_bytes(EchoTime=None, ImagePositionPatient=None, PixelSpacing=None)
+    content = dicom_bytes(
+        EchoTime=None, ImagePositionPatient=None, PixelSpacing=None, SliceThickness=None
+    )
     at = content.index(struct.pack("<HH", 0x0018, 0x0087))
     for tag in [(0x0018, 0x0050), (0x0020, 0x0032)]:
         changed = content[:at] + element(*tag, b"DS", written.encode()) + content[at:]
@@ -373,6 +375,31 @@ def test_a_number_beyond_float32_is_absent() -> None:
 def test_a_spacing_that_is_no_size_is_absent(spacing: list[str]) -> None:
     facts = facts_of(dicom_bytes(PixelSpacing=spacing))
     assert (facts.row_mm, facts.column_mm) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "tag", "vr", "value"),
+    [
+        ("Rows", (0x0028, 0x0010), b"IS", b"40"),
+        ("RescaleSlope", (0x0028, 0x1053), b"US", b"\0\0"),
+        ("NumberOfFrames", (0x0028, 0x0008), b"IS", b"1.5 "),
+    ],
+)
+def test_a_number_that_pixels_depend_on_is_what_it_is_said_to_be(
+    keyword: str, tag: tuple[int, int], vr: bytes, value: bytes
+) -> None:
+    content = dicom_bytes(**{keyword: None})  # type: ignore[arg-type]  # an attribute left out
+    at = content.index(struct.pack("<HH", 0x7FE0, 0x0010))
+    changed = content[:at] + element(*tag, vr, value) + content[at:]
+    assert reason_of(changed) is Reason.BAD_HEADER
+
+
+def test_any_other_value_that_is_said_to_be_binary_is_absent() -> None:
+    content = dicom_bytes(PatientID=None, EchoTime=None)
+    at = content.index(struct.pack("<HH", 0x7FE0, 0x0010))
+    binary = element(0x0010, 0x0020, b"UL", b"P001") + element(0x0018, 0x0081, b"UL", b"4000")
+    found = facts_of(content[:at] + binary + content[at:])
+    assert (found.patient_id, found.echo_time_ms) == (None, None)
 
 
 def test_rows_of_another_width_than_two_bytes_are_a_bad_header() -> None:
@@ -438,7 +465,7 @@ def test_values_of_real_headers_are_pydicoms_byte_for_byte() -> None:
         dataset = pydicom.dcmread(BytesIO(content), stop_before_pixels=True)
         raw = {tag: dataset.get_item(tag).value for tag in RAW_TAGS if tag in dataset}
         expected = {tag: value for tag, value in raw.items() if isinstance(value, bytes) and value}
-        assert {tag: found[tag] for tag in found.keys() & RAW_TAGS} == expected, path.name
+        assert {tag: found[tag].value for tag in found.keys() & RAW_TAGS} == expected, path.name
     assert len(refused) <= 7
     assert "GH1339.dcm" not in refused
 

@@ -10,6 +10,14 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from hnp_etl.element_form import (
+    BYTE_VRS,
+    LONG_VRS,
+    PIXEL_VRS,
+    SHORT_VRS,
+    PixelPlace,
+    Raw,
+)
 from hnp_etl.errors import FileError
 from hnp_etl.limits import LIMITS, Limits
 from hnp_shared.vocabulary import Reason
@@ -23,15 +31,6 @@ _FUNCTIONAL_GROUPS = frozenset({0x5200_9229, 0x5200_9230})
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFE_E000, 0xFFFE_E00D, 0xFFFE_E0DD
 _UNDEFINED = 0xFFFF_FFFF
 _NEVER = 2**31  # deeper than any limit
-_LONG_VRS = frozenset(
-    {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"}
-)
-_BYTE_VRS = frozenset({b"OB", b"OW"})
-_SHORT_VRS = frozenset(
-    {b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS", b"LO", b"LT"}
-    | {b"PN", b"SH", b"SL", b"SS", b"ST", b"TM", b"UI", b"UL", b"US"}
-)
-
 _SHORT_HEAD = struct.Struct("<HH2sH")
 
 ReadAt = Callable[[int, int], bytes]
@@ -39,18 +38,11 @@ ReadAt = Callable[[int, int], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class PixelPlace:
-    """Where the pixel data lies.
+class _End:
+    """Where an open sequence or item ends: at an offset, or None where at a delimiter."""
 
-    Attributes:
-        tag: 7FE0,0010 for integers; 0008 and 0009 hold floats.
-        offset: first byte of the value; in an inflated data set, from its start.
-        length: bytes, None when encapsulated.
-    """
-
-    tag: int
-    offset: int
-    length: int | None
+    offset: int | None
+    delimiter: int
 
 
 @dataclass(slots=True)
@@ -65,11 +57,11 @@ class Walker:
         within_groups: tags kept from inside the functional groups (PS3.3 C.7.6.16).
         limits: bounds on depth, values and the whole.
         explicit: value representations are written out.
-        values: tag -> raw bytes, at the top level; first occurrence.
+        values: tag -> raw value, at the top level.
         shared: likewise from within functional groups.
         pixels: None until pixel data are met.
         window: bytes read last, from `window_start`.
-        open_ends: ends of the open sequences and items, innermost last; None for undefined length.
+        open_ends: the open sequences and items, innermost last.
         implicit_from: depth from which elements are implicit, within one of unknown VR.
         in_groups: within functional groups.
     """
@@ -82,12 +74,12 @@ class Walker:
     limits: Limits = LIMITS
     explicit: bool = True
     big_endian: bool = False
-    values: dict[int, bytes] = field(default_factory=dict)
-    shared: dict[int, bytes] = field(default_factory=dict)
+    values: dict[int, Raw] = field(default_factory=dict)
+    shared: dict[int, Raw] = field(default_factory=dict)
     pixels: PixelPlace | None = None
     window: bytes = b""
     window_start: int = 0
-    open_ends: list[int | None] = field(default_factory=list)
+    open_ends: list[_End] = field(default_factory=list)
     implicit_from: int = _NEVER
     in_groups: bool = False
 
@@ -102,11 +94,14 @@ class Walker:
                 return
             tag, vr, length = self._head()
             if not self.open_ends and tag in _PIXEL_TAGS:
+                if vr not in PIXEL_VRS:
+                    raise FileError(Reason.BAD_HEADER, "pixel data are said to be something else")
                 defined = None if length == _UNDEFINED else length
                 self.pixels = PixelPlace(tag, self.position, defined)
                 return
             self._take(tag, vr, length)
-        if any(end is None for end in self.open_ends):
+        self._close_finished()
+        if self.open_ends:
             raise FileError(Reason.BAD_HEADER, "the file ends within a sequence")
 
     def _hurry(self) -> bool:
@@ -119,13 +114,14 @@ class Walker:
         while 0 <= offset <= last:
             group, element, vr, length = _SHORT_HEAD.unpack_from(window, offset)
             start = offset + _SHORT_HEAD.size
-            if vr not in _SHORT_VRS or group == 0xFFFE or start + length > len(window):
+            if vr not in SHORT_VRS or group >= 0x7FE0 or start + length > len(window):
                 break
             tag = group << 16 | element
-            if tag in self.wanted and length:
-                if length > self.limits.value_bytes:
+            if tag in self.wanted:
+                if length > self.limits.value_bytes or tag in self.values:
                     break
-                self.values.setdefault(tag, window[start : start + length])
+                if length:
+                    self.values[tag] = Raw(vr, window[start : start + length])
             offset = start + length
         moved = self.window_start + offset > self.position
         if moved:
@@ -135,35 +131,38 @@ class Walker:
 
     def looks_explicit(self) -> bool:
         """Tell from the first element whether value representations are written out."""
-        return self.peek(self.position, 6)[4:6] in _LONG_VRS | _SHORT_VRS
+        return self.peek(self.position, 6)[4:6] in LONG_VRS | SHORT_VRS
 
     def _take(self, tag: int, vr: bytes, length: int) -> None:
         if tag >> 16 == 0xFFFE:
             self._enter_or_leave(tag, length)
-        elif length == _UNDEFINED and vr in _BYTE_VRS:
+        elif length == _UNDEFINED and vr in BYTE_VRS:
             self._skip_fragments()
         elif vr == b"SQ" or length == _UNDEFINED or self._begins_with_item(tag, length, vr):
             if not self.open_ends:
                 if tag in self.wanted and length and self._item_follows():
-                    self.values.setdefault(tag, b"")  # that a sequence is there
+                    self.values.setdefault(tag, Raw(vr, b""))  # that a sequence is there
                 self.in_groups = tag in _FUNCTIONAL_GROUPS
             if vr == b"UN":  # PS3.5 6.2.2 note 2: sequences of unknown VR are implicit
                 self.implicit_from = min(self.implicit_from, len(self.open_ends))
-            self._open(length)
+            self._open(length, _SEQUENCE_END)
         else:
-            self._keep(tag, length)
+            self._keep(tag, vr, length)
             self._skip(length)
 
-    def _keep(self, tag: int, length: int) -> None:
+    def _keep(self, tag: int, vr: bytes, length: int) -> None:
         top = not self.open_ends
         wanted = (tag in self.wanted) if top else (self.in_groups and tag in self.within_groups)
-        if wanted and length:  # an empty element tells as much as none
-            if length > self.limits.value_bytes:
-                raise FileError(Reason.BAD_HEADER, f"element {tag:08X} has {length} bytes")
-            value = self.peek(self.position, length)
-            if len(value) < length:
-                raise FileError(Reason.BAD_HEADER, f"the file ends within element {tag:08X}")
-            (self.values if top else self.shared).setdefault(tag, value)
+        if not wanted or (not length and tag not in self.values):
+            return  # an empty element tells as much as none
+        if length > self.limits.value_bytes:
+            raise FileError(Reason.BAD_HEADER, f"element {tag:08X} has {length} bytes")
+        raw = Raw(vr, self.peek(self.position, length))
+        if len(raw.value) < length:
+            raise FileError(Reason.BAD_HEADER, f"the file ends within element {tag:08X}")
+        first = (self.values if top else self.shared).setdefault(tag, raw)
+        if top and first != raw:  # PS3.5 7.1: at most once; programs differ on which to take
+            raise FileError(Reason.BAD_HEADER, f"element {tag:08X} is there twice and differs")
 
     def _skip(self, length: int) -> None:
         if length > self.size - self.position:
@@ -183,30 +182,34 @@ class Walker:
             raise FileError(Reason.BAD_HEADER, "found no item where a fragment should begin")
 
     def _enter_or_leave(self, tag: int, length: int) -> None:
-        if tag == _ITEM:
-            self._open(length)
-        elif self.open_ends and tag in (_ITEM_END, _SEQUENCE_END):
-            self.open_ends.pop()
-            self._forget_implicit()
-        else:
+        if not self.open_ends or tag not in (_ITEM, _ITEM_END, _SEQUENCE_END):
             raise FileError(Reason.BAD_HEADER, f"found delimiter {tag:08X} outside a sequence")
+        if tag == _ITEM:
+            self._open(length, _ITEM_END)
+        elif self.open_ends[-1].offset is None:  # else superfluous: its length tells where it ends
+            if tag != self.open_ends[-1].delimiter:
+                raise FileError(Reason.BAD_HEADER, f"found delimiter {tag:08X} out of place")
+            self._close()
 
-    def _open(self, length: int) -> None:
+    def _open(self, length: int, delimiter: int) -> None:
         if len(self.open_ends) >= 2 * self.limits.depth:  # a sequence and its item each
             raise FileError(Reason.TOO_DEEP, f"sequences nest deeper than {self.limits.depth}")
         if length != _UNDEFINED and length > self.size - self.position:
             raise FileError(Reason.BAD_HEADER, "a sequence is longer than the file")
-        self.open_ends.append(None if length == _UNDEFINED else self.position + length)
+        offset = None if length == _UNDEFINED else self.position + length
+        self.open_ends.append(_End(offset, delimiter))
 
     def _close_finished(self) -> None:
         while self.open_ends:
-            end = self.open_ends[-1]
-            if end is None or self.position < end:
+            offset = self.open_ends[-1].offset
+            if offset is None or self.position < offset:
                 return
-            self.open_ends.pop()
-            self._forget_implicit()
+            if self.position > offset:
+                raise FileError(Reason.BAD_HEADER, "an element is longer than its sequence")
+            self._close()
 
-    def _forget_implicit(self) -> None:
+    def _close(self) -> None:
+        self.open_ends.pop()
         if len(self.open_ends) <= self.implicit_from:
             self.implicit_from = _NEVER
 
@@ -232,10 +235,10 @@ class Walker:
             self.position += 8
             return tag, vr, length
         vr = head[4:6]
-        if vr in _SHORT_VRS or vr == b"  ":  # blanks stand for a forgotten short one
+        if vr in SHORT_VRS or vr == b"  ":  # blanks stand for a forgotten short one
             (length,) = struct.unpack_from(order + "H", head, 6)
             self.position += 8
-        elif vr in _LONG_VRS and len(head) == 12:
+        elif vr in LONG_VRS and len(head) == 12:
             (length,) = struct.unpack_from(order + "I", head, 8)
             self.position += 12
         else:
