@@ -27,6 +27,7 @@ _LONG_VRS = frozenset(
     {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"}
 )
 _BYTE_VRS = frozenset({b"OB", b"OW"})
+_PIXEL_VRS = frozenset({b"", b"UN", b"OB", b"OW", b"OF", b"OD"})
 _SHORT_VRS = frozenset(
     {b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS", b"LO", b"LT"}
     | {b"PN", b"SH", b"SL", b"SS", b"ST", b"TM", b"UI", b"UL", b"US"}
@@ -36,6 +37,18 @@ _SHORT_HEAD = struct.Struct("<HH2sH")
 
 ReadAt = Callable[[int, int], bytes]
 """Returns up to so many bytes from an offset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A value as it lies in the file.
+
+    Attributes:
+        vr: the value representation written before it, b"" where none is.
+    """
+
+    vr: bytes
+    value: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,14 @@ class PixelPlace:
     length: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Where an open sequence or item ends: at an offset, or None where at a delimiter."""
+
+    offset: int | None
+    delimiter: int
+
+
 @dataclass(slots=True)
 class Walker:
     """Goes through one data set.
@@ -65,11 +86,11 @@ class Walker:
         within_groups: tags kept from inside the functional groups (PS3.3 C.7.6.16).
         limits: bounds on depth, values and the whole.
         explicit: value representations are written out.
-        values: tag -> raw bytes, at the top level; first occurrence.
+        values: tag -> raw value, at the top level.
         shared: likewise from within functional groups.
         pixels: None until pixel data are met.
         window: bytes read last, from `window_start`.
-        open_ends: ends of the open sequences and items, innermost last; None for undefined length.
+        open_ends: the open sequences and items, innermost last.
         implicit_from: depth from which elements are implicit, within one of unknown VR.
         in_groups: within functional groups.
     """
@@ -82,12 +103,12 @@ class Walker:
     limits: Limits = LIMITS
     explicit: bool = True
     big_endian: bool = False
-    values: dict[int, bytes] = field(default_factory=dict)
-    shared: dict[int, bytes] = field(default_factory=dict)
+    values: dict[int, Raw] = field(default_factory=dict)
+    shared: dict[int, Raw] = field(default_factory=dict)
     pixels: PixelPlace | None = None
     window: bytes = b""
     window_start: int = 0
-    open_ends: list[int | None] = field(default_factory=list)
+    open_ends: list[_End] = field(default_factory=list)
     implicit_from: int = _NEVER
     in_groups: bool = False
 
@@ -102,11 +123,14 @@ class Walker:
                 return
             tag, vr, length = self._head()
             if not self.open_ends and tag in _PIXEL_TAGS:
+                if vr not in _PIXEL_VRS:
+                    raise FileError(Reason.BAD_HEADER, "pixel data are said to be something else")
                 defined = None if length == _UNDEFINED else length
                 self.pixels = PixelPlace(tag, self.position, defined)
                 return
             self._take(tag, vr, length)
-        if any(end is None for end in self.open_ends):
+        self._close_finished()
+        if self.open_ends:
             raise FileError(Reason.BAD_HEADER, "the file ends within a sequence")
 
     def _hurry(self) -> bool:
@@ -119,13 +143,13 @@ class Walker:
         while 0 <= offset <= last:
             group, element, vr, length = _SHORT_HEAD.unpack_from(window, offset)
             start = offset + _SHORT_HEAD.size
-            if vr not in _SHORT_VRS or group == 0xFFFE or start + length > len(window):
+            if vr not in _SHORT_VRS or group >= 0x7FE0 or start + length > len(window):
                 break
             tag = group << 16 | element
-            if tag in self.wanted and length:
+            if tag in self.wanted and (length or tag in self.values):
                 if length > self.limits.value_bytes:
                     break
-                self.values.setdefault(tag, window[start : start + length])
+                self._note(tag, Raw(vr, window[start : start + length]))
             offset = start + length
         moved = self.window_start + offset > self.position
         if moved:
@@ -145,25 +169,33 @@ class Walker:
         elif vr == b"SQ" or length == _UNDEFINED or self._begins_with_item(tag, length, vr):
             if not self.open_ends:
                 if tag in self.wanted and length and self._item_follows():
-                    self.values.setdefault(tag, b"")  # that a sequence is there
+                    self.values.setdefault(tag, Raw(vr, b""))  # that a sequence is there
                 self.in_groups = tag in _FUNCTIONAL_GROUPS
             if vr == b"UN":  # PS3.5 6.2.2 note 2: sequences of unknown VR are implicit
                 self.implicit_from = min(self.implicit_from, len(self.open_ends))
-            self._open(length)
+            self._open(length, _SEQUENCE_END)
         else:
-            self._keep(tag, length)
+            self._keep(tag, vr, length)
             self._skip(length)
 
-    def _keep(self, tag: int, length: int) -> None:
+    def _keep(self, tag: int, vr: bytes, length: int) -> None:
         top = not self.open_ends
         wanted = (tag in self.wanted) if top else (self.in_groups and tag in self.within_groups)
-        if wanted and length:  # an empty element tells as much as none
-            if length > self.limits.value_bytes:
-                raise FileError(Reason.BAD_HEADER, f"element {tag:08X} has {length} bytes")
-            value = self.peek(self.position, length)
-            if len(value) < length:
-                raise FileError(Reason.BAD_HEADER, f"the file ends within element {tag:08X}")
-            (self.values if top else self.shared).setdefault(tag, value)
+        if not wanted or (not length and tag not in self.values):
+            return  # an empty element tells as much as none
+        if length > self.limits.value_bytes:
+            raise FileError(Reason.BAD_HEADER, f"element {tag:08X} has {length} bytes")
+        raw = Raw(vr, self.peek(self.position, length))
+        if len(raw.value) < length:
+            raise FileError(Reason.BAD_HEADER, f"the file ends within element {tag:08X}")
+        if top:
+            self._note(tag, raw)
+        else:
+            self.shared.setdefault(tag, raw)
+
+    def _note(self, tag: int, raw: Raw) -> None:
+        if self.values.setdefault(tag, raw) != raw:  # PS3.5 7.1: at most once
+            raise FileError(Reason.BAD_HEADER, f"element {tag:08X} is there twice and differs")
 
     def _skip(self, length: int) -> None:
         if length > self.size - self.position:
@@ -183,30 +215,34 @@ class Walker:
             raise FileError(Reason.BAD_HEADER, "found no item where a fragment should begin")
 
     def _enter_or_leave(self, tag: int, length: int) -> None:
-        if tag == _ITEM:
-            self._open(length)
-        elif self.open_ends and tag in (_ITEM_END, _SEQUENCE_END):
-            self.open_ends.pop()
-            self._forget_implicit()
-        else:
+        if not self.open_ends or tag not in (_ITEM, _ITEM_END, _SEQUENCE_END):
             raise FileError(Reason.BAD_HEADER, f"found delimiter {tag:08X} outside a sequence")
+        if tag == _ITEM:
+            self._open(length, _ITEM_END)
+        elif self.open_ends[-1].offset is None:  # else superfluous: its length tells where it ends
+            if tag != self.open_ends[-1].delimiter:
+                raise FileError(Reason.BAD_HEADER, f"found delimiter {tag:08X} out of place")
+            self._close()
 
-    def _open(self, length: int) -> None:
+    def _open(self, length: int, delimiter: int) -> None:
         if len(self.open_ends) >= 2 * self.limits.depth:  # a sequence and its item each
             raise FileError(Reason.TOO_DEEP, f"sequences nest deeper than {self.limits.depth}")
         if length != _UNDEFINED and length > self.size - self.position:
             raise FileError(Reason.BAD_HEADER, "a sequence is longer than the file")
-        self.open_ends.append(None if length == _UNDEFINED else self.position + length)
+        offset = None if length == _UNDEFINED else self.position + length
+        self.open_ends.append(_End(offset, delimiter))
 
     def _close_finished(self) -> None:
         while self.open_ends:
-            end = self.open_ends[-1]
-            if end is None or self.position < end:
+            offset = self.open_ends[-1].offset
+            if offset is None or self.position < offset:
                 return
-            self.open_ends.pop()
-            self._forget_implicit()
+            if self.position > offset:
+                raise FileError(Reason.BAD_HEADER, "an element is longer than its sequence")
+            self._close()
 
-    def _forget_implicit(self) -> None:
+    def _close(self) -> None:
+        self.open_ends.pop()
         if len(self.open_ends) <= self.implicit_from:
             self.implicit_from = _NEVER
 

@@ -6,7 +6,7 @@ Inflates no more than a bound. Source: DICOM PS3.10 section 7 (file format), PS3
 import zlib
 from dataclasses import dataclass
 
-from hnp_etl.element_walk import PixelPlace, ReadAt, Walker
+from hnp_etl.element_walk import PixelPlace, Raw, ReadAt, Walker
 from hnp_etl.errors import FileError
 from hnp_etl.limits import LIMITS, Limits
 from hnp_etl.syntaxes import DEFLATED_LE, EXPLICIT_BE
@@ -23,7 +23,7 @@ class Elements:
     """What was found.
 
     Attributes:
-        values: tag -> raw bytes, of wanted elements at the top level.
+        values: tag -> raw value, of wanted elements at the top level.
         shared: likewise from within functional groups of an enhanced image, first occurrence.
         syntax: transfer syntax UID, None when the file does not say.
         big_endian: byte order of the values.
@@ -31,8 +31,8 @@ class Elements:
         pixels: None when the data set has none.
     """
 
-    values: dict[int, bytes]
-    shared: dict[int, bytes]
+    values: dict[int, Raw]
+    shared: dict[int, Raw]
     syntax: str | None
     big_endian: bool
     body_offset: int
@@ -119,6 +119,6 @@ def begins_headerless(start: bytes) -> bool:
     return start[:2] in (b"\x02\x00", b"\x08\x00") and len(start) == 8
 
 
-def _uid(value: bytes | None) -> str | None:
-    text = (value or b"").decode("ascii", "replace").strip("\0 ")
+def _uid(raw: Raw | None) -> str | None:
+    text = (raw.value if raw else b"").decode("ascii", "replace").strip("\0 ")
     return text or None

@@ -187,7 +187,7 @@ def header_facts(elements: Elements) -> HeaderFacts:
         row_mm=spacing[0] if spacing and min(spacing) > 0 else None,
         column_mm=spacing[1] if spacing and min(spacing) > 0 else None,
         burned_in=values.text(_BURNED_IN).upper() == "YES",
-        frames=int(values.exact(_FRAMES, 1)),
+        frames=values.whole(_FRAMES, 1),
         samples=values.unsigned(_SAMPLES, 1),
         photometric=values.text(_PHOTOMETRIC).upper(),
         rows=values.unsigned(_ROWS, None),

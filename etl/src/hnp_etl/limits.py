@@ -46,21 +46,24 @@ DECODER_FRAMES = 512
 YOUNG_FILE_S = 2.0
 """A file changed this recently may change again within one tick of its clock: read it anew."""
 
+_LARGEST_FILE = 2**62
+"""Bytes; beyond, system calls and JSON fail on the number itself."""
+
 
 class Limits(BaseModel):
     """What a recipe may set; a change reads and decodes everything anew."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    image_bytes: Annotated[int, Field(ge=1)] = MAX_IMAGE_BYTES
-    label_bytes: Annotated[int, Field(ge=1)] = MAX_LABEL_BYTES
+    image_bytes: Annotated[int, Field(ge=1, le=_LARGEST_FILE)] = MAX_IMAGE_BYTES
+    label_bytes: Annotated[int, Field(ge=1, le=_LARGEST_FILE)] = MAX_LABEL_BYTES
     depth: Annotated[int, Field(ge=1, le=200)] = MAX_DEPTH  # Python reads JSON by recursion
-    header_bytes: Annotated[int, Field(ge=1)] = MAX_HEADER_BYTES
-    value_bytes: Annotated[int, Field(ge=64)] = MAX_VALUE_BYTES
+    header_bytes: Annotated[int, Field(ge=1, le=_LARGEST_FILE)] = MAX_HEADER_BYTES
+    value_bytes: Annotated[int, Field(ge=64, le=_LARGEST_FILE)] = MAX_VALUE_BYTES
     side_pixels: Annotated[int, Field(ge=1, le=65_535)] = MAX_SIDE_PIXELS  # VR US
     decode_timeout_s: Annotated[float, Field(gt=0, le=86_400)] = DECODE_TIMEOUT_S
-    decode_memory_bytes: Annotated[int, Field(ge=2**30)] = DECODE_MEMORY_BYTES
-    decode_cpu_s: Annotated[int, Field(ge=1)] = DECODE_CPU_S
+    decode_memory_bytes: Annotated[int, Field(ge=2**30, le=_LARGEST_FILE)] = DECODE_MEMORY_BYTES
+    decode_cpu_s: Annotated[int, Field(ge=1, le=86_400)] = DECODE_CPU_S
     headerless: bool = False
     """Whether a data set without preamble and DICM prefix is read instead of NOT_DICOM."""
 

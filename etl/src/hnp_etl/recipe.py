@@ -49,7 +49,7 @@ class Layout(_Section):
     def _compiles(cls, pattern: str) -> str:
         try:
             re.compile(pattern)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:  # `a{99999999999}`, `((((`
             raise ValueError(f"no regular expression: {error}") from error
         return pattern
 
@@ -216,14 +216,24 @@ def parse_recipe(text: str, origin: str) -> Recipe:
         InputError: no TOML, an unknown key, or a value that is not allowed.
     """
     try:
-        return Recipe.model_validate(tomllib.loads(text))
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"recipe {origin} is no TOML: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(
+            f"recipe {origin} holds a number too long or tables too deep to be read"
+        ) from error
+    try:
+        return Recipe.model_validate(content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "top level"
-        found = (
-            f", found {first['input']!r}" if isinstance(first["input"], (str, int, float)) else ""
-        )
+        found = _found(first["input"])
         more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
         raise InputError(f"recipe {origin}, {where}: {first['msg']}{found}{more}") from error
+
+
+def _found(value: object) -> str:
+    if isinstance(value, int) and value.bit_length() > 64:  # Python refuses to print a long one
+        return ", found a number beyond 64 bits"
+    return f", found {value!r}" if isinstance(value, (str, int, float)) else ""

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from pydicom.charset import decode_bytes, python_encoding
 
+from hnp_etl.element_walk import Raw
 from hnp_etl.elements import Elements
 from hnp_etl.errors import FileError
 from hnp_shared.vocabulary import Reason
@@ -19,6 +20,11 @@ _LARGEST_FLOAT32 = (2 - 2**-23) * 2.0**127
 """Numbers are stored as float32; a larger one would become infinity on the way."""
 
 _BACKSLASH = 0x5C
+_NUMBER_VRS = frozenset({b"AT", b"FD", b"FL", b"SL", b"SS", b"SV", b"UL", b"US", b"UV"})
+_RAW_VRS = frozenset({b"", b"  ", b"OB", b"OW", b"UN"})
+"""Of these the tag alone tells how to read them."""
+
+_NOTHING = Raw(b"", b"")
 
 T = TypeVar("T")
 
@@ -29,7 +35,7 @@ class Values:
     def __init__(self, elements: Elements) -> None:
         self._values = {**elements.shared, **elements.values}
         self._big_endian = elements.big_endian
-        self._encodings = _encodings(elements.values.get(CHARSET, b""))
+        self._encodings = _encodings(elements.values.get(CHARSET, _NOTHING).value)
 
     def has(self, tag: int) -> bool:
         """Tell whether an element is there."""
@@ -37,7 +43,7 @@ class Values:
 
     def text(self, tag: int) -> str:
         """Return a text without padding, "" when absent."""
-        raw = self._values.get(tag, b"").rstrip(b"\0 ")
+        raw = self._characters(tag).rstrip(b"\0 ")
         if raw.isascii() and b"\x1b" not in raw:
             return raw.decode("ascii").strip()
         return _decoded(raw, self._encodings).strip("\0 ").strip()
@@ -51,6 +57,17 @@ class Values:
         text = self.text(tag).upper()
         return tuple(word.strip() for word in text.split("\\")) if text else ()
 
+    def whole(self, tag: int, default: int) -> int:
+        """Return an integer string that pixels depend on.
+
+        Raises:
+            FileError: BAD_HEADER when it is there and no whole number.
+        """
+        found = self.exact(tag, default)
+        if found != int(found):
+            raise FileError(Reason.BAD_HEADER, f"element {tag:08X} is no whole number")
+        return int(found)
+
     def number(self, tag: int) -> float | None:
         """Return the first number of a decimal or integer string."""
         found = self._decimals(tag)
@@ -63,10 +80,10 @@ class Values:
 
     def double(self, tag: int) -> float | None:
         """Return a binary double (VR FD)."""
-        raw = self._values.get(tag, b"")[:8]
-        if len(raw) < 8:
+        raw = self._values.get(tag, _NOTHING)
+        if raw.vr not in _RAW_VRS | {b"FD"} or len(raw.value) < 8:
             return None
-        (found,) = struct.unpack(">d" if self._big_endian else "<d", raw)
+        (found,) = struct.unpack_from(">d" if self._big_endian else "<d", raw.value)
         return found if _fits(found) else None
 
     def exact(self, tag: int, default: float) -> float:
@@ -75,7 +92,8 @@ class Values:
         Raises:
             FileError: BAD_HEADER when it is there and no finite number.
         """
-        if not self._values.get(tag, b"").strip(b"\0 "):
+        raw = self._values.get(tag, _NOTHING)
+        if raw.vr not in _NUMBER_VRS and not raw.value.strip(b"\0 "):
             return default
         found = self.number(tag)
         if found is None:
@@ -86,18 +104,23 @@ class Values:
         """Return a binary unsigned short (VR US).
 
         Raises:
-            FileError: BAD_HEADER when it has not two bytes.
+            FileError: BAD_HEADER when it has not two bytes, or is said to be something else.
         """
-        raw = self._values.get(tag)
-        if not raw:
+        raw = self._values.get(tag, _NOTHING)
+        if not raw.value:
             return default
-        if len(raw) != 2:
-            what = f"element {tag:08X} has {len(raw)} bytes, expected 2"
+        if len(raw.value) != 2 or raw.vr not in _RAW_VRS | {b"US", b"SS"}:
+            what = f"element {tag:08X} has {len(raw.value)} bytes, expected 2 of an unsigned short"
             raise FileError(Reason.BAD_HEADER, what)
-        return int.from_bytes(raw, "big" if self._big_endian else "little")
+        return int.from_bytes(raw.value, "big" if self._big_endian else "little")
+
+    def _characters(self, tag: int) -> bytes:
+        """Return the bytes of a text, none of what is said to be a binary number."""
+        raw = self._values.get(tag, _NOTHING)
+        return b"" if raw.vr in _NUMBER_VRS else raw.value
 
     def _decimals(self, tag: int) -> tuple[float, ...]:
-        raw = self._values.get(tag, b"")
+        raw = self._characters(tag)
         try:
             found = tuple(map(float, raw.decode("ascii").strip("\0 ").split("\\")))
         except ValueError:
