@@ -31,8 +31,8 @@ torture: setup
 	$(BIN)/python -m pytest -m torture
 
 fuzz: setup
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt atheris
-	$(BIN)/python fuzz/fuzz_all.py
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt atheris || true
+	PYTHONPATH=tests $(BIN)/python fuzz/fuzz_all.py --seconds 600 --runs 100000
 
 lint: setup
 	$(BIN)/ruff check .

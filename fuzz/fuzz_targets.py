@@ -1,11 +1,15 @@
 """What is fuzzed: each reader of bytes from outside, and the exceptions it declares."""
 
 import io
+import random
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from dicom_files import UNCOMPRESSED, dicom_bytes, picture
+from fuzz_damage import damage_dicom
+from fuzz_difference import compare_with_pydicom
 from hnp_etl.choose import header_refusals, pixel_refusal
 from hnp_etl.encapsulated import single_frame
 from hnp_etl.errors import FileError
@@ -42,12 +46,14 @@ class Target:
         read: takes any bytes.
         declared: exceptions that its documentation names; anything else is a bug.
         seeds: inputs to start from.
+        mutate: damages input where its format is sensitive; None leaves that to the engine.
     """
 
     name: str
     read: Callable[[bytes], object]
     declared: type[Exception]
     seeds: Callable[[], Iterator[bytes]]
+    mutate: Callable[[bytes, random.Random], bytes] | None = None
 
 
 def feed(target: Target, content: bytes) -> Exception | None:
@@ -110,6 +116,9 @@ def _corpus(pattern: str) -> Iterator[bytes]:
 
 
 def _headers() -> Iterator[bytes]:
+    for syntax in UNCOMPRESSED:
+        yield dicom_bytes(picture(2, 2), syntax=syntax, NumberOfFrames="1", RescaleSlope="2")
+    yield dicom_bytes(picture(2, 2), SpecificCharacterSet=["", "ISO 2022 IR 149"], PatientID="김")
     yield b"\0" * 128 + b"DICM\x02\0\0\0UL\x04\0\0\0\0\0"
     yield from _corpus("*")
 
@@ -158,7 +167,8 @@ def _shards() -> Iterator[bytes]:
 
 
 TARGETS = (
-    Target("header", _header, FileError, _headers),
+    Target("header", _header, FileError, _headers, damage_dicom),
+    Target("difference", compare_with_pydicom, FileError, _headers, damage_dicom),
     Target("frame", _frame, FileError, _frames),
     Target("label", _label, FileError, _labels),
     Target("recipe", _recipe, InputError, _recipes),

@@ -144,11 +144,50 @@ def test_a_file_that_shrinks_while_it_is_read_is_a_bad_header() -> None:
         (element(0x0040_0001, b"SQ", UNDEFINED), Reason.BAD_HEADER),
         (mark(ITEM_END), Reason.BAD_HEADER),
         (mark(SEQUENCE_END), Reason.BAD_HEADER),
+        (mark(ITEM), Reason.BAD_HEADER),
         (element(0x0028_3002, b"OB", 0), None),
     ],
 )
 def test_impossible_elements_are_a_bad_header(extra: bytes, reason: Reason | None) -> None:
     assert reason_of(before_pixels(extra)) is reason
+
+
+def short(tag: int, vr: bytes, value: bytes) -> bytes:
+    return struct.pack("<HH2sH", tag >> 16, tag & 0xFFFF, vr, len(value)) + value
+
+
+@pytest.mark.parametrize(
+    ("again", "reason"), [(b"P001", None), (b"P002", Reason.BAD_HEADER), (b"", Reason.BAD_HEADER)]
+)
+def test_a_value_given_twice_must_be_the_same(again: bytes, reason: Reason | None) -> None:
+    assert reason_of(before_pixels(short(0x0010_0020, b"LO", again))) is reason
+
+
+@pytest.mark.parametrize(
+    ("inside", "item_length", "reason"),
+    [
+        (short(0x0008_0050, b"SH", b"AB"), 10, None),
+        (short(0x0008_0050, b"SH", b"AB"), 8, Reason.BAD_HEADER),
+        (short(0x0008_0050, b"SH", b"AB") + mark(SEQUENCE_END), 18, None),
+        (short(0x0008_0050, b"SH", b"AB") + mark(SEQUENCE_END), UNDEFINED, Reason.BAD_HEADER),
+    ],
+    ids=["whole", "overrun", "superfluous delimiter", "delimiter of something else"],
+)
+def test_an_item_ends_where_it_says(inside: bytes, item_length: int, reason: Reason | None) -> None:
+    item = mark(ITEM, item_length) + inside
+    assert reason_of(before_pixels(element(0x0040_A730, b"SQ", len(item)) + item)) is reason
+
+
+def test_elements_in_a_sequence_stay_there_despite_a_delimiter() -> None:
+    other = short(0x0018_1030, b"LO", b"other ")
+    item = mark(ITEM, 8 + len(other)) + mark(ITEM_END) + other
+    found = facts_of(before_pixels(element(0x0040_A730, b"SQ", len(item)) + item))
+    assert found.protocol_text == ""
+
+
+@pytest.mark.parametrize("vr", [b"LO", b"US"])
+def test_pixel_data_are_bytes_or_words(vr: bytes) -> None:
+    assert reason_of(before_pixels(short(0x7FE0_0010, vr, b"AB"))) is Reason.BAD_HEADER
 
 
 def test_a_wanted_value_has_a_bounded_length() -> None:

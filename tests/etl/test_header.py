@@ -377,6 +377,31 @@ def test_a_spacing_that_is_no_size_is_absent(spacing: list[str]) -> None:
     assert (facts.row_mm, facts.column_mm) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("keyword", "tag", "vr", "value"),
+    [
+        ("Rows", (0x0028, 0x0010), b"IS", b"40"),
+        ("RescaleSlope", (0x0028, 0x1053), b"US", b"\0\0"),
+        ("NumberOfFrames", (0x0028, 0x0008), b"IS", b"1.5 "),
+    ],
+)
+def test_a_number_that_pixels_depend_on_is_what_it_is_said_to_be(
+    keyword: str, tag: tuple[int, int], vr: bytes, value: bytes
+) -> None:
+    content = dicom_bytes(**{keyword: None})  # type: ignore[arg-type]  # an attribute left out
+    at = content.index(struct.pack("<HH", 0x7FE0, 0x0010))
+    changed = content[:at] + element(*tag, vr, value) + content[at:]
+    assert reason_of(changed) is Reason.BAD_HEADER
+
+
+def test_any_other_value_that_is_said_to_be_binary_is_absent() -> None:
+    content = dicom_bytes(PatientID=None, EchoTime=None)
+    at = content.index(struct.pack("<HH", 0x7FE0, 0x0010))
+    binary = element(0x0010, 0x0020, b"UL", b"P001") + element(0x0018, 0x0081, b"UL", b"4000")
+    found = facts_of(content[:at] + binary + content[at:])
+    assert (found.patient_id, found.echo_time_ms) == (None, None)
+
+
 def test_rows_of_another_width_than_two_bytes_are_a_bad_header() -> None:
     content = dicom_bytes(Rows=None)
     at = content.index(struct.pack("<HH", 0x0028, 0x0011))
