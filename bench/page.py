@@ -5,7 +5,7 @@ from pathlib import Path
 from string import Template
 
 from bench.catalogue import ROWS
-from bench.costs import FLOAT_BYTES_A_SLICE, HEADLINE_FILES, Costs, costs_of
+from bench.costs import FLOAT_BYTES_A_SLICE, HEADLINE_FILES, SMALL_FILES, Costs, costs_of
 from bench.picture import draw
 from bench.record import Judged, Outcome, judge
 from bench.table import from_json, markdown, missing_lines
@@ -40,6 +40,7 @@ def page(text: str) -> str:
         missing="\n".join(missing_lines(outcomes.values())) or "Every peer ran.",
         machine="\n".join(f"- {name}: {value}" for name, value in machine.items()),
         files=f"{files:,}",
+        small=str(SMALL_FILES),
         slices=f"{slices:,}",
         side=f"{sizes['side']:.0f}",
         loaded=f"{sizes['loaded']:,.0f}",
@@ -75,7 +76,8 @@ def _costs(costs: Costs | None) -> str:
     if costs is None:
         return "Not measured: the build was not run."
     constants = ["| constant | value |", "|---|---|"]
-    constants.append(f"| start of the programs | {costs.start_s:.2f} s |")
+    constants.append(f"| smallest build | {costs.start_s:.2f} s |")
+    constants.append(f"| smallest rebuild | {costs.restart_s:.2f} s |")
     constants += [
         f"| {name}, a file | {seconds * 1e6:,.1f} us |" for name, seconds in costs.file_s.items()
     ]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.record import Run
 from bench.sizes import Sizes
 
 PROGRAMS = Path(__file__).parent / "programs"
@@ -51,6 +52,11 @@ class Place:
             *("hnp-etl", "build-manifest", source, "--out", self.scratch / out),
             *("--key-file", self.key, "--workers", "2", "--json", *options),
         )
+
+    def profiled_build(self, source: Path, *options: str | Path) -> Run:
+        """Return a build of ``source`` in one process, from nothing."""
+        command = self.build_command(source, "profiled", *options, "--workers", "1")
+        return Run(("profile",), command, before=self.emptied("profiled", "profiled.private"))
 
 
 def warm(folder: Path) -> None:

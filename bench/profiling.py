@@ -17,29 +17,33 @@ def profile(contest: Contest, detail: Mapping[str, Any]) -> tuple[str, ...]:
     """Return stages of the last run and the functions of a run in one process."""
     lines = [
         f"{stage['wall_s']:8.2f} s  stage {stage['name']}"
-        for printed in detail.values()
+        for side, printed in detail.items()
+        if side.startswith("hnp-etl")
         for stage in printed.get("stages", ())
-        if not printed.get("unchanged")
     ]
     return (*lines, *_functions(contest))
 
 
 def _functions(contest: Contest) -> list[str]:
-    if not contest.profile:
+    run = contest.profile
+    if run is None:
         return []
     python = interpreter("project")
-    program, *rest = contest.profile
-    if not str(program).endswith(".py"):
+    program, *rest = run.arguments
+    if program != "-m" and not str(program).endswith(".py"):
         program = python.folder / program
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "profile"
         arguments = ("-m", "cProfile", "-o", file, program, *rest)
-        if contest.runs[0].before is not None:
-            contest.runs[0].before()
+        if run.before is not None:
+            run.before()
         try:
-            execute(Run(("profile",), arguments), python, 1)
+            execute(Run(run.sides, arguments), python, 1)
         except ProgramError as error:
             return [f"no profile: {error}"]
+        finally:
+            if run.before is not None:
+                run.before()
         return _top(pstats.Stats(str(file)))
 
 

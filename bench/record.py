@@ -42,14 +42,14 @@ class Contest:
 
     Attributes:
         prepare: makes the inputs; not timed.
-        profile: arguments of a run of ours in one process, looked into when a row misses.
+        profile: a run of ours in one process, looked into when a row misses.
         check: raises when the sides did not come to the same result.
     """
 
     name: str
     runs: tuple[Run, ...]
     prepare: Callable[[], None] | None = None
-    profile: tuple[str | Path, ...] = ()
+    profile: Run | None = None
     check: Callable[[], None] | None = None
 
 

@@ -22,7 +22,7 @@ class Sizes:
     walked: int = 1_000_000
     few: int = 20_000
     many: int = 1_000_000
-    loaded: int = 2_048
+    loaded: int = 1_024
     trained: int = 1_024
     step: int = 32
 

@@ -6,6 +6,8 @@ from bench.same_result import check_same
 from bench.tree import make_tree
 
 NAME = "build"
+SMALL, SMALL_AGAIN, SMALL_PATIENTS = "smallest build", "smallest rebuild", 1
+"""Tells what a build costs before it has met a file worth speaking of."""
 
 ROWS = (
     Row(
@@ -44,6 +46,7 @@ def contest(place: Place) -> Contest:
 
     def prepare() -> None:
         make_tree(place.tree, place.sizes.patients, place.sizes.side)
+        make_tree(place.scratch / "small", SMALL_PATIENTS, place.sizes.side)
         warm(place.tree / "src")
 
     def check() -> None:
@@ -52,16 +55,18 @@ def contest(place: Place) -> Contest:
     build = place.build_command(source, "ours")
     competent = (PROGRAMS / "competent.py", source, place.scratch / "competent", place.key)
     floor = (PROGRAMS / "floor.py", place.tree, "src", place.scratch / "floor")
-    profile = (*place.build_command(source, "profiled"), "--workers", "1")
+    small = place.build_command(place.scratch / "small" / "src", "smallest")
     return Contest(
         NAME,
         (
             Run(("hnp-etl",), build, before=place.emptied("ours", "ours.private")),
             Run(("rebuild",), build),
+            Run((SMALL,), small, before=place.emptied("smallest", "smallest.private")),
+            Run((SMALL_AGAIN,), small),
             Run(("pydicom + OpenCV script",), competent, before=place.emptied("competent")),
             Run(("floor of a build",), floor, before=place.emptied("floor")),
         ),
         prepare=prepare,
-        profile=profile,
+        profile=place.profiled_build(source),
         check=check,
     )

@@ -29,7 +29,6 @@ def contest(place: Place) -> Contest:
 
     ours = place.build_command(source, "chosen")
     before = place.emptied("chosen", "chosen.private")
-    profile = (*place.build_command(source, "profiled"), "--workers", "1")
     monai = (PROGRAMS / "monai_slices.py", place.tree)
     return Contest(
         NAME,
@@ -38,5 +37,5 @@ def contest(place: Place) -> Contest:
             Run(("MONAI, 2 workers",), monai, "loaders"),
         ),
         prepare=prepare,
-        profile=profile,
+        profile=place.profiled_build(source),
     )

@@ -52,7 +52,6 @@ def contest(place: Place) -> Contest:
 
     ours = place.build_command(folder, "headers", "--recipe", recipe)
     imgtools = ("imgtools", "index", "--dicom-dir", folder, "--output-dir", index, "--n-jobs", "2")
-    profile = place.build_command(folder, "profiled", "--recipe", recipe)
     return Contest(
         NAME,
         (
@@ -73,5 +72,5 @@ def contest(place: Place) -> Contest:
             Run(("dicom-csv",), ("dicom-csv", folder, table), "headers"),
         ),
         prepare=prepare,
-        profile=(*profile, "--workers", "1"),
+        profile=place.profiled_build(folder, "--recipe", recipe),
     )

@@ -66,5 +66,5 @@ def contest(place: Place) -> Contest:
             ),
         ),
         prepare=prepare,
-        profile=ours,
+        profile=Run(("profile",), ours),
     )

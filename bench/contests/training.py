@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.place import PROGRAMS, Place
+from bench.place import Place
 from bench.record import Contest, Row, Run
 from bench.tree import make_tree
 
@@ -36,23 +36,29 @@ ROWS = (
 
 def epoch(place: Place) -> Contest:
     """The compact network; one process takes turns."""
-    program, data = PROGRAMS / "epoch.py", place.scratch / "dataset"
-    arguments = (program, data, place.scratch / "run", str(place.sizes.trained))
+    data = place.scratch / "dataset"
+    arguments = (
+        "-m",
+        "bench.programs.epoch",
+        data,
+        place.scratch / "run",
+        str(place.sizes.trained),
+    )
     return Contest(
         EPOCH,
         (Run(("hnp-train", "bare loop"), (*arguments, "{repeats}"), prints=True, once=True),),
         prepare=lambda: make_data_set(place),
-        profile=(*arguments, "1"),
+        profile=Run(("profile",), (*arguments, "1")),
     )
 
 
 def step(place: Place) -> Contest:
     """The reference network; one process takes turns."""
-    arguments = (PROGRAMS / "step.py", str(place.sizes.step))
+    arguments = ("-m", "bench.programs.step", str(place.sizes.step))
     return Contest(
         STEP,
         (Run(("hnp-train", "as printed"), (*arguments, "{repeats}"), prints=True, once=True),),
-        profile=(*arguments, "1"),
+        profile=Run(("profile",), (*arguments, "1")),
     )
 
 

@@ -33,7 +33,7 @@ def contest(place: Place) -> Contest:
             Run(("find, names only",), ("find", folder)),
         ),
         prepare=lambda: make_empty_files(folder, place.sizes.walked),
-        profile=(PROGRAMS / "walk.py", folder),
+        profile=Run(("profile",), (PROGRAMS / "walk.py", folder)),
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from bench.our_optimizer import our_optimizer
 from hnp_model.networks.choice import build_network
 from hnp_model.run_folder import CHECKPOINTS_FOLDER, RunFolder
 from hnp_model.samples import Batch, Samples, map_samples
@@ -66,7 +67,7 @@ def in_memory(samples: Samples) -> Batch:
 def bare_epoch(training: Batch, val: Batch) -> float:
     """Train on the same batches and pass val through, with nothing around it."""
     network = build_network(SETTINGS)
-    optimizer = torch.optim.Adam(network.parameters(), lr=SETTINGS.lr, fused=True)
+    optimizer = our_optimizer(network, SETTINGS)
     torch.manual_seed(epoch_seed(SETTINGS.seed, 1))
     network.train()
     total = 0.0

@@ -14,6 +14,7 @@ import torch
 
 BATCH = 32
 SHUFFLED = 512
+LEAST_S = 1.0
 
 Epoch = Callable[[], Iterable[Any]]
 """Gives the batches of one pass."""
@@ -81,15 +82,17 @@ LOADERS: dict[str, Callable[[Path], Epoch]] = {
 
 
 def main(name: str, folder: Path) -> None:
-    """Take one epoch after one to warm up."""
+    """Take whole epochs after one to warm up."""
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
     batches = LOADERS[name](folder)
     for _ in batches():
         pass
-    started = time.perf_counter()
-    count = sum(size_of(batch) for batch in batches())
-    print(json.dumps({"seconds": {name: [(time.perf_counter() - started) / count]}}))
+    count, started, seconds = 0, time.perf_counter(), 0.0
+    while seconds < LEAST_S:
+        count += sum(size_of(batch) for batch in batches())
+        seconds = time.perf_counter() - started
+    print(json.dumps({"seconds": {name: [seconds / count]}}))
 
 
 def size_of(batch: Any) -> int:  # noqa: ANN401  # each loader has a batch of its own

@@ -12,7 +12,10 @@ from bench.runner import Plan, run_contest
 from bench.sizes import QUICK
 from bench.table import to_json
 
-SIDES = {"hnp-etl", "rebuild", "pydicom + OpenCV script", "floor of a build"}
+SIDES = {"hnp-etl", "rebuild", "pydicom + OpenCV script", "floor of a build"} | {
+    build.SMALL,
+    build.SMALL_AGAIN,
+}
 
 
 def test_script_and_build_agree_and_the_page_tells_all_rows(tmp_path: Path) -> None:
