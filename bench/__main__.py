@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bench.catalogue import CONTESTS, ROWS
-from bench.machine import describe
+from bench.machine import describe, source_digest
 from bench.page import write_page
 from bench.peers import ROOT
 from bench.place import Place
@@ -25,7 +25,7 @@ RESULTS = "results"
 @click.option("--repeats", type=click.IntRange(1, 100), default=5, show_default=True)
 @click.option("--quick", is_flag=True, help="Tiny sizes: says whether it runs, not how fast.")
 @click.option("--scale", type=click.FloatRange(0.0001, 100), default=1.0, show_default=True)
-@click.option("--cap", type=float, default=200.0, show_default=True, help="Seconds a contest.")
+@click.option("--cap", type=float, default=400.0, show_default=True, help="Seconds a contest.")
 @click.option("--fresh", is_flag=True, help="Forget what was measured.")
 @click.option("--page", type=click.Path(path_type=Path), help="Write page, JSON and picture here.")
 @click.option(
@@ -48,7 +48,7 @@ def main(
     """Measure ratios against peers and floors; what was measured before stays."""
     sizes = QUICK if quick else Sizes().scaled(scale)
     place = Place(scratch.absolute(), sizes)
-    plan = Plan(place.scratch / RESULTS, sizes.to_json(), repeats, cap)
+    plan = Plan(place.scratch / RESULTS / source_digest(), sizes.to_json(), repeats, cap)
     if fresh:
         shutil.rmtree(plan.results, ignore_errors=True)
     place.begin()

@@ -1,10 +1,13 @@
 """What was measured on: figures without it mean nothing."""
 
+import hashlib
 import os
 import platform
 import re
 from importlib.metadata import version
 from pathlib import Path
+
+from bench.peers import ROOT
 
 PACKAGES = ("numpy", "opencv-python-headless", "pyarrow", "pydicom", "torch")
 
@@ -19,6 +22,15 @@ def describe() -> dict[str, str]:
         "python": platform.python_version(),
         **{name: version(name) for name in PACKAGES},
     }
+
+
+def source_digest() -> str:
+    """Return a hash of all sources: what other code was measured with does not count."""
+    digest = hashlib.sha256()
+    for folder in ("bench", "shared/src", "etl/src", "model/src"):
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _memory() -> str:
