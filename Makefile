@@ -11,7 +11,7 @@ QUIET_PIP := -m pip --quiet --disable-pip-version-check
 WHAT := shared etl
 WHEELHOUSE := wheelhouse
 
-.PHONY: demo test setup lint torture fuzz example docs wheelhouse clean
+.PHONY: demo test setup lint torture fuzz bench example docs wheelhouse clean
 
 setup: $(STAMP)
 
@@ -37,8 +37,11 @@ fuzz: setup
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy shared/src etl/src model/src scripts tests fuzz
+	$(BIN)/mypy shared/src etl/src model/src scripts tests fuzz bench
 	$(BIN)/lint-imports
+
+bench: setup
+	$(BIN)/python -m bench --page docs
 
 example: setup
 	$(BIN)/python scripts/example.py
@@ -75,4 +78,4 @@ $(SBOM)/hnp-%.cdx.json: $(SUPPLY)/.installed $(PACKAGES:%=%/pyproject.toml)
 	rm -rf $(SBOM)/$*.venv $(SBOM)/$*.json
 
 clean:
-	rm -rf $(VENV) $(SUPPLY) $(SBOM) $(DEMO) $(WHEELHOUSE) fuzz/found .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench-* bench/.scratch $(SUPPLY) $(SBOM) $(DEMO) $(WHEELHOUSE) fuzz/found .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,49 +1,16 @@
 """Memory of the parent does not grow with the files it meets, and a survey costs little more."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from dicom_files import dicom_bytes, label_bytes
+from bench.many_files import peak_mb, write_many
 
 BASE_MB = 250
 BYTES_A_FILE = 400
-LINKS = 60_000  # file systems allow about 65,000 names for one file
-FILES_A_FOLDER = 1_000
-
-
-def write_many(root: Path, files: int) -> None:
-    """Write so many files, half images that are filtered by their header, half labels."""
-    image = dicom_bytes(ImageOrientationPatient=["0", "1", "0", "0", "0", "-1"], PixelData=None)
-    contents = {"dcm": image, "json": label_bytes()}
-    folder, originals = root, {}
-    for number in range(files // 2):
-        if number % FILES_A_FOLDER == 0:
-            folder = root / "H01" / "C004" / f"{number:07d}"
-            folder.mkdir(parents=True)
-        for suffix, content in contents.items():
-            path = folder / f"{number:07d}.{suffix}"
-            if number % LINKS == 0:
-                path.write_bytes(content)
-                originals[suffix] = path
-            else:
-                os.link(originals[suffix], path)
-
-
-def peak_mb(folder: Path, files: int) -> float:
-    """Build a tree of so many files; return the peak memory of the parent, 10^6 bytes."""
-    write_many(folder / "src", files)
-    program = Path(sys.executable).parent / "hnp-etl"
-    command: list[str | Path] = [program, "build-manifest", folder / "src", "--out", folder / "out"]
-    command += ["--workers", "2", "--json"]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    summary = json.loads(done.stdout)
-    assert summary["states"] == {"filtered": files // 2, "used": files // 2}
-    return max(float(stage["peak_mb"]) for stage in summary["stages"])
 
 
 @pytest.mark.torture

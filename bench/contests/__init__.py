@@ -1,0 +1,1 @@
+"""The contests: which programs are run against each other, and on what."""

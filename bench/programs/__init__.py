@@ -1,0 +1,1 @@
+"""What is run as a process of its own; peers' programs import nothing of the project."""
