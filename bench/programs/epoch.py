@@ -10,14 +10,13 @@ import numpy as np
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from bench.our_optimizer import our_optimizer
 from hnp_model.networks.choice import build_network
 from hnp_model.run_folder import CHECKPOINTS_FOLDER, RunFolder
 from hnp_model.samples import Batch, Samples, map_samples
 from hnp_model.settings import FitSettings
 from hnp_model.slices import read_slices
 from hnp_model.tabular import fit_standardisation
-from hnp_model.training import epoch_seed, plan_steps, train
+from hnp_model.training import build_optimizer, epoch_seed, plan_steps, train
 from hnp_shared.dataset import open_dataset
 
 SETTINGS = FitSettings(model="compact", lr=1e-3, epochs=1)
@@ -67,7 +66,7 @@ def in_memory(samples: Samples) -> Batch:
 def bare_epoch(training: Batch, val: Batch) -> float:
     """Train on the same batches and pass val through, with nothing around it."""
     network = build_network(SETTINGS)
-    optimizer = our_optimizer(network, SETTINGS)
+    optimizer = build_optimizer(network, SETTINGS)
     torch.manual_seed(epoch_seed(SETTINGS.seed, 1))
     network.train()
     total = 0.0

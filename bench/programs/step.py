@@ -9,10 +9,10 @@ import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from bench.our_optimizer import our_optimizer
 from hnp_model.networks.choice import build_network
 from hnp_model.networks.reference import CHANNELS, NEGATIVE_SLOPE
 from hnp_model.settings import FitSettings
+from hnp_model.training import build_optimizer
 
 SETTINGS = FitSettings(model="reference")
 LOSS_TOLERANCE = 1e-3
@@ -60,7 +60,7 @@ def main(batch: int, repeats: int) -> None:
         {name: value.contiguous().clone() for name, value in ours.state_dict().items()}
     )
     sides: dict[str, tuple[nn.Module, torch.optim.Optimizer]] = {
-        "hnp-train": (ours, our_optimizer(ours, SETTINGS)),
+        "hnp-train": (ours, build_optimizer(ours, SETTINGS)),
         "as printed": (printed, torch.optim.Adam(printed.parameters(), lr=SETTINGS.lr)),
     }
     seconds: dict[str, list[float]] = {name: [] for name in sides}

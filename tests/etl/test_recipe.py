@@ -27,7 +27,28 @@ def test_a_table_that_is_given_replaces_the_default_table() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("name = 'x'\nsize = 3", "size: Extra inputs are not permitted"),
+        (
+            "name = 'x'\nsize = 3",
+            "line 2, size: no such key, expected one of confirmed, identity, image, label, "
+            "layout, limits, name, selection",
+        ),
+        (
+            "name = 'x'\n\n[label]\nrequired = []\n[label.cannal]\nunit = 'cm'",
+            "line 5, label.cannal: no such key, expected one of canal, codes, fields, levels, "
+            "required, sex_values; did you mean 'canal'?",
+        ),
+        (
+            "name = 'x'\n[image]\ncrop = { topp = 0.1 }",
+            "line 3, image.crop.topp: no such key, expected one of bottom, left, right, top; "
+            "did you mean 'top'?",
+        ),
+        (
+            "name = 'x'\n[label.codes]\n1 = 'normal'\n2 = 'pateint'",
+            "line 4, label.codes.2: Input should be 'normal', 'patient' or 'absent', "
+            "found 'pateint'; did you mean 'patient'?",
+        ),
+        ("name = 'x'\n[selection]\nplane = 'AXIAL'", "did you mean 'axial'?"),
+        ("name = 'x'\nlimits.depth = 0", "line 2, limits.depth: Input should be greater"),
         ("confirmed = true", "name: Field required"),
         ("name = ''", "name: String should have at least 1 character"),
         ("name = 'x'\n[layout]\nhospital = '('", "layout.hospital: Value error, no regular expr"),

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from hnp_etl.imaging import Plane, Weighting
 from hnp_etl.limits import MAX_SIDE_PIXELS, Limits
+from hnp_etl.recipe_errors import describe
 from hnp_shared.errors import InputError
 from hnp_shared.vocabulary import LEVEL_NAMES
 
@@ -226,14 +227,4 @@ def parse_recipe(text: str, origin: str) -> Recipe:
     try:
         return Recipe.model_validate(content)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "top level"
-        found = _found(first["input"])
-        more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        raise InputError(f"recipe {origin}, {where}: {first['msg']}{found}{more}") from error
-
-
-def _found(value: object) -> str:
-    if isinstance(value, int) and value.bit_length() > 64:  # Python refuses to print a long one
-        return ", found a number beyond 64 bits"
-    return f", found {value!r}" if isinstance(value, (str, int, float)) else ""
+        raise InputError(describe(error, text, origin, Recipe)) from error

@@ -47,7 +47,7 @@ def train(train: Samples, val: Samples, settings: FitSettings, folder: RunFolder
         StorageError: a checkpoint could not be written.
     """
     network = build_network(settings)
-    optimizer = torch.optim.Adam(network.parameters(), lr=settings.lr, fused=True)
+    optimizer = build_optimizer(network, settings)
     history = read_checkpoint(folder, network, optimizer)
     done = settings.epochs if has_stalled(history, settings.patience) else len(history)
     steps = plan_steps(len(train), settings, epochs_done=done)
@@ -77,6 +77,11 @@ def train(train: Samples, val: Samples, settings: FitSettings, folder: RunFolder
             if has_stalled(history, settings.patience):
                 break
     return history
+
+
+def build_optimizer(network: nn.Module, settings: FitSettings) -> torch.optim.Optimizer:
+    """Return Adam over all weights; fused, one call steps them all."""
+    return torch.optim.Adam(network.parameters(), lr=settings.lr, fused=True)
 
 
 def plan_steps(slice_count: int, settings: FitSettings, *, epochs_done: int) -> Iterator[Step]:
