@@ -23,6 +23,9 @@ from hnp_shared.errors import InputError, StorageError
 
 __all__ = ["phantom"]  # a fixture
 
+# Forks are short and touch no thread; Python 3.12 and later warn of those that pytest keeps.
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
 DIED = 9
 INJECTED = ("write", "pwrite64", "fsync", "fdatasync", "rename", "link", "unlink", "mkdir")
 

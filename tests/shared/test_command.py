@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 
 import click
 import pytest
@@ -51,10 +52,29 @@ def test_a_bug_keeps_its_traceback() -> None:
     assert isinstance(result.exception, KeyError)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_with_a_way_to_go_on(number: signal.Signals) -> None:
-    before = signal.getsignal(number)
+@pytest.fixture
+def _same_handlers_after() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
+
+def test_handlers_are_as_before_when_the_work_is_done() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with reported():
+        assert signal.getsignal(signal.SIGINT) is not before
+    assert signal.getsignal(signal.SIGINT) is before
+    with pytest.raises(SystemExit), reported():
+        raise InputError("no data set")
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.usefixtures("_same_handlers_after")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_with_a_way_to_go_on_and_a_second_one_is_ignored(
+    number: signal.Signals,
+) -> None:
     @click.command()
     def command() -> None:
         with reported(resume="do it again"):
@@ -63,7 +83,7 @@ def test_a_signal_stops_with_a_way_to_go_on(number: signal.Signals) -> None:
     result = CliRunner().invoke(command)
     assert result.exit_code == 75
     assert result.stderr == f"error: stopped by {number.name}; do it again\n"
-    assert signal.getsignal(number) is before
+    assert signal.getsignal(signal.SIGINT) is signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
 
 
 def test_a_table_is_aligned(capsys: pytest.CaptureFixture[str]) -> None:

@@ -136,12 +136,13 @@ class LocalProcesses(Executor):
 
     def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         """Hand ``fn`` to a worker."""
-        try:
-            return self._pool.submit(fn, *args, **kwargs)
-        except BrokenExecutor:
-            self._pool.shutdown(wait=True)
-            self._pool = self._new_pool()
-            return self._pool.submit(fn, *args, **kwargs)
+        with _ctrl_c_held():
+            try:
+                return self._pool.submit(fn, *args, **kwargs)
+            except BrokenExecutor:
+                self._pool.shutdown(wait=True)
+                self._pool = self._new_pool()
+                return self._pool.submit(fn, *args, **kwargs)
 
     def shutdown(
         self, wait: bool = True, *, cancel_futures: bool = False
@@ -187,6 +188,19 @@ def _dask(workers: int, scheduler: str | None) -> Iterator[Executor]:
         raise InputError("found no Dask scheduler at the address given") from error
     with client:
         yield client.get_executor(pure=False)
+
+
+@contextlib.contextmanager
+def _ctrl_c_held() -> Iterator[None]:
+    """Hold Ctrl-C back; processes begun in the block do not see it before they can ignore it.
+
+    A terminal sends it to workers too, and one that still imports would print a traceback.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin_worker() -> None:

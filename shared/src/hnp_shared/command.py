@@ -8,7 +8,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -108,7 +108,11 @@ def _width(text: str) -> int:
 
 @contextlib.contextmanager
 def _stop_signals(resume: str) -> Iterator[None]:
+    """Turn both signals into `StoppedError`; after one, the process ends and ignores others."""
+    came: list[int] = []
+
     def stop(number: int, _frame: FrameType | None) -> NoReturn:
+        came.append(number)
         raise StoppedError(f"stopped by {signal.Signals(number).name}; {resume}")
 
     previous = {}
@@ -118,5 +122,10 @@ def _stop_signals(resume: str) -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+        # Who presses again while the program ends is told once.
+        _handle(dict.fromkeys(previous, signal.SIG_IGN) if came else previous)
+
+
+def _handle(handlers: Mapping[signal.Signals, Any]) -> None:
+    for number, handler in handlers.items():
+        signal.signal(number, handler)

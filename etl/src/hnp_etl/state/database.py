@@ -166,6 +166,8 @@ def set_meta(state: sqlite3.Connection, key: str, value: str) -> None:
 
 def _open(path: Path) -> sqlite3.Connection | None:
     try:
+        if path.is_dir():
+            return None
         path.touch(mode=0o600)
     except OSError as error:
         raise StorageError.of(_ROLE, error) from error
@@ -201,7 +203,11 @@ def _keep_temporary_files_in(folder: Path, connection: sqlite3.Connection) -> No
 def _remove(path: Path) -> None:
     try:
         for suffix in ("", "-wal", "-shm", "-journal"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+            part = path.with_name(path.name + suffix)
+            if part.is_dir():
+                part.rmdir()  # empty, or it is somebody's
+            else:
+                part.unlink(missing_ok=True)
     except OSError as error:
         raise StorageError.of(_ROLE, error) from error
 
