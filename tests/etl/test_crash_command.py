@@ -4,6 +4,7 @@ import errno
 import itertools
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,7 @@ def overwrite(state: Path, at: float, length: int, content: bytes) -> None:
         file.write((content * length)[:length])
 
 
-DAMAGE = {
+DAMAGE: dict[str, Callable[[Path], object]] = {
     "deleted": lambda state: state.unlink(),
     "empty": lambda state: os.truncate(state, 0),
     "half": lambda state: os.truncate(state, state.stat().st_size // 2),

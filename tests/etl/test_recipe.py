@@ -35,7 +35,7 @@ def test_a_table_that_is_given_replaces_the_default_table() -> None:
         (
             "name = 'x'\n\n[label]\nrequired = []\n[label.cannal]\nunit = 'cm'",
             "line 5, label.cannal: no such key, expected one of canal, codes, fields, levels, "
-            "required, sex_values; did you mean 'canal'?",
+            "required, sex_values, source; did you mean 'canal'?",
         ),
         (
             "name = 'x'\n[image]\ncrop = { topp = 0.1 }",

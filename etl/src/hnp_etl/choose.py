@@ -126,10 +126,10 @@ def pixel_refusal(facts: HeaderFacts, size: int, recipe: Recipe) -> Reason | Non
 
 def chosen_label(label: LabelFacts | Reason | None, recipe: Label) -> ChosenLabel | Reason:
     """Return what a label gives its slice, or the reason why it gives none."""
-    if label is None:
-        return Reason.NO_LABEL
-    if isinstance(label, Reason):
-        return Reason.LABEL_REJECTED
+    if recipe.source == "none":
+        return ChosenLabel(None, None, None, None, None, None, None)
+    if not isinstance(label, LabelFacts):
+        return Reason.NO_LABEL if label is None else Reason.LABEL_REJECTED
     if any(code is None for cell in label.cells for code in cell):
         return Reason.CODE_UNMAPPED
     present = {

@@ -12,7 +12,7 @@ from pathlib import Path
 from hnp_etl.engines import Task, ordered_map
 from hnp_etl.limits import Limits
 from hnp_etl.read import read_batch, read_one_by_one
-from hnp_etl.recipe import Label, Layout
+from hnp_etl.recipe import Label, Recipe
 from hnp_etl.state import files, pairs
 from hnp_etl.walk import walk
 from hnp_shared.progress import track
@@ -21,11 +21,9 @@ FILES_A_BATCH = 64
 """Files that a worker reads before it reports."""
 
 
-def meet(
-    state: sqlite3.Connection, src: Sequence[Path], layout: Layout, limits: Limits
-) -> files.Census:
-    """Walk the sources and note every file, with what its path tells under ``layout``."""
-    return files.note_met(state, walk(src), layout, limits)
+def meet(state: sqlite3.Connection, src: Sequence[Path], recipe: Recipe) -> files.Census:
+    """Walk the sources and note every file, with what its path tells under the recipe."""
+    return files.note_met(state, walk(src), recipe)
 
 
 def read_new(

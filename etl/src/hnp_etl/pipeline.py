@@ -86,7 +86,7 @@ def _run(config: BuildConfig, executor: Executor) -> BuildReport:
         key = make_key(config.private, disk=config.disk) if key is None else key
         work = _Work()
         with work.stages.timed("walk"):
-            census = meet(state, config.src, config.recipe.layout, config.recipe.limits)
+            census = meet(state, config.src, config.recipe)
         _refuse_empty(state, config.recipe, census.files)
         fingerprint = _fingerprint(config.recipe, key, census)
         committed = get_meta(state, "committed")

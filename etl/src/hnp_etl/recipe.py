@@ -95,6 +95,7 @@ def _default(section: str, key: str) -> Any:  # noqa: ANN401  # a TOML value of 
 class Label(_Section):
     """How a label is read."""
 
+    source: Literal["json", "none"] = "json"
     required: tuple[Literal["patient", "age", "sex", "canal_width_mm"], ...] = ()
     canal: Canal = Canal()
     fields: dict[LabelField, tuple[str, ...]] = Field(
@@ -168,6 +169,16 @@ class Recipe(_Section):
     selection: Selection = Selection()
     image: Image = Image()
     limits: Limits = Limits()
+
+    @property
+    def labelled(self) -> bool:
+        """False when a data set without labels is wanted."""
+        return self.label.source != "none"
+
+    def unlabelled(self) -> Self:
+        """Return the same recipe for a data set without labels."""
+        label = self.label.model_copy(update={"source": "none"})
+        return self.model_copy(update={"label": label})
 
     def pixels_id(self) -> str:
         """Return the hash of what decides which pixels are stored, 16 hex digits."""

@@ -60,6 +60,11 @@ def _limit(_ctx: click.Context, _param: click.Parameter, text: str | None) -> Re
     callback=_limit,
     help="Exit with 3 when more files, or more of the files met, are rejected.",
 )
+@click.option(
+    "--unlabelled",
+    is_flag=True,
+    help="Build without labels: none is read, level, is_patient and what labels tell are null.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def build_manifest(
     src: tuple[Path, ...],
@@ -71,6 +76,7 @@ def build_manifest(
     key_file: Path | None,
     private: Path | None,
     max_rejected: RejectLimit | None,
+    unlabelled: bool,
     as_json: bool,
 ) -> None:
     """Turn hospital folders SRC into a manifest and shards."""
@@ -78,6 +84,7 @@ def build_manifest(
         raise click.UsageError("found --scheduler, expected --engine dask with it")
     with reported():
         rules = load_recipe(recipe)
+        rules = rules.unlabelled() if unlabelled else rules
         config = BuildConfig(
             src=src,
             out=out,
@@ -100,7 +107,7 @@ def _warn(report: BuildReport, recipe: Recipe) -> None:
             "warning: a new key was made in the private folder; ids match no other data set",
             err=True,
         )
-    if not recipe.confirmed:
+    if recipe.labelled and not recipe.confirmed:
         click.echo(
             f"warning: recipe {recipe.name} is not confirmed: codes and units are guesses",
             err=True,

@@ -65,7 +65,7 @@ def _explain_group(
     paths: Sequence[str], sources: Sequence[Path], recipe: Recipe
 ) -> dict[str, Explanation]:
     with open_scratch() as state:
-        files.note_met(state, walk(sources), recipe.layout, recipe.limits)
+        files.note_met(state, walk(sources), recipe)
         numbers = {path: _number(state, path, sources) for path in paths}
         facts = _decide(state, list(numbers.values()), recipe)
         known = asked.answers(state, list(numbers.values()))

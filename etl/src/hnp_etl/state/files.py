@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hnp_etl.limits import YOUNG_FILE_S, Limits
 from hnp_etl.paths import PathFacts, PathReader, path_bytes
 from hnp_etl.read import FileFacts, Ref
-from hnp_etl.recipe import Layout
+from hnp_etl.recipe import Layout, Recipe
 from hnp_etl.state.database import Row, get_meta, pages, set_meta, write_many
 from hnp_etl.state.records import seal
 from hnp_etl.walk import Met
@@ -48,15 +48,13 @@ class Census:
     settled: bool
 
 
-def note_met(
-    state: sqlite3.Connection, met: Iterable[Met], layout: Layout, limits: Limits
-) -> Census:
+def note_met(state: sqlite3.Connection, met: Iterable[Met], recipe: Recipe) -> Census:
     """Remember the files met in this run and forget those that are gone."""
-    _forget_other_limits(state, limits)
+    _forget_other_limits(state, recipe.limits)
     run = int(get_meta(state, "run") or 0) + 1
     set_meta(state, "run", str(run))
-    reader = PathReader(layout)
-    counter = _Counter(time.time_ns(), run, layout, limits)
+    reader = PathReader(recipe.layout, labelled=recipe.labelled)
+    counter = _Counter(time.time_ns(), run, recipe.layout, recipe.limits)
     write_many(state, _NOTE, (counter.row(file, reader.facts(file.path)) for file in met))
     with state:
         state.execute("DELETE FROM file WHERE run <> ?", (run,))

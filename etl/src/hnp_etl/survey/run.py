@@ -87,7 +87,7 @@ def _walk(config: SurveyConfig, state: sqlite3.Connection) -> LayoutDraft:
     """Look at the folders for a layout, then note the files under it."""
     paths = (met.path for met in walk(config.src))
     drafted = draft_layout(FolderCounts.of(paths), config.recipe.layout)
-    meet(state, config.src, drafted.layout, config.recipe.limits)
+    meet(state, config.src, config.recipe.model_copy(update={"layout": drafted.layout}))
     return drafted
 
 
