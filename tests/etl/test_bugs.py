@@ -9,7 +9,7 @@ import pytest
 
 from etl.deadly import fail
 from hnp_etl.engines import open_executor
-from hnp_etl.state.database import open_state
+from hnp_etl.state.database import STATE_FILE, DamagedStateError, open_state
 
 SECRET = "CANARY7"
 
@@ -64,6 +64,13 @@ def test_what_sqlite_sorts_on_the_disk_stays_in_the_private_folder(
         rows.close()
     assert sorting
     assert {str(Path(path).parent) for path in sorting} == {str(private)}
+
+
+def test_a_remembered_text_that_is_damaged_is_not_quoted(tmp_path: Path) -> None:
+    with pytest.raises(DamagedStateError) as caught, open_state(tmp_path) as state:
+        state.execute(f"SELECT CAST(x'{SECRET.encode().hex()}ff' AS TEXT)").fetchone()
+    assert str(caught.value) == "the private state: what it remembers was damaged"
+    assert not (tmp_path / STATE_FILE).exists()
 
 
 def test_a_private_folder_whose_name_is_no_text_still_works(tmp_path: Path) -> None:

@@ -105,11 +105,12 @@ def open_state(folder: Path) -> Iterator[sqlite3.Connection]:
             raise StorageError(_ROLE, "it cannot be made anew")
         with contextlib.closing(connection):
             yield connection
-    except sqlite3.OperationalError as error:
-        raise StorageError(_ROLE, str(error)) from error
     except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError) and hasattr(error, "sqlite_errorcode"):
+            raise StorageError(_ROLE, str(error)) from error
+        # without a code it is no word of SQLite's: a text that cannot be decoded, quoted whole
         _remove(path)
-        raise DamagedStateError(_ROLE, str(error)) from error
+        raise DamagedStateError(_ROLE, "what it remembers was damaged") from error
 
 
 @contextlib.contextmanager
