@@ -24,7 +24,8 @@ def build(src: Path, out: Path, *more: str) -> pd.DataFrame:
     assert done.returncode == 0, done.stderr
     assert done.stderr == ("" if "--unlabelled" in more else done.stderr)
     assert check_dataset(out, deep=True).findings == ()
-    return open_dataset(out).manifest().to_pandas()
+    table: pd.DataFrame = open_dataset(out).manifest().to_pandas()
+    return table
 
 
 def test_images_without_any_label_are_taken(src: Path, tmp_path: Path) -> None:
