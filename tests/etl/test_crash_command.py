@@ -86,6 +86,12 @@ def overwrite(state: Path, at: float, length: int, content: bytes) -> None:
         file.write((content * length)[:length])
 
 
+def become_a_folder(state: Path) -> None:
+    """Put a folder in the place of a file."""
+    state.unlink()
+    state.mkdir()
+
+
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "deleted": lambda state: state.unlink(),
     "empty": lambda state: os.truncate(state, 0),
@@ -99,7 +105,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "end": lambda state: overwrite(state, END, 9_000, b"\xa5"),
     "zeroed": lambda state: overwrite(state, HEADER, state.stat().st_size, b"\0"),
     "another file": lambda state: state.write_bytes(b"\x89PNG\r\n" * 900),
-    "a folder": lambda state: state.unlink() or state.mkdir(),  # type: ignore[func-returns-value]  # both
+    "a folder": become_a_folder,
     "a damaged log": lambda state: Path(f"{state}-wal").write_bytes(b"\xa5" * 9_000),
     "a log that is a folder": lambda state: Path(f"{state}-wal").mkdir(),
 }
