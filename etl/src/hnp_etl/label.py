@@ -98,6 +98,12 @@ def bare(key: str) -> str:
     return re.sub(r"[\s_/-]+", "", nfc(key).casefold())
 
 
+@lru_cache(maxsize=4096)
+def bare_path(alias: str) -> tuple[str, ...]:
+    """Return an alias as a path of bare keys; one without dots is a single key."""
+    return tuple(map(bare, alias.split(".")))
+
+
 class _Table:
     """Leaves by bare key, for looking fields up."""
 
@@ -128,7 +134,7 @@ class _Table:
     def _matches(self, aliases: Sequence[str]) -> list[Leaf]:
         found: dict[int, Leaf] = {}
         for alias in aliases:
-            path = tuple(map(bare, alias.split(".")))
+            path = bare_path(alias)
             table = self._by_path.get(path) if len(path) > 1 else self._by_name.get(path[0])
             found.update((id(leaf), leaf) for leaf in table or ())
         return list(found.values())

@@ -7,6 +7,7 @@ to end, so "ABDOMENPELVIS" counts and "Headquarters" and "Spinelli" do not.
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 TEXT_LIMIT = 256
 """Characters read. DICOM allows 64 in such texts; what is longer is no name of anything."""
@@ -104,6 +105,7 @@ _PHRASES = tuple(
 )
 
 
+@lru_cache(maxsize=4096)
 def named_region(text: str) -> Region | None:
     """Return what a body part, study or series text names; LUMBAR if it names both."""
     plain = folded(text)

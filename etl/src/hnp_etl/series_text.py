@@ -10,6 +10,7 @@ Only grammar words leave this module, never a piece of the text itself.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hnp_etl.imaging import Plane, Weighting
 from hnp_etl.region_text import folded
@@ -107,6 +108,7 @@ class SeriesClues:
     evidence: tuple[str, ...]
 
 
+@lru_cache(maxsize=4096)
 def read_series_text(text: str) -> SeriesClues:
     """Return what a Series Description or Protocol Name tells."""
     plain = folded(text)

@@ -96,7 +96,7 @@ def _decode_all(plan: ShardPlan) -> tuple[Array, list[_Taken], list[Refusal]]:
             refused.append(Refusal(each.id, error.reason))
             continue
         images[len(taken)] = sample.array
-        digest = sha256(np.ascontiguousarray(sample.array).data).hexdigest()
+        digest = sha256(images[len(taken)].data).hexdigest()
         taken.append(_Taken(each, digest, sample.source_min, sample.source_max))
     return images, taken, refused
 

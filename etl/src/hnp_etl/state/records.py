@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import zlib
-from dataclasses import asdict
+from dataclasses import fields
 
 from hnp_etl.choose import Choice, ChosenLabel
 from hnp_etl.header import HeaderFacts
@@ -53,9 +53,14 @@ def label_leaves(sealed: str) -> tuple[Leaf, ...]:
     return leaves_from_json(unseal(sealed))
 
 
+def _named(record: LabelFacts | Choice | ChosenLabel) -> dict[str, object]:
+    """Return fields by name; `dataclasses.asdict` would copy every value."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
 def pack_label(facts: LabelFacts) -> str:
     """Return label facts as a sealed text."""
-    return seal(json.dumps(asdict(facts)))
+    return seal(json.dumps(_named(facts)))
 
 
 def label_facts(sealed: str) -> LabelFacts:
@@ -68,7 +73,7 @@ def label_facts(sealed: str) -> LabelFacts:
 
 def pack_choice(choice: Choice) -> str:
     """Return a choice as a sealed text."""
-    return seal(json.dumps(asdict(choice)))
+    return seal(json.dumps({**_named(choice), "label": _named(choice.label)}))
 
 
 def read_choice(sealed: str) -> Choice:
