@@ -46,6 +46,14 @@ def test_a_damaged_one_is_refused(content: bytes) -> None:
         parse_info(content)
 
 
+@pytest.mark.parametrize("half", [b"\xed\xb8\xb8", b"\\udc38"], ids=["bytes", "escape"])
+def test_half_a_surrogate_pair_is_refused(half: bytes) -> None:
+    """A flipped bit can make one of a Hangul syllable, and Python's json reads it."""
+    content = replace(INFO, recipe={"name": "가"}).to_json()
+    with pytest.raises(InputError, match="damaged"):
+        parse_info(content.replace("가".encode(), half))
+
+
 def test_another_major_version_is_refused_whatever_else_it_holds() -> None:
     with pytest.raises(InputError, match="the data set has schema version 2.3, this is 1.0"):
         parse_info(json.dumps({"schema_version": "2.3"}).encode())

@@ -150,6 +150,7 @@ def parse_info(content: bytes) -> DatasetInfo:
     """
     try:
         found = json.loads(content)
+        _text(found).encode()  # refuses lone surrogates, which json reads from bytes and escapes
         _refuse_other_major(str(found["schema_version"]))
         files = {
             _inside(name): NamedFile(str(value["sha256"]), int(str(value["size"])))
