@@ -5,12 +5,14 @@ Rows come back, never pixels. What goes in is fixed by the plan, so no engine ch
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
 from hnp_etl.errors import FileError
+from hnp_etl.limits import SHARD_SLICES
 from hnp_etl.pixels import Array, use_one_plain_thread
 from hnp_etl.recipe import Image
 from hnp_etl.shard_plan import PlannedSlice, ShardPlan
@@ -44,7 +46,8 @@ def settle_shard(plan: ShardPlan) -> tuple[Array, ShardResult]:
     """Decode, transform and settle copies, without writing.
 
     Returns:
-        The pixels of the slices that stay, and what became of the plan, without a file.
+        The pixels of the slices that stay, good until the next shard, and what became of the plan,
+        without a file.
     """
     use_one_plain_thread()
     images, taken, refused = _decode_all(plan)
@@ -85,8 +88,14 @@ class _Taken:
     source_max: float
 
 
+@lru_cache(maxsize=1)
+def _room(slices: int, size: tuple[int, int], dtype: str) -> Array:
+    """Return memory for a shard, the same for the next: fresh pages cost as much as decoding."""
+    return np.empty((slices, *size), np.dtype(dtype))
+
+
 def _decode_all(plan: ShardPlan) -> tuple[Array, list[_Taken], list[Refusal]]:
-    images = np.empty((len(plan.slices), *plan.image.size), np.dtype(plan.image.dtype))
+    images = _room(max(len(plan.slices), SHARD_SLICES), plan.image.size, plan.image.dtype)
     taken: list[_Taken] = []
     refused: list[Refusal] = []
     for each in plan.slices:
