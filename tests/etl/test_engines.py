@@ -10,7 +10,7 @@ import pytest
 from etl.deadly import DEADLY, double, double_or_die
 from etl.facts import facts_of
 from etl.trees import KEY, hard_tree
-from hnp_etl.engines import SerialExecutor, Task, open_executor, ordered_map
+from hnp_etl.engines import ENGINES, SerialExecutor, Task, open_executor, ordered_map
 from hnp_etl.read import FileFacts, Ref, read_one_by_one
 from hnp_etl.recipe import Image
 from hnp_etl.shard import build_without_killers
@@ -51,7 +51,8 @@ def test_a_bug_in_a_task_keeps_its_type() -> None:
         list(ordered_map(SerialExecutor(), Task(fail, never), [1], in_flight=1))
 
 
-def test_an_item_that_kills_its_process_costs_that_item() -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_item_that_kills_its_process_costs_that_item(engine: str) -> None:
     blamed: list[int] = []
 
     def isolate(item: int, attempt: Callable[[int], int | None]) -> int:
@@ -59,7 +60,7 @@ def test_an_item_that_kills_its_process_costs_that_item() -> None:
         assert attempt(item) is None
         return -1
 
-    with open_executor(2) as executor:
+    with open_executor(2, engine=engine) as executor:
         task = Task(double_or_die, isolate)
         found = list(ordered_map(executor, task, range(12), in_flight=4))
     assert found == [-1 if number == DEADLY else 2 * number for number in range(12)]

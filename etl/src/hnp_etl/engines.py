@@ -6,10 +6,11 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -21,6 +22,8 @@ ENGINES = ("local", "dask")
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 _SPILLING = ("target", "spill")
+_AT_THE_FIRST_DEATH = {"distributed.scheduler.allowed-failures": 0}
+"""Dask would run what was under way three times more; we run it again alone, to know who it was."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -84,8 +87,8 @@ def ordered_map(
 ) -> Iterator[R]:
     """Like ``executor.map``, but reads at most ``in_flight`` items ahead of the consumer.
 
-    When a process dies, the items under way are run again one at a time, so that the one to blame
-    is known.
+    When a process dies, the others under way are waited for, and the items it took with it run
+    again one at a time, so that the one to blame is known.
     """
     pending: deque[tuple[T, Future[R]]] = deque()
     try:
@@ -102,23 +105,34 @@ def ordered_map(
 
 def _next(executor: Executor, task: Task[T, R], pending: deque[tuple[T, Future[R]]]) -> Iterator[R]:
     item, future = pending.popleft()
-    try:
-        result = future.result()
-    except BrokenExecutor:
-        lost = [item, *(other for other, _ in pending)]
-        pending.clear()
-        for each in lost:
-            yield _alone(executor, task, each)
-    else:
+    result = _unless_killed(future)
+    if result is not None:
         yield result
+        return
+    wait([other for _, other in pending])  # or another one's death would be blamed on this item
+    under_way = [(item, result), *((other, _unless_killed(each)) for other, each in pending)]
+    pending.clear()
+    for each, found in under_way:
+        yield _alone(executor, task, each) if found is None else found
+
+
+def _unless_killed(future: Future[R]) -> R | None:
+    """Return the result, None when the process that worked on it died."""
+    try:
+        return future.result()
+    except _deaths():
+        return None
+
+
+def _deaths() -> tuple[type[Exception], ...]:
+    """Return what tells that a process died; Dask's only where Dask is in use."""
+    dask = sys.modules.get("distributed")
+    return (BrokenExecutor,) if dask is None else (BrokenExecutor, dask.KilledWorker)
 
 
 def _alone(executor: Executor, task: Task[T, R], item: T) -> R:
     def attempt(part: T) -> R | None:
-        try:
-            return executor.submit(task.run, part).result()
-        except BrokenExecutor:
-            return None
+        return _unless_killed(executor.submit(task.run, part))
 
     result = attempt(item)
     return task.isolate(item, attempt) if result is None else result
@@ -181,8 +195,9 @@ def _dask(workers: int, scheduler: str | None) -> Iterator[Executor]:
     # its logs quote errors with what they say, and what it spills lies in a folder of its own
     local |= {"dashboard_address": None, "silence_logs": logging.CRITICAL}
     options = {"address": scheduler} if scheduler else local
+    never_spilling = {f"distributed.worker.memory.{name}": False for name in _SPILLING}
     try:
-        with config.set({f"distributed.worker.memory.{name}": False for name in _SPILLING}):
+        with config.set({**_AT_THE_FIRST_DEATH, **never_spilling}):
             client = Client(**options, set_as_default=False)
     except OSError as error:
         raise InputError("found no Dask scheduler at the address given") from error
