@@ -21,7 +21,7 @@ ONE_EPOCH = ("--epochs", 1)
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    """Return every file of a run; a checkpoint is a zip whose bytes torch does not promise."""
+    """Return path -> bytes of every file of a run, the checkpoint too."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
