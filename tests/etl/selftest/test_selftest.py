@@ -13,7 +13,17 @@ from click.testing import CliRunner
 
 from hnp_etl.commands import selftest as command
 from hnp_etl.phantom.encode import pixel_bytes
-from hnp_etl.selftest import bits, full_disk, hostile, leaks, repeats, round_trips, running, stops
+from hnp_etl.selftest import (
+    bits,
+    bounds,
+    full_disk,
+    hostile,
+    leaks,
+    repeats,
+    round_trips,
+    running,
+    stops,
+)
 from hnp_etl.selftest.material import Material, prepare
 from hnp_etl.selftest.outcome import Outcome, expect_same
 from hnp_shared.check import CheckReport, check_dataset
@@ -25,6 +35,8 @@ QUICK: tuple[running.Check, ...] = (
     bits.flipped_bits_are_found,
     round_trips.syntaxes_round_trip,
     hostile.hostile_files_cost_themselves,
+    bounds.secrets_are_closed_to_others,
+    bounds.decoder_memory_is_bounded,
 )
 SLOW: tuple[running.Check, ...] = tuple(each for each in running.CHECKS if each not in QUICK)
 
@@ -144,7 +156,7 @@ def run(options: list[str]) -> Any:
 
 
 def test_the_command_prints_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "run_checks", lambda: outcomes(True, True))
+    monkeypatch.setattr(command, "run_checks", lambda **_work: outcomes(True, True))
     done = run([])
     assert done.exit_code == 0
     assert done.stdout.splitlines() == [
@@ -155,7 +167,7 @@ def test_the_command_prints_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_failed_check_ends_in_3(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "run_checks", lambda: outcomes(True, False))
+    monkeypatch.setattr(command, "run_checks", lambda **_work: outcomes(True, False))
     done = run(["--json"])
     assert (done.exit_code, done.stderr) == (3, "error: 1 of 2 checks failed, expected none\n")
     assert json.loads(done.stdout)[1] == {
@@ -177,3 +189,43 @@ def test_a_planned_error_fails_its_check_only() -> None:
         Outcome("breaks", False, "StorageError: the shard: No space left on device (ENOSPC)"),
         Outcome("passes", True, ""),
     ]
+
+
+def test_a_key_open_to_others_is_noticed(
+    material: Material, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def careless(private: Path) -> None:
+        (private / "key").touch()
+        (private / "key").chmod(0o644)
+
+    monkeypatch.setattr(bounds, "make_key", careless)
+    (tmp_path / "recipe.toml").write_text('name = "mine"')
+    outcome = bounds.secrets_are_closed_to_others(replace(material, folder=tmp_path))
+    assert (outcome.passed, outcome.detail) == (False, "private folder 0700, key 0644")
+
+
+def test_a_decoder_that_may_take_more_is_noticed(
+    material: Material, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "_GRAB", "import sys; sys.exit(1)")
+    outcome = bounds.decoder_memory_is_bounded(material)
+    assert (outcome.passed, outcome.detail) == (
+        False,
+        "4 GiB and more: found exit code 1, expected 0",
+    )
+
+
+def test_it_works_where_it_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    def looks(material: Material) -> Outcome:
+        return Outcome("looks", material.folder.parent == tmp_path, "")
+
+    assert list(running.run_checks((looks,), work=tmp_path)) == [Outcome("looks", True, "")]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_that_is_not_there_ends_in_74(tmp_path: Path) -> None:
+    done = run(["--work", str(tmp_path / "none")])
+    assert done.exit_code == 74
+    assert done.stderr == (
+        "error: the folder of the selftest: No such file or directory (ENOENT)\n"
+    )

@@ -1,6 +1,7 @@
 """`hnp-etl selftest`."""
 
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
@@ -10,14 +11,15 @@ from hnp_shared.errors import GateError
 
 
 @click.command("selftest")
+@click.option("--work", type=click.Path(path_type=Path), help="Make the temporary folder in here.")
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
-def selftest(as_json: bool) -> None:
+def selftest(work: Path | None, as_json: bool) -> None:
     """Try on this machine that nothing is lost or leaked; under a minute, without network.
 
     Ends with 3 when a check failed.
     """
     with reported("nothing is left behind"):
-        outcomes = list(run_checks())
+        outcomes = list(run_checks(work=work))
         if as_json:
             echo_json([asdict(outcome) for outcome in outcomes])
         else:
