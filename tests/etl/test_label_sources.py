@@ -108,6 +108,21 @@ def test_excel_says_the_same_as_csv(src: Path) -> None:
     assert told["labels.xlsx"] == "used"
 
 
+def test_an_excel_sheet_may_have_gaps_but_no_end_of_columns(src: Path) -> None:
+    for name, column in (("gaps", 4), ("wide", 2000)):
+        book = openpyxl.Workbook()
+        sheet = book.active
+        assert sheet is not None
+        for line in (["file", "level", "code", "Age"], ["i0", "L4-5", 3]):
+            sheet.append(line)
+        sheet.cell(row=90_000, column=1, value=f"far {name}")
+        sheet.cell(row=1, column=column, value="Age")
+        book.save(src / f"{name}.xlsx")
+    truth, told = run(src.parent, GENERIC)
+    assert truth == {"a/i0.dcm": ("L4-5", "3", True)}
+    assert (told["gaps.xlsx"], told["wide.xlsx"]) == ("used", "TOO_LARGE")
+
+
 def test_an_excel_table_without_its_reader_is_one_line(
     src: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from hnp_etl.paths import nfc
 from hnp_shared.vocabulary import Reason
 
 _DELIMITERS = ",;\t"
+_MOST_ROWS, _MOST_COLUMNS = 1_048_576, 1024  # rows: Excel's own bound
 _MOST_UNPACKED = 16
 """Times its size that an Excel file may unpack to its limit; a bomb unpacks to a thousand."""
 
@@ -51,7 +52,8 @@ def excel_rows(content: bytes, most_bytes: int) -> list[tuple[Leaf, ...]]:
             raise FileError(Reason.TOO_LARGE, "an Excel file that unpacks to too much")
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]
-        return _rows([[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)])
+        sheet.reset_dimensions()  # a file may claim a million rows that are not there
+        return _rows(_same_width(sheet.iter_rows(max_row=_MOST_ROWS, values_only=True)))
     except (
         *(zipfile.BadZipFile, InvalidFileException, SyntaxError, OSError, EOFError),
         *(ValueError, KeyError, IndexError, TypeError, AttributeError),
@@ -59,11 +61,25 @@ def excel_rows(content: bytes, most_bytes: int) -> list[tuple[Leaf, ...]]:
         raise FileError(Reason.BAD_VALUE, "no sound Excel file") from error
 
 
+def _same_width(rows: Iterable[Sequence[object]]) -> Iterator[list[Scalar]]:
+    """Yield rows without the empty cells behind them, then as wide as the first, the header."""
+    width = 0
+    for row in rows:
+        if len(row) > _MOST_COLUMNS:
+            raise FileError(Reason.TOO_LARGE, "an Excel sheet of too many columns")
+        cells = [_cell(value) for value in row]
+        while cells and cells[-1] is None:
+            cells.pop()
+        width = width or len(cells)
+        yield cells + [None] * (width - len(cells))
+
+
 def _cell(value: object) -> Scalar:
     if value is None or isinstance(value, (bool, str)):
         return value
-    whole = isinstance(value, float) and value.is_integer()
-    return Number(f"{value:.0f}" if whole else f"{value}")
+    if isinstance(value, float) and value.is_integer():
+        return Number(f"{value:.0f}")
+    return Number(f"{value}") if isinstance(value, (int, float)) else f"{value}"
 
 
 def _rows(table: Iterable[Sequence[Scalar]]) -> list[tuple[Leaf, ...]]:

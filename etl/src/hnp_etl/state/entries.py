@@ -18,7 +18,7 @@ from hnp_shared.vocabulary import UNKNOWN_HOSPITAL
 SOURCES = ("table", "study-json", "rsna")
 """Label sources whose files hold many labels."""
 
-_ID_BITS = 24
+_ID_BITS = 32
 _READ = (
     "SELECT id, path, facts FROM file WHERE id > ? "
     "AND kind = 'label' AND early IS NULL AND facts IS NOT NULL"
@@ -83,12 +83,11 @@ def pair_entries(state: sqlite3.Connection) -> None:
 
 def _names(image: Row, depths: frozenset[int], folders: frozenset[str]) -> Iterator[Row]:
     number, path, name, uid = image
-    folder, stem = (
-        path.decode("utf-8", "surrogateescape").rpartition("/")[0],
-        name.decode("utf-8", "surrogateescape"),
-    )
+    folder = path.decode("utf-8", "surrogateescape").rpartition("/")[0]
+    stem = name.decode("utf-8", "surrogateescape")
     parts = folder.split("/")
-    above = {"", *("/".join(parts[:count]) for count in range(1, len(parts) + 1))} & folders
+    ends = range(1, len(parts) + 1)
+    above = {"", *(_text("/".join(parts[:end])) for end in ends)} & folders
     for key in image_keys(folder, stem, uid, depths):
         yield from ((number, _text(f"{place}\0{key}")) for place in above)
     yield (number, _text("series " + "/".join(parts[-2:])))
