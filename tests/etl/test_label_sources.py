@@ -202,6 +202,9 @@ def test_explain_tells_what_a_build_does(src: Path) -> None:
     (src / "labels.csv").write_text(LONG)
     found = explain_files([str(src / "a" / "i0.dcm"), str(src / "a" / "i3.dcm")], [src], GENERIC)
     assert [each.reason for each in found] == [None, "NO_LABEL"]
+    assert (found[0].level, found[0].label) == (3, str(src / "labels.csv"))
+    with pytest.raises(InputError, match="found no --src"):
+        explain_files([str(src / "a" / "i0.dcm")], [], GENERIC)
 
 
 def test_a_json_labels_the_images_of_its_study(tmp_path: Path) -> None:

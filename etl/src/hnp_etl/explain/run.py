@@ -38,8 +38,14 @@ def explain_files(
         recipe: under which they are looked at.
 
     Raises:
-        InputError: a path is no file, or lies below none of ``sources``.
+        InputError: a path is no file, or lies below none of ``sources``; no sources, but labels
+            that may lie anywhere.
     """
+    if recipe.label.source in entries.SOURCES and not sources:
+        raise InputError(
+            f"found no --src, expected it with label source {recipe.label.source}: "
+            "its files may lie anywhere"
+        )
     groups: dict[tuple[Path, ...], list[str]] = {}
     for path in dict.fromkeys(paths):
         _refuse_no_file(path)
