@@ -7,14 +7,15 @@ import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 from hnp_etl.engines import Task, ordered_map
-from hnp_etl.limits import Limits
 from hnp_etl.read import read_batch, read_one_by_one
 from hnp_etl.recipe import Label, Recipe
-from hnp_etl.state import files, pairs
+from hnp_etl.state import entries, files, pairs
 from hnp_etl.walk import walk
+from hnp_shared.errors import InputError
 from hnp_shared.progress import track
 
 FILES_A_BATCH = 64
@@ -27,12 +28,20 @@ def meet(state: sqlite3.Connection, src: Sequence[Path], recipe: Recipe) -> file
 
 
 def read_new(
-    state: sqlite3.Connection, executor: Executor, limits: Limits, *, in_flight: int
+    state: sqlite3.Connection, executor: Executor, recipe: Recipe, *, in_flight: int
 ) -> int:
-    """Open the files that were not read before; return how many these were."""
+    """Open the files that were not read before; return how many these were.
+
+    Raises:
+        InputError: there are Excel tables and nothing to read them with.
+    """
     count = files.unread_count(state)
     batches = files.unread(state, FILES_A_BATCH)
-    reading = Task(partial(read_batch, limits=limits), read_one_by_one)
+    if not find_spec("openpyxl") and files.holds_excel(state):
+        raise InputError("found an Excel table, expected the package openpyxl: hnp-etl[excel]")
+    reading = Task(
+        partial(read_batch, limits=recipe.limits, source=recipe.label.source), read_one_by_one
+    )
     found = ordered_map(executor, reading, batches, in_flight=in_flight)
     for facts in track(found, "reading", total=-(-count // FILES_A_BATCH), unit="group"):
         files.note_facts(state, facts)
@@ -41,5 +50,11 @@ def read_new(
 
 def pair(state: sqlite3.Connection, label: Label) -> None:
     """Interpret the labels under the recipe and give each image the one that belongs to it."""
-    pairs.interpret_labels(state, label)
+    entries.forget(state)
+    if label.source in entries.SOURCES:
+        entries.interpret(state, label)
+    else:
+        pairs.interpret_labels(state, label)
     pairs.pair_all(state)
+    if label.source in entries.SOURCES:
+        entries.pair_entries(state)

@@ -58,6 +58,25 @@ def parse_label(content: bytes, most_depth: int = MAX_DEPTH) -> tuple[Leaf, ...]
     Raises:
         FileError: BAD_ENCODING, TOO_DEEP, BAD_JSON or DUPLICATE_KEY.
     """
+    root = read_json(content, most_depth)
+    if isinstance(root, list) and len(root) == 1:
+        root = root[0]
+    if not isinstance(root, dict):
+        raise FileError(Reason.BAD_JSON, "expected an object or a list of one object")
+    return leaves_of(root)
+
+
+def leaves_of(root: dict[str, Json]) -> tuple[Leaf, ...]:
+    """Return the leaves of an object."""
+    return tuple(_leaves(root, ()))
+
+
+def read_json(content: bytes, most_depth: int = MAX_DEPTH) -> Json:
+    """Return what a JSON file holds, numbers as they were written.
+
+    Raises:
+        FileError: BAD_ENCODING, TOO_DEEP, BAD_JSON or DUPLICATE_KEY.
+    """
     text = content.decode(encoding_of(content))
     _refuse_deep(text, most_depth)
     try:
@@ -70,11 +89,7 @@ def parse_label(content: bytes, most_depth: int = MAX_DEPTH) -> tuple[Leaf, ...]
         )
     except (json.JSONDecodeError, RecursionError) as error:
         raise FileError(Reason.BAD_JSON, "no valid JSON") from error
-    if isinstance(root, list) and len(root) == 1:
-        root = root[0]
-    if not isinstance(root, dict):
-        raise FileError(Reason.BAD_JSON, "expected an object or a list of one object")
-    return tuple(_leaves(root, ()))
+    return root
 
 
 def leaves_to_json(leaves: tuple[Leaf, ...]) -> str:

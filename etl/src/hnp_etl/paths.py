@@ -105,13 +105,13 @@ def path_bytes(path: str) -> bytes:
     return path.encode("utf-8", "surrogateescape")
 
 
-def kind_of(name: str, *, labelled: bool = True) -> Kind:
-    """Tell the kind of a file by its name; without a label source nothing is a label."""
+def kind_of(name: str, label_suffixes: frozenset[str] = _LABEL_SUFFIXES) -> Kind:
+    """Tell the kind of a file by its name; labels are known by their suffixes."""
     if name.startswith("."):
         return Kind.OTHER
     suffix = os.path.splitext(name)[1].casefold()  # noqa: PTH122  # Path() drops trailing blanks
-    if suffix in _LABEL_SUFFIXES:
-        return Kind.LABEL if labelled else Kind.OTHER
+    if suffix in label_suffixes:
+        return Kind.LABEL
     if suffix in _IMAGE_SUFFIXES or (suffix[1:].isascii() and suffix[1:].isdecimal()):
         return Kind.IMAGE
     return Kind.OTHER
@@ -120,8 +120,8 @@ def kind_of(name: str, *, labelled: bool = True) -> Kind:
 class PathReader:
     """Reads paths under one layout; what a folder tells is remembered for the files in it."""
 
-    def __init__(self, layout: Layout, *, labelled: bool = True) -> None:
-        self._labelled = labelled
+    def __init__(self, layout: Layout, label_suffixes: frozenset[str] = _LABEL_SUFFIXES) -> None:
+        self._label_suffixes = label_suffixes
         self._hospital = _compiled(layout.hospital)
         self._procedure = _compiled(layout.procedure)
         self._partitions = {name: re.compile(each) for name, each in layout.partitions.items()}
@@ -136,7 +136,7 @@ class PathReader:
         hospital, hospital_conflict = _first(tokens.hospitals, _search(self._hospital, name))
         procedure, procedure_conflict = _first(tokens.procedures, _search(self._procedure, name))
         partition, partition_conflict = _first(tokens.partitions, self._partitions_in(name))
-        kind = kind_of(name, labelled=self._labelled)
+        kind = kind_of(name, self._label_suffixes)
         scope = (hospital or UNKNOWN_HOSPITAL, procedure or "", partition or "")
         stem, short_stem = _stems(name, kind)
         keys = _pairing_keys(folder, tokens.trunk, scope, stem)

@@ -109,7 +109,7 @@ def _build(
 ) -> DatasetInfo:
     recipe, timed = config.recipe, work.stages.timed
     with timed("read"):
-        work.read = read_new(state, executor, recipe.limits, in_flight=config.in_flight)
+        work.read = read_new(state, executor, recipe, in_flight=config.in_flight)
     with timed("pair"):
         pair(state, recipe.label)
     with timed("choose"):

@@ -3,11 +3,14 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from hnp_etl.errors import FileError
 from hnp_etl.header import read_header
 from hnp_etl.label_document import encoding_of, leaves_to_json, parse_label
+from hnp_etl.label_sources.rows import entries_to_json, rows_of
 from hnp_etl.limits import LIMITS, Limits
+from hnp_etl.recipe import LabelSource
 from hnp_shared.vocabulary import Kind, Reason
 
 TRIES = 2
@@ -48,9 +51,11 @@ class FileFacts:
     encoding: str | None = None
 
 
-def read_batch(refs: Sequence[Ref], limits: Limits = LIMITS) -> list[FileFacts]:
+def read_batch(
+    refs: Sequence[Ref], limits: Limits = LIMITS, source: LabelSource = "json"
+) -> list[FileFacts]:
     """Read files one after the other; a bad file costs that file only."""
-    return [_read(ref, limits) for ref in refs]
+    return [_read(ref, limits, source) for ref in refs]
 
 
 def read_one_by_one(
@@ -63,8 +68,8 @@ def read_one_by_one(
     return found
 
 
-def _read(ref: Ref, limits: Limits) -> FileFacts:
-    read = _read_label if ref.kind is Kind.LABEL else _read_image
+def _read(ref: Ref, limits: Limits, source: LabelSource) -> FileFacts:
+    read = partial(_read_label, source=source) if ref.kind is Kind.LABEL else _read_image
     for _ in range(TRIES):
         try:
             return read(ref, limits)
@@ -83,8 +88,13 @@ def _read_image(ref: Ref, limits: Limits) -> FileFacts:
     return FileFacts(ref.id, facts.to_json(), None, facts.sop_uid)
 
 
-def _read_label(ref: Ref, limits: Limits) -> FileFacts:
+def _read_label(ref: Ref, limits: Limits, source: LabelSource) -> FileFacts:
     with open(ref.raw, "rb") as file:  # noqa: PTH123
         content = file.read(ref.size + 1)
+    if source != "json":
+        excel = ref.raw.lower().endswith(b".xlsx")
+        rows = rows_of(content, source, limits, excel=excel)
+        encoding = None if excel else encoding_of(content)
+        return FileFacts(ref.id, entries_to_json(rows), None, None, encoding)
     facts = leaves_to_json(parse_label(content, limits.depth))
     return FileFacts(ref.id, facts, None, None, encoding_of(content))

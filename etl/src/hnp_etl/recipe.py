@@ -25,6 +25,7 @@ DEFAULT_RECIPE = "aihub-dld"
 ARRAY_VERSION = 1
 """Version of the pixel arithmetic; any change of a stored value raises it."""
 
+LabelSource = Literal["json", "table", "study-json", "rsna", "none"]
 LabelField = Literal["patient", "age", "sex", "canal_width_mm", "file", "sop_instance_uid"]
 Meaning = Literal["normal", "patient", "absent"]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
@@ -92,10 +93,21 @@ def _default(section: str, key: str) -> Any:  # noqa: ANN401  # a TOML value of 
     return _builtin(DEFAULT_RECIPE)[section][key]
 
 
+class Entries(_Section):
+    """How a table's row, or an object of a study's JSON, names its image and its disc."""
+
+    key: Literal["path", "stem", "uid"] = "stem"
+    column: tuple[str, ...] = ("path", "file", "file_name", "image", "SOPInstanceUID")
+    level: tuple[str, ...] = ()
+    code: tuple[str, ...] = ("code",)
+
+
 class Label(_Section):
     """How a label is read."""
 
-    source: Literal["json", "none"] = "json"
+    source: LabelSource = "json"
+    table: Entries = Entries()
+    condition: str = "spinal_canal_stenosis"
     required: tuple[Literal["patient", "age", "sex", "canal_width_mm"], ...] = ()
     canal: Canal = Canal()
     fields: dict[LabelField, tuple[str, ...]] = Field(
@@ -169,6 +181,17 @@ class Recipe(_Section):
     selection: Selection = Selection()
     image: Image = Image()
     limits: Limits = Limits()
+
+    @property
+    def label_suffixes(self) -> frozenset[str]:
+        """By which endings of names a label is known."""
+        tables = frozenset({".csv", ".xlsx"})
+        sources: dict[LabelSource, frozenset[str]] = {
+            "none": frozenset(),
+            "table": tables,
+            "rsna": frozenset({".csv"}),
+        }
+        return sources.get(self.label.source, frozenset({".json"}))
 
     @property
     def labelled(self) -> bool:

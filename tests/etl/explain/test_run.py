@@ -18,7 +18,7 @@ from hnp_etl.phantom.layouts import FOREIGN
 from hnp_etl.pipeline import build
 from hnp_etl.pseudonyms import pseudonym
 from hnp_etl.read import FileFacts, Ref, read_batch
-from hnp_etl.recipe import Recipe, load_recipe
+from hnp_etl.recipe import LabelSource, Recipe, load_recipe
 from hnp_shared.errors import InputError
 from hnp_shared.vocabulary import Reason, State
 
@@ -171,9 +171,9 @@ def test_a_filtered_file_costs_no_look_at_the_others(
     image, label = write_slice(root, Slice("P009", 1), EchoTime="10", RepetitionTime="500")
     opened: list[bytes] = []
 
-    def noted(refs: Sequence[Ref], limits: Limits) -> list[FileFacts]:
+    def noted(refs: Sequence[Ref], limits: Limits, source: LabelSource) -> list[FileFacts]:
         opened.extend(ref.raw for ref in refs)
-        return read_batch(refs, limits)
+        return read_batch(refs, limits, source)
 
     monkeypatch.setattr("hnp_etl.explain.run.read_batch", noted)
     assert one(root / image).reason is Reason.NOT_T2

@@ -9,16 +9,17 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from hnp_etl.explain.root import tree_of
 from hnp_etl.explain.trace import Explanation, explain_one
 from hnp_etl.header import HeaderFacts
-from hnp_etl.limits import Limits
+from hnp_etl.intake import pair
 from hnp_etl.read import Ref, read_batch
 from hnp_etl.recipe import Recipe
 from hnp_etl.shard import settle_shard
-from hnp_etl.state import asked, files, pairs, shards, slices
+from hnp_etl.state import asked, entries, files, pairs, shards, slices
 from hnp_etl.state.database import open_scratch
 from hnp_etl.walk import walk
 from hnp_shared.errors import InputError
@@ -37,8 +38,14 @@ def explain_files(
         recipe: under which they are looked at.
 
     Raises:
-        InputError: a path is no file, or lies below none of ``sources``.
+        InputError: a path is no file, or lies below none of ``sources``; no sources, but labels
+            that may lie anywhere.
     """
+    if recipe.label.source in entries.SOURCES and not sources:
+        raise InputError(
+            f"found no --src, expected it with label source {recipe.label.source}: "
+            "its files may lie anywhere"
+        )
     groups: dict[tuple[Path, ...], list[str]] = {}
     for path in dict.fromkeys(paths):
         _refuse_no_file(path)
@@ -101,30 +108,29 @@ def _decide(
     state: sqlite3.Connection, numbers: Sequence[int], recipe: Recipe
 ) -> dict[int, HeaderFacts]:
     """Run read, pair, choose and shard as far as the files need them; return their headers."""
-    limits = recipe.limits
-    facts = _read_asked(state, numbers, limits)
+    facts = _read_asked(state, numbers, recipe)
     pairs.pair_all(state)
     if asked.lonely(state, numbers):
-        _read(state, asked.unread_of(state, Kind.LABEL), limits)
-        pairs.interpret_labels(state, recipe.label)
-        if asked.labels_name_uids(state):
-            _read(state, asked.unread_of(state, Kind.IMAGE), limits)
-        pairs.pair_all(state)
-    _read(state, asked.partners(state, numbers), limits)
+        _read(state, asked.unread_of(state, Kind.LABEL), recipe)
+        pair(state, recipe.label)
+        if recipe.label.source in entries.SOURCES or asked.labels_name_uids(state):
+            _read(state, asked.unread_of(state, Kind.IMAGE), recipe)
+        pair(state, recipe.label)
+    _read(state, asked.partners(state, numbers), recipe)
     _choose(state, recipe)
     if asked.chosen(state, numbers):
         everywhere = recipe.identity.scope == "all"
-        _read(state, asked.unread_beside(state, numbers, everywhere=everywhere), limits)
+        _read(state, asked.unread_beside(state, numbers, everywhere=everywhere), recipe)
         _choose(state, recipe)
         _settle(state, numbers, recipe)
     return facts
 
 
 def _read_asked(
-    state: sqlite3.Connection, numbers: Sequence[int], limits: Limits
+    state: sqlite3.Connection, numbers: Sequence[int], recipe: Recipe
 ) -> dict[int, HeaderFacts]:
     refs = asked.refs(state, numbers)
-    read = read_batch(refs, limits)
+    read = read_batch(refs, recipe.limits, recipe.label.source)
     closed = asked.closed(state, numbers)
     files.note_facts(state, [each for each in read if each.id not in closed])
     return {
@@ -134,14 +140,14 @@ def _read_asked(
     }
 
 
-def _read(state: sqlite3.Connection, refs: Iterable[Ref], limits: Limits) -> None:
-    found = (read_batch([ref], limits)[0] for ref in track(refs, "reading", unit="file"))
+def _read(state: sqlite3.Connection, refs: Iterable[Ref], recipe: Recipe) -> None:
+    read = partial(read_batch, limits=recipe.limits, source=recipe.label.source)
+    found = (read([ref])[0] for ref in track(refs, "reading", unit="file"))
     files.note_facts(state, found)
 
 
 def _choose(state: sqlite3.Connection, recipe: Recipe) -> None:
-    pairs.interpret_labels(state, recipe.label)
-    pairs.pair_all(state)
+    pair(state, recipe.label)
     slices.choose_all(state, recipe)
 
 

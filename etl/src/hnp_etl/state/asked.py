@@ -135,10 +135,11 @@ def answers(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Aske
         "file.facts, partner.raw, pair.step, label.facts, "
         "coalesce(label.refusal, document.refusal, document.early), pair.image IS NOT NULL "
         "FROM file LEFT JOIN pair ON file.id = pair.image OR file.id = pair.label "
-        "LEFT JOIN file AS partner ON partner.id = pair.image + pair.label - file.id "
+        "LEFT JOIN entry ON entry.id = pair.label LEFT JOIN file AS partner "
+        "ON partner.id = coalesce(entry.file, pair.image + pair.label - file.id) "
         "LEFT JOIN file AS document ON document.id = "
         "CASE file.kind WHEN 'label' THEN file.id ELSE pair.label END "
-        "LEFT JOIN label ON label.id = document.id WHERE file.id",
+        "LEFT JOIN label ON label.id = coalesce(pair.label, file.id) WHERE file.id",
         numbers,
     )
     return {row[0]: _asked(row) for row in found}

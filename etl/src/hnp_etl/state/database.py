@@ -15,7 +15,7 @@ ROWS_AT_A_TIME = 2000
 
 _ROLE = "the private state"
 _CACHE_KIB = 32 * 1024
-_SCHEMA_VERSION = f"5 {__version__}"  # facts are only as good as the reader that made them
+_SCHEMA_VERSION = f"6 {__version__}"  # facts are only as good as the reader that made them
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -49,6 +49,14 @@ CREATE TABLE label (            -- what the recipe makes of a label's leaves
     id INTEGER PRIMARY KEY, facts TEXT, refusal TEXT,
     name TEXT, uid TEXT         -- of the image it names
 );
+CREATE TABLE entry (            -- one label of many in a file; its id is that of its label, below 0
+    id INTEGER PRIMARY KEY, file INTEGER NOT NULL, key TEXT NOT NULL
+);
+CREATE TABLE part (file INTEGER PRIMARY KEY, whole INTEGER NOT NULL);  -- files read as one
+CREATE TABLE named (image INTEGER NOT NULL, key TEXT NOT NULL);
+CREATE INDEX named_key ON named (key);
+CREATE TABLE series (key TEXT PRIMARY KEY, weighting TEXT NOT NULL);
+CREATE TABLE told (image INTEGER PRIMARY KEY, weighting TEXT NOT NULL);
 CREATE TABLE pair (image INTEGER PRIMARY KEY, label INTEGER NOT NULL UNIQUE, step TEXT NOT NULL);
 CREATE TABLE outcome (id INTEGER PRIMARY KEY, reason TEXT NOT NULL);
 

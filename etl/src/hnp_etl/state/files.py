@@ -51,9 +51,10 @@ class Census:
 def note_met(state: sqlite3.Connection, met: Iterable[Met], recipe: Recipe) -> Census:
     """Remember the files met in this run and forget those that are gone."""
     _forget_other_limits(state, recipe.limits)
+    _forget_other_source(state, recipe.label.source)
     run = int(get_meta(state, "run") or 0) + 1
     set_meta(state, "run", str(run))
-    reader = PathReader(recipe.layout, labelled=recipe.labelled)
+    reader = PathReader(recipe.layout, recipe.label_suffixes)
     counter = _Counter(time.time_ns(), run, recipe.layout, recipe.limits)
     write_many(state, _NOTE, (counter.row(file, reader.facts(file.path)) for file in met))
     with state:
@@ -71,6 +72,11 @@ def note_met(state: sqlite3.Connection, met: Iterable[Met], recipe: Recipe) -> C
 def images_left(state: sqlite3.Connection) -> int:
     """Return how many images the recipe's procedures leave."""
     return _count(state, "kind = 'image' AND early IS NOT ?", (Reason.NOT_PROCEDURE,))
+
+
+def holds_excel(state: sqlite3.Connection) -> bool:
+    """Tell whether an Excel table is to be opened."""
+    return _count(state, f"{_UNREAD} AND kind = 'label' AND lower(raw) LIKE '%.xlsx'") > 0
 
 
 def unread_count(state: sqlite3.Connection) -> int:
@@ -166,6 +172,14 @@ def _forget_other_limits(state: sqlite3.Connection, limits: Limits) -> None:
         with state:
             state.execute("UPDATE file SET facts = NULL, refusal = NULL")
     set_meta(state, "limits", text)
+
+
+def _forget_other_source(state: sqlite3.Connection, source: str) -> None:
+    """Forget labels that were read as another source's."""
+    if get_meta(state, "label source") not in (None, source):
+        with state:
+            state.execute("UPDATE file SET facts = NULL, refusal = NULL WHERE kind <> 'image'")
+    set_meta(state, "label source", source)
 
 
 def _note_collisions(state: sqlite3.Connection) -> None:

@@ -13,7 +13,7 @@ from hnp_etl.state.database import Row, get_meta, pages, set_meta, write_many
 from hnp_etl.state.records import label_leaves, pack_label
 from hnp_shared.vocabulary import Reason
 
-_OUT_OF_PLAY = f"('{Reason.NOT_PROCEDURE}', '{Reason.SUPERSEDED}')"
+OUT_OF_PLAY = f"('{Reason.NOT_PROCEDURE}', '{Reason.SUPERSEDED}')"
 
 _BY_PATH = {"a": ("folder_key", "short_folder_key"), "b": ("trunk_key", "short_trunk_key")}
 _BY_STEM = ("stem_key", "short_stem_key")
@@ -21,7 +21,7 @@ _BY_STEM = ("stem_key", "short_stem_key")
 _PLAYERS = f"""
 SELECT file.id, kind, {{key}} AS key FROM file
 LEFT JOIN label ON label.id = file.id AND kind = 'label'
-WHERE kind <> 'other' AND (early IS NULL OR early NOT IN {_OUT_OF_PLAY}) AND {{key}} IS NOT NULL
+WHERE kind <> 'other' AND (early IS NULL OR early NOT IN {OUT_OF_PLAY}) AND {{key}} IS NOT NULL
 """  # constants only
 _UNPAIRED = """
 AND file.id NOT IN (SELECT image FROM pair) AND file.id NOT IN (SELECT label FROM pair)

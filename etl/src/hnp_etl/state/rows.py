@@ -15,6 +15,11 @@ from hnp_shared.manifest import ManifestRow
 from hnp_shared.vocabulary import LEVEL_NAMES, Flag, Kind, Reason, State
 
 _BATCH = 1000
+_ROWS = (  # label files of many labels: sound when one of the paired ones is
+    "SELECT part.file, CASE WHEN max(label.refusal IS NULL) = 0 THEN min(label.refusal) END "
+    "AS refusal FROM part JOIN entry ON entry.file = part.whole JOIN label ON label.id = entry.id "
+    "JOIN pair ON pair.label = entry.id GROUP BY part.file"
+)
 
 
 def manifest_rows(state: sqlite3.Connection, sources: dict[str, str]) -> Iterator[ManifestRow]:
@@ -54,10 +59,13 @@ def ledger_rows(state: sqlite3.Connection) -> Iterator[LedgerRow]:
     """Yield one row per file met, sorted by file_id."""
     cursor = state.execute(
         "SELECT ledger.file_id, kind, file.hospital, slice_id, sample.id IS NOT NULL, "
-        "coalesce(early, file.refusal, outcome.reason, label.refusal), pair.label IS NOT NULL "
+        "coalesce(early, file.refusal, outcome.reason, label.refusal, rows.refusal), "
+        "pair.label IS NOT NULL OR rows.file IS NOT NULL "
         "FROM ledger JOIN file USING (id) LEFT JOIN sample USING (id) LEFT JOIN slice USING (id) "
         "LEFT JOIN outcome USING (id) LEFT JOIN label USING (id) "
-        "LEFT JOIN pair ON pair.label = file.id ORDER BY file_id, kind, 5, 6"
+        "LEFT JOIN pair ON pair.label = file.id "
+        f"LEFT JOIN ({_ROWS}) AS rows ON rows.file = file.id "
+        "ORDER BY file_id, kind, 5, 6"
     )
     while batch := cursor.fetchmany(_BATCH):
         for row in batch:

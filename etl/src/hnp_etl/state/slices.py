@@ -33,9 +33,9 @@ def choose_all(state: sqlite3.Connection, recipe: Recipe) -> None:
     images = pages(
         state,
         "SELECT image.id, image.facts, image.size, image.conflict, image.hospital, "
-        "pair.label IS NOT NULL, label.facts "
+        "pair.label IS NOT NULL, label.facts, told.weighting "
         "FROM file AS image LEFT JOIN pair ON pair.image = image.id "
-        "LEFT JOIN label ON label.id = pair.label "
+        "LEFT JOIN label ON label.id = pair.label LEFT JOIN told ON told.image = image.id "
         "WHERE image.id > ? AND image.kind = 'image' AND image.early IS NULL "
         "AND image.facts IS NOT NULL",
     )
@@ -134,10 +134,10 @@ def slices_per_patient(state: sqlite3.Connection) -> list[tuple[str, int]]:
 
 
 def _decide(row: Row, recipe: Recipe) -> tuple[HeaderFacts, Choice | Reason]:
-    _, facts_text, size, conflict, _, paired, label_text = row
+    _, facts_text, size, conflict, _, paired, label_text, table = row
     facts = header_facts(facts_text)
     label = label_facts(label_text) if label_text else Reason.LABEL_REJECTED if paired else None
-    return facts, choose(facts, size, label, recipe, path_conflict=bool(conflict))
+    return facts, choose(facts, size, label, recipe, path_conflict=bool(conflict), table=table)
 
 
 def _slice_row(row: Row, facts: HeaderFacts, choice: Choice) -> Row:

@@ -12,6 +12,7 @@ from hnp_etl.recipe import Recipe
 from hnp_etl.stages import Stages
 from hnp_etl.state import counts
 from hnp_etl.state.database import DamagedStateError, open_state
+from hnp_etl.state.entries import SOURCES
 from hnp_etl.state.records import header_facts, label_facts
 from hnp_etl.survey.archives import find_archives
 from hnp_etl.survey.code_pattern import CodePattern, code_pattern
@@ -26,6 +27,7 @@ from hnp_etl.survey.masking import shown_key
 from hnp_etl.survey.names import compare_names
 from hnp_etl.survey.others import look_at_others
 from hnp_etl.walk import walk
+from hnp_shared.errors import InputError
 from hnp_shared.vocabulary import Kind, Reason
 
 DRAFT_NAME = "surveyed"
@@ -65,11 +67,16 @@ def survey(config: SurveyConfig, folder: Path, *, executor: Executor) -> Finding
 
 
 def _survey(config: SurveyConfig, state: sqlite3.Connection, executor: Executor) -> Findings:
+    if config.recipe.label.source in SOURCES:
+        raise InputError(
+            f"found label source {config.recipe.label.source}, "
+            "expected json: a survey reads labels of one file an image"
+        )
     stages = Stages()
     with stages.timed("walk"):
         layout = _walk(config, state)
     with stages.timed("read"):
-        read = read_new(state, executor, config.recipe.limits, in_flight=config.in_flight)
+        read = read_new(state, executor, config.recipe, in_flight=config.in_flight)
     with stages.timed("keys"):
         keys = profile_keys(counts.leaves(state), KeyGuesser(config.recipe.label))
         label = draft_label(keys, config.recipe.label)

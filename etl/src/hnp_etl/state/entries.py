@@ -1,0 +1,123 @@
+"""Label files that hold many labels: their entries, and the images that these name."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from hnp_etl.label import read_label
+from hnp_etl.label_sources.entry import Entry, entries
+from hnp_etl.label_sources.match import image_keys
+from hnp_etl.label_sources.rows import entries_from_json
+from hnp_etl.label_sources.rsna import Tables
+from hnp_etl.recipe import Label
+from hnp_etl.state.database import Row, pages, write_many
+from hnp_etl.state.pairs import OUT_OF_PLAY
+from hnp_etl.state.records import pack_label, unseal
+from hnp_shared.vocabulary import UNKNOWN_HOSPITAL
+
+SOURCES = ("table", "study-json", "rsna")
+"""Label sources whose files hold many labels."""
+
+_ID_BITS = 32
+_READ = (
+    "SELECT id, path, facts FROM file WHERE id > ? "
+    "AND kind = 'label' AND early IS NULL AND facts IS NOT NULL"
+)
+_PAIR = f"""
+INSERT INTO pair
+WITH met AS (
+    SELECT image.id AS image, entry.id AS entry FROM entry
+    JOIN named USING (key) JOIN file AS image ON image.id = named.image
+    JOIN file AS source ON source.id = entry.file
+    WHERE (source.partition IS NULL OR source.partition IS image.partition)
+    AND (source.hospital = '{UNKNOWN_HOSPITAL}' OR source.hospital = image.hospital)
+)
+SELECT image, entry, 'd' FROM met
+WHERE entry IN (SELECT entry FROM met GROUP BY entry HAVING count(*) = 1)
+AND image IN (SELECT image FROM met GROUP BY image HAVING count(*) = 1)
+"""
+
+
+def forget(state: sqlite3.Connection) -> None:
+    """Forget what entries said."""
+    with state:
+        for table in ("entry", "part", "named", "series", "told"):
+            state.execute(f"DELETE FROM {table}")
+        state.execute("DELETE FROM label WHERE id < 0")
+
+
+def interpret(state: sqlite3.Connection, recipe: Label) -> None:
+    """Read the entries of every label file under the recipe."""
+    if recipe.source == "rsna":
+        _interpret_rsna(state, recipe)
+        return
+    for number, path, facts in pages(state, _READ):
+        found = entries(entries_from_json(unseal(facts)), recipe)
+        folder = path.decode("utf-8", "surrogateescape").rpartition("/")[0]
+        below = folder if recipe.source == "study-json" else ""
+        _note(state, number, found, recipe, below)
+        with state:
+            state.execute("INSERT INTO part VALUES (?, ?)", (number, number))
+
+
+def pair_entries(state: sqlite3.Connection) -> None:
+    """Give each image the entry that names it and no other image."""
+    keys = {key for (key,) in state.execute("SELECT DISTINCT key FROM entry")}
+    depths = frozenset(key.rpartition("\0")[2].count("/") + 1 for key in keys)
+    folders = frozenset(key.rpartition("\0")[0] for key in keys)
+    images = pages(
+        state,
+        "SELECT id, path, name, uid FROM file WHERE id > ? AND kind = 'image' "
+        f"AND (early IS NULL OR early NOT IN {OUT_OF_PLAY})",
+    )
+    naming = partial(_names, depths=depths, folders=folders)
+    write_many(
+        state, "INSERT INTO named VALUES (?, ?)", (row for image in images for row in naming(image))
+    )
+    with state:
+        state.execute(_PAIR)
+        state.execute(
+            "INSERT OR IGNORE INTO told SELECT image, weighting FROM named JOIN series USING (key)"
+        )
+
+
+def _names(image: Row, depths: frozenset[int], folders: frozenset[str]) -> Iterator[Row]:
+    number, path, name, uid = image
+    folder = path.decode("utf-8", "surrogateescape").rpartition("/")[0]
+    stem = name.decode("utf-8", "surrogateescape")
+    parts = folder.split("/")
+    ends = range(1, len(parts) + 1)
+    above = {"", *(_text("/".join(parts[:end])) for end in ends)} & folders
+    for key in image_keys(folder, stem, uid, depths):
+        yield from ((number, _text(f"{place}\0{key}")) for place in above)
+    yield (number, _text("series " + "/".join(parts[-2:])))
+
+
+def _text(key: str) -> str:
+    return key.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _interpret_rsna(state: sqlite3.Connection, recipe: Label) -> None:
+    tables, first = Tables(), None
+    for number, _, facts in pages(state, _READ):
+        tables.add(entries_from_json(unseal(facts)))
+        first = number if first is None else first
+        with state:
+            state.execute("INSERT INTO part VALUES (?, ?)", (number, first))
+    if first is not None:
+        _note(state, first, tables.entries(recipe), recipe, "")
+    series = ((f"series {key}", each.value) for key, each in tables.weightings.items())
+    write_many(state, "INSERT INTO series VALUES (?, ?)", series)
+
+
+def _note(
+    state: sqlite3.Connection, file: int, found: Iterable[Entry], recipe: Label, below: str
+) -> None:
+    numbered = [(-(file << _ID_BITS | count), each) for count, each in enumerate(found, 1)]
+    keys = ((number, file, _text(f"{below}\0{each.key}")) for number, each in numbered)
+    write_many(state, "INSERT INTO entry VALUES (?, ?, ?)", keys)
+    said = (
+        (number, pack_label(read_label(each.leaves, recipe)) if each.leaves else None, each.refusal)
+        for number, each in numbered
+    )
+    write_many(state, "INSERT INTO label (id, facts, refusal) VALUES (?, ?, ?)", said)
