@@ -89,7 +89,10 @@ def test_a_passed_limit_is_3_and_the_data_set_is_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("recipe", "line"),
     [
-        ("name = 'x'\n[selction]\nplane = 'axial'\n", "selction: Extra inputs are not permitted"),
+        (
+            "name = 'x'\n[selction]\nplane = 'axial'\n",
+            "line 2, selction: no such key, expected one of confirmed",
+        ),
         ("name = 'x'\n[label.codes]\n1 = 'ill'\n", "found 'ill'"),
         ("name = x\n", "is no TOML"),
     ],
@@ -200,7 +203,7 @@ def test_recipes_lists_prints_and_describes() -> None:
     assert "properties" in json.loads(hnp_etl("recipes", "--schema").stdout)
     unknown = hnp_etl("recipes", "nowhere")
     assert (unknown.returncode, one_line(unknown)) == (
-        *(65, "error: found no recipe 'nowhere', expected aihub-dld"),
+        *(65, "error: found no recipe 'nowhere', expected aihub-dld, generic, rsna-2024"),
     )
 
 
