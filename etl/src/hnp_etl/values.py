@@ -6,9 +6,8 @@ Source: DICOM PS3.5 section 6.2 (value representations), PS3.3 C.12.1.1.2 (chara
 
 import struct
 import warnings
+from functools import lru_cache
 from typing import TypeVar
-
-from pydicom.charset import decode_bytes, python_encoding
 
 from hnp_etl.element_form import Raw
 from hnp_etl.elements import Elements
@@ -35,7 +34,7 @@ class Values:
     def __init__(self, elements: Elements) -> None:
         self._values = {**elements.shared, **elements.values}
         self._big_endian = elements.big_endian
-        self._encodings = _encodings(elements.values.get(CHARSET, _NOTHING).value)
+        self._charset = elements.values.get(CHARSET, _NOTHING).value
 
     def has(self, tag: int) -> bool:
         """Tell whether an element is there."""
@@ -46,7 +45,7 @@ class Values:
         raw = self._characters(tag).rstrip(b"\0 ")
         if raw.isascii() and b"\x1b" not in raw:
             return raw.decode("ascii").strip()
-        return _decoded(raw, self._encodings).strip("\0 ").strip()
+        return _decoded(raw, self._charset).strip("\0 ").strip()
 
     def uid(self, tag: int) -> str | None:
         """Return a UID."""
@@ -132,15 +131,21 @@ def _fits(number: float) -> bool:
     return abs(number) <= _LARGEST_FLOAT32  # False for what is no number, too
 
 
+@lru_cache(maxsize=64)
 def _encodings(charset: bytes) -> list[str]:
     """Return Python's names of the character sets; unknown ones fall away."""
+    from pydicom.charset import python_encoding  # noqa: PLC0415  # slow, and ASCII needs it not
+
     terms = charset.decode("ascii", "replace").strip("\0 ").split("\\")
     known = [python_encoding[term.strip()] for term in terms if term.strip() in python_encoding]
     return known or ["iso8859"]
 
 
-def _decoded(raw: bytes, encodings: list[str]) -> str:
+def _decoded(raw: bytes, charset: bytes) -> str:
     """Return a text; one that cannot be decoded as Latin-1, so that two of them stay two."""
+    from pydicom.charset import decode_bytes  # noqa: PLC0415  # as above
+
+    encodings = _encodings(charset)
     try:
         if b"\x1b" not in raw:
             return raw.decode(encodings[0])
