@@ -5,9 +5,7 @@ Source of the weighting rules: the contract; terms are those of DICOM PS3.3 C.8.
 """
 
 from dataclasses import dataclass
-
-from pydicom.config import IGNORE
-from pydicom.uid import UID
+from functools import lru_cache
 
 from hnp_etl.geometry import plane_of, slice_normal, tilt_deg
 from hnp_etl.header import HeaderFacts
@@ -24,6 +22,7 @@ SHORT_ECHO_MS, SHORT_REPETITION_MS = 30.0, 1100.0
 FAT_NULL_MS = 400.0
 """Inversion times up to this null fat (STIR), longer ones fluid (FLAIR), at 0.2 to 3 T."""
 
+_MR_IMAGE = "1.2.840.10008.5.1.4.1.1.4"  # MR Image Storage, PS3.6 A
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7."
 """Beginning of a secondary-capture class with a point after it: 1.1.77 is visible light."""
 
@@ -109,7 +108,18 @@ def _clues(facts: HeaderFacts) -> SeriesClues:
 def _is_mr(facts: HeaderFacts) -> bool:
     if facts.modality not in (None, "MR"):
         return False
-    name = UID(facts.sop_class, IGNORE).name if facts.sop_class else ""
+    return _is_image_class(facts.sop_class or "")
+
+
+@lru_cache(maxsize=1024)
+def _is_image_class(sop_class: str) -> bool:
+    """Tell whether a SOP class may be an image's; the commonest costs no dictionary."""
+    if sop_class in ("", _MR_IMAGE):
+        return True
+    from pydicom.config import IGNORE  # noqa: PLC0415  # slow, and few files need it
+    from pydicom.uid import UID  # noqa: PLC0415
+
+    name = UID(sop_class, IGNORE).name
     # a class the dictionary does not know keeps its number as its name: no reason to refuse
     return not name.endswith("Storage") or name.endswith("Image Storage")
 
