@@ -15,7 +15,6 @@ import sys
 from dataclasses import dataclass
 from typing import IO
 
-from hnp_etl.codec import decompress
 from hnp_etl.errors import FileError
 from hnp_etl.limits import Limits
 from hnp_etl.pixels import PixelRule
@@ -76,6 +75,8 @@ def write_message(pipe: IO[bytes], content: bytes) -> None:
 
 
 def _answer(request: Request) -> bytes:
+    from hnp_etl.codec import decompress  # noqa: PLC0415  # slow, and the parent never decodes
+
     try:
         values = decompress(request.frame, request.syntax, request.rule)
     except FileError as error:
