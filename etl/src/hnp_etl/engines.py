@@ -150,7 +150,7 @@ class LocalProcesses(Executor):
 
     def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         """Hand ``fn`` to a worker."""
-        with _ctrl_c_held():
+        with _signals_held():
             try:
                 return self._pool.submit(fn, *args, **kwargs)
             except BrokenExecutor:
@@ -178,7 +178,7 @@ def _processes(workers: int) -> Iterator[Executor]:
         yield executor
     except BaseException:
         for process in multiprocessing.active_children():
-            process.terminate()
+            process.kill()
         raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
@@ -206,12 +206,13 @@ def _dask(workers: int, scheduler: str | None) -> Iterator[Executor]:
 
 
 @contextlib.contextmanager
-def _ctrl_c_held() -> Iterator[None]:
-    """Hold Ctrl-C back; processes begun in the block do not see it before they can ignore it.
+def _signals_held() -> Iterator[None]:
+    """Hold Ctrl-C and SIGTERM back; processes begun in the block see neither until they are ready.
 
-    A terminal sends it to workers too, and one that still imports would print a traceback.
+    A terminal sends Ctrl-C to workers too, and one that still imports would print a traceback. A
+    stop in the middle of starting a process would leave the pool waiting for it.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
     finally:
@@ -221,6 +222,7 @@ def _ctrl_c_held() -> Iterator[None]:
 def _begin_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
     write_no_core_files()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
