@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from dicom_files import label_bytes
-from etl.trees import KEY, Slice, hard_tree, sound_tree, write_slice
+from etl.trees import IMAGES, KEY, Slice, hard_tree, sound_tree, write_slice
 from hnp_etl.config import BuildConfig
 from hnp_etl.engines import SerialExecutor
 from hnp_etl.pipeline import BuildReport, build
-from hnp_etl.recipe import Recipe
+from hnp_etl.recipe import Recipe, load_recipe
 from hnp_shared.dataset import open_dataset
 
 MEANINGS = {"1": "normal", "2": "patient", "3": "patient", "4": "patient", "5": "patient"}
@@ -110,3 +110,20 @@ def test_copies_are_settled_anew_when_labels_change(
     report = run(config)
     assert (report.info.reasons, report.built) == (reasons, built)
     assert open_dataset(config.out).is_whole()
+
+
+def test_another_label_source_gives_what_a_fresh_build_gives(
+    config: BuildConfig, tmp_path: Path
+) -> None:
+    hard_tree(config.src[0])
+    table = "file;level;code\nP000_000.dcm;L4-5;3\nP000_001.dcm;L4-5;9\nP001_000.dcm;X;3\n"
+    (config.src[0] / IMAGES / "H01" / "C004" / "labels.csv").write_text(table)
+    order = ("json", "table", "json", "none", "rsna", "table", "study-json", "none", "json")
+    for number, source in enumerate(order):
+        label = load_recipe("generic").label.model_copy(update={"source": source})
+        asked = replace(config, recipe=config.recipe.model_copy(update={"label": label}))
+        fresh = replace(asked, out=tmp_path / f"{number}", private=tmp_path / f"{number}.private")
+        assert run(asked).info == run(fresh).info, source
+        assert (asked.out / "ledger.parquet").read_bytes() == (
+            fresh.out / "ledger.parquet"
+        ).read_bytes(), source

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hnp_etl.errors import FileError
-from hnp_etl.label import bare, is_missing, read_label
+from hnp_etl.label import bare, is_missing
 from hnp_etl.label_document import Leaf, Scalar
 from hnp_etl.label_sources.match import path_key
 from hnp_etl.paths import nfc
@@ -46,12 +46,9 @@ def _read(rows: Sequence[tuple[Leaf, ...]], recipe: Label) -> Iterator[Entry]:
             continue
         key = _key(nfc(str(named)).strip(), recipe)
         try:
-            whole = (*leaves, *_stated_level(leaves, recipe))
-            read_label(whole, recipe)
+            yield Entry(key, (*leaves, *_stated_level(leaves, recipe)))
         except FileError as error:
             yield Entry(key, None, error.reason)
-        else:
-            yield Entry(key, whole)
 
 
 def _key(named: str, recipe: Label) -> str:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import partial
 
+from hnp_etl.errors import FileError
 from hnp_etl.label import read_label
 from hnp_etl.label_sources.entry import Entry, entries
 from hnp_etl.label_sources.match import image_keys
@@ -13,7 +14,7 @@ from hnp_etl.recipe import Label
 from hnp_etl.state.database import Row, pages, write_many
 from hnp_etl.state.pairs import OUT_OF_PLAY
 from hnp_etl.state.records import pack_label, unseal
-from hnp_shared.vocabulary import UNKNOWN_HOSPITAL
+from hnp_shared.vocabulary import UNKNOWN_HOSPITAL, Reason
 
 SOURCES = ("table", "study-json", "rsna")
 """Label sources whose files hold many labels."""
@@ -116,8 +117,15 @@ def _note(
     numbered = [(-(file << _ID_BITS | count), each) for count, each in enumerate(found, 1)]
     keys = ((number, file, _text(f"{below}\0{each.key}")) for number, each in numbered)
     write_many(state, "INSERT INTO entry VALUES (?, ?, ?)", keys)
-    said = (
-        (number, pack_label(read_label(each.leaves, recipe)) if each.leaves else None, each.refusal)
-        for number, each in numbered
-    )
+    said = ((number, *_said(each, recipe)) for number, each in numbered)
     write_many(state, "INSERT INTO label (id, facts, refusal) VALUES (?, ?, ?)", said)
+
+
+def _said(entry: Entry, recipe: Label) -> tuple[str | None, Reason | None]:
+    """Return what an entry says under the recipe, or why it cannot be used."""
+    if entry.leaves is None:
+        return None, entry.refusal
+    try:
+        return pack_label(read_label(entry.leaves, recipe)), None
+    except FileError as error:
+        return None, error.reason

@@ -175,9 +175,10 @@ def _forget_other_limits(state: sqlite3.Connection, limits: Limits) -> None:
 
 
 def _forget_other_source(state: sqlite3.Connection, source: str) -> None:
-    """Forget labels that were read as another source's."""
+    """Forget labels that were read, and understood, as another source's."""
     if get_meta(state, "label source") not in (None, source):
         with state:
+            state.execute("DELETE FROM label")
             state.execute("UPDATE file SET facts = NULL, refusal = NULL WHERE kind <> 'image'")
     set_meta(state, "label source", source)
 
