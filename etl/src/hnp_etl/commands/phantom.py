@@ -4,7 +4,15 @@ from pathlib import Path
 
 import click
 
-from hnp_etl.phantom import Faults, LabelStyle, PhantomConfig, Trap, TreeLayout, write_phantom
+from hnp_etl.phantom import (
+    Faults,
+    Labels,
+    LabelStyle,
+    PhantomConfig,
+    Trap,
+    TreeLayout,
+    write_phantom,
+)
 from hnp_shared.command import reported
 
 _SHARE = click.FloatRange(0.0, 1.0)
@@ -33,6 +41,13 @@ _SHARE = click.FloatRange(0.0, 1.0)
     default=LabelStyle.DEFAULT.value,
     show_default=True,
     help="Spelling of the label files; by default each hospital has its own.",
+)
+@click.option(
+    "--label-source",
+    type=click.Choice(["json", "table", "study-json"]),
+    default="json",
+    show_default=True,
+    help="One label file an image, one table, or one file a folder. RSNA and Mendeley have theirs.",
 )
 @click.option(
     "--label-noise",
@@ -67,6 +82,7 @@ def phantom(
     seed: int,
     layout: str,
     labels: str,
+    label_source: str,
     label_noise: float,
     shortcut: float,
     traps: tuple[str, ...],
@@ -90,5 +106,6 @@ def phantom(
             masks,
             frozenset(map(Trap, traps)),
             matrix,
+            Labels(label_source),
         )
         click.echo(write_phantom(config).summary())

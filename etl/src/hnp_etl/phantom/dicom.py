@@ -5,7 +5,7 @@ from io import BytesIO
 
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import UID, MRImageStorage
+from pydicom.uid import UID, MRImageStorage, RLELossless
 
 from hnp_etl.phantom.acquisition import BITS_STORED, StoredImage
 from hnp_etl.phantom.encode import pixel_bytes
@@ -17,6 +17,12 @@ from hnp_etl.phantom.study import Planned
 
 _IMPLEMENTATION_UID = "2.25.140519243172217352894410427813962054711"
 _FIRST_DAY = np.datetime64("2017-01-02")
+_TAKEN_OUT = (
+    *("PatientName", "PatientBirthDate", "PatientSex", "PatientAge", "PatientWeight", "PatientID"),
+    *("SOPClassUID", "Modality", "Manufacturer", "ManufacturerModelName", "BodyPartExamined"),
+    *("EchoTime", "RepetitionTime", "ScanningSequence", "SequenceVariant", "ProtocolName"),
+    *("StudyDescription", "MagneticFieldStrength", "InstitutionName", "AccessionNumber"),
+)
 _LAST_NAMES = ("KIM", "LEE", "PARK", "CHOI", "JUNG", "KANG", "CHO", "YOON")
 
 
@@ -26,6 +32,8 @@ class Image:
 
     Attributes:
         pixels: as stored, (row, column).
+        thin: whether the header lacks what RSNA 2024 took out: numbers repeat across series, and
+            `T2` is all that a Series Description says.
     """
 
     seed: int
@@ -33,6 +41,12 @@ class Image:
     scanner: Scanner
     planned: Planned
     pixels: StoredImage
+    thin: bool = False
+
+    @property
+    def syntax(self) -> str:
+        """Transfer syntax UID."""
+        return str(RLELossless) if self.thin else self.scanner.syntax(self.planned.kind)
 
 
 def dicom_bytes(image: Image) -> bytes:
@@ -44,10 +58,21 @@ def dicom_bytes(image: Image) -> bytes:
     _add_series(dataset, image)
     _add_place(dataset, image)
     _add_pixels(dataset, image)
-    dataset.file_meta = _file_meta(dataset, image.scanner.syntax(image.planned.kind))
+    if image.thin:
+        _make_thin(dataset, image)
+    dataset.file_meta = _file_meta(dataset, image.syntax)
     buffer = BytesIO()
     dataset.save_as(buffer, enforce_file_format=True)
     return buffer.getvalue()
+
+
+def _make_thin(dataset: Dataset, image: Image) -> None:
+    for keyword in _TAKEN_OUT:
+        delattr(dataset, keyword)
+    dataset.SOPInstanceUID = uid(
+        image.seed, "instance", image.patient.index, image.planned.instance_number
+    )
+    dataset.SeriesDescription = "T2"
 
 
 def _file_meta(dataset: Dataset, syntax: str) -> FileMetaDataset:
@@ -143,7 +168,7 @@ def _add_pixels(dataset: Dataset, image: Image) -> None:
     brightest = float(np.percentile(pixels[::4, ::4], 99)) * image.scanner.slope
     dataset.WindowCenter = str(round(brightest / 2))
     dataset.WindowWidth = str(max(round(brightest), 1))
-    syntax = UID(image.scanner.syntax(image.planned.kind))
+    syntax = UID(image.syntax)
     dataset.PixelData = pixel_bytes(pixels, syntax)
     dataset["PixelData"].VR = "OB" if syntax.is_compressed else "OW"
 

@@ -1,7 +1,8 @@
 """How a phantom's folders are named, pure.
 
 The dated layouts are those in which Korean public sets of these years were delivered, the odd one
-has their slips and patches; the last two are of places that follow no such habit.
+has their slips and patches; the others are of places that follow no such habit. RSNA 2024 and
+Mendeley (Sudirman) are sibling sets, with a folder a series.
 """
 
 import unicodedata
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 
+from hnp_etl.phantom.handed_over import Labels
 from hnp_etl.phantom.people import VALIDATION, Patient
 
 PROCEDURE = "C004"
@@ -29,10 +31,15 @@ class TreeLayout(StrEnum):
     NFD = "nfd"
     SITES = "sites"
     BARE = "bare"
+    RSNA = "rsna-2024"
+    MENDELEY = "mendeley"
 
 
-FOREIGN = frozenset({TreeLayout.SITES, TreeLayout.BARE})
+FOREIGN = frozenset({TreeLayout.SITES, TreeLayout.BARE, TreeLayout.RSNA, TreeLayout.MENDELEY})
 """Layouts without the procedure that the built-in recipe asks for."""
+
+HANDED_OVER = {TreeLayout.RSNA: Labels.RSNA, TreeLayout.MENDELEY: Labels.NONE}
+"""Layouts that come with labels of their own kind, or with none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,10 @@ class _Names:
     labels: str
 
 
+_FIRST_STUDY = 4_003_253
+_NUMBER_STEP, _NUMBER_CYCLE = 29, 101
+"""A prime cycle: every instance below it has a number of its own."""
+
 _NUMBERED = ("1.Training", "2.Validation")
 _PLAIN = ("Training", "Validation")
 _NAMES = {
@@ -66,7 +77,19 @@ _NAMES = {
     ),
 }
 _NAMES[TreeLayout.NFD] = _NAMES[TreeLayout.KOREAN_2021]
-_SUFFIXES = {TreeLayout.SITES: ".IMA", TreeLayout.BARE: ""}
+_SUFFIXES = {TreeLayout.SITES: ".IMA", TreeLayout.BARE: "", TreeLayout.MENDELEY: ".ima"}
+
+
+def paths_of(
+    layout: TreeLayout, patient: Patient, series: int, instance: int
+) -> tuple[PurePosixPath, PurePosixPath]:
+    """Return the paths of an image and of the label of its own, relative to the tree."""
+    if layout in HANDED_OVER:
+        path = _series_path(layout, patient, series, instance)
+        return path, path.with_suffix(".json")
+    images, labels = folders_of(layout, patient)
+    stem = _stem_of(layout, patient, f"{series:02d}_{instance:03d}")
+    return images / f"{stem}{_SUFFIXES.get(layout, '.dcm')}", labels / f"{stem}.json"
 
 
 def folders_of(layout: TreeLayout, patient: Patient) -> tuple[PurePosixPath, PurePosixPath]:
@@ -90,16 +113,21 @@ def folders_of(layout: TreeLayout, patient: Patient) -> tuple[PurePosixPath, Pur
     return (_apart(images), _apart(labels)) if layout is TreeLayout.NFD else (images, labels)
 
 
-def stem_of(layout: TreeLayout, patient: Patient, place: str) -> str:
-    """Return the name of an image without suffix; ``place`` is its series and number."""
+def _series_path(layout: TreeLayout, patient: Patient, series: int, instance: int) -> PurePosixPath:
+    if layout is TreeLayout.MENDELEY:
+        study = PurePosixPath("01_MRI_Data", f"{patient.index + 1:04d}", "L-SPINE")
+        return study / f"SERIES_{series:04d}" / f"{instance:04d}.ima"
+    study_number = _FIRST_STUDY + patient.index
+    # numbered across, not along: an instance number is no position
+    number = instance * _NUMBER_STEP % _NUMBER_CYCLE
+    folder = PurePosixPath("train_images", f"{study_number}", f"{study_number}{series:02d}")
+    return folder / f"{number}.dcm"
+
+
+def _stem_of(layout: TreeLayout, patient: Patient, place: str) -> str:
     if layout in _SUFFIXES:  # no hospital in it: the same names in training and validation
         return f"{patient.patient_number}_{place}"
     return f"DLD_{patient.hospital}_{PROCEDURE}_{patient.patient_number}_{place}"
-
-
-def suffix_of(layout: TreeLayout) -> str:
-    """Return the suffix of images."""
-    return _SUFFIXES.get(layout, ".dcm")
 
 
 def _apart(path: PurePosixPath) -> PurePosixPath:

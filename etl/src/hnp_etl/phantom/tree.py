@@ -8,8 +8,9 @@ from pathlib import Path, PurePosixPath
 from hnp_etl.phantom.acquisition import acquire, scene_of
 from hnp_etl.phantom.axial import AxialCut
 from hnp_etl.phantom.dicom import Image, dicom_bytes
+from hnp_etl.phantom.handed_over import Labelled, Labels, label_files
 from hnp_etl.phantom.labels import LabelStyle, label_bytes
-from hnp_etl.phantom.layouts import TreeLayout, folders_of, stem_of, suffix_of
+from hnp_etl.phantom.layouts import HANDED_OVER, TreeLayout, paths_of
 from hnp_etl.phantom.masks import MaskWriter
 from hnp_etl.phantom.people import Patient, make_patients
 from hnp_etl.phantom.planted import Faults, Reading, read_disc, with_longer_echo, with_marker
@@ -22,6 +23,7 @@ from hnp_shared.errors import OutputError, StorageError
 from hnp_shared.progress import track
 
 _ROLE = "the phantom"
+_RSNA_KINDS = (SeriesKind.T2_AXIAL, SeriesKind.T2_SAGITTAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class PhantomConfig:
         masks: whether masks of disc and sac are written beside it too.
         traps: what else lies in the tree.
         matrix: rows and columns of every image, None for those of the scanner.
+        handed: how labels are handed over; some layouts have their own way.
     """
 
     directory: Path
@@ -44,6 +47,12 @@ class PhantomConfig:
     masks: bool = False
     traps: frozenset[Trap] = frozenset()
     matrix: int | None = None
+    handed: Labels = Labels.JSON
+
+    @property
+    def labels_in(self) -> Labels:
+        """How labels are handed over in this layout."""
+        return HANDED_OVER.get(self.layout, self.handed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +60,14 @@ class PhantomReport:
     """What was made.
 
     Attributes:
-        images: number of DICOM files; as many labels.
+        images: number of DICOM files.
+        labels: number of them that have a label.
         truth: one row per axial T2 slice of a disc.
     """
 
     patients: int
     images: int
+    labels: int
     truth: tuple[TruthRow, ...]
     truth_path: Path
 
@@ -64,8 +75,10 @@ class PhantomReport:
         """Return one line for people."""
         positive = sum(row.is_patient for row in self.truth)
         plural = "" if self.patients == 1 else "s"
+        labels = {self.images: "with labels", 0: "without labels"}
+        told = labels.get(self.labels, f"({self.labels} with labels)")
         return (
-            f"{self.images} images with labels of {self.patients} patient{plural}; "
+            f"{self.images} images {told} of {self.patients} patient{plural}; "
             f"{len(self.truth)} axial T2 slices of discs, {positive} of them herniated; "
             f"truth in {self.truth_path}"
         )
@@ -102,7 +115,7 @@ def write_phantom(config: PhantomConfig) -> PhantomReport:
     _refuse_occupied(config.directory)
     use_one_plain_thread()  # or bytes would depend on what the process did before
     truth_path, masks_path = truth_path_of(config.directory), masks_path_of(config.directory)
-    images, truth = 0, list[TruthRow]()
+    images, truth, labelled = 0, list[TruthRow](), _LabelFiles(config)
     try:
         masks_path.unlink(missing_ok=True)  # of an earlier phantom in this place
         truth_path.parent.mkdir(parents=True, exist_ok=True)
@@ -110,15 +123,17 @@ def write_phantom(config: PhantomConfig) -> PhantomReport:
             for shot in _shots(config):
                 _write_shot(config, shot)
                 images += 1
+                labelled.note(shot)
                 truth.extend(_true_rows(shot))
                 if masks is not None and shot.counts:
                     masks.add(
                         str(shot.path), scene_of(config.seed, shot.patient, shot.planned).parts()
                     )
+        labelled.write()
         truth_path.write_bytes(truth_bytes(truth))
     except OSError as error:
         raise StorageError.of(_ROLE, error) from error
-    return PhantomReport(config.patients, images, tuple(truth), truth_path)
+    return PhantomReport(config.patients, images, labelled.count, tuple(truth), truth_path)
 
 
 def _refuse_occupied(directory: Path) -> None:
@@ -137,29 +152,33 @@ def _refuse_occupied(directory: Path) -> None:
 def _shots(config: PhantomConfig) -> Iterator[_Shot]:
     people = make_patients(config.seed, config.patients)
     for patient in track(people, "drawing", total=config.patients, unit="patient"):
-        image_folder, label_folder = folders_of(config.layout, patient)
         for planned in plan_study(config.seed, patient, config.matrix):
-            place = f"{planned.series_number:02d}_{planned.instance_number:03d}"
-            stem = stem_of(config.layout, patient, place)
+            if config.layout is TreeLayout.RSNA and planned.kind not in _RSNA_KINDS:
+                continue
             reading = None
             if planned.level is not None:
                 reading = read_disc(config.seed, patient, planned.level, config.faults)
-            name = f"{stem}{suffix_of(config.layout)}"
-            paths = (image_folder / name, label_folder / f"{stem}.json")
-            yield _Shot(patient, planned, reading, *paths)
+            numbers = (planned.series_number, planned.instance_number)
+            yield _Shot(patient, planned, reading, *paths_of(config.layout, patient, *numbers))
 
 
 def _write_shot(config: PhantomConfig, shot: _Shot) -> None:
-    """Write an image and its label."""
+    """Write an image and, where each image has a label of its own, that."""
     scanner = scanner_of(shot.patient)
     marked = shot.counts and shot.reading is not None and shot.reading.is_marked
     if marked:
         scanner = with_longer_echo(scanner)
     pixels = acquire(config.seed, shot.patient, shot.planned, scanner)
-    image = Image(
-        config.seed, shot.patient, scanner, shot.planned, with_marker(pixels) if marked else pixels
-    )
+    shown_pixels = with_marker(pixels) if marked else pixels
+    thin = config.layout is TreeLayout.RSNA
+    image = Image(config.seed, shot.patient, scanner, shot.planned, shown_pixels, thin)
     _write(config.directory / shot.path, dicom_bytes(image))
+    if config.labels_in is Labels.JSON:
+        _write_label(config, shot)
+
+
+def _write_label(config: PhantomConfig, shot: _Shot) -> None:
+    """Write the label of an image, and what a trap puts beside it."""
     shown = None
     if shot.planned.level is not None and shot.reading is not None:
         shown = (shot.planned.level, shot.reading.code)
@@ -172,6 +191,34 @@ def _write_shot(config: PhantomConfig, shot: _Shot) -> None:
     other = label_bytes(shot.patient, None, stem, config.labels)
     for path, content in trap_files(config.traps, shot.label_path, (label, other)):
         _write(config.directory / path, content)
+
+
+class _LabelFiles:
+    """Labels that are handed over together, noted image by image and written at the end."""
+
+    def __init__(self, config: PhantomConfig) -> None:
+        self._config = config
+        self._images: list[Labelled] = []
+        self._series: dict[str, None] = {}  # in the order met
+        self.count = 0
+
+    def note(self, shot: _Shot) -> None:
+        """Note an image that was written."""
+        if self._config.labels_in in (Labels.JSON, Labels.NONE):
+            self.count += self._config.labels_in is Labels.JSON
+            return
+        axial = "Axial T2" if shot.planned.kind is SeriesKind.T2_AXIAL else "Sagittal T2/STIR"
+        self._series[f"{shot.path.parent}\t{axial}"] = None
+        level = shot.planned.level
+        if level is not None and shot.reading is not None:
+            self.count += 1
+            code = shot.reading.code
+            self._images.append(Labelled(shot.path, shot.patient, level, code, shot.counts))
+
+    def write(self) -> None:
+        """Write the files."""
+        for path, content in label_files(self._config.labels_in, self._images, list(self._series)):
+            _write(self._config.directory / path, content)
 
 
 def _write(path: Path, content: bytes) -> None:
