@@ -49,7 +49,10 @@ def _about_labels(findings: Findings) -> Iterator[str]:
         if met := findings.count(Kind.LABEL):
             yield f"none of {met:,} labels could be read: look at the reasons above"
         elif findings.others.tables:
-            yield f"no JSON label was met; tables (.csv, .xlsx): {findings.others.tables:,}"
+            yield (
+                f"no JSON label was met; tables (.csv, .xlsx): {findings.others.tables:,}; if they "
+                "hold labels, start from `hnp-etl recipes generic`, or from rsna-2024"
+            )
         elif findings.count(Kind.IMAGE):
             yield "no label was met: ask where they are (a table, another folder)"
         return
