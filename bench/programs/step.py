@@ -3,14 +3,13 @@
 import json
 import sys
 import time
-from itertools import pairwise
 
 import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from bench.programs.as_reported import AsReported
 from hnp_model.networks.choice import build_network
-from hnp_model.networks.reference import CHANNELS, NEGATIVE_SLOPE
 from hnp_model.settings import FitSettings
 from hnp_model.training import build_optimizer
 
@@ -19,43 +18,10 @@ LOSS_TOLERANCE = 1e-3
 """Relative. Sums in another order differ in the last bits, and steps carry that on."""
 
 
-class Printed(nn.Module):
-    """The report's network in plain PyTorch: rectifies, then pools; contiguous tensors."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.cnn = nn.Sequential(
-            *(
-                layer
-                for ins, outs in pairwise(CHANNELS)
-                for layer in (
-                    nn.Conv2d(ins, outs, 3, 1, 1),
-                    nn.LeakyReLU(NEGATIVE_SLOPE),
-                    nn.MaxPool2d(2),
-                )
-            ),
-            nn.Flatten(),
-            nn.Linear(41_472, 500),
-            nn.LeakyReLU(NEGATIVE_SLOPE),
-        )
-        self.fcn = nn.Sequential(nn.Linear(4, 500), nn.ReLU())
-        self.fc = nn.Sequential(
-            *(nn.Linear(1000, 512), nn.LeakyReLU(NEGATIVE_SLOPE), nn.Dropout(SETTINGS.dropout)),
-            *(nn.Linear(512, 512), nn.LeakyReLU(NEGATIVE_SLOPE), nn.Dropout(SETTINGS.dropout)),
-            nn.Linear(512, 1),
-        )
-
-    def forward(self, images: torch.Tensor, tabular: torch.Tensor) -> torch.Tensor:
-        """Return logits, (slice,)."""
-        joined = torch.cat([self.cnn(images), self.fcn(tabular)], dim=1)
-        logits: torch.Tensor = self.fc(joined).squeeze(1)
-        return logits
-
-
 def main(batch: int, repeats: int) -> None:
     """Take ``repeats`` steps both ways after one to warm up; losses must be the same."""
     ours = build_network(SETTINGS)
-    printed = Printed()
+    printed = AsReported()
     printed.load_state_dict(
         {name: value.contiguous().clone() for name, value in ours.state_dict().items()}
     )

@@ -1,9 +1,10 @@
-"""Header facts for tests of what is decided on them."""
+"""Header and label facts for tests of what is decided on them."""
 
 from dataclasses import replace
 from typing import Any
 
 from hnp_etl.header import HeaderFacts
+from hnp_etl.label import LabelFacts
 
 _AXIAL_T2 = HeaderFacts(
     study_uid="1.2",
@@ -55,3 +56,20 @@ _AXIAL_T2 = HeaderFacts(
 def facts_of(**changes: Any) -> HeaderFacts:
     """Return the facts of a lumbar T2 axial slice that is accepted, changed."""
     return replace(_AXIAL_T2, **changes)
+
+
+_HERNIATED_L4_5 = LabelFacts(
+    patient="P1",
+    age=60.0,
+    sex="F",
+    canal_width_mm=12.0,
+    cells=(("6",), ("6",), ("6",), ("3",), ("6",)),
+    flags=(),
+    file_name=None,
+    sop_uid=None,
+)
+
+
+def label_of(**changes: Any) -> LabelFacts:
+    """Return what a sound label says of one disc, changed."""
+    return replace(_HERNIATED_L4_5, **changes)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from etl.facts import facts_of
+from etl.facts import facts_of, label_of
 from hnp_etl.choose import Choice, choose
 from hnp_etl.label import LabelFacts
 from hnp_etl.recipe import Recipe
@@ -13,20 +13,6 @@ from hnp_shared.vocabulary import Flag, Reason
 
 SIZE = 10_000_000
 RECIPE = Recipe(name="test")
-
-
-def label(**changes: Any) -> LabelFacts:
-    values: dict[str, Any] = {
-        "patient": "P1",
-        "age": 60.0,
-        "sex": "F",
-        "canal_width_mm": 12.0,
-        "cells": (("6",), ("6",), ("6",), ("3",), ("6",)),
-        "flags": (),
-        "file_name": None,
-        "sop_uid": None,
-    }
-    return LabelFacts(**(values | changes))
 
 
 def chosen(
@@ -64,7 +50,7 @@ def test_of_several_reasons_the_first_in_the_contracts_order_is_given(depth: int
     changes: dict[str, Any] = {}
     for _, change in ORDER[:depth]:
         changes |= change
-    assert chosen(label(), **changes) is ORDER[depth - 1][0]
+    assert chosen(label_of(), **changes) is ORDER[depth - 1][0]
 
 
 @pytest.mark.parametrize(
@@ -72,10 +58,10 @@ def test_of_several_reasons_the_first_in_the_contracts_order_is_given(depth: int
     [
         (None, Reason.NO_LABEL),
         (Reason.BAD_JSON, Reason.LABEL_REJECTED),
-        (label(cells=((None,), ("3",), ("3",), (), ())), Reason.CODE_UNMAPPED),
-        (label(cells=(("6",), (), (), (), ())), Reason.NO_LEVEL),
-        (label(cells=((), (), (), (), ())), Reason.NO_LEVEL),
-        (label(cells=(("1",), ("3",), (), (), ())), Reason.LEVEL_AMBIGUOUS),
+        (label_of(cells=((None,), ("3",), ("3",), (), ())), Reason.CODE_UNMAPPED),
+        (label_of(cells=(("6",), (), (), (), ())), Reason.NO_LEVEL),
+        (label_of(cells=((), (), (), (), ())), Reason.NO_LEVEL),
+        (label_of(cells=(("1",), ("3",), (), (), ())), Reason.LEVEL_AMBIGUOUS),
     ],
 )
 def test_reasons_from_the_label(said: LabelFacts | Reason | None, reason: Reason) -> None:
@@ -97,21 +83,21 @@ def test_reasons_from_the_label(said: LabelFacts | Reason | None, reason: Reason
 def test_of_several_codes_absent_is_dropped_and_any_patient_makes_a_patient(
     codes: tuple[str, ...], code: str, is_patient: bool
 ) -> None:
-    found = chosen(label(cells=((), (), (), (), codes)))
+    found = chosen(label_of(cells=((), (), (), (), codes)))
     assert isinstance(found, Choice)
     assert (found.label.level, found.label.code, found.label.is_patient) == (4, code, is_patient)
 
 
 @pytest.mark.parametrize("field", ["patient", "age", "sex", "canal_width_mm"])
 def test_a_field_is_missing_only_if_the_recipe_requires_it(field: str) -> None:
-    said = label(**{field: None})
+    said = label_of(**{field: None})
     assert isinstance(chosen(said), Choice)
     assert chosen(said, recipe(label={"required": [field]})) is Reason.MISSING_FIELD
 
 
 def test_fat_suppressed_t2_is_kept_if_the_recipe_says_so() -> None:
-    assert chosen(label(), scan_options=("FS",)) is Reason.NOT_T2
-    kept = chosen(label(), recipe(selection={"fat_suppressed": "keep"}), scan_options=("FS",))
+    assert chosen(label_of(), scan_options=("FS",)) is Reason.NOT_T2
+    kept = chosen(label_of(), recipe(selection={"fat_suppressed": "keep"}), scan_options=("FS",))
     assert isinstance(kept, Choice)
     assert kept.flags == (Flag.FAT_SUPPRESSED,)
 
@@ -123,15 +109,15 @@ def test_another_plane_or_weighting_can_be_wanted() -> None:
         "echo_time_ms": 10.0,
         "repetition_time_ms": 500.0,
     }
-    assert isinstance(chosen(label(), sagittal_t1, **changes), Choice)
-    assert chosen(label(), sagittal_t1) is Reason.NOT_AXIAL
+    assert isinstance(chosen(label_of(), sagittal_t1, **changes), Choice)
+    assert chosen(label_of(), sagittal_t1) is Reason.NOT_AXIAL
 
 
 def test_a_tilt_beyond_the_recipes_limit_is_not_axial() -> None:
     tilted = (1.0, 0.0, 0.0, 0.0, 0.8192, -0.5736)  # 35 degrees
-    assert isinstance(chosen(label(), orientation=tilted), Choice)
+    assert isinstance(chosen(label_of(), orientation=tilted), Choice)
     strict = recipe(selection={"max_tilt_deg": 30})
-    assert chosen(label(), strict, orientation=tilted) is Reason.NOT_AXIAL
+    assert chosen(label_of(), strict, orientation=tilted) is Reason.NOT_AXIAL
 
 
 @pytest.mark.parametrize(
@@ -147,7 +133,7 @@ def test_a_tilt_beyond_the_recipes_limit_is_not_axial() -> None:
     ],
 )
 def test_pixels_that_are_not_described_are_a_bad_header(changes: dict[str, Any]) -> None:
-    assert chosen(label(), **changes) is Reason.BAD_HEADER
+    assert chosen(label_of(), **changes) is Reason.BAD_HEADER
 
 
 @pytest.mark.parametrize(
@@ -166,20 +152,20 @@ def test_pixels_that_are_not_described_are_a_bad_header(changes: dict[str, Any])
     ],
 )
 def test_pixel_data_that_cannot_be_used(changes: dict[str, Any], reason: Reason) -> None:
-    assert chosen(label(), **changes) is reason
+    assert chosen(label_of(), **changes) is reason
 
 
 def test_a_square_in_mm_needs_pixel_spacing() -> None:
     by_mm = recipe(image={"crop_mm": 150})
-    assert isinstance(chosen(label(), by_mm), Choice)
-    assert chosen(label(), by_mm, row_mm=None, column_mm=None) is Reason.MISSING_FIELD
+    assert isinstance(chosen(label_of(), by_mm), Choice)
+    assert chosen(label_of(), by_mm, row_mm=None, column_mm=None) is Reason.MISSING_FIELD
 
 
 def test_what_a_reader_should_know_is_flagged() -> None:
     found = choose(
         facts_of(image_type=("DERIVED", "PRIMARY"), series_text="T1 AX"),
         SIZE,
-        label(flags=(Flag.BAD_AGE,)),
+        label_of(flags=(Flag.BAD_AGE,)),
         RECIPE,
         path_conflict=True,
     )

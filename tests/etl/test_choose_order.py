@@ -6,23 +6,13 @@ from typing import Any
 
 import pytest
 
-from etl.facts import facts_of
+from etl.facts import facts_of, label_of
 from hnp_etl.choose import Choice, choose
 from hnp_etl.label import LabelFacts
 from hnp_etl.recipe import Recipe
 from hnp_shared.vocabulary import Flag, Reason
 
 SIZE = 10_000_000
-SOUND: dict[str, Any] = {
-    "patient": "P1",
-    "age": 60.0,
-    "sex": "F",
-    "canal_width_mm": 12.0,
-    "cells": (("6",), ("6",), ("6",), ("3",), ("6",)),
-    "flags": (),
-    "file_name": None,
-    "sop_uid": None,
-}
 
 
 @dataclass(frozen=True)
@@ -74,8 +64,8 @@ PAIRS = [pair for pair in combinations(FAULTS, 2) if not pair[0].excludes(pair[1
 
 def outcome(*faults: Fault, required: bool = True) -> Choice | Reason:
     header: dict[str, Any] = {}
-    said: LabelFacts | Reason | None = LabelFacts(
-        **(SOUND | {key: value for fault in faults for key, value in fault.label.items()})
+    said: LabelFacts | Reason | None = label_of(
+        **{key: value for fault in faults for key, value in fault.label.items()}
     )
     for fault in faults:
         header |= fault.header

@@ -13,6 +13,7 @@ import pytest
 
 from etl.test_pipeline import content_of
 from etl.trees import Slice, hard_tree, write_slice
+from failing import CountingDisk, NoLinks
 from hnp_etl.config import BuildConfig
 from hnp_etl.engines import SerialExecutor
 from hnp_etl.merging import merge
@@ -23,7 +24,6 @@ from hnp_shared.columns import MANIFEST
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError, OutputError, StorageError
 from hnp_shared.vocabulary import State
-from shared.test_storage_failures import CountingDisk, NoLinks
 
 SITES = ("H01", "H02", "H03")
 RECIPE = Recipe(name="test")

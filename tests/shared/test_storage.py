@@ -2,10 +2,10 @@
 
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
 
 import pytest
 
+from failing import CountingDisk
 from hnp_shared.errors import StorageError
 from hnp_shared.storage import (
     DISK,
@@ -18,38 +18,6 @@ from hnp_shared.storage import (
     sweep_temporary,
     write_named,
 )
-
-
-class FailingDisk(Disk):
-    """Fails at its n-th operation."""
-
-    def __init__(self, fails_at: int) -> None:
-        self.left = fails_at
-
-    def step(self) -> None:
-        self.left -= 1
-        if self.left == 0:
-            raise OSError(28, "No space left on device", "/a/secret/path")
-
-    def write(self, file: BinaryIO, data: bytes | memoryview) -> None:
-        self.step()
-        super().write(file, data)
-
-    def fsync(self, descriptor: int) -> None:
-        self.step()
-        super().fsync(descriptor)
-
-    def rename(self, source: Path, target: Path) -> None:
-        self.step()
-        super().rename(source, target)
-
-    def link(self, source: Path, target: Path) -> None:
-        self.step()
-        super().link(source, target)
-
-    def unlink(self, path: Path) -> None:
-        self.step()
-        super().unlink(path)
 
 
 def put(path: Path, content: bytes, disk: Disk = DISK) -> None:
@@ -67,7 +35,7 @@ def test_a_named_file_is_called_after_its_content(tmp_path: Path) -> None:
 def test_a_failure_before_the_rename_leaves_the_old_content(tmp_path: Path, fails_at: int) -> None:
     put(tmp_path / "note", b"old")
     with pytest.raises(StorageError) as caught:
-        put(tmp_path / "note", b"new", FailingDisk(fails_at))
+        put(tmp_path / "note", b"new", CountingDisk(fails_at))
     assert str(caught.value) == "the note: No space left on device (ENOSPC)"
     assert (tmp_path / "note").read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["note"]
@@ -97,7 +65,7 @@ def test_an_alias_is_a_second_name(tmp_path: Path) -> None:
 
 def test_an_alias_is_a_copy_where_links_fail(tmp_path: Path) -> None:
     (tmp_path / "target").write_bytes(b"one")
-    replace_alias(tmp_path / "target", tmp_path / "alias", role="x", disk=FailingDisk(1))
+    replace_alias(tmp_path / "target", tmp_path / "alias", role="x", disk=CountingDisk(1))
     assert (tmp_path / "alias").read_bytes() == b"one"
     assert not (tmp_path / "alias").samefile(tmp_path / "target")
 

@@ -9,6 +9,7 @@ from typing import BinaryIO, cast
 import numpy as np
 import pytest
 
+from failing import CountingDisk, NoLinks
 from hnp_shared.errors import StorageError
 from hnp_shared.ledger import LedgerRow, write_ledger
 from hnp_shared.shards import write_shard
@@ -21,50 +22,6 @@ from hnp_shared.storage import (
     sweep,
     write_named,
 )
-
-
-class CountingDisk(Disk):
-    """Counts operations and fails at one of them; 0 never fails."""
-
-    def __init__(self, fails_at: int = 0) -> None:
-        self.fails_at = fails_at
-        self.done: list[str] = []
-
-    def step(self, name: str) -> None:
-        self.done.append(name)
-        if len(self.done) == self.fails_at:
-            raise OSError(28, "No space left on device", "/a/secret/path")
-
-    def write(self, file: BinaryIO, data: bytes | memoryview) -> None:
-        self.step("write")
-        super().write(file, data)
-
-    def fsync(self, descriptor: int) -> None:
-        self.step("fsync")
-        super().fsync(descriptor)
-
-    def rename(self, source: Path, target: Path) -> None:
-        self.step("rename")
-        super().rename(source, target)
-
-    def link(self, source: Path, target: Path) -> None:
-        self.step("link")
-        super().link(source, target)
-
-    def unlink(self, path: Path) -> None:
-        self.step("unlink")
-        super().unlink(path)
-
-    def mkdir(self, path: Path, mode: int) -> None:
-        self.step("mkdir")
-        super().mkdir(path, mode)
-
-
-class NoLinks(CountingDisk):
-    """A disk without hard links."""
-
-    def link(self, _source: Path, _target: Path) -> None:
-        raise OSError(95, "Operation not supported")
 
 
 def names(folder: Path) -> list[str]:
