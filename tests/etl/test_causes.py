@@ -63,3 +63,9 @@ def test_flags_and_ids_follow_where_they_come_from(
     flags: list[Flag], identity: str, columns: list[str], cause: Cause
 ) -> None:
     assert cause_of_change(columns, frozenset(flags), identity, SAME) is cause
+
+
+def test_other_limits_are_the_recipe() -> None:
+    between = Between(frozenset({"limits"}), tool=False)
+    assert cause_of_absence(Reason.TOO_LARGE, between) is Cause.RECIPE
+    assert cause_of_absence(Reason.NOT_T2, between) is Cause.FILE

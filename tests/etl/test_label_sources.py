@@ -297,6 +297,14 @@ def test_rsna_weighting_comes_from_the_table_where_the_header_is_silent(rsna: Pa
     assert rows.patient_id.nunique() == 2
 
 
+def test_explain_tells_the_weighting_and_the_label_that_the_build_took(rsna: Path) -> None:
+    path = str(rsna / "train_images" / "100" / "110" / "1.dcm")
+    (told,) = explain_files([path], [rsna], RSNA)
+    assert (told.weighting.value, told.weighting.source) == ("T2", "table")
+    assert told.label == str(rsna / "train_label_coordinates.csv")
+    assert (told.state, told.level) == ("accepted", 3)
+
+
 def test_the_recipe_names_condition_and_severity(rsna: Path) -> None:
     codes = {**RSNA.label.codes, "Moderate": "patient"}
     label = RSNA.label.model_copy(update={"codes": codes})

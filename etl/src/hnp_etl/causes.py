@@ -47,6 +47,8 @@ _OF_REASONS: dict[str, frozenset[Reason]] = {
         {Reason.PLANE_UNKNOWN, Reason.NOT_AXIAL, Reason.WEIGHTING_UNKNOWN, Reason.NOT_T2}
     ),
     "image": frozenset({Reason.MISSING_FIELD, Reason.FLAT_IMAGE, Reason.DUPLICATE}),
+    "limits": frozenset({Reason.TOO_LARGE, Reason.TOO_DEEP, Reason.NOT_DICOM, Reason.BAD_HEADER})
+    | {Reason.LABEL_REJECTED, Reason.TRUNCATED, Reason.CRASHED, Reason.TIMEOUT},
 }
 """Section of the recipe -> columns and reasons that depend on it."""
 

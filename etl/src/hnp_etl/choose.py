@@ -1,13 +1,13 @@
 """Whether one image becomes a slice of the data set: the first reason that holds. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hnp_etl.element_walk import PIXEL_DATA
 from hnp_etl.geometry import slice_normal, slice_position_mm
 from hnp_etl.header import HeaderFacts
 from hnp_etl.label import LabelFacts
 from hnp_etl.limits import Limits
-from hnp_etl.look import Look, Told, look_at
+from hnp_etl.look import Look, look_at
 from hnp_etl.recipe import Label, Recipe
 from hnp_etl.syntaxes import DECODERS, DEFLATED_LE, EXPLICIT_BE, UNCOMPRESSED
 from hnp_shared.vocabulary import Flag, Reason
@@ -56,9 +56,7 @@ def choose(
         table: weighting that a table of series tells, where neither tags nor text do.
         path_conflict: folders disagree about hospital, procedure or partition.
     """
-    look = look_at(facts, recipe.selection.max_tilt_deg)
-    if look.weighting is None and table is not None:
-        look = replace(look, weighting=Told(table, "table", "the table of series"))
+    look = look_at(facts, recipe.selection.max_tilt_deg, table)
     refusals = header_refusals(facts, look, recipe)
     if refusals:
         return refusals[0]

@@ -38,7 +38,7 @@ _LOCALIZER_WORDS = frozenset({"LOCALIZER", "SCOUT"})
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A decision, what told it (`tags` or `text`) and the evidence in words."""
+    """A decision, what told it (`tags`, `text` or `table`) and the evidence in words."""
 
     value: str
     source: str
@@ -68,12 +68,19 @@ class Look:
     text_disagrees: bool
 
 
-def look_at(facts: HeaderFacts, max_tilt_deg: float) -> Look:
-    """Return what kind of image a header describes."""
+def look_at(facts: HeaderFacts, max_tilt_deg: float, table: str | None = None) -> Look:
+    """Return what kind of image a header describes.
+
+    Args:
+        facts: from the header.
+        max_tilt_deg: beyond this an image is not axial.
+        table: weighting that a table of series tells, where neither tags nor text do.
+    """
     clues = _clues(facts)
     normal = slice_normal(facts.orientation)
     from_tags = _weighting_from_tags(facts, clues)
     from_text = _told_by_text(clues.weighting, clues)
+    from_table = Told(Weighting(table), "table", "the table of series") if table else None
     disagree = bool(from_tags and from_text and from_tags.value != from_text.value)
     plane = _told_by_text(clues.plane, clues)
     if normal is not None:
@@ -85,7 +92,7 @@ def look_at(facts: HeaderFacts, max_tilt_deg: float) -> Look:
         localizer=clues.localizer or bool(_LOCALIZER_WORDS & set(facts.image_type)),
         lumbar=not _names_other_region(facts),
         plane=plane,
-        weighting=from_tags or from_text,
+        weighting=from_tags or from_text or from_table,
         tilt_deg=None if normal is None else tilt_deg(normal),
         fat_suppressed=clues.fat_suppressed or "FS" in facts.scan_options,
         text_disagrees=disagree,

@@ -83,7 +83,7 @@ def explain_one(
         partner: path of its label or image, for people.
         recipe: what is wanted.
     """
-    look = look_at(facts, recipe.selection.max_tilt_deg) if facts else None
+    look = look_at(facts, recipe.selection.max_tilt_deg, asked.table) if facts else None
     reason = Reason(verdict.reason) if verdict.reason else None
     image = asked.kind is Kind.IMAGE
     level = _level(asked.label, recipe) if image else None

@@ -33,8 +33,9 @@ class Tables:
     levels: dict[str, set[str]] = field(default_factory=dict)
     weightings: dict[str, Weighting] = field(default_factory=dict)
 
-    def add(self, rows: Sequence[tuple[Leaf, ...]]) -> None:
-        """Take in one table; a table of other columns says nothing."""
+    def add(self, rows: Sequence[tuple[Leaf, ...]]) -> bool:
+        """Take in one table; True if it places images. One of other columns says nothing."""
+        placed = len(self.levels)
         for leaves in rows:
             row = {bare(leaf.keys[0]): leaf.values[0] for leaf in leaves}
             study, series = _text(row, "study_id"), _text(row, "series_id")
@@ -47,6 +48,7 @@ class Tables:
                     self.weightings[path_key(f"{study}/{series}")] = weighting
             elif study:
                 self.severities.update(((study, name), value) for name, value in row.items())
+        return len(self.levels) > placed
 
     def entries(self, recipe: Label) -> Iterator[Entry]:
         """Yield one entry for each image that the coordinates name."""

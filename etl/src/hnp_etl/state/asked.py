@@ -31,6 +31,7 @@ class Asked:
         partner: raw path of its label or of its image.
         step: that paired the two.
         label: what the label (its own, or the partner) says, or why it says nothing.
+        table: weighting that a table of series tells.
     """
 
     id: int
@@ -43,6 +44,7 @@ class Asked:
     partner: bytes | None
     step: str | None
     label: LabelFacts | Reason | None
+    table: str | None
 
 
 def find(state: sqlite3.Connection, raw: bytes) -> int | None:
@@ -133,13 +135,14 @@ def answers(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Aske
         state,
         "SELECT file.id, file.kind, file.hospital, file.partition, file.size, file.early, "
         "file.facts, partner.raw, pair.step, label.facts, "
-        "coalesce(label.refusal, document.refusal, document.early), pair.image IS NOT NULL "
+        "coalesce(label.refusal, document.refusal, document.early), told.weighting "
         "FROM file LEFT JOIN pair ON file.id = pair.image OR file.id = pair.label "
         "LEFT JOIN entry ON entry.id = pair.label LEFT JOIN file AS partner "
         "ON partner.id = coalesce(entry.file, pair.image + pair.label - file.id) "
         "LEFT JOIN file AS document ON document.id = "
         "CASE file.kind WHEN 'label' THEN file.id ELSE pair.label END "
-        "LEFT JOIN label ON label.id = coalesce(pair.label, file.id) WHERE file.id",
+        "LEFT JOIN label ON label.id = coalesce(pair.label, file.id) "
+        "LEFT JOIN told ON told.image = file.id WHERE file.id",
         numbers,
     )
     return {row[0]: _asked(row) for row in found}
@@ -169,6 +172,7 @@ def _asked(row: Row) -> Asked:
         partner=row[7],
         step=row[8],
         label=label,
+        table=row[11],
     )
 
 

@@ -99,14 +99,14 @@ def _text(key: str) -> str:
 
 
 def _interpret_rsna(state: sqlite3.Connection, recipe: Label) -> None:
-    tables, first = Tables(), None
+    tables, places, read = Tables(), None, list[int]()
     for number, _, facts in pages(state, _READ):
-        tables.add(entries_from_json(unseal(facts)))
-        first = number if first is None else first
-        with state:
-            state.execute("INSERT INTO part VALUES (?, ?)", (number, first))
-    if first is not None:
-        _note(state, first, tables.entries(recipe), recipe, "")
+        read.append(number)
+        if tables.add(entries_from_json(unseal(facts))) or places is None:
+            places = number
+    if places is not None:
+        _note(state, places, tables.entries(recipe), recipe, "")
+    write_many(state, "INSERT INTO part VALUES (?, ?)", ((number, places) for number in read))
     series = ((f"series {key}", each.value) for key, each in tables.weightings.items())
     write_many(state, "INSERT INTO series VALUES (?, ?)", series)
 
