@@ -1,11 +1,17 @@
 """Work that kills the process it runs in; a module of its own, so that workers can import it."""
 
 import os
+import time
 
 DEADLY = 5
 
 
 def double(number: int) -> int:
+    return 2 * number
+
+
+def slowly_double(number: int) -> int:
+    time.sleep(0.01)
     return 2 * number
 
 

@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from etl.deadly import DEADLY, double, double_or_die
+from etl.deadly import DEADLY, double, double_or_die, slowly_double
 from etl.facts import facts_of
 from etl.trees import KEY, hard_tree
 from hnp_etl.engines import ENGINES, SerialExecutor, Task, open_executor, ordered_map
@@ -44,6 +45,23 @@ def test_no_more_items_are_read_than_may_be_in_flight() -> None:
     found = ordered_map(SerialExecutor(), Task(double, never), items(), in_flight=3)
     next(found)
     assert taken == [0, 1, 2]
+
+
+def test_giving_up_with_work_under_way_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(threading, "excepthook", lambda args: said.append(repr(args.exc_value)))
+
+    def give_up() -> None:
+        with open_executor(2) as executor:
+            naps = ordered_map(executor, Task(slowly_double, never), range(200), in_flight=100)
+            next(naps)
+            del naps  # as a stop within it ends it
+            raise KeyboardInterrupt
+
+    for _ in range(5):
+        with pytest.raises(KeyboardInterrupt):
+            give_up()
+    assert not said
 
 
 def test_a_bug_in_a_task_keeps_its_type() -> None:

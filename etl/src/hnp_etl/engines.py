@@ -88,19 +88,16 @@ def ordered_map(
     """Like ``executor.map``, but reads at most ``in_flight`` items ahead of the consumer.
 
     When a process dies, the others under way are waited for, and the items it took with it run
-    again one at a time, so that the one to blame is known.
+    again one at a time, so that the one to blame is known. Futures of a consumer that gives up are
+    left to who closes the executor: a pool whose process was killed stumbles over cancelled ones.
     """
     pending: deque[tuple[T, Future[R]]] = deque()
-    try:
-        for item in items:
-            pending.append((item, executor.submit(task.run, item)))
-            if len(pending) >= in_flight:
-                yield from _next(executor, task, pending)
-        while pending:
+    for item in items:
+        pending.append((item, executor.submit(task.run, item)))
+        if len(pending) >= in_flight:
             yield from _next(executor, task, pending)
-    finally:
-        for _, future in pending:
-            future.cancel()
+    while pending:
+        yield from _next(executor, task, pending)
 
 
 def _next(executor: Executor, task: Task[T, R], pending: deque[tuple[T, Future[R]]]) -> Iterator[R]:
