@@ -25,6 +25,7 @@ ARRAY_TYPES = (np.dtype("<f4"), np.dtype("<u2"))
 """Stored pixel types: float32 in 0..1, or uint16 of x * 65535."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold; no clock time in a data set
+_PIECE_BYTES = 2**18
 _LOCAL_HEADER_BYTES = 30  # APPNOTE.TXT 4.3.7: fixed part of a local file header
 
 # What zipfile and numpy raise over bytes that neither wrote.
@@ -105,7 +106,9 @@ def _add_member(archive: zipfile.ZipFile, name: str, array: npt.NDArray[np.gener
     with archive.open(info, "w") as member:
         header = npy.header_data_from_array_1_0(contiguous)
         npy.write_array_header_1_0(member, header)
-        member.write(contiguous.view(np.uint8).reshape(-1).data)
+        content = contiguous.view(np.uint8).reshape(-1).data
+        for start in range(0, len(content), _PIECE_BYTES):  # summed and copied while in the cache
+            member.write(content[start : start + _PIECE_BYTES])
 
 
 def _map_member(

@@ -5,16 +5,16 @@ flushed to the disk, renamed, and the folder is flushed too.
 """
 
 import contextlib
-import hashlib
 import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from hnp_shared.errors import StorageError
+from hnp_shared.hashing_file import HashingFile
 
 TEMPORARY_PREFIX = ".tmp-"
 """Names of files in the making; `sweep` removes what a killed run left under such names."""
@@ -75,27 +75,6 @@ class Written:
     name: str
     sha256: str
     size: int
-
-
-@dataclass(slots=True)
-class _HashingFile:
-    """An unseekable file that knows the digest and size of what went through it."""
-
-    file: BinaryIO
-    disk: Disk
-    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
-    size: int = 0
-    closed: bool = False  # Arrow asks; the file is closed by who opened it
-
-    def write(self, data: bytes | memoryview, /) -> int:
-        view = memoryview(data).cast("B")
-        self.disk.write(self.file, view)
-        self.digest.update(view)
-        self.size += view.nbytes
-        return view.nbytes
-
-    def flush(self) -> None:
-        """Do nothing; libraries that write into a file call it."""
 
 
 def write_named(
@@ -193,10 +172,11 @@ def _temporary(
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with open(descriptor, "wb", buffering=0) as file:  # noqa: PTH123  # Path has no opener
-            sink = _HashingFile(file, disk)
+            sink = HashingFile(file, disk.write)
             fill(sink)
+            digest = sink.finish()
             disk.fsync(file.fileno())
-        yield temporary, sink.digest.hexdigest(), sink.size
+        yield temporary, digest, sink.size
     except BaseException as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
