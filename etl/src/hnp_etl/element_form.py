@@ -4,10 +4,14 @@ Source: DICOM PS3.5 6.2 (value representations), 7.1.2 (which have a long head).
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 LONG_VRS = frozenset(
     {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"}
 )
+PLAIN_LONG_VRS = LONG_VRS - {b"SQ", b"UN"}
+"""Of these a defined length tells where the value ends; one of unknown VR may be a sequence."""
+
 BYTE_VRS = frozenset({b"OB", b"OW"})
 PIXEL_VRS = frozenset({b"", b"UN", b"OB", b"OW", b"OF", b"OD"})
 SHORT_VRS = frozenset(
@@ -16,8 +20,7 @@ SHORT_VRS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(NamedTuple):
     """A value as it lies in the file.
 
     Attributes:

@@ -20,6 +20,7 @@ from hnp_etl.element_form import (
 )
 from hnp_etl.errors import FileError
 from hnp_etl.limits import LIMITS, Limits
+from hnp_etl.plain_elements import take_plain
 from hnp_shared.vocabulary import Reason
 
 WINDOW_BYTES = 32 * 2**10
@@ -31,7 +32,7 @@ _FUNCTIONAL_GROUPS = frozenset({0x5200_9229, 0x5200_9230})
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFE_E000, 0xFFFE_E00D, 0xFFFE_E0DD
 _UNDEFINED = 0xFFFF_FFFF
 _NEVER = 2**31  # deeper than any limit
-_SHORT_HEAD = struct.Struct("<HH2sH")
+_NONE: frozenset[int] = frozenset()
 
 ReadAt = Callable[[int, int], bytes]
 """Returns up to so many bytes from an offset."""
@@ -86,8 +87,8 @@ class Walker:
     def walk(self, only_group: int | None = None) -> None:
         """Go on to the pixel data, to another group than ``only_group``, or to the end."""
         while self.position < self.size:
-            plain = self.explicit and not (self.open_ends or self.big_endian or only_group)
-            if plain and self._hurry():
+            plain = self.explicit and not self.big_endian
+            if plain and len(self.open_ends) <= self.implicit_from and self._hurry(only_group):
                 continue
             self._close_finished()
             if not self.open_ends and only_group not in (None, self._group()):
@@ -104,30 +105,22 @@ class Walker:
         if self.open_ends:
             raise FileError(Reason.BAD_HEADER, "the file ends within a sequence")
 
-    def _hurry(self) -> bool:
-        """Take the short elements that lie whole in the window, most of a header; True if any.
-
-        Everything else is left to the careful way.
-        """
-        window, offset = self.window, self.position - self.window_start
-        last = len(window) - _SHORT_HEAD.size
-        while 0 <= offset <= last:
-            group, element, vr, length = _SHORT_HEAD.unpack_from(window, offset)
-            start = offset + _SHORT_HEAD.size
-            if vr not in SHORT_VRS or group >= 0x7FE0 or start + length > len(window):
-                break
-            tag = group << 16 | element
-            if tag in self.wanted:
-                if length > self.limits.value_bytes or tag in self.values:
-                    break
-                if length:
-                    self.values[tag] = Raw(vr, window[start : start + length])
-            offset = start + length
-        moved = self.window_start + offset > self.position
-        if moved:
-            self.position = self.window_start + offset
-            self._skip(0)  # looks at the bounds
-        return moved
+    def _hurry(self, only_group: int | None) -> bool:
+        """Take the plain elements that come next and lie whole in the window; True if any."""
+        start, top = self.window_start, not self.open_ends
+        begin, end = self.position - start, len(self.window)
+        if not 0 <= begin < end:
+            return False
+        if not top and self.open_ends[-1].offset is not None:
+            end = min(end, self.open_ends[-1].offset - start)
+        wanted = self.wanted if top else self.within_groups if self.in_groups else _NONE
+        values, most = self.values if top else self.shared, self.limits.value_bytes
+        after = take_plain(
+            self.window, (begin, end), wanted, values, most=most, only_group=only_group
+        )
+        self.position = start + after
+        self._skip(0)  # looks at the bounds
+        return after > begin
 
     def looks_explicit(self) -> bool:
         """Tell from the first element whether value representations are written out."""

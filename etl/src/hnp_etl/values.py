@@ -18,6 +18,9 @@ CHARSET = 0x0008_0005
 _LARGEST_FLOAT32 = (2 - 2**-23) * 2.0**127
 """Numbers are stored as float32; a larger one would become infinity on the way."""
 
+_REMEMBERED = 1024
+"""Values that were read lately: images of one series say the same."""
+
 _BACKSLASH = 0x5C
 _NUMBER_VRS = frozenset({b"AT", b"FD", b"FL", b"SL", b"SS", b"SV", b"UL", b"US", b"UV"})
 _RAW_VRS = frozenset({b"", b"  ", b"OB", b"OW", b"UN"})
@@ -42,10 +45,7 @@ class Values:
 
     def text(self, tag: int) -> str:
         """Return a text without padding, "" when absent."""
-        raw = self._characters(tag).rstrip(b"\0 ")
-        if raw.isascii() and b"\x1b" not in raw:
-            return raw.decode("ascii").strip()
-        return _decoded(raw, self._charset).strip("\0 ").strip()
+        return _text(self._characters(tag), self._charset)
 
     def uid(self, tag: int) -> str | None:
         """Return a UID."""
@@ -53,8 +53,7 @@ class Values:
 
     def words(self, tag: int) -> tuple[str, ...]:
         """Return the values of a code string, in upper case."""
-        text = self.text(tag).upper()
-        return tuple(word.strip() for word in text.split("\\")) if text else ()
+        return _words(self.text(tag))
 
     def whole(self, tag: int, default: int) -> int:
         """Return an integer string that pixels depend on.
@@ -69,12 +68,12 @@ class Values:
 
     def number(self, tag: int) -> float | None:
         """Return the first number of a decimal or integer string."""
-        found = self._decimals(tag)
+        found = _decimals(self._characters(tag))
         return found[0] if found else None
 
     def numbers(self, tag: int, count: int) -> tuple[float, ...] | None:
         """Return so many numbers of a decimal string."""
-        found = self._decimals(tag)
+        found = _decimals(self._characters(tag))
         return found if len(found) == count else None
 
     def double(self, tag: int) -> float | None:
@@ -118,13 +117,27 @@ class Values:
         raw = self._values.get(tag, _NOTHING)
         return b"" if raw.vr in _NUMBER_VRS else raw.value
 
-    def _decimals(self, tag: int) -> tuple[float, ...]:
-        raw = self._characters(tag)
-        try:
-            found = tuple(map(float, raw.decode("ascii").strip("\0 ").split("\\")))
-        except ValueError:
-            return ()
-        return found if all(map(_fits, found)) else ()
+
+@lru_cache(maxsize=_REMEMBERED)
+def _text(value: bytes, charset: bytes) -> str:
+    raw = value.rstrip(b"\0 ")
+    if raw.isascii() and b"\x1b" not in raw:
+        return raw.decode("ascii").strip()
+    return _decoded(raw, charset).strip("\0 ").strip()
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.upper().split("\\")) if text else ()
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _decimals(value: bytes) -> tuple[float, ...]:
+    try:
+        found = tuple(map(float, value.decode("ascii").strip("\0 ").split("\\")))
+    except ValueError:
+        return ()
+    return found if all(map(_fits, found)) else ()
 
 
 def _fits(number: float) -> bool:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hnp_etl.errors import FileError
-from hnp_etl.label import bare, is_missing
+from hnp_etl.label import bare
 from hnp_etl.label_document import Leaf, Scalar
 from hnp_etl.label_sources.match import path_key
+from hnp_etl.label_values import is_missing
 from hnp_etl.paths import nfc
 from hnp_etl.recipe import Label
 from hnp_shared.vocabulary import LEVEL_NAMES, Reason

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hnp_etl.imaging import Weighting
-from hnp_etl.label import bare, is_missing
+from hnp_etl.label import bare
 from hnp_etl.label_document import Leaf, Scalar
 from hnp_etl.label_sources.entry import Entry
 from hnp_etl.label_sources.match import path_key
+from hnp_etl.label_values import is_missing
 from hnp_etl.recipe import Label
 from hnp_etl.series_text import read_series_text
 from hnp_shared.vocabulary import LEVEL_NAMES

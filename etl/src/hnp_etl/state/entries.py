@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from hnp_etl.errors import FileError
-from hnp_etl.label import read_label
+from hnp_etl.label import LabelReader
 from hnp_etl.label_sources.entry import Entry, entries
 from hnp_etl.label_sources.match import image_keys
 from hnp_etl.label_sources.rows import entries_from_json
@@ -117,15 +117,16 @@ def _note(
     numbered = [(-(file << _ID_BITS | count), each) for count, each in enumerate(found, 1)]
     keys = ((number, file, _text(f"{below}\0{each.key}")) for number, each in numbered)
     write_many(state, "INSERT INTO entry VALUES (?, ?, ?)", keys)
-    said = ((number, *_said(each, recipe)) for number, each in numbered)
+    reader = LabelReader(recipe)
+    said = ((number, *_said(each, reader)) for number, each in numbered)
     write_many(state, "INSERT INTO label (id, facts, refusal) VALUES (?, ?, ?)", said)
 
 
-def _said(entry: Entry, recipe: Label) -> tuple[str | None, Reason | None]:
+def _said(entry: Entry, reader: LabelReader) -> tuple[str | None, Reason | None]:
     """Return what an entry says under the recipe, or why it cannot be used."""
     if entry.leaves is None:
         return None, entry.refusal
     try:
-        return pack_label(read_label(entry.leaves, recipe)), None
+        return pack_label(reader.read(entry.leaves)), None
     except FileError as error:
         return None, error.reason
