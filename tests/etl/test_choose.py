@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from etl.facts import facts_of, label_of
-from hnp_etl.choose import Choice, choose
+from hnp_etl.choose import Choice, choose, judge
 from hnp_etl.label import LabelFacts
 from hnp_etl.recipe import Recipe
 from hnp_etl.syntaxes import EXPLICIT_BE
@@ -18,7 +18,8 @@ RECIPE = Recipe(name="test")
 def chosen(
     said: LabelFacts | Reason | None, recipe: Recipe = RECIPE, **changes: Any
 ) -> Choice | Reason:
-    return choose(facts_of(**changes), SIZE, said, recipe, path_conflict=False)
+    wanted = judge(facts_of(**changes), SIZE, recipe)
+    return choose(wanted, said, recipe.label, path_conflict=False)
 
 
 def recipe(**sections: Any) -> Recipe:
@@ -162,12 +163,7 @@ def test_a_square_in_mm_needs_pixel_spacing() -> None:
 
 
 def test_what_a_reader_should_know_is_flagged() -> None:
-    found = choose(
-        facts_of(image_type=("DERIVED", "PRIMARY"), series_text="T1 AX"),
-        SIZE,
-        label_of(flags=(Flag.BAD_AGE,)),
-        RECIPE,
-        path_conflict=True,
-    )
+    wanted = judge(facts_of(image_type=("DERIVED", "PRIMARY"), series_text="T1 AX"), SIZE, RECIPE)
+    found = choose(wanted, label_of(flags=(Flag.BAD_AGE,)), RECIPE.label, path_conflict=True)
     assert isinstance(found, Choice)
     assert found.flags == (*(Flag.BAD_AGE, Flag.DERIVED, Flag.PATH_CONFLICT, Flag.TEXT_DISAGREES),)

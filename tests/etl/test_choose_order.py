@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from etl.facts import facts_of, label_of
-from hnp_etl.choose import Choice, choose
+from hnp_etl.choose import Choice, choose, judge
 from hnp_etl.label import LabelFacts
 from hnp_etl.recipe import Recipe
 from hnp_shared.vocabulary import Flag, Reason
@@ -73,7 +73,8 @@ def outcome(*faults: Fault, required: bool = True) -> Choice | Reason:
     recipe = Recipe.model_validate(
         {"name": "x", "label": {"required": ["age"] if required else []}}
     )
-    return choose(facts_of(**header), SIZE, said, recipe, path_conflict=False)
+    wanted = judge(facts_of(**header), SIZE, recipe)
+    return choose(wanted, said, recipe.label, path_conflict=False)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.reason)

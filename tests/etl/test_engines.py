@@ -14,6 +14,7 @@ from etl.trees import KEY, hard_tree
 from hnp_etl.engines import ENGINES, SerialExecutor, Task, open_executor, ordered_map
 from hnp_etl.read import FileFacts, Ref, read_one_by_one
 from hnp_etl.recipe import Image
+from hnp_etl.sealed import pack_header
 from hnp_etl.shard import build_without_killers
 from hnp_etl.shard_plan import PlannedSlice, ShardPlan
 from hnp_etl.shard_result import Refusal, SampleRow, ShardResult
@@ -22,6 +23,9 @@ from hnp_shared.vocabulary import Kind, Reason
 
 def fail(_number: int) -> int:
     raise KeyError("a bug in a task")
+
+
+HEADER = pack_header(facts_of())
 
 
 def never(_item: int, _attempt: object) -> int:
@@ -100,7 +104,7 @@ def test_of_a_batch_only_the_deadly_file_is_crashed() -> None:
 
 
 def planned(number: int) -> PlannedSlice:
-    return PlannedSlice(number, f"s{number}", "p", b"", b"", (), (3, "3"), facts_of())
+    return PlannedSlice(number, f"s{number}", "p", b"", b"", (), (3, "3"), HEADER)
 
 
 def test_of_a_shard_only_the_deadly_slice_is_crashed() -> None:

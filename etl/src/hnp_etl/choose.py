@@ -27,6 +27,26 @@ class ChosenLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """An image that its header lets in; what its label says is still to be heard.
+
+    Attributes:
+        refusal: why its pixel data cannot be used; holds when the label has nothing against it.
+        patient_id: of the header, likewise the UIDs.
+        flags: those that the header tells.
+    """
+
+    refusal: Reason | None
+    patient_id: str | None
+    study_uid: str | None
+    series_uid: str | None
+    slice_position_mm: float | None
+    tilt_deg: float | None
+    weighting_from: str
+    flags: tuple[Flag, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """An image that becomes a slice, unless its pixels turn out unusable."""
 
@@ -37,51 +57,71 @@ class Choice:
     flags: tuple[Flag, ...]
 
 
-def choose(
-    facts: HeaderFacts,
-    size: int,
-    label: LabelFacts | Reason | None,
-    recipe: Recipe,
-    *,
-    path_conflict: bool,
-    table: str | None = None,
-) -> Choice | Reason:
-    """Decide on one image.
+def judge(
+    facts: HeaderFacts, size: int, recipe: Recipe, table: str | None = None
+) -> Wanted | Reason:
+    """Decide on one image as far as its header tells.
 
     Args:
         facts: from its header.
         size: of the file, bytes.
-        label: what its label says; a reason when the label is unusable; None without a label.
         recipe: what is wanted.
         table: weighting that a table of series tells, where neither tags nor text do.
-        path_conflict: folders disagree about hospital, procedure or partition.
     """
     look = look_at(facts, recipe.selection.max_tilt_deg, table)
     refusals = header_refusals(facts, look, recipe)
     if refusals:
         return refusals[0]
-    chosen = chosen_label(label, recipe.label)
-    if isinstance(chosen, Reason):
-        return chosen
-    refusal = pixel_refusal(facts, size, recipe)
-    if refusal is not None:
-        return refusal
     marks = {
         Flag.DERIVED: facts.image_type[:1] == ("DERIVED",),
         Flag.FAT_SUPPRESSED: look.fat_suppressed,
-        Flag.PATH_CONFLICT: path_conflict,
         Flag.TEXT_DISAGREES: look.text_disagrees,
     }
-    from_label = label.flags if isinstance(label, LabelFacts) else ()
     normal = slice_normal(facts.orientation)
-    return Choice(
-        label=chosen,
+    return Wanted(
+        refusal=pixel_refusal(facts, size, recipe),
+        patient_id=facts.patient_id,
+        study_uid=facts.study_uid,
+        series_uid=facts.series_uid,
         slice_position_mm=(
             slice_position_mm(normal, facts.position_mm) if normal and facts.position_mm else None
         ),
         tilt_deg=look.tilt_deg,
         weighting_from=look.weighting.source if look.weighting else "text",
-        flags=tuple(sorted({*from_label, *(flag for flag, holds in marks.items() if holds)})),
+        flags=tuple(flag for flag, holds in marks.items() if holds),
+    )
+
+
+def choose(
+    wanted: Wanted | Reason,
+    label: LabelFacts | Reason | None,
+    recipe: Label,
+    *,
+    path_conflict: bool,
+) -> Choice | Reason:
+    """Decide on one image.
+
+    Args:
+        wanted: what its header tells.
+        label: what its label says; a reason when the label is unusable; None without a label.
+        recipe: how labels are read.
+        path_conflict: folders disagree about hospital, procedure or partition.
+    """
+    if isinstance(wanted, Reason):
+        return wanted
+    chosen = chosen_label(label, recipe)
+    if isinstance(chosen, Reason):
+        return chosen
+    if wanted.refusal is not None:
+        return wanted.refusal
+    from_label = label.flags if isinstance(label, LabelFacts) else ()
+    from_path = (Flag.PATH_CONFLICT,) if path_conflict else ()
+    return Choice(
+        label=chosen,
+        slice_position_mm=wanted.slice_position_mm,
+        tilt_deg=wanted.tilt_deg,
+        weighting_from=wanted.weighting_from,
+        flags=tuple(sorted({*from_label, *wanted.flags, *from_path})),
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from hnp_etl.engines import Task, ordered_map
 from hnp_etl.read import read_batch, read_one_by_one
 from hnp_etl.recipe import Label, Recipe
-from hnp_etl.state import entries, files, pairs
+from hnp_etl.state import entries, files, meanings, pairs
 from hnp_etl.walk import walk
 from hnp_shared.errors import InputError
 from hnp_shared.progress import track
@@ -39,9 +39,9 @@ def read_new(
     batches = files.unread(state, FILES_A_BATCH)
     if not find_spec("openpyxl") and files.holds_excel(state):
         raise InputError("found an Excel table, expected the package openpyxl: hnp-etl[excel]")
-    reading = Task(
-        partial(read_batch, limits=recipe.limits, source=recipe.label.source), read_one_by_one
-    )
+    meanings.begin_images(state, recipe)
+    meanings.begin_labels(state, recipe.label)
+    reading = Task(partial(read_batch, recipe=recipe), read_one_by_one)
     found = ordered_map(executor, reading, batches, in_flight=in_flight)
     for facts in track(found, "reading", total=-(-count // FILES_A_BATCH), unit="group"):
         files.note_facts(state, facts)
@@ -54,7 +54,7 @@ def pair(state: sqlite3.Connection, label: Label) -> None:
     if label.source in entries.SOURCES:
         entries.interpret(state, label)
     else:
-        pairs.interpret_labels(state, label)
+        meanings.interpret_labels(state, label)
     pairs.pair_all(state)
     if label.source in entries.SOURCES:
         entries.pair_entries(state)

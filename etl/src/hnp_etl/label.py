@@ -158,12 +158,16 @@ def _field(leaves: Sequence[Leaf], parse: Callable[[Scalar], Field]) -> Field:
     return _agreed(found, _NOTHING)
 
 
-def _shallowest(leaves: Sequence[Leaf]) -> list[Leaf]:
-    depth = min((len(leaf.keys) for leaf in leaves), default=0)
+def _shallowest(leaves: Sequence[Leaf]) -> Sequence[Leaf]:
+    if len(leaves) < 2:
+        return leaves
+    depth = min(len(leaf.keys) for leaf in leaves)
     return [leaf for leaf in leaves if len(leaf.keys) == depth]
 
 
 def _agreed(found: Sequence[T], nothing: T) -> T:
+    if len(found) == 1:
+        return found[0]
     stated = [value for value in found if value != nothing] or [nothing]
     if any(value != stated[0] for value in stated[1:]):
         raise FileError(Reason.FIELD_CONFLICT, "two spellings of one field disagree")

@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from hnp_etl.errors import FileError
+from hnp_etl.header import HeaderFacts
 from hnp_etl.limits import SHARD_SLICES
 from hnp_etl.pixels import Array, use_one_plain_thread
 from hnp_etl.recipe import Image
+from hnp_etl.sealed import header_facts
 from hnp_etl.shard_plan import PlannedSlice, ShardPlan
 from hnp_etl.shard_result import Refusal, SampleRow, ShardResult, verdicts
 from hnp_etl.slice_pixels import read_sample, stored_pixel_mm
@@ -83,6 +85,7 @@ class _Taken:
     """A decoded slice, without its pixels."""
 
     slice: PlannedSlice
+    facts: HeaderFacts
     sha256: str
     source_min: float
     source_max: float
@@ -100,18 +103,19 @@ def _decode_all(plan: ShardPlan) -> tuple[Array, list[_Taken], list[Refusal]]:
     refused: list[Refusal] = []
     for each in plan.slices:
         try:
-            sample = read_sample(each.raw, each.facts, plan.image, plan.limits)
+            facts = header_facts(each.header)
+            sample = read_sample(each.raw, facts, plan.image, plan.limits)
         except FileError as error:
             refused.append(Refusal(each.id, error.reason))
             continue
         images[len(taken)] = sample.array
         digest = sha256(images[len(taken)].data).hexdigest()
-        taken.append(_Taken(each, digest, sample.source_min, sample.source_max))
+        taken.append(_Taken(each, facts, digest, sample.source_min, sample.source_max))
     return images, taken, refused
 
 
 def _row(taken: _Taken, row: int, image: Image) -> SampleRow:
-    pixel_mm = stored_pixel_mm(taken.slice.facts, image)
+    pixel_mm = stored_pixel_mm(taken.facts, image)
     return SampleRow(
         id=taken.slice.id,
         row=row,

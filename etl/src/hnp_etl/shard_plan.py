@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 
-from hnp_etl.header import HeaderFacts
 from hnp_etl.limits import LIMITS, Limits
 from hnp_etl.recipe import ARRAY_VERSION, Image
 
@@ -24,6 +23,7 @@ class PlannedSlice:
         raw: bytes of the path on the disk.
         path: bytes by which paths are compared.
         stat: size, times and inode that the facts were read at.
+        header: sealed `HeaderFacts`.
         finding: level and label code; decides between copies, not about pixels.
     """
 
@@ -34,7 +34,7 @@ class PlannedSlice:
     path: bytes
     stat: tuple[int, ...]
     finding: tuple[int | None, str | None]
-    facts: HeaderFacts
+    header: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class ShardPlan:
         for each in self.slices:
             parts = (each.id, each.slice_id, each.path, each.raw, each.stat)
             digest.update(repr(parts).encode())
-            digest.update(each.facts.to_json().encode())
+            digest.update(each.header.encode())
         return digest.hexdigest()
 
 

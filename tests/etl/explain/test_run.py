@@ -12,13 +12,12 @@ from etl.trees import IMAGES, KEY, LABELS, Slice, hard_tree, sound_tree, write_s
 from hnp_etl.config import BuildConfig
 from hnp_etl.engines import SerialExecutor
 from hnp_etl.explain import Explanation, explain_files
-from hnp_etl.limits import Limits
 from hnp_etl.phantom import PhantomConfig, TreeLayout, write_phantom
 from hnp_etl.phantom.layouts import FOREIGN
 from hnp_etl.pipeline import build
 from hnp_etl.pseudonyms import pseudonym
 from hnp_etl.read import FileFacts, Ref, read_batch
-from hnp_etl.recipe import LabelSource, Recipe, load_recipe
+from hnp_etl.recipe import Recipe, load_recipe
 from hnp_shared.errors import InputError
 from hnp_shared.vocabulary import Reason, State
 
@@ -171,9 +170,9 @@ def test_a_filtered_file_costs_no_look_at_the_others(
     image, label = write_slice(root, Slice("P009", 1), EchoTime="10", RepetitionTime="500")
     opened: list[bytes] = []
 
-    def noted(refs: Sequence[Ref], limits: Limits, source: LabelSource) -> list[FileFacts]:
+    def noted(refs: Sequence[Ref], recipe: Recipe) -> list[FileFacts]:
         opened.extend(ref.raw for ref in refs)
-        return read_batch(refs, limits, source)
+        return read_batch(refs, recipe)
 
     monkeypatch.setattr("hnp_etl.explain.run.read_batch", noted)
     assert one(root / image).reason is Reason.NOT_T2

@@ -9,7 +9,6 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
-from functools import partial
 from pathlib import Path
 
 from hnp_etl.explain.root import tree_of
@@ -18,8 +17,9 @@ from hnp_etl.header import HeaderFacts
 from hnp_etl.intake import pair
 from hnp_etl.read import Ref, read_batch
 from hnp_etl.recipe import Recipe
+from hnp_etl.sealed import header_facts
 from hnp_etl.shard import settle_shard
-from hnp_etl.state import asked, entries, files, pairs, shards, slices
+from hnp_etl.state import asked, entries, files, meanings, pairs, shards, slices
 from hnp_etl.state.database import open_scratch
 from hnp_etl.walk import walk
 from hnp_shared.errors import InputError
@@ -73,6 +73,8 @@ def _explain_group(
 ) -> dict[str, Explanation]:
     with open_scratch() as state:
         files.note_met(state, walk(sources), recipe)
+        meanings.begin_images(state, recipe)
+        meanings.begin_labels(state, recipe.label)
         numbers = {path: _number(state, path, sources) for path in paths}
         facts = _decide(state, list(numbers.values()), recipe)
         known = asked.answers(state, list(numbers.values()))
@@ -130,20 +132,19 @@ def _read_asked(
     state: sqlite3.Connection, numbers: Sequence[int], recipe: Recipe
 ) -> dict[int, HeaderFacts]:
     refs = asked.refs(state, numbers)
-    read = read_batch(refs, recipe.limits, recipe.label.source)
+    read = read_batch(refs, recipe)
     closed = asked.closed(state, numbers)
     files.note_facts(state, [each for each in read if each.id not in closed])
     return {
-        each.id: HeaderFacts.from_json(each.facts)
+        each.id: header_facts(each.facts)
         for ref, each in zip(refs, read, strict=True)
         if each.facts and ref.kind is Kind.IMAGE
     }
 
 
 def _read(state: sqlite3.Connection, refs: Iterable[Ref], recipe: Recipe) -> None:
-    read = partial(read_batch, limits=recipe.limits, source=recipe.label.source)
-    found = (read([ref])[0] for ref in track(refs, "reading", unit="file"))
-    files.note_facts(state, found)
+    for ref in track(refs, "reading", unit="file"):
+        files.note_facts(state, read_batch([ref], recipe))
 
 
 def _choose(state: sqlite3.Connection, recipe: Recipe) -> None:

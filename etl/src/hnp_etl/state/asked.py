@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hnp_etl.header import HeaderFacts
 from hnp_etl.label import LabelFacts
 from hnp_etl.read import Ref
+from hnp_etl.sealed import header_facts, label_facts, reason_of
 from hnp_etl.state.database import Row, pages
-from hnp_etl.state.records import header_facts, label_facts, reason_of
 from hnp_etl.state.rows import ledger_rows
 from hnp_shared.ledger import LedgerRow
 from hnp_shared.vocabulary import Kind, Reason

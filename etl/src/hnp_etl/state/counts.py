@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from hnp_etl.label_document import Leaf
+from hnp_etl.sealed import label_leaves
 from hnp_etl.state.database import Row
-from hnp_etl.state.records import label_leaves
 from hnp_shared.vocabulary import Kind, Reason
 
 _AT_A_TIME = 1000

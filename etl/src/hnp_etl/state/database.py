@@ -15,7 +15,7 @@ ROWS_AT_A_TIME = 2000
 
 _ROLE = "the private state"
 _CACHE_KIB = 32 * 1024
-_SCHEMA_VERSION = f"6 {__version__}"  # facts are only as good as the reader that made them
+_SCHEMA_VERSION = f"7 {__version__}"  # facts are only as good as the reader that made them
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -45,6 +45,9 @@ CREATE TABLE file (
 );
 
 CREATE TABLE shadow (path BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE look (             -- what the recipe makes of an image's header
+    id INTEGER PRIMARY KEY, wanted TEXT, refusal TEXT
+);
 CREATE TABLE label (            -- what the recipe makes of a label's leaves
     id INTEGER PRIMARY KEY, facts TEXT, refusal TEXT,
     name TEXT, uid TEXT         -- of the image it names
@@ -66,6 +69,7 @@ CREATE TABLE slice (
     label_patient TEXT, dicom_patient TEXT, patient TEXT,
     study_uid TEXT, series_uid TEXT,
     position_mm REAL, sex TEXT, age REAL,
+    level INTEGER, code TEXT,
     choice TEXT NOT NULL,
     patient_id TEXT, study_id TEXT, series_id TEXT, slice_id TEXT,
     suspect INTEGER NOT NULL DEFAULT 0,

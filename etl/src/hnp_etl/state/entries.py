@@ -4,17 +4,17 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from hnp_etl.errors import FileError
 from hnp_etl.label import LabelReader
 from hnp_etl.label_sources.entry import Entry, entries
 from hnp_etl.label_sources.match import image_keys
 from hnp_etl.label_sources.rows import entries_from_json
 from hnp_etl.label_sources.rsna import Tables
+from hnp_etl.meaning import LabelMeaning, meaning_of_label
 from hnp_etl.recipe import Label
+from hnp_etl.sealed import unseal
 from hnp_etl.state.database import Row, pages, write_many
 from hnp_etl.state.pairs import OUT_OF_PLAY
-from hnp_etl.state.records import pack_label, unseal
-from hnp_shared.vocabulary import UNKNOWN_HOSPITAL, Reason
+from hnp_shared.vocabulary import UNKNOWN_HOSPITAL
 
 SOURCES = ("table", "study-json", "rsna")
 """Label sources whose files hold many labels."""
@@ -118,15 +118,12 @@ def _note(
     keys = ((number, file, _text(f"{below}\0{each.key}")) for number, each in numbered)
     write_many(state, "INSERT INTO entry VALUES (?, ?, ?)", keys)
     reader = LabelReader(recipe)
-    said = ((number, *_said(each, reader)) for number, each in numbered)
+    said = ((number, *_said(each, reader)[:2]) for number, each in numbered)
     write_many(state, "INSERT INTO label (id, facts, refusal) VALUES (?, ?, ?)", said)
 
 
-def _said(entry: Entry, reader: LabelReader) -> tuple[str | None, Reason | None]:
+def _said(entry: Entry, reader: LabelReader) -> LabelMeaning:
     """Return what an entry says under the recipe, or why it cannot be used."""
     if entry.leaves is None:
-        return None, entry.refusal
-    try:
-        return pack_label(reader.read(entry.leaves)), None
-    except FileError as error:
-        return None, error.reason
+        return LabelMeaning(None, entry.refusal)
+    return meaning_of_label(entry.leaves, reader)

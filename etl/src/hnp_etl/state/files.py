@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hnp_etl.limits import YOUNG_FILE_S, Limits
@@ -11,7 +11,7 @@ from hnp_etl.paths import PathFacts, PathReader, path_bytes
 from hnp_etl.read import FileFacts, Ref
 from hnp_etl.recipe import Layout, Recipe
 from hnp_etl.state.database import Row, get_meta, pages, set_meta, write_many
-from hnp_etl.state.records import seal
+from hnp_etl.state.meanings import note_meanings
 from hnp_etl.walk import Met
 from hnp_shared.vocabulary import UNCACHED_REASONS, Kind, Reason
 
@@ -96,17 +96,14 @@ def unread(state: sqlite3.Connection, batch: int) -> Iterator[list[Ref]]:
         yield refs
 
 
-def note_facts(state: sqlite3.Connection, found: Iterable[FileFacts]) -> None:
+def note_facts(state: sqlite3.Connection, found: Sequence[FileFacts]) -> None:
     """Remember what reading told."""
-    rows = [
-        (seal(each.facts) if each.facts else None, each.refusal, each.uid, each.encoding, each.id)
-        for each in found
-    ]
+    rows = [(each.facts, each.refusal, each.uid, each.encoding, each.id) for each in found]
     with state:
         state.executemany(
             "UPDATE file SET facts = ?, refusal = ?, uid = ?, encoding = ? WHERE id = ?", rows
         )
-        state.executemany("DELETE FROM label WHERE id = ?", [(row[-1],) for row in rows])
+        note_meanings(state, found)
 
 
 _UNREAD = "kind <> 'other' AND early IS NULL AND facts IS NULL AND refusal IS NULL"

@@ -6,11 +6,6 @@ look at everything, for there a second candidate anywhere makes the first one a 
 
 import sqlite3
 
-from hnp_etl.errors import FileError
-from hnp_etl.label import read_label
-from hnp_etl.recipe import Label
-from hnp_etl.state.database import Row, get_meta, pages, set_meta, write_many
-from hnp_etl.state.records import label_leaves, pack_label
 from hnp_shared.vocabulary import Reason
 
 OUT_OF_PLAY = f"('{Reason.NOT_PROCEDURE}', '{Reason.SUPERSEDED}')"
@@ -38,30 +33,6 @@ WHERE image NOT IN (SELECT image FROM pair) AND label NOT IN (SELECT label FROM 
 """
 
 
-def interpret_labels(state: sqlite3.Connection, recipe: Label) -> None:
-    """Read the leaves of every label under the recipe, unless that was done before."""
-    text = recipe.model_dump_json()
-    if get_meta(state, "label section") != text:
-        with state:
-            state.execute("DELETE FROM label")
-        set_meta(state, "label section", text)
-    with state:  # a label that is gone or cannot be read any more says nothing
-        state.execute(
-            "DELETE FROM label WHERE id NOT IN (SELECT id FROM file "
-            "WHERE kind = 'label' AND early IS NULL AND facts IS NOT NULL)"
-        )
-    unread = pages(
-        state,
-        "SELECT file.id, file.facts FROM file LEFT JOIN label USING (id) WHERE file.id > ? "
-        "AND kind = 'label' AND early IS NULL AND file.facts IS NOT NULL AND label.id IS NULL",
-    )
-    write_many(
-        state,
-        "INSERT INTO label VALUES (?, ?, ?, ?, ?)",
-        (_interpreted(number, leaves, recipe) for number, leaves in unread),
-    )
-
-
 def pair_all(state: sqlite3.Connection) -> None:
     """Pair images and labels anew."""
     with state:
@@ -80,11 +51,3 @@ def pair_all(state: sqlite3.Connection) -> None:
 def _match(state: sqlite3.Connection, step: str, players: str) -> None:
     with state:
         state.execute(_MATCH.format(step=step, players=players))
-
-
-def _interpreted(number: int, leaves: str, recipe: Label) -> Row:
-    try:
-        facts = read_label(label_leaves(leaves), recipe)
-    except FileError as error:
-        return (number, None, error.reason, None, None)
-    return (number, pack_label(facts), None, facts.file_name, facts.sop_uid)

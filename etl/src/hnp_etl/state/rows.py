@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from hnp_etl.linkage import Link
 from hnp_etl.pseudonyms import pseudonym
+from hnp_etl.sealed import header_facts, read_choice, reason_of
 from hnp_etl.state.database import Row, pages, write_many
-from hnp_etl.state.records import header_facts, read_choice, reason_of
 from hnp_etl.state.shards import ORDER
 from hnp_etl.state.slices import FROM_STUDY
 from hnp_shared.ledger import LedgerRow

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hnp_etl.recipe import Recipe
+from hnp_etl.sealed import reason_of, seal, unseal
 from hnp_etl.shard_plan import PlannedSlice, ShardPlan
 from hnp_etl.shard_result import Refusal, SampleRow, ShardResult, resettle
-from hnp_etl.state.records import header_facts, read_choice, reason_of, seal, unseal
 from hnp_shared.storage import Written
 
 ORDER = "patient_id, study_id, series_id, position_mm IS NULL, position_mm, slice_id"
@@ -22,13 +22,12 @@ def plans(
     for first, last in spans:
         rows = state.execute(
             "SELECT slice.id, slice_id, patient_id, raw, path, size, mtime_ns, ctime_ns, inode, "
-            f"choice, facts FROM slice JOIN file USING (id) WHERE patient_id BETWEEN ? AND ? "
+            f"level, code, facts FROM slice JOIN file USING (id) WHERE patient_id BETWEEN ? AND ? "
             f"ORDER BY {ORDER}",
             (first, last),
         )
         slices = []
         for row in rows:
-            label = read_choice(row[9]).label
             planned = PlannedSlice(
                 id=row[0],
                 slice_id=row[1],
@@ -36,8 +35,8 @@ def plans(
                 raw=row[3],
                 path=row[4],
                 stat=row[5:9],
-                finding=(label.level, label.code),
-                facts=header_facts(row[10]),
+                finding=row[9:11],
+                header=row[11],
             )
             slices.append(planned)
         yield ShardPlan(tuple(slices), recipe.image, recipe.limits)

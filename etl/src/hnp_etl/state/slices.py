@@ -7,12 +7,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from hnp_etl.choose import Choice, choose
-from hnp_etl.header import HeaderFacts
+from hnp_etl.choose import Choice, Wanted, choose, judge
 from hnp_etl.pseudonyms import patient_parts, pseudonym, series_parts, study_parts
 from hnp_etl.recipe import Identity, Recipe
+from hnp_etl.sealed import header_facts, label_facts, pack_choice, read_wanted
 from hnp_etl.state.database import Row, pages, write_many
-from hnp_etl.state.records import header_facts, label_facts, pack_choice
+from hnp_etl.state.meanings import judge_images
 from hnp_shared.vocabulary import Reason
 
 MAX_AGE_SPREAD_YEARS = 20
@@ -22,24 +22,39 @@ MAX_STUDIES = 20
 FROM_STUDY = "study"
 """Identity source where no patient value is present in every slice of a hospital."""
 
+_CHOSEN = (
+    "id, hospital, label_patient, dicom_patient, study_uid, series_uid, position_mm, sex, age, "
+    "level, code, choice"
+)
+_JUDGED = (
+    "FROM file AS image JOIN look USING (id) LEFT JOIN told ON told.image = image.id {more} "
+    "WHERE image.kind = 'image' AND image.early IS NULL AND image.facts IS NOT NULL "
+)
+_REFUSED_BY_HEADER = (
+    f"INSERT INTO outcome SELECT image.id, look.refusal {_JUDGED.format(more='')}"
+    "AND look.refusal IS NOT NULL AND told.image IS NULL"
+)
+_UNDECIDED = (
+    "SELECT image.id, image.hospital, image.conflict, pair.label IS NOT NULL, label.facts, "
+    "look.wanted, told.weighting, CASE WHEN told.image IS NULL THEN NULL ELSE image.facts END, "
+    "image.size "
+    + _JUDGED.format(
+        more="LEFT JOIN pair ON pair.image = image.id LEFT JOIN label ON label.id = pair.label"
+    )
+    + "AND image.id > ? AND (look.refusal IS NULL OR told.image IS NOT NULL)"
+)
+
 _IDENTITY_COLUMNS = {"label": "label_patient", "dicom": "dicom_patient"}
 
 
 def choose_all(state: sqlite3.Connection, recipe: Recipe) -> None:
     """Decide on every image that could be read; refusals become outcomes."""
+    judge_images(state, recipe)
     with state:
         state.execute("DELETE FROM outcome")
         state.execute("DELETE FROM slice")
-    images = pages(
-        state,
-        "SELECT image.id, image.facts, image.size, image.conflict, image.hospital, "
-        "pair.label IS NOT NULL, label.facts, told.weighting "
-        "FROM file AS image LEFT JOIN pair ON pair.image = image.id "
-        "LEFT JOIN label ON label.id = pair.label LEFT JOIN told ON told.image = image.id "
-        "WHERE image.id > ? AND image.kind = 'image' AND image.early IS NULL "
-        "AND image.facts IS NOT NULL",
-    )
-    for page in _paged(images):
+        state.execute(_REFUSED_BY_HEADER)
+    for page in _paged(pages(state, _UNDECIDED)):
         decided = [(row, *_decide(row, recipe)) for row in page]
         with state:
             state.executemany(
@@ -47,12 +62,11 @@ def choose_all(state: sqlite3.Connection, recipe: Recipe) -> None:
                 [(row[0], found) for row, _, found in decided if isinstance(found, Reason)],
             )
             state.executemany(
-                "INSERT INTO slice (id, hospital, label_patient, dicom_patient, study_uid, "
-                "series_uid, position_mm, sex, age, choice) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO slice ({_CHOSEN}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
-                    _slice_row(row, facts, found)
-                    for row, facts, found in decided
-                    if isinstance(found, Choice)
+                    _slice_row(row, wanted, found)
+                    for row, wanted, found in decided
+                    if isinstance(wanted, Wanted) and isinstance(found, Choice)
                 ],
             )
 
@@ -133,25 +147,30 @@ def slices_per_patient(state: sqlite3.Connection) -> list[tuple[str, int]]:
     ).fetchall()
 
 
-def _decide(row: Row, recipe: Recipe) -> tuple[HeaderFacts, Choice | Reason]:
-    _, facts_text, size, conflict, _, paired, label_text, table = row
-    facts = header_facts(facts_text)
+def _decide(row: Row, recipe: Recipe) -> tuple[Wanted | Reason, Choice | Reason]:
+    _, _, conflict, paired, label_text, wanted_text, table, facts_text, size = row
+    wanted: Wanted | Reason
+    if table is None:
+        wanted = read_wanted(wanted_text)
+    else:  # a table of series tells what the header may not
+        wanted = judge(header_facts(facts_text), size, recipe, table)
     label = label_facts(label_text) if label_text else Reason.LABEL_REJECTED if paired else None
-    return facts, choose(facts, size, label, recipe, path_conflict=bool(conflict), table=table)
+    return wanted, choose(wanted, label, recipe.label, path_conflict=bool(conflict))
 
 
-def _slice_row(row: Row, facts: HeaderFacts, choice: Choice) -> Row:
-    position = choice.slice_position_mm
+def _slice_row(row: Row, wanted: Wanted, choice: Choice) -> Row:
+    position, label = choice.slice_position_mm, choice.label
     return (
-        row[0],
-        row[4],
-        choice.label.patient,
-        facts.patient_id,
-        facts.study_uid,
-        facts.series_uid,
+        *row[:2],
+        label.patient,
+        wanted.patient_id,
+        wanted.study_uid,
+        wanted.series_uid,
         None if position is None else float(np.float32(position)),  # sorted as stored
-        choice.label.sex,
-        choice.label.age,
+        label.sex,
+        label.age,
+        label.level,
+        label.code,
         pack_choice(choice),
     )
 

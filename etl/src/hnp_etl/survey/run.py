@@ -9,11 +9,11 @@ from pathlib import Path
 
 from hnp_etl.intake import meet, pair, read_new
 from hnp_etl.recipe import Recipe
+from hnp_etl.sealed import header_facts, label_facts
 from hnp_etl.stages import Stages
 from hnp_etl.state import counts
 from hnp_etl.state.database import DamagedStateError, open_state
 from hnp_etl.state.entries import SOURCES
-from hnp_etl.state.records import header_facts, label_facts
 from hnp_etl.survey.archives import find_archives
 from hnp_etl.survey.code_pattern import CodePattern, code_pattern
 from hnp_etl.survey.findings import Draft, Findings

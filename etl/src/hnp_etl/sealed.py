@@ -1,14 +1,14 @@
-"""Records as text in the state, each with a checksum: SQLite would not notice a flipped bit."""
+"""Records as text, each with a checksum: SQLite, where they lie, would not notice a flipped bit."""
 
 import json
 import sqlite3
 import zlib
 from dataclasses import fields
 
-from hnp_etl.choose import Choice, ChosenLabel
+from hnp_etl.choose import Choice, ChosenLabel, Wanted
 from hnp_etl.header import HeaderFacts
 from hnp_etl.label import LabelFacts
-from hnp_etl.label_document import Leaf, leaves_from_json
+from hnp_etl.label_document import Leaf, leaves_from_json, leaves_to_json
 from hnp_shared.vocabulary import Flag, Reason
 
 _CHECKSUM_DIGITS = 8
@@ -43,9 +43,19 @@ def reason_of(text: str) -> Reason:
         raise sqlite3.DatabaseError("a remembered reason was damaged") from error
 
 
+def pack_header(facts: HeaderFacts) -> str:
+    """Return header facts as a sealed text."""
+    return seal(facts.to_json())
+
+
 def header_facts(sealed: str) -> HeaderFacts:
     """Return remembered header facts."""
     return HeaderFacts.from_json(unseal(sealed))
+
+
+def pack_leaves(leaves: tuple[Leaf, ...]) -> str:
+    """Return the leaves of a label as a sealed text."""
+    return seal(leaves_to_json(leaves))
 
 
 def label_leaves(sealed: str) -> tuple[Leaf, ...]:
@@ -53,7 +63,7 @@ def label_leaves(sealed: str) -> tuple[Leaf, ...]:
     return leaves_from_json(unseal(sealed))
 
 
-def _named(record: LabelFacts | Choice | ChosenLabel) -> dict[str, object]:
+def _named(record: LabelFacts | Wanted | Choice | ChosenLabel) -> dict[str, object]:
     """Return fields by name; `dataclasses.asdict` would copy every value."""
     return {field.name: getattr(record, field.name) for field in fields(record)}
 
@@ -69,6 +79,19 @@ def label_facts(sealed: str) -> LabelFacts:
     values["cells"] = tuple(tuple(cell) for cell in values["cells"])
     values["flags"] = tuple(Flag(flag) for flag in values["flags"])
     return LabelFacts(**values)
+
+
+def pack_wanted(wanted: Wanted) -> str:
+    """Return what a header let in as a sealed text."""
+    return seal(json.dumps(_named(wanted)))
+
+
+def read_wanted(sealed: str) -> Wanted:
+    """Return what `pack_wanted` packed."""
+    values = json.loads(unseal(sealed))
+    values["refusal"] = reason_of(values["refusal"]) if values["refusal"] else None
+    values["flags"] = tuple(Flag(flag) for flag in values["flags"])
+    return Wanted(**values)
 
 
 def pack_choice(choice: Choice) -> str:

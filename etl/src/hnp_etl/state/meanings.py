@@ -1,0 +1,83 @@
+"""What the recipe makes of headers and labels; remembered while the sections it depends on stay."""
+
+import sqlite3
+from collections.abc import Iterable
+
+from hnp_etl.label import LabelReader
+from hnp_etl.meaning import ImageMeaning, meaning_of_image, meaning_of_label
+from hnp_etl.read import FileFacts
+from hnp_etl.recipe import Label, Recipe
+from hnp_etl.sealed import header_facts, label_leaves
+from hnp_etl.state.database import get_meta, pages, set_meta, write_many
+
+_NOTE_IMAGE = "INSERT OR REPLACE INTO look VALUES (?, ?, ?)"
+_NOTE_LABEL = "INSERT OR REPLACE INTO label VALUES (?, ?, ?, ?, ?)"
+
+
+def begin_images(state: sqlite3.Connection, recipe: Recipe) -> None:
+    """Forget what other sections made of headers."""
+    sections = (recipe.selection, recipe.image, recipe.limits)
+    _begin(state, "look", " ".join(each.model_dump_json() for each in sections))
+
+
+def begin_labels(state: sqlite3.Connection, label: Label) -> None:
+    """Forget what another section made of labels."""
+    _begin(state, "label", label.model_dump_json())
+
+
+def note_meanings(state: sqlite3.Connection, found: Iterable[FileFacts]) -> None:
+    """Remember what files mean that were just read, within the caller's transaction."""
+    images, labels, silent = [], [], []
+    for each in found:
+        if isinstance(each.meaning, ImageMeaning):
+            images.append((each.id, *each.meaning))
+        elif each.meaning is not None:
+            labels.append((each.id, *each.meaning))
+        else:
+            silent.append((each.id,))
+    state.executemany(_NOTE_IMAGE, images)
+    state.executemany(_NOTE_LABEL, labels)
+    for table in ("look", "label"):
+        state.executemany(f"DELETE FROM {table} WHERE id = ?", silent)
+
+
+def judge_images(state: sqlite3.Connection, recipe: Recipe) -> None:
+    """Judge the headers that were read before and not under this recipe."""
+    begin_images(state, recipe)
+    unknown = pages(
+        state,
+        "SELECT file.id, file.facts, size FROM file LEFT JOIN look USING (id) WHERE file.id > ? "
+        "AND kind = 'image' AND early IS NULL AND file.facts IS NOT NULL AND look.id IS NULL",
+    )
+    judged = (
+        (number, *meaning_of_image(header_facts(facts), size, recipe))
+        for number, facts, size in unknown
+    )
+    write_many(state, _NOTE_IMAGE, judged)
+
+
+def interpret_labels(state: sqlite3.Connection, label: Label) -> None:
+    """Read the leaves of the labels that were not read under this section."""
+    begin_labels(state, label)
+    with state:  # a label that is gone or cannot be read any more says nothing
+        state.execute(
+            "DELETE FROM label WHERE id NOT IN (SELECT id FROM file "
+            "WHERE kind = 'label' AND early IS NULL AND facts IS NOT NULL)"
+        )
+    unknown = pages(
+        state,
+        "SELECT file.id, file.facts FROM file LEFT JOIN label USING (id) WHERE file.id > ? "
+        "AND kind = 'label' AND early IS NULL AND file.facts IS NOT NULL AND label.id IS NULL",
+    )
+    reader = LabelReader(label)
+    found = (
+        (number, *meaning_of_label(label_leaves(leaves), reader)) for number, leaves in unknown
+    )
+    write_many(state, _NOTE_LABEL, found)
+
+
+def _begin(state: sqlite3.Connection, table: str, sections: str) -> None:
+    if get_meta(state, f"sections of {table}") != sections:
+        with state:
+            state.execute(f"DELETE FROM {table}")
+        set_meta(state, f"sections of {table}", sections)
