@@ -12,6 +12,10 @@ LONG_VRS = frozenset(
 PLAIN_LONG_VRS = LONG_VRS - {b"SQ", b"UN"}
 """Of these a defined length tells where the value ends; one of unknown VR may be a sequence."""
 
+ITEM_TAG = b"\xfe\xff\x00\xe0"
+"""How an item begins; `ITEM_TAG_BE` where the bytes lie the other way round."""
+
+ITEM_TAG_BE = b"\xff\xfe\xe0\x00"
 BYTE_VRS = frozenset({b"OB", b"OW"})
 PIXEL_VRS = frozenset({b"", b"UN", b"OB", b"OW", b"OF", b"OD"})
 SHORT_VRS = frozenset(

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from hnp_etl.element_form import (
     BYTE_VRS,
+    ITEM_TAG,
+    ITEM_TAG_BE,
     LONG_VRS,
     PIXEL_VRS,
     SHORT_VRS,
@@ -20,7 +22,7 @@ from hnp_etl.element_form import (
 )
 from hnp_etl.errors import FileError
 from hnp_etl.limits import LIMITS, Limits
-from hnp_etl.plain_elements import take_plain
+from hnp_etl.plain_elements import Keep, Span, take_explicit, take_implicit
 from hnp_shared.vocabulary import Reason
 
 WINDOW_BYTES = 32 * 2**10
@@ -87,8 +89,7 @@ class Walker:
     def walk(self, only_group: int | None = None) -> None:
         """Go on to the pixel data, to another group than ``only_group``, or to the end."""
         while self.position < self.size:
-            plain = self.explicit and not self.big_endian
-            if plain and len(self.open_ends) <= self.implicit_from and self._hurry(only_group):
+            if self._hurry(only_group):
                 continue
             self._close_finished()
             if not self.open_ends and only_group not in (None, self._group()):
@@ -109,15 +110,17 @@ class Walker:
         """Take the plain elements that come next and lie whole in the window; True if any."""
         start, top = self.window_start, not self.open_ends
         begin, end = self.position - start, len(self.window)
-        if not 0 <= begin < end:
+        if self.big_endian or not 0 <= begin < end:
             return False
         if not top and self.open_ends[-1].offset is not None:
             end = min(end, self.open_ends[-1].offset - start)
         wanted = self.wanted if top else self.within_groups if self.in_groups else _NONE
-        values, most = self.values if top else self.shared, self.limits.value_bytes
-        after = take_plain(
-            self.window, (begin, end), wanted, values, most=most, only_group=only_group
-        )
+        keep = Keep(wanted, self.values if top else self.shared, self.limits.value_bytes)
+        span = Span(self.window, begin, end)
+        if self._implicit():
+            after = take_implicit(span, keep)
+        else:
+            after = take_explicit(span, keep, only_group)
         self.position = start + after
         self._skip(0)  # looks at the bounds
         return after > begin
@@ -212,9 +215,7 @@ class Walker:
         return self._item_follows()
 
     def _item_follows(self) -> bool:
-        return self.peek(self.position, 4) == (
-            b"\xff\xfe\xe0\x00" if self.big_endian else b"\xfe\xff\x00\xe0"
-        )
+        return self.peek(self.position, 4) == (ITEM_TAG_BE if self.big_endian else ITEM_TAG)
 
     def _head(self) -> tuple[int, bytes, int]:
         order = ">" if self.big_endian else "<"
@@ -223,7 +224,7 @@ class Walker:
             raise FileError(Reason.BAD_HEADER, "the file ends within an element")
         group, element = struct.unpack_from(order + "HH", head)
         tag, vr = group << 16 | element, b""
-        if group == 0xFFFE or not self.explicit or len(self.open_ends) > self.implicit_from:
+        if group == 0xFFFE or self._implicit():
             (length,) = struct.unpack_from(order + "I", head, 4)
             self.position += 8
             return tag, vr, length
@@ -237,6 +238,9 @@ class Walker:
         else:
             raise FileError(Reason.BAD_HEADER, "an element has no known value representation")
         return tag, vr, length
+
+    def _implicit(self) -> bool:
+        return not self.explicit or len(self.open_ends) > self.implicit_from
 
     def _group(self) -> int:
         return int.from_bytes(self.peek(self.position, 2), "big" if self.big_endian else "little")

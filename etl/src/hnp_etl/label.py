@@ -151,6 +151,8 @@ def bare_path(alias: str) -> tuple[str, ...]:
 
 def _field(leaves: Sequence[Leaf], parse: Callable[[Scalar], Field]) -> Field:
     """Return the one value of a tabular field; an object of that name is only a place."""
+    if not leaves:
+        return _NOTHING
     found = [
         parse(leaf.values[0]) if len(leaf.values) == 1 else Field(bad=bool(leaf.values))
         for leaf in _shallowest([leaf for leaf in leaves if leaf.readable])

@@ -7,9 +7,7 @@ and numbers keep the digits they were written with.
 import codecs
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import NoReturn, TypeVar
+from typing import NamedTuple, NoReturn, TypeVar
 
 from hnp_etl.errors import FileError
 from hnp_etl.limits import MAX_DEPTH
@@ -37,8 +35,7 @@ Scalar = str | bool | None
 Json = dict[str, "Json"] | list["Json"] | Scalar
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One value of a label and the keys that lead to it.
 
     Attributes:
@@ -68,7 +65,9 @@ def parse_label(content: bytes, most_depth: int = MAX_DEPTH) -> tuple[Leaf, ...]
 
 def leaves_of(root: dict[str, Json]) -> tuple[Leaf, ...]:
     """Return the leaves of an object."""
-    return tuple(_leaves(root, ()))
+    found: list[Leaf] = []
+    _gather(root, (), found)
+    return tuple(found)
 
 
 def read_json(content: bytes, most_depth: int = MAX_DEPTH) -> Json:
@@ -146,7 +145,7 @@ def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 
 def _sound(text: Text) -> Text:
-    if _SURROGATE.search(text):
+    if not text.isascii() and _SURROGATE.search(text):
         raise FileError(Reason.BAD_ENCODING, "half of a surrogate pair")
     return text
 
@@ -155,20 +154,27 @@ def _no_constant(name: str) -> NoReturn:
     raise FileError(Reason.BAD_JSON, f"{name} is no JSON number")
 
 
-def _leaves(value: Json, keys: tuple[str, ...]) -> Iterator[Leaf]:
-    items = value if isinstance(value, list) else [value]
-    scalars = tuple(
-        _sound(item) if isinstance(item, str) else item
-        for item in items
-        if not isinstance(item, (dict, list))
-    )
-    yield Leaf(keys, scalars, readable=len(scalars) == len(items))
-    for item in items:
-        if isinstance(item, dict):
-            for key, inner in item.items():
-                yield from _leaves(inner, (*keys, key))
-        elif isinstance(item, list):
-            yield from _leaves(item, keys)
+def _gather(value: Json, keys: tuple[str, ...], found: list[Leaf]) -> None:
+    if isinstance(value, dict):
+        found.append(Leaf(keys, (), readable=False))
+        for key, inner in value.items():
+            _gather(inner, (*keys, key), found)
+    elif isinstance(value, list):
+        scalars = [item for item in value if not isinstance(item, (dict, list))]
+        readable = len(scalars) == len(value)
+        found.append(Leaf(keys, tuple(map(_sound_value, scalars)), readable))
+        for item in value:
+            if isinstance(item, list):
+                _gather(item, keys, found)
+            elif isinstance(item, dict):
+                for key, inner in item.items():
+                    _gather(inner, (*keys, key), found)
+    else:
+        found.append(Leaf(keys, (_sound_value(value),)))
+
+
+def _sound_value(value: Scalar) -> Scalar:
+    return _sound(value) if isinstance(value, str) else value
 
 
 def _pack(value: Scalar) -> object:
