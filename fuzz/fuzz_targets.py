@@ -23,7 +23,7 @@ from hnp_etl.paths import PathReader
 from hnp_etl.pixels import PixelRule
 from hnp_etl.recipe import Layout, builtin_names, builtin_text, load_recipe, parse_recipe
 from hnp_etl.syntaxes import DECODERS
-from hnp_shared.dataset import parse_info
+from hnp_shared.dataset_info import parse_info
 from hnp_shared.errors import InputError
 from hnp_shared.shards import open_shard
 from hnp_shared.splits import read_split

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from hnp_shared.columns import LEDGER, MANIFEST, SCHEMA_VERSION, markdown_table
-from hnp_shared.vocabulary import Flag, Reason, Vendor
+from hnp_shared.columns import LEDGER, MANIFEST, markdown_table
+from hnp_shared.vocabulary import SCHEMA_VERSION, Flag, Reason, Vendor
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "columns.md"
 

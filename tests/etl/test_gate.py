@@ -3,7 +3,7 @@
 import pytest
 
 from hnp_etl.gate import ChangeLimit, RejectLimit
-from hnp_shared.dataset import DatasetInfo
+from hnp_shared.dataset_info import DatasetInfo
 from hnp_shared.errors import GateError
 
 

@@ -9,7 +9,7 @@ from hnp_etl.joint import (
     joint_key_id,
     joint_recipe,
 )
-from hnp_shared.dataset import DatasetInfo
+from hnp_shared.dataset_info import DatasetInfo
 
 
 def info(**changes: Any) -> DatasetInfo:

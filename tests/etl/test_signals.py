@@ -14,7 +14,7 @@ import pytest
 
 from etl.test_crash import build_command, children_of, is_running, phantom
 from hnp_etl.selftest.material import files_below
-from hnp_shared.dataset import DATASET_FILE
+from hnp_shared.dataset_info import DATASET_FILE
 
 __all__ = ["phantom"]  # a fixture
 

@@ -9,12 +9,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from hnp_shared.columns import SCHEMA_VERSION
-from hnp_shared.dataset import DatasetInfo, NamedFile, write_info
+from hnp_shared.dataset_info import DatasetInfo, NamedFile, write_info
 from hnp_shared.ledger import LedgerRow, write_ledger
 from hnp_shared.manifest import ManifestRow, write_manifest
 from hnp_shared.shards import Images, write_shard
-from hnp_shared.vocabulary import LEVEL_NAMES
+from hnp_shared.vocabulary import LEVEL_NAMES, SCHEMA_VERSION
 
 PATIENTS_A_SHARD = 16
 

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from hnp_shared.check import check_dataset
-from hnp_shared.dataset import DatasetInfo, NamedFile, open_dataset, write_info
+from hnp_shared.dataset import open_dataset
+from hnp_shared.dataset_info import DatasetInfo, NamedFile, write_info
 from hnp_shared.errors import InputError
 from hnp_shared.ledger import LedgerRow, write_ledger
 from hnp_shared.manifest import ManifestRow, write_manifest

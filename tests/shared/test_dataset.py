@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hnp_shared.dataset import DatasetInfo, NamedFile, open_dataset, parse_info, write_info
+from hnp_shared.dataset import open_dataset
+from hnp_shared.dataset_info import DatasetInfo, NamedFile, parse_info, write_info
 from hnp_shared.errors import InputError
 
 INFO = DatasetInfo(

@@ -2,17 +2,14 @@
 
 import sqlite3
 from collections import Counter
-from pathlib import Path
 
 from hnp_etl import __version__
 from hnp_etl.config import BuildConfig
 from hnp_etl.linkage import write_linkage
 from hnp_etl.pseudonyms import key_id
 from hnp_etl.state import rows, shards
-from hnp_shared.columns import SCHEMA_VERSION
-from hnp_shared.dataset import (
-    ALIASES,
-    DATASET_FILE,
+from hnp_etl.tidy import tidy
+from hnp_shared.dataset_info import (
     SHARDS_FOLDER,
     TABLES_FOLDER,
     DatasetInfo,
@@ -22,14 +19,10 @@ from hnp_shared.dataset import (
 from hnp_shared.ledger import write_ledger
 from hnp_shared.manifest import write_manifest
 from hnp_shared.storage import (
-    DISK,
     NAME_HEX_DIGITS,
-    Disk,
     Written,
-    replace_alias,
-    sweep,
-    sweep_temporary,
 )
+from hnp_shared.vocabulary import SCHEMA_VERSION
 
 
 def commit(
@@ -84,17 +77,6 @@ def commit(
     tidy(out, info, disk=disk)
     shards.forget_other_shards(state, frozenset(built))
     return info
-
-
-def tidy(out: Path, info: DatasetInfo, *, disk: Disk = DISK) -> None:
-    """Bring aliases up to date and remove every file that dataset.json does not name."""
-    for alias, table in zip(ALIASES, (info.manifest, info.ledger), strict=True):
-        replace_alias(out / table, out / f"{alias}.parquet", role=f"the {alias} alias", disk=disk)
-    names = [Path(name) for name in info.files]
-    for folder in (SHARDS_FOLDER, TABLES_FOLDER):
-        keep = frozenset(path.name for path in names if path.parent.name == folder)
-        sweep(out / folder, keep=keep, role=f"an old file in {folder}", disk=disk)
-    sweep_temporary(out, role=f"an unfinished {DATASET_FILE}", disk=disk)
 
 
 def _sums(counts: Counter[tuple[str, str]], part: int) -> dict[str, int]:

@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 
 from hnp_etl.causes import Between, Cause, cause_of_absence, cause_of_change
 from hnp_shared.columns import MANIFEST
-from hnp_shared.dataset import Dataset, DatasetInfo
+from hnp_shared.dataset import Dataset
+from hnp_shared.dataset_info import DatasetInfo
 from hnp_shared.errors import InputError
 from hnp_shared.vocabulary import Reason
 

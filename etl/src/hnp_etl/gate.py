@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from hnp_shared.dataset import DatasetInfo
+from hnp_shared.dataset_info import DatasetInfo
 from hnp_shared.errors import GateError
 from hnp_shared.vocabulary import State
 

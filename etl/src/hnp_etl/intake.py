@@ -10,6 +10,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
+from hnp_etl.census import Census
 from hnp_etl.engines import Task, ordered_map
 from hnp_etl.read import read_batch, read_one_by_one
 from hnp_etl.recipe import Label, Recipe
@@ -22,7 +23,7 @@ FILES_A_BATCH = 64
 """Files that a worker reads before it reports."""
 
 
-def meet(state: sqlite3.Connection, src: Sequence[Path], recipe: Recipe) -> files.Census:
+def meet(state: sqlite3.Connection, src: Sequence[Path], recipe: Recipe) -> Census:
     """Walk the sources and note every file, with what its path tells under the recipe."""
     return files.note_met(state, walk(src), recipe)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from hnp_shared.dataset import DatasetInfo
+from hnp_shared.dataset_info import DatasetInfo
 
 _KEY_ID_DIGITS = 8
 

@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hnp_etl import __version__
-from hnp_etl.commit import tidy
 from hnp_etl.joint import (
     different_recipes,
     joint_counts,
@@ -24,16 +23,16 @@ from hnp_etl.joint import (
     joint_recipe,
 )
 from hnp_etl.private import hold_out, hold_still
+from hnp_etl.tidy import tidy
 from hnp_etl.walk import refuse_overlap
-from hnp_shared.columns import LEDGER, MANIFEST, SCHEMA_VERSION
-from hnp_shared.dataset import (
+from hnp_shared.columns import LEDGER, MANIFEST
+from hnp_shared.dataset import Dataset, open_dataset
+from hnp_shared.dataset_info import (
     DATASET_FILE,
     SHARDS_FOLDER,
     TABLES_FOLDER,
-    Dataset,
     DatasetInfo,
     NamedFile,
-    open_dataset,
     write_info,
 )
 from hnp_shared.errors import InputError
@@ -42,6 +41,7 @@ from hnp_shared.manifest import ManifestRow, write_manifest
 from hnp_shared.progress import track
 from hnp_shared.storage import DISK, NAME_HEX_DIGITS, Disk, replace_alias
 from hnp_shared.tables import ROW_GROUP_ROWS
+from hnp_shared.vocabulary import SCHEMA_VERSION
 
 _MANIFEST_ORDER = ("patient_id", "study_id", "series_id", "slice_position_mm", "slice_id")
 _LEDGER_ORDER = ("file_id", "kind", "state", "reason", "slice_id")

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from hnp_shared.dataset import DATASET_FILE, SHARDS_FOLDER, TABLES_FOLDER
+from hnp_shared.dataset_info import DATASET_FILE, SHARDS_FOLDER, TABLES_FOLDER
 from hnp_shared.errors import InputError, OutputError, StorageError
 from hnp_shared.storage import DISK, TEMPORARY_PREFIX, Disk, make_folder
 

@@ -3,16 +3,15 @@
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from typing import NamedTuple
 
 from hnp_etl.paths import nfc, source_labels
 from hnp_shared.errors import InputError
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
+class Met(NamedTuple):
     """One directory entry that is no folder.
 
     Attributes:

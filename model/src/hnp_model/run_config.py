@@ -10,7 +10,7 @@ from hnp_model.calibration import METHOD, Calibration
 from hnp_model.guard import Leakage
 from hnp_model.settings import FitSettings
 from hnp_model.tabular import FEATURES, Standardisation
-from hnp_shared.dataset import DatasetInfo
+from hnp_shared.dataset_info import DatasetInfo
 from hnp_shared.errors import InputError
 from hnp_shared.splits import Split
 

@@ -11,15 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hnp_shared.columns import LEDGER, MANIFEST, SCHEMA_VERSION, Column
-from hnp_shared.dataset import (
-    ALIASES,
-    DATASET_FILE,
-    SHARDS_FOLDER,
-    TABLES_FOLDER,
-    Dataset,
-    open_dataset,
-)
+from hnp_shared.columns import LEDGER, MANIFEST, Column
+from hnp_shared.dataset import Dataset, open_dataset
+from hnp_shared.dataset_info import ALIASES, DATASET_FILE, SHARDS_FOLDER, TABLES_FOLDER
 from hnp_shared.errors import InputError, StorageError
 from hnp_shared.small_groups import SmallGroups, small_groups
 from hnp_shared.storage import NAME_HEX_DIGITS, TEMPORARY_PREFIX
@@ -27,6 +21,7 @@ from hnp_shared.vocabulary import (
     LEVEL_NAMES,
     MAX_AGE_YEARS,
     PARTITIONS,
+    SCHEMA_VERSION,
     SEXES,
     WEIGHTING_SOURCES,
     Flag,

@@ -6,8 +6,7 @@ from enum import StrEnum
 
 import pyarrow as pa
 
-SCHEMA_VERSION = "1.0"
-"""Major.minor of the tables; a reader refuses an unknown major and ignores unknown columns."""
+from hnp_shared.vocabulary import SCHEMA_VERSION
 
 SCHEMA_VERSION_KEY = b"hnp.schema_version"
 """Key of the version in the Parquet metadata."""

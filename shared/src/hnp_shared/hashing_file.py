@@ -1,4 +1,4 @@
-"""The file that a writer fills: it knows its digest and size, and large content passes by the cache.
+"""The file that a writer fills: it knows its digest and size, and keeps what is large uncached.
 
 Memory for pages that nobody reads soon costs more time than the disk takes. From the second chunk
 on a file is therefore written directly (O_DIRECT, open(2)): whole chunks from aligned memory. What

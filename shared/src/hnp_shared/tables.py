@@ -9,9 +9,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hnp_shared.columns import SCHEMA_VERSION, SCHEMA_VERSION_KEY, Column, schema_of
+from hnp_shared.columns import SCHEMA_VERSION_KEY, Column, schema_of
 from hnp_shared.errors import InputError, StorageError
 from hnp_shared.storage import DISK, Disk, Sink, Written, write_named
+from hnp_shared.vocabulary import SCHEMA_VERSION
 
 ROW_GROUP_ROWS = 16_384
 """Rows that are held in memory at a time while a table is written."""

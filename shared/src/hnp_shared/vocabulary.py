@@ -1,6 +1,9 @@
-"""The closed lists of the contract: kinds, states, reasons, flags, vendors, levels."""
+"""The closed lists of the contract: kinds, states, reasons, flags, vendors, levels; its version."""
 
 from enum import StrEnum
+
+SCHEMA_VERSION = "1.0"
+"""Major.minor of the tables; a reader refuses an unknown major and ignores unknown columns."""
 
 LEVEL_NAMES = ("L1-2", "L2-3", "L3-4", "L4-5", "L5-S1")
 """Disc levels from the head down; the index is the `level` column."""

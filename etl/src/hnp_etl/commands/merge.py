@@ -6,7 +6,7 @@ import click
 
 from hnp_etl.merging import MergeReport, merge
 from hnp_shared.command import echo_json, echo_table, reported
-from hnp_shared.dataset import DatasetInfo
+from hnp_shared.dataset_info import DatasetInfo
 from hnp_shared.vocabulary import State
 
 DATA_SET = click.Path(exists=True, file_okay=False, path_type=Path)

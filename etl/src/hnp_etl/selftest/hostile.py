@@ -7,7 +7,8 @@ from pathlib import Path
 from hnp_etl.linkage import read_linkage
 from hnp_etl.selftest.material import Material
 from hnp_etl.selftest.outcome import Outcome
-from hnp_shared.dataset import SHARDS_FOLDER, DatasetInfo, open_dataset
+from hnp_shared.dataset import open_dataset
+from hnp_shared.dataset_info import SHARDS_FOLDER, DatasetInfo
 from hnp_shared.vocabulary import State
 
 _DEEP = 100_000

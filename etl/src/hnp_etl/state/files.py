@@ -1,12 +1,10 @@
 """Files met and what reading them told; remembered from run to run while a file is unchanged."""
 
-import hashlib
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
-from hnp_etl.limits import YOUNG_FILE_S, Limits
+from hnp_etl.census import Census, CensusTaker
+from hnp_etl.limits import Limits
 from hnp_etl.paths import PathFacts, PathReader, path_bytes
 from hnp_etl.read import FileFacts, Ref
 from hnp_etl.recipe import Layout, Recipe
@@ -33,21 +31,6 @@ ON CONFLICT (path, raw) DO UPDATE SET
 """  # names are ours
 
 
-@dataclass(frozen=True, slots=True)
-class Census:
-    """All files met, in one number that does not depend on their order.
-
-    Attributes:
-        files: how many.
-        digest: equal for the same paths, sizes, times and inodes.
-        settled: no file was so young that it may change unseen.
-    """
-
-    files: int
-    digest: str
-    settled: bool
-
-
 def note_met(state: sqlite3.Connection, met: Iterable[Met], recipe: Recipe) -> Census:
     """Remember the files met in this run and forget those that are gone."""
     _forget_other_limits(state, recipe.limits)
@@ -55,8 +38,9 @@ def note_met(state: sqlite3.Connection, met: Iterable[Met], recipe: Recipe) -> C
     run = int(get_meta(state, "run") or 0) + 1
     set_meta(state, "run", str(run))
     reader = PathReader(recipe.layout, recipe.label_suffixes)
-    counter = _Counter(time.time_ns(), run, recipe.layout, recipe.limits)
-    write_many(state, _NOTE, (counter.row(file, reader.facts(file.path)) for file in met))
+    taker, rules = CensusTaker(), (recipe.layout, recipe.limits)
+    rows = (_row(file, reader.facts(file.path), taker.add(file), run, rules) for file in met)
+    write_many(state, _NOTE, rows)
     with state:
         state.execute("DELETE FROM file WHERE run <> ?", (run,))
         marks = ", ".join("?" * len(UNCACHED_REASONS))
@@ -66,7 +50,7 @@ def note_met(state: sqlite3.Connection, met: Iterable[Met], recipe: Recipe) -> C
         )
     _note_collisions(state)
     _note_superseded(state, reader)
-    return Census(counter.files, f"{counter.total:x}", counter.settled)
+    return taker.result()
 
 
 def images_left(state: sqlite3.Connection) -> int:
@@ -109,42 +93,25 @@ def note_facts(state: sqlite3.Connection, found: Sequence[FileFacts]) -> None:
 _UNREAD = "kind <> 'other' AND early IS NULL AND facts IS NULL AND refusal IS NULL"
 
 
-class _Counter:
-    """Turns files into rows and adds them up on the way."""
-
-    def __init__(self, now_ns: int, run: int, layout: Layout, limits: Limits) -> None:
-        self._run, self._layout, self._limits = run, layout, limits
-        self.files = 0
-        self.total = 0
-        self.settled = True
-        self._young_after = now_ns - int(YOUNG_FILE_S * 1e9)
-
-    def row(self, met: Met, facts: PathFacts) -> Row:
-        kind = facts.kind if met.readable else Kind.IMAGE  # a closed folder may hide images
-        young = met.mtime_ns > self._young_after
-        stat = (met.size, met.mtime_ns, met.ctime_ns, met.inode)
-        signature = hashlib.blake2b(repr((met.raw, *stat)).encode(), digest_size=16).digest()
-        self.files += 1
-        self.total = (self.total + int.from_bytes(signature, "big")) % (1 << 128)
-        self.settled = self.settled and not young and met.readable
-        keys, short = facts.keys, facts.short_keys
-        return (
-            path_bytes(met.path.strip()),  # as pseudonyms see it
-            met.raw,
-            kind,
-            facts.hospital,
-            facts.procedure,
-            facts.partition,
-            facts.conflict,
-            *(keys.folder, keys.trunk, keys.stem),
-            *(short.folder, short.trunk, short.stem),
-            *stat,
-            young,
-            bool(facts.shadows),
-            _early_reason(met, facts, self._layout, self._limits),
-            path_bytes(facts.name),
-            self._run,
-        )
+def _row(met: Met, facts: PathFacts, young: bool, run: int, rules: tuple[Layout, Limits]) -> Row:
+    keys, short = facts.keys, facts.short_keys
+    return (
+        path_bytes(met.path.strip()),  # as pseudonyms see it
+        met.raw,
+        facts.kind if met.readable else Kind.IMAGE,  # a closed folder may hide images
+        facts.hospital,
+        facts.procedure,
+        facts.partition,
+        facts.conflict,
+        *(keys.folder, keys.trunk, keys.stem),
+        *(short.folder, short.trunk, short.stem),
+        *(met.size, met.mtime_ns, met.ctime_ns, met.inode),
+        young,
+        bool(facts.shadows),
+        _early_reason(met, facts, *rules),
+        path_bytes(facts.name),
+        run,
+    )
 
 
 def _early_reason(met: Met, facts: PathFacts, layout: Layout, limits: Limits) -> Reason | None:

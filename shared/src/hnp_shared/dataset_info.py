@@ -1,0 +1,158 @@
+"""dataset.json names everything in a data set; replacing it is the commit.
+
+Programs go through it: no dataset.json, no data set.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from hnp_shared.errors import InputError, StorageError
+from hnp_shared.storage import DISK, Disk, replace_file
+from hnp_shared.vocabulary import SCHEMA_VERSION
+
+DATASET_FILE = "dataset.json"
+SHARDS_FOLDER = "shards"
+TABLES_FOLDER = "tables"
+ALIASES = ("manifest", "ledger")
+"""Tables that also lie at the top, ``<name>.parquet``, for people and pandas."""
+
+_COUNTS = frozenset({"states", "reasons"})
+_OBJECTS = _COUNTS | {"recipe", "identity"}
+
+MAX_DATASET_BYTES = 64 * 2**20
+"""No more of a dataset.json is read: 10 million slices need about 5 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A file that dataset.json vouches for."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetInfo:
+    """The content of dataset.json.
+
+    Attributes:
+        schema_version: of the tables and of this file.
+        dataset_id: first 16 hex of the manifest's sha256.
+        pixels_id: hash of the recipe's selection and image sections and the array version.
+        key_id: 8 hex that tell one key from another and nothing more.
+        tool: name and version of the program that built it.
+        recipe: the whole recipe.
+        identity: hospital -> where its patient identity came from.
+        states: state -> files.
+        reasons: reason -> files.
+        manifest: path of the manifest below the data set.
+        ledger: path of the ledger below the data set.
+        files: path below the data set -> digest and size, of every file but this one.
+    """
+
+    schema_version: str
+    dataset_id: str
+    pixels_id: str
+    key_id: str
+    tool: str
+    recipe: Mapping[str, Any]
+    identity: Mapping[str, str]
+    states: Mapping[str, int]
+    reasons: Mapping[str, int]
+    manifest: str
+    ledger: str
+    files: Mapping[str, NamedFile]
+
+    def to_json(self) -> bytes:
+        """Return the file's bytes: sorted keys and a digest over all the rest."""
+        content = asdict(self)
+        digest = hashlib.sha256(_text(content).encode()).hexdigest()
+        return _text({**content, "digest": digest}).encode() + b"\n"
+
+    def is_whole(self, folder: Path) -> bool:
+        """Tell whether every named file is there with its size, without reading it."""
+        paths = {folder / name: file for name, file in self.files.items()}
+        return all(
+            path.is_file() and path.stat().st_size == file.size for path, file in paths.items()
+        )
+
+
+def read_info(folder: Path) -> DatasetInfo:
+    """Read the dataset.json in ``folder``.
+
+    Raises:
+        InputError: there is none, or a program of another major version wrote it.
+        StorageError: it could not be read.
+    """
+    path = folder / DATASET_FILE
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_DATASET_BYTES)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise InputError(f"no data set: found no {DATASET_FILE} in the folder given") from error
+    except OSError as error:
+        raise StorageError.of(DATASET_FILE, error) from error
+    return parse_info(content)
+
+
+def write_info(folder: Path, info: DatasetInfo, *, disk: Disk = DISK) -> None:
+    """Commit: replace dataset.json.
+
+    Raises:
+        StorageError: the old data set stands.
+    """
+    content = info.to_json()
+    replace_file(
+        folder / DATASET_FILE, lambda sink: sink.write(content), role=DATASET_FILE, disk=disk
+    )
+
+
+def parse_info(content: bytes) -> DatasetInfo:
+    """Return the record of a dataset.json.
+
+    Raises:
+        InputError: it is not one, or of another major version.
+    """
+    try:
+        found = json.loads(content)
+        _text(found).encode()  # refuses lone surrogates, which json reads from bytes and escapes
+        _refuse_other_major(str(found["schema_version"]))
+        files = {
+            _inside(name): NamedFile(str(value["sha256"]), int(str(value["size"])))
+            for name, value in found["files"].items()
+        }
+        names = [name for name in DatasetInfo.__dataclass_fields__ if name != "files"]
+        values: dict[str, Any] = {name: _checked(name, found[name]) for name in names}
+        return DatasetInfo(**values, files=files)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError(f"{DATASET_FILE} is damaged or was not written by hnp-etl") from error
+
+
+def _checked(name: str, value: object) -> object:
+    if name in _OBJECTS and isinstance(value, dict):
+        if name in _COUNTS and not all(isinstance(count, int) for count in value.values()):
+            raise TypeError(name)
+        return value
+    if name in _OBJECTS or not isinstance(value, str):
+        raise TypeError(name)
+    return _inside(value) if name in ALIASES else value
+
+
+def _inside(name: str) -> str:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:  # a reader never leaves the data set
+        raise ValueError(name)
+    return name
+
+
+def _text(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+
+
+def _refuse_other_major(version: str) -> None:
+    if version.partition(".")[0] != SCHEMA_VERSION.partition(".")[0]:
+        raise InputError(f"the data set has schema version {version}, this is {SCHEMA_VERSION}")
