@@ -19,7 +19,6 @@ from hnp_etl.shard_result import ShardResult
 from hnp_etl.stages import Stages
 from hnp_etl.state import files, shards, slices
 from hnp_etl.state.level_order import mark_disorder
-from hnp_etl.worker_start import get_ready
 from hnp_shared.dataset_info import SHARDS_FOLDER, DatasetInfo
 from hnp_shared.errors import InputError
 from hnp_shared.progress import track
@@ -51,8 +50,6 @@ def build_stages(
         StorageError: a write failed; the data set that was there stands.
     """
     recipe, timed = config.recipe, stages.timed
-    for _ in range(config.in_flight):
-        executor.submit(get_ready)
     with timed("walk"):
         census = meet(state, config.src, recipe)
     _refuse_empty(state, recipe, census.files)

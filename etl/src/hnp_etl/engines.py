@@ -19,6 +19,9 @@ from hnp_shared.errors import InputError
 
 ENGINES = ("local", "dask")
 
+_PRELOADED = ("hnp_etl.read", "hnp_etl.shard")
+"""What workers need is imported once, in a process without threads that they are forked from."""
+
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 _SPILLING = ("target", "spill")
@@ -162,7 +165,8 @@ class LocalProcesses(Executor):
         self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
 
     def _new_pool(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("spawn")
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(list(_PRELOADED))
         return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_begin_worker)
 
 

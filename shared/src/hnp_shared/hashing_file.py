@@ -12,6 +12,7 @@ import hashlib
 import mmap
 import os
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import BinaryIO
 
 CHUNK_BYTES = 2**20
@@ -21,7 +22,7 @@ _DIRECT = getattr(os, "O_DIRECT", 0)  # Linux has it
 
 
 class HashingFile:
-    """An unseekable file; `finish` it, or its end is missing.
+    """An unseekable file; what a thread of its own still writes is only safe once it is closed.
 
     Attributes:
         size: bytes taken so far.
@@ -33,9 +34,12 @@ class HashingFile:
     def __init__(self, file: BinaryIO, write: Callable[[BinaryIO, memoryview], None]) -> None:
         """Fill ``file``, opened unbuffered, by ``write``, which appends all it is given."""
         self._file, self._write = file, write
-        self._chunk = memoryview(mmap.mmap(-1, CHUNK_BYTES))  # begins on a page
+        self._chunk, self._other = _new_chunk(), memoryview(b"")
         self._filled = 0
         self._digest = hashlib.sha256()
+        self._thread = ThreadPoolExecutor(1)  # begun by the second chunk only
+        self._writing: Future[None] | None = None
+        self._written = 0
         self._direct = False
         self.size = 0
 
@@ -49,9 +53,8 @@ class HashingFile:
             self._filled += part.nbytes
             rest = rest[part.nbytes :]
             if self._filled == CHUNK_BYTES:
-                self._drain()
-                if self.size == CHUNK_BYTES:  # the file is large
-                    self._go_direct(True)
+                self._pass_on()
+        self.size += taken
         return taken
 
     def flush(self) -> None:
@@ -59,31 +62,43 @@ class HashingFile:
 
     def finish(self) -> str:
         """Write what is left and return the sha256 of everything, as hex digits."""
+        self._wait()
         if self._direct:
             self._go_direct(False)
-        if self._filled:
-            self._drain()
-        return self._digest.hexdigest()
-
-    def _drain(self) -> None:
         content = self._chunk[: self._filled]
         self._digest.update(content)
-        if self._direct:
-            self._write_directly(content)
-        else:
+        if content.nbytes:
             self._write(self._file, content)
-        self.size += self._filled
+        return self._digest.hexdigest()
+
+    def close(self) -> None:
+        """Wait for what is being written; whether it could be no longer matters."""
+        self._thread.shutdown()
+
+    def _pass_on(self) -> None:
+        """Have a full chunk written while it is hashed and the next one is filled."""
+        self._wait()
+        self._writing = self._thread.submit(self._write_chunk, self._chunk)
+        self._digest.update(self._chunk)
+        self._chunk, self._other = self._other or _new_chunk(), self._chunk
         self._filled = 0
 
-    def _write_directly(self, content: memoryview) -> None:
+    def _wait(self) -> None:
+        if self._writing is not None:
+            self._writing.result()
+
+    def _write_chunk(self, chunk: memoryview) -> None:
         try:
-            self._write(self._file, content)
+            self._write(self._file, chunk)
         except OSError as error:
-            if error.errno != errno.EINVAL:  # that is: not on this file system
+            if not self._direct or error.errno != errno.EINVAL:  # not on this file system
                 raise
             self._go_direct(False)
-            self._file.seek(self.size)
-            self._write(self._file, content)
+            self._file.seek(self._written)
+            self._write(self._file, chunk)
+        if not self._written:  # the file is large
+            self._go_direct(True)
+        self._written += chunk.nbytes
 
     def _go_direct(self, direct: bool) -> None:
         with contextlib.suppress(OSError):  # refused: everything goes the ordinary way
@@ -91,3 +106,7 @@ class HashingFile:
             flags = flags | _DIRECT if direct else flags & ~_DIRECT
             fcntl.fcntl(self._file, fcntl.F_SETFL, flags)
             self._direct = direct
+
+
+def _new_chunk() -> memoryview:
+    return memoryview(mmap.mmap(-1, CHUNK_BYTES))  # begins on a page, as direct writes want

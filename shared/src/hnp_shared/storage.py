@@ -172,9 +172,9 @@ def _temporary(
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with open(descriptor, "wb", buffering=0) as file:  # noqa: PTH123  # Path has no opener
-            sink = HashingFile(file, disk.write)
-            fill(sink)
-            digest = sink.finish()
+            with contextlib.closing(HashingFile(file, disk.write)) as sink:
+                fill(sink)
+                digest = sink.finish()
             disk.fsync(file.fileno())
         yield temporary, digest, sink.size
     except BaseException as error:
