@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
+from typing import NamedTuple
 
 from hnp_etl.recipe import Layout
 from hnp_shared.vocabulary import UNKNOWN_HOSPITAL, Kind
@@ -46,8 +47,7 @@ class FolderTokens:
     trunk: str
 
 
-@dataclass(frozen=True, slots=True)
-class PairingKeys:
+class PairingKeys(NamedTuple):
     """By what an image finds its label.
 
     Attributes:
@@ -61,8 +61,7 @@ class PairingKeys:
     stem: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class PathFacts:
+class PathFacts(NamedTuple):
     """What a path tells about a file.
 
     Attributes:
@@ -97,7 +96,7 @@ def source_labels(sources: Sequence[Path]) -> list[str]:
 
 def nfc(text: str) -> str:
     """Return ``text`` in Unicode normal form C: macOS stores NFD, Windows NFC."""
-    return unicodedata.normalize("NFC", text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def path_bytes(path: str) -> bytes:
@@ -224,7 +223,7 @@ def _search(pattern: re.Pattern[str] | None, text: str) -> tuple[str, ...]:
 
 
 def _first(in_folders: tuple[str, ...], in_name: tuple[str, ...]) -> tuple[str | None, bool]:
-    found = _distinct((*in_folders, *in_name))
+    found = _distinct((*in_folders, *in_name)) if in_name else in_folders
     return (found[0] if found else None), len(found) > 1
 
 

@@ -3,7 +3,7 @@
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,9 +33,11 @@ class Met(NamedTuple):
 
 
 def walk(sources: Sequence[Path]) -> Iterator[Met]:
-    """Yield every file below ``sources``, in no particular order."""
-    for source, label in zip(sources, source_labels(sources), strict=True):
-        yield from _walk_folder(os.fsencode(source.absolute()), label)
+    """Return every file below ``sources``, in no particular order."""
+    labelled = zip(sources, source_labels(sources), strict=True)
+    return chain.from_iterable(
+        _walk_folder(os.fsencode(source.absolute()), label) for source, label in labelled
+    )
 
 
 def refuse_overlap(sources: Sequence[Path], outputs: Sequence[Path]) -> None:
@@ -56,25 +58,39 @@ def _walk_folder(top: bytes, label: str) -> Iterator[Met]:
     while pending:
         folder, path = pending.pop()
         try:
-            with os.scandir(folder) as entries:
-                found = list(entries)
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                yield from _entries(descriptor, folder + b"/", path + "/", pending)
+            finally:
+                os.close(descriptor)
         except OSError:
             yield Met(path, folder, True, False, 0, 0, 0, 0)
-            continue
-        for entry in found:
-            below = f"{path}/{nfc(os.fsdecode(entry.name))}"
+
+
+def _entries(
+    descriptor: int, folder: bytes, path: str, pending: list[tuple[bytes, str]]
+) -> Iterator[Met]:
+    """Yield the files of an open folder: looked up in it, names need no walk from the root."""
+    kind, regular = stat.S_IFMT, stat.S_IFREG
+    with os.scandir(descriptor) as entries:
+        for entry in entries:
+            name = entry.name
+            if name.isascii():
+                raw, below = folder + name.encode(), path + name
+            else:
+                raw, below = folder + os.fsencode(name), path + nfc(name)
             try:
                 if entry.is_dir(follow_symlinks=False):
-                    pending.append((entry.path, below))
+                    pending.append((raw, below))
                     continue
                 status = entry.stat(follow_symlinks=False)
             except OSError:
-                yield Met(below, entry.path, True, False, 0, 0, 0, 0)
+                yield Met(below, raw, True, False, 0, 0, 0, 0)
                 continue
             yield Met(
                 below,
-                entry.path,
-                stat.S_ISREG(status.st_mode),
+                raw,
+                kind(status.st_mode) == regular,
                 True,
                 status.st_size,
                 status.st_mtime_ns,
