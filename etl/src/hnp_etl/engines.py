@@ -4,6 +4,7 @@ import contextlib
 import logging
 import multiprocessing
 import multiprocessing.connection
+import multiprocessing.forkserver
 import os
 import signal
 import sys
@@ -138,6 +139,12 @@ def _alone(executor: Executor, task: Task[T, R], item: T) -> R:
     return task.isolate(item, attempt) if result is None else result
 
 
+def expect_work(executor: Executor) -> None:
+    """Let workers get ready while the caller still has something else to do."""
+    if isinstance(executor, LocalProcesses):
+        executor.get_ready()
+
+
 class LocalProcesses(Executor):
     """A pool of local processes that is made anew after one of them died.
 
@@ -147,6 +154,11 @@ class LocalProcesses(Executor):
     def __init__(self, workers: int) -> None:
         self._workers = workers
         self._pool = self._new_pool()
+
+    def get_ready(self) -> None:
+        """Begin to import what workers need, and do not wait for it."""
+        with _signals_held():
+            multiprocessing.forkserver.ensure_running()
 
     def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         """Hand ``fn`` to a worker."""

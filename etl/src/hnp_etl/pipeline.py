@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hnp_etl import __version__
 from hnp_etl.census import Census, take_census
 from hnp_etl.config import BuildConfig
+from hnp_etl.engines import expect_work
 from hnp_etl.keys import load_key, make_key
 from hnp_etl.private import hold
 from hnp_etl.pseudonyms import key_id
@@ -17,7 +18,6 @@ from hnp_etl.stages import Stages
 from hnp_etl.state.database import DamagedStateError, get_meta, open_state, set_meta
 from hnp_etl.tidy import tidy
 from hnp_etl.walk import refuse_overlap, walk
-from hnp_etl.worker_start import get_ready
 from hnp_shared.dataset_info import DATASET_FILE, DatasetInfo, read_info
 from hnp_shared.vocabulary import UNCACHED_REASONS
 
@@ -74,8 +74,7 @@ def _run(config: BuildConfig, executor: Executor) -> BuildReport:
             if same and census.settled and old.is_whole(config.out):
                 tidy(config.out, old, disk=config.disk)
                 return BuildReport(old, True, new_key, 0, 0, stages)
-        for _ in range(config.in_flight):
-            executor.submit(get_ready)
+        expect_work(executor)
         from hnp_etl.building import build_stages  # noqa: PLC0415  # takes longer than to compare
 
         built = build_stages(config, key, state, executor, stages)
