@@ -55,7 +55,7 @@ _AXIAL_T2 = HeaderFacts(
 
 def facts_of(**changes: Any) -> HeaderFacts:
     """Return the facts of a lumbar T2 axial slice that is accepted, changed."""
-    return replace(_AXIAL_T2, **changes)
+    return _AXIAL_T2._replace(**changes)
 
 
 _HERNIATED_L4_5 = LabelFacts(

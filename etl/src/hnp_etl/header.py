@@ -5,8 +5,7 @@ Names and units follow DICOM PS3.3: C.7.2 (study), C.7.6.3 (pixels), C.8.3 (MR),
 """
 
 import json
-from dataclasses import dataclass, fields
-from typing import Any, Self
+from typing import NamedTuple, Self
 
 from hnp_etl.element_walk import ReadAt
 from hnp_etl.elements import MEDIA_CLASS, Elements, read_elements
@@ -61,8 +60,7 @@ _VENDORS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderFacts:
+class HeaderFacts(NamedTuple):
     """What a header tells.
 
     Attributes:
@@ -123,18 +121,14 @@ class HeaderFacts:
 
     def to_json(self) -> str:
         """Return the record as JSON, for the private state."""
-        return json.dumps([getattr(self, name) for name in _NAMES])
+        return json.dumps(self)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Return the record that `to_json` wrote."""
-        lists_as_tuples: Any = [
-            tuple(value) if isinstance(value, list) else value for value in json.loads(text)
-        ]
-        return cls(**dict(zip(_NAMES, lists_as_tuples, strict=True)))
-
-
-_NAMES = tuple(field.name for field in fields(HeaderFacts))
+        return cls._make(
+            [tuple(value) if isinstance(value, list) else value for value in json.loads(text)]
+        )
 
 
 def read_header(read_at: ReadAt, size: int, limits: Limits = LIMITS) -> HeaderFacts:

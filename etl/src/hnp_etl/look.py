@@ -4,8 +4,8 @@ Tags beat text: Series Description is free text, often empty and sometimes wrong
 Source of the weighting rules: the contract; terms are those of DICOM PS3.3 C.8.3.1.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from hnp_etl.geometry import plane_of, slice_normal, tilt_deg
 from hnp_etl.header import HeaderFacts
@@ -36,8 +36,7 @@ _DIFFUSION_WORDS = frozenset({"DIFFUSION", "ADC", "TRACEW", "TRACE", "TENSOR"})
 _LOCALIZER_WORDS = frozenset({"LOCALIZER", "SCOUT"})
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """A decision, what told it (`tags`, `text` or `table`) and the evidence in words."""
 
     value: str
@@ -45,8 +44,7 @@ class Told:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """What kind of image it is.
 
     Attributes:

@@ -16,7 +16,9 @@ PatientCount = tuple[str, int]
 
 
 def plan_shards(patients: Sequence[PatientCount]) -> list[tuple[str, str]]:
-    """Return for each shard its first and last patient_id.
+    """Return for each shard its first and last patient_id, the largest shard first.
+
+    So a worker that is left alone at the end is left with little.
 
     Args:
         patients: ascending by id, each with at least one slice.
@@ -30,11 +32,16 @@ def plan_shards(patients: Sequence[PatientCount]) -> list[tuple[str, str]]:
             f"{largest} slices share one patient value, expected at most {MAX_PATIENT_SLICES}; "
             "look at [identity] patient in the recipe"
         )
-    return [(group[0][0], group[-1][0]) for group in _split(patients, 0)] if patients else []
+    groups = sorted(_split(patients, 0), key=_slices, reverse=True) if patients else []
+    return [(group[0][0], group[-1][0]) for group in groups]
+
+
+def _slices(patients: Sequence[PatientCount]) -> int:
+    return sum(count for _, count in patients)
 
 
 def _split(patients: Sequence[PatientCount], depth: int) -> Iterator[Sequence[PatientCount]]:
-    if len(patients) == 1 or sum(count for _, count in patients) <= SHARD_SLICES:
+    if len(patients) == 1 or _slices(patients) <= SHARD_SLICES:
         yield patients
         return
     bit = 1 << (_ID_BITS - 1 - depth)

@@ -91,16 +91,16 @@ DECIDES = (
 
 _PLACES = {word.removesuffix("~"): place for place, row in WORDS.items() for word in row.split()}
 _STEMS = tuple(w[:-1] for row in WORDS.values() for w in row.split() if w.endswith("~"))
+# Compiled at first use, by the cache of `re`: who never meets a text never pays for it.
 # Longest first and possessive: each character is looked at by one word only, so time stays linear.
 _ANY = "|".join(
     word + (r"[^\W\d_]*" if word in _STEMS else "(?:s(?![a-z]))?")
     for word in sorted({*_PLACES, *GLUE.split()}, key=len, reverse=True)
 )
-_WORD = re.compile(_ANY)
-_GLUED = re.compile(rf"(?:{_ANY})++")
+_GLUED = rf"(?:{_ANY})++"
 _RUN = re.compile(r"[a-z0-9]+|[^\W\d_a-z]+")
 _PHRASES = tuple(
-    (re.compile(rf"(?<![a-z0-9+])(?:{pattern})(?![a-z0-9])"), f" {word} ")  # "+C" is contrast
+    (rf"(?<![a-z0-9+])(?:{pattern})(?![a-z0-9])", f" {word} ")  # "+C" is contrast
     for pattern, word in PHRASES.items()
 )
 
@@ -110,9 +110,9 @@ def named_region(text: str) -> Region | None:
     """Return what a body part, study or series text names; LUMBAR if it names both."""
     plain = folded(text)
     for pattern, word in _PHRASES:
-        plain = pattern.sub(word, plain)
-    runs = (run for run in _RUN.findall(plain) if _GLUED.fullmatch(run))
-    places = {_place(word) for run in runs for word in _WORD.findall(run)}
+        plain = re.sub(pattern, word, plain)
+    runs = (run for run in _RUN.findall(plain) if re.fullmatch(_GLUED, run))
+    places = {_place(word) for run in runs for word in re.findall(_ANY, run)}
     return next((region for place, region in DECIDES if place in places), None)
 
 

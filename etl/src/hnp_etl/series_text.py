@@ -69,16 +69,15 @@ def _with_a_letter_less(word: str) -> set[str]:
 
 _MISSPELT = {less: word for word in MISSPELT for less in _with_a_letter_less(word)}
 
+# Compiled at first use, by the cache of `re`: who never meets a text never pays for it.
 # Longest first and possessive: one word only looks at each character, so time stays linear.
 _LONGEST_FIRST = sorted(set(_MEANS) - ALONE, key=len, reverse=True)
 _ANY = rf"(?:{'|'.join(map(_pattern, _LONGEST_FIRST))}|[bp]?\d+)"
-_WORD = re.compile(_ANY)
-_GLUED = re.compile(rf"(?:ee|[desvw](?=t[12]|s[hst]|ad|dw|pd|fl|3|b[ft]f))??({_ANY}++)(?:ch?)?")
-_HEAD = re.compile(rf"[es]?(?=t[12])({_ANY}++)")
+_GLUED = rf"(?:ee|[desvw](?=t[12]|s[hst]|ad|dw|pd|fl|3|b[ft]f))??({_ANY}++)(?:ch?)?"
+_HEAD = rf"[es]?(?=t[12])({_ANY}++)"
 _RUN = re.compile(r"[a-z0-9]+|[^\W\d_a-z]+")
 _PHRASES = tuple(
-    (re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])"), f" {word} ")
-    for pattern, word in PHRASES.items()
+    (rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])", f" {word} ") for pattern, word in PHRASES.items()
 )
 _TIMES = re.compile(
     r"(?<![\d.-])(?<!\d/)([1-9][0-9]{2,4})/([1-9][0-9]{0,2})(?!\d|/0)"
@@ -159,13 +158,15 @@ def _words(plain: str) -> Iterator[str]:
     plain = re.sub(r"т(?=[12])", "t", plain)  # a Cyrillic letter that looks like T
     plain = re.sub(r"t2w?\*(?:wi?)?", "t2star ", plain)  # no word edge before it: "AXT2*"
     for pattern, word in _PHRASES:
-        plain = pattern.sub(word, plain)
+        plain = re.sub(pattern, word, plain)
     for run in _RUN.findall(plain):
         if run in GRAMMAR:
             yield run
-        elif whole := _GLUED.fullmatch(run):
+        elif whole := re.fullmatch(_GLUED, run):
             yield from _apart(whole[1])
-        elif head := _HEAD.match(run):  # "t2tseprostate": the weighting is sure, the rest is not
+        elif head := re.match(
+            _HEAD, run
+        ):  # "t2tseprostate": only the weighting is sure
             yield from (word for word in _apart(head[1]) if not _MEANS[word] & set(Plane))
         elif 4 < len(run) < 13:
             near = _with_a_letter_less(run) & _MISSPELT.keys()
@@ -173,7 +174,7 @@ def _words(plain: str) -> Iterator[str]:
 
 
 def _apart(glued: str) -> Iterator[str]:
-    for piece in _WORD.findall(glued):
+    for piece in re.findall(_ANY, glued):
         if piece in _MEANS:
             yield piece
         else:

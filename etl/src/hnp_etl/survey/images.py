@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from operator import attrgetter
 
 from hnp_etl.choose import chosen_label, header_refusals
@@ -20,7 +20,7 @@ _ORDER = {str(reason): place for place, reason in enumerate(Reason, 1)}
 
 _IDS = ("study_uid", "series_uid", "sop_uid", "patient_id")
 _PLACES = frozenset([*_IDS, "position_mm", "body_offset", "pixel_offset", "pixel_length"])
-_TELLING = attrgetter(*(each.name for each in fields(HeaderFacts) if each.name not in _PLACES))
+_TELLING = attrgetter(*(name for name in HeaderFacts._fields if name not in _PLACES))
 """What does not differ from slice to slice of a series, and so tells the kind of many at once."""
 
 Kind = tuple[str, str, str, str, str, str]
