@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -163,12 +164,13 @@ def test_a_state_damaged_within_costs_time_only(
 
 @pytest.fixture
 def opened() -> Iterator[list[str]]:
-    """Record every file that is opened while the test runs."""
+    """Record every file that is opened while the test runs; folders are listed."""
     paths: list[str] = []
     active = True
 
-    def record(event: str, arguments: tuple[object, ...]) -> None:
-        if active and event == "open" and isinstance(arguments[0], (str, bytes)):
+    def record(event: str, arguments: tuple[Any, ...]) -> None:
+        told = active and event == "open" and isinstance(arguments[0], (str, bytes))
+        if told and not arguments[2] & os.O_DIRECTORY:
             paths.append(os.fsdecode(arguments[0]))
 
     sys.addaudithook(record)

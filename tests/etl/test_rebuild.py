@@ -48,12 +48,13 @@ def settled(folder: Path) -> None:
 
 @pytest.fixture
 def opened() -> Iterator[list[str]]:
-    """Paths opened while the test runs."""
+    """Files opened while the test runs; folders are listed."""
     paths: list[str] = []
     watching = [True]
 
     def watch(event: str, arguments: tuple[Any, ...]) -> None:
-        if watching[0] and event == "open" and isinstance(arguments[0], (str, bytes)):
+        told = watching[0] and event == "open" and isinstance(arguments[0], (str, bytes))
+        if told and not arguments[2] & os.O_DIRECTORY:
             paths.append(os.fsdecode(arguments[0]))
 
     sys.addaudithook(watch)  # for good; it cannot be taken away

@@ -164,9 +164,7 @@ def _words(plain: str) -> Iterator[str]:
             yield run
         elif whole := re.fullmatch(_GLUED, run):
             yield from _apart(whole[1])
-        elif head := re.match(
-            _HEAD, run
-        ):  # "t2tseprostate": only the weighting is sure
+        elif head := re.match(_HEAD, run):  # "t2tseprostate": only the weighting is sure
             yield from (word for word in _apart(head[1]) if not _MEANS[word] & set(Plane))
         elif 4 < len(run) < 13:
             near = _with_a_letter_less(run) & _MISSPELT.keys()

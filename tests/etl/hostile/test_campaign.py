@@ -107,15 +107,13 @@ def refuse(path, starts):
     if how in HOW and starts.get(start) == suffix:
         raise OSError(HOW[how], os.strerror(HOW[how]), path)
 
-def open_(path, *rest, original=builtins.open, **more):
-    refuse(path, {"image": "dcm", "label": "json"})
-    return original(path, *rest, **more)
+def refusing(original):
+    def open_(path, *rest, **more):
+        refuse(path, {"image": "dcm", "label": "json", "folder": ""})
+        return original(path, *rest, **more)
+    return open_
 
-def scandir(path, original=os.scandir):
-    refuse(path, {"folder": ""})
-    return original(path)
-
-builtins.open, os.scandir = open_, scandir
+builtins.open, os.open = refusing(builtins.open), refusing(os.open)
 """
 """Refuses, in every process of the build (`sitecustomize`), what root could read all the same."""
 
