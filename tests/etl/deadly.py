@@ -15,6 +15,10 @@ def slowly_double(number: int) -> int:
     return 2 * number
 
 
+def large(_number: int) -> bytes:
+    return bytes(500_000)
+
+
 def double_or_die(number: int) -> int:
     if number == DEADLY:
         os._exit(1)

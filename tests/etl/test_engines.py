@@ -1,5 +1,6 @@
 """Engines run the same tasks; none changes a byte."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -66,6 +67,35 @@ def test_giving_up_with_work_under_way_is_quiet(monkeypatch: pytest.MonkeyPatch)
         with pytest.raises(KeyboardInterrupt):
             give_up()
     assert not said
+
+
+STOP_AMONG_LARGE_RESULTS = """
+from etl.deadly import large
+from etl.test_engines import never
+from hnp_etl.engines import Task, open_executor, ordered_map
+
+if __name__ == "__main__":
+    with open_executor(2) as executor:
+        results = ordered_map(executor, Task(large, never), range(10_000), in_flight=4)
+        for _ in range(20):
+            next(results)
+        raise KeyboardInterrupt
+"""
+
+
+def test_a_stop_while_results_are_handed_over_ends(tmp_path: Path) -> None:
+    script = tmp_path / "stop.py"
+    script.write_text(STOP_AMONG_LARGE_RESULTS)
+    tests = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, script],
+        check=False,
+        timeout=60,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(tests)},
+    )
+    assert done.stderr.splitlines()[-1] == "KeyboardInterrupt"
 
 
 def test_a_bug_in_a_task_keeps_its_type() -> None:

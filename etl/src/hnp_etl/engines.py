@@ -2,26 +2,18 @@
 
 import contextlib
 import logging
-import multiprocessing
-import multiprocessing.connection
-import multiprocessing.forkserver
 import os
-import signal
 import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from hnp_etl.bugs import write_no_core_files
+from hnp_etl.local_processes import LocalProcesses
 from hnp_shared.errors import InputError
 
 ENGINES = ("local", "dask")
-
-_PRELOADED = ("hnp_etl.read", "hnp_etl.shard")
-"""What workers need is imported once, in a process without threads that they are forked from."""
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -145,43 +137,6 @@ def expect_work(executor: Executor) -> None:
         executor.get_ready()
 
 
-class LocalProcesses(Executor):
-    """A pool of local processes that is made anew after one of them died.
-
-    Workers ignore Ctrl-C, which is the parent's to handle, and end when their parent does.
-    """
-
-    def __init__(self, workers: int) -> None:
-        self._workers = workers
-        self._pool = self._new_pool()
-
-    def get_ready(self) -> None:
-        """Begin to import what workers need, and do not wait for it."""
-        with _signals_held():
-            multiprocessing.forkserver.ensure_running()
-
-    def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
-        """Hand ``fn`` to a worker."""
-        with _signals_held():
-            try:
-                return self._pool.submit(fn, *args, **kwargs)
-            except BrokenExecutor:
-                self._pool.shutdown(wait=True)
-                self._pool = self._new_pool()
-                return self._pool.submit(fn, *args, **kwargs)
-
-    def shutdown(
-        self, wait: bool = True, *, cancel_futures: bool = False
-    ) -> None:  # as in Executor
-        """End the workers."""
-        self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
-
-    def _new_pool(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(list(_PRELOADED))
-        return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_begin_worker)
-
-
 @contextlib.contextmanager
 def _processes(workers: int) -> Iterator[Executor]:
     for variable in _THREAD_VARIABLES:
@@ -190,8 +145,7 @@ def _processes(workers: int) -> Iterator[Executor]:
     try:
         yield executor
     except BaseException:
-        for process in multiprocessing.active_children():
-            process.kill()
+        executor.stop()
         raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
@@ -216,32 +170,3 @@ def _dask(workers: int, scheduler: str | None) -> Iterator[Executor]:
         raise InputError("found no Dask scheduler at the address given") from error
     with client:
         yield client.get_executor(pure=False)
-
-
-@contextlib.contextmanager
-def _signals_held() -> Iterator[None]:
-    """Hold Ctrl-C and SIGTERM back; processes begun in the block see neither until they are ready.
-
-    A terminal sends Ctrl-C to workers too, and one that still imports would print a traceback. A
-    stop in the middle of starting a process would leave the pool waiting for it.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _begin_worker() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
-    write_no_core_files()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(1)
