@@ -1,5 +1,6 @@
 """What is fuzzed: each reader of bytes from outside, and the exceptions it declares."""
 
+import contextlib
 import io
 import random
 import tempfile
@@ -17,6 +18,8 @@ from hnp_etl.frame_header import check_frame
 from hnp_etl.header import HeaderFacts, read_header
 from hnp_etl.label import read_label
 from hnp_etl.label_document import leaves_from_json, leaves_to_json, parse_label
+from hnp_etl.label_sources.entry import entries
+from hnp_etl.label_sources.rows import entries_from_json, entries_to_json, rows_of
 from hnp_etl.limits import Limits
 from hnp_etl.look import look_at
 from hnp_etl.paths import PathReader
@@ -34,6 +37,7 @@ SEED_BYTES = 16 * 2**10
 """Seeds are cut to this: what a reader decides on lies at the front."""
 
 RECIPE = load_recipe("aihub-dld")
+TABLES = load_recipe("generic")
 BOUNDS = Limits(header_bytes=2**20)
 RULE = PixelRule(64, 64, 16, 12, False, 1.0, 0.0, False)
 
@@ -84,6 +88,17 @@ def _label(content: bytes) -> None:
     if leaves_from_json(leaves_to_json(leaves)) != leaves:
         raise AssertionError("leaves do not come back from the state as they were")
     read_label(leaves, RECIPE.label)
+
+
+def _table(content: bytes) -> None:
+    excel, study = content[:2] == b"PK", content[:1] in (b"{", b"[")
+    rows = rows_of(content, "study-json" if study else "table", BOUNDS, excel=excel)
+    if entries_from_json(entries_to_json(rows)) != rows:
+        raise AssertionError("rows do not come back from the state as they were")
+    for entry in entries(rows, TABLES.label):
+        if entry.leaves is not None:
+            with contextlib.suppress(FileError):  # costs that entry only
+                read_label(entry.leaves, TABLES.label)
 
 
 def _recipe(content: bytes) -> None:
@@ -137,6 +152,23 @@ def _labels() -> Iterator[bytes]:
     yield '{"a": {"ID": 1e5}}'.encode("utf-16")
 
 
+def _tables() -> Iterator[bytes]:
+    yield b"file,Patient_ID,Age,Sex,level,code\r\na/1.dcm,7,63Y,F,L4-5,3\r\n1.dcm,8,,M,L5/S1,1\r\n"
+    yield '\ufeff파일명;환자ID;"L4-5"\n"a;1";1;"1,3"\n'.encode()
+    yield "file\tL1-2\nb.dcm\t\n".encode("utf-16")
+    yield b'{"study": "1", "images": [{"file": "1.dcm", "Age": 60, "L4-5": 3}, {"file": "2"}]}'
+    book = io.BytesIO()
+    with contextlib.suppress(ImportError):
+        from openpyxl import Workbook  # noqa: PLC0415  # an extra
+
+        workbook = Workbook(write_only=True)
+        sheet = workbook.create_sheet()
+        for row in (["file", "L4-5"], ["1.dcm", 3]):
+            sheet.append(row)
+        workbook.save(book)
+        yield book.getvalue()
+
+
 def _recipes() -> Iterator[bytes]:
     for name in builtin_names():
         yield builtin_text(name).encode()
@@ -171,6 +203,7 @@ TARGETS = (
     Target("difference", compare_with_pydicom, FileError, _headers, damage_dicom),
     Target("frame", _frame, FileError, _frames),
     Target("label", _label, FileError, _labels),
+    Target("table", _table, FileError, _tables),
     Target("recipe", _recipe, InputError, _recipes),
     Target("path", _path, FileError, _paths),
     Target("dataset.json", parse_info, InputError, _infos),
