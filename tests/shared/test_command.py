@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 
 import click
@@ -18,6 +19,8 @@ from hnp_shared.errors import (
     StorageError,
 )
 from hnp_shared.progress import track
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +57,7 @@ def test_a_bug_keeps_its_traceback() -> None:
 
 @pytest.fixture
 def _same_handlers_after() -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in SIGNALS}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -68,6 +71,34 @@ def test_handlers_are_as_before_when_the_work_is_done() -> None:
     with pytest.raises(SystemExit), reported():
         raise InputError("no data set")
     assert signal.getsignal(signal.SIGINT) is before
+
+
+class Interrupted:
+    """Is met by a signal while it is finalized, where what is raised goes nowhere."""
+
+    def __init__(self, number: signal.Signals) -> None:
+        self.number = number
+
+    def __del__(self) -> None:
+        signal.raise_signal(self.number)
+        sum(range(1000))  # the handler runs in here
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.usefixtures("_same_handlers_after")
+def test_a_signal_that_comes_while_an_object_is_finalized_stops_as_well(
+    number: signal.Signals,
+) -> None:
+    @click.command()
+    def command() -> None:
+        with reported("go on"):
+            unlucky = Interrupted(number)
+            del unlucky
+            time.sleep(5)
+            click.echo("went on")
+
+    result = CliRunner().invoke(command)
+    assert (result.exit_code, result.output) == (75, f"error: stopped by {number.name}; go on\n")
 
 
 @pytest.mark.usefixtures("_same_handlers_after")

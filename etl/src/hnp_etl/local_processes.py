@@ -6,6 +6,7 @@ import multiprocessing.connection
 import multiprocessing.forkserver
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,9 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from typing import ParamSpec, TypeVar
 
 from hnp_etl.bugs import write_no_core_files
+
+_HOW = "forkserver" if sys.platform == "linux" else "spawn"
+"""Libraries of macOS do not take being forked."""
 
 _PRELOADED = ("hnp_etl.read", "hnp_etl.shard")
 """What workers need is imported once, in a process without threads that they are forked from."""
@@ -36,8 +40,9 @@ class LocalProcesses(Executor):
 
     def get_ready(self) -> None:
         """Begin to import what workers need, and do not wait for it."""
-        with _signals_held():
-            multiprocessing.forkserver.ensure_running()
+        if _HOW == "forkserver":
+            with _signals_held():
+                multiprocessing.forkserver.ensure_running()
 
     def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         """Hand ``fn`` to a worker."""
@@ -67,7 +72,7 @@ class LocalProcesses(Executor):
             process.kill()
 
     def _new_pool(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("forkserver")
+        context = multiprocessing.get_context(_HOW)
         context.set_forkserver_preload(list(_PRELOADED))
         return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_begin_worker)
 

@@ -14,6 +14,8 @@ import click
 
 from hnp_shared.errors import HnpError, StoppedError
 
+_A_MOMENT_S = 0.05
+
 
 @contextlib.contextmanager
 def reported(resume: str = "run the same command again to go on") -> Iterator[None]:
@@ -108,20 +110,33 @@ def _width(text: str) -> int:
 
 @contextlib.contextmanager
 def _stop_signals(resume: str) -> Iterator[None]:
-    """Turn both signals into `StoppedError`; after one, the process ends and ignores others."""
-    came: list[int] = []
+    """Turn the first of both signals into `StoppedError`; the process then ends, and is told once.
 
-    def stop(number: int, _frame: FrameType | None) -> NoReturn:
+    What is raised while an object is finalized goes nowhere, so a moment later it is raised again.
+    """
+    came: list[int] = []
+    unraisable = sys.unraisablehook
+
+    def stop(number: int, _frame: FrameType | None) -> None:
         came.append(number)
-        raise StoppedError(f"stopped by {signal.Signals(number).name}; {resume}")
+        if len(came) == 1 or number == signal.SIGALRM:
+            raise StoppedError(f"stopped by {signal.Signals(came[0]).name}; {resume}")
+
+    def again(lost: "sys.UnraisableHookArgs") -> None:
+        if isinstance(lost.exc_value, StoppedError):
+            signal.setitimer(signal.ITIMER_REAL, _A_MOMENT_S)
+        else:
+            unraisable(lost)
 
     previous = {}
     with contextlib.suppress(ValueError):  # signals can be set in the main thread only
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
             previous[number] = signal.signal(number, stop)
+        sys.unraisablehook = again
     try:
         yield
     finally:
+        sys.unraisablehook = unraisable
         # Who presses again while the program ends is told once.
         _handle(dict.fromkeys(previous, signal.SIG_IGN) if came else previous)
 
