@@ -16,7 +16,7 @@ from hnp_etl.encapsulated import single_frame
 from hnp_etl.errors import FileError
 from hnp_etl.frame_header import check_frame
 from hnp_etl.header import HeaderFacts, read_header
-from hnp_etl.label import read_label
+from hnp_etl.label import LabelReader
 from hnp_etl.label_document import leaves_from_json, leaves_to_json, parse_label
 from hnp_etl.label_sources.entry import entries
 from hnp_etl.label_sources.rows import entries_from_json, entries_to_json, rows_of
@@ -38,6 +38,7 @@ SEED_BYTES = 16 * 2**10
 
 RECIPE = load_recipe("aihub-dld")
 TABLES = load_recipe("generic")
+LABELS, ENTRIES = LabelReader(RECIPE.label), LabelReader(TABLES.label)
 BOUNDS = Limits(header_bytes=2**20)
 RULE = PixelRule(64, 64, 16, 12, False, 1.0, 0.0, False)
 
@@ -87,7 +88,7 @@ def _label(content: bytes) -> None:
     leaves = parse_label(content)
     if leaves_from_json(leaves_to_json(leaves)) != leaves:
         raise AssertionError("leaves do not come back from the state as they were")
-    read_label(leaves, RECIPE.label)
+    LABELS.read(leaves)
 
 
 def _table(content: bytes) -> None:
@@ -98,7 +99,7 @@ def _table(content: bytes) -> None:
     for entry in entries(rows, TABLES.label):
         if entry.leaves is not None:
             with contextlib.suppress(FileError):  # costs that entry only
-                read_label(entry.leaves, TABLES.label)
+                ENTRIES.read(entry.leaves)
 
 
 def _recipe(content: bytes) -> None:

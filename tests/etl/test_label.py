@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dicom_files import label_bytes
 from hnp_etl.errors import FileError
-from hnp_etl.label import LabelFacts, bare, read_label
+from hnp_etl.label import LabelFacts, LabelReader, bare
 from hnp_etl.label_document import leaves_from_json, leaves_to_json, parse_label
 from hnp_etl.recipe import Canal, Label
 from hnp_shared.vocabulary import LEVEL_NAMES, Flag, Reason
@@ -20,7 +20,8 @@ FIELDS = DEFAULT.fields
 
 def read(label: object, recipe: Label = DEFAULT) -> LabelFacts:
     content = label if isinstance(label, bytes) else json.dumps(label).encode()
-    return read_label(leaves_from_json(leaves_to_json(parse_label(content))), recipe)
+    leaves = leaves_from_json(leaves_to_json(parse_label(content)))
+    return LabelReader(recipe).read(leaves)
 
 
 def reason_of(label: object, recipe: Label = DEFAULT) -> Reason | None:

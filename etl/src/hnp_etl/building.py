@@ -25,7 +25,7 @@ from hnp_shared.progress import track
 from hnp_shared.storage import Written, sweep_temporary
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Built:
     """What a build did.
 

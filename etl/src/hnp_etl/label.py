@@ -128,15 +128,6 @@ class LabelReader:
         return tuple(sorted(codes, key=lambda code: self._order.get(code or "", -1)))
 
 
-def read_label(leaves: Sequence[Leaf], recipe: Label) -> LabelFacts:
-    """Return what one label says under ``recipe``.
-
-    Raises:
-        FileError: FIELD_CONFLICT or BAD_VALUE.
-    """
-    return LabelReader(recipe).read(leaves)
-
-
 @lru_cache(maxsize=4096)
 def bare(key: str) -> str:
     """Return a key as keys are compared: without case, blanks, `_`, `-` and `/`."""

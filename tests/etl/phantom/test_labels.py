@@ -2,7 +2,7 @@ from itertools import islice
 
 import pytest
 
-from hnp_etl.label import LabelFacts, read_label
+from hnp_etl.label import LabelFacts, LabelReader
 from hnp_etl.label_document import parse_label
 from hnp_etl.phantom.labels import NEEDS_RECIPE, LabelStyle, label_bytes
 from hnp_etl.phantom.people import TRAINING_HOSPITALS, Patient, make_patients
@@ -13,7 +13,8 @@ RECIPE = load_recipe("aihub-dld").label
 
 def read(patient: Patient, level: int | None, style: LabelStyle = LabelStyle.DEFAULT) -> LabelFacts:
     shown = None if level is None else (level, patient.discs[level].code)
-    return read_label(parse_label(label_bytes(patient, shown, "stem", style)), RECIPE)
+    leaves = parse_label(label_bytes(patient, shown, "stem", style))
+    return LabelReader(RECIPE).read(leaves)
 
 
 def patients_of(hospital: str, count: int = 12) -> list[Patient]:

@@ -12,7 +12,7 @@ import pytest
 from etl.trees import KEY
 from hnp_etl.config import BuildConfig
 from hnp_etl.engines import SerialExecutor
-from hnp_etl.label import read_label
+from hnp_etl.label import LabelReader
 from hnp_etl.label_document import parse_label
 from hnp_etl.phantom import PhantomConfig, TreeLayout, write_phantom
 from hnp_etl.phantom.layouts import folders_of
@@ -78,7 +78,7 @@ def test_labels_say_what_is_true(root: Path) -> None:
     recipe = load_recipe("aihub-dld").label
     for row in truth_of(root):
         image = root / row["path"]
-        facts = read_label(parse_label(label_path(image).read_bytes()), recipe)
+        facts = LabelReader(recipe).read(parse_label(label_path(image).read_bytes()))
         shown = [level for level, codes in enumerate(facts.cells) if codes != ("6",)]
         assert shown == [LEVEL_NAMES.index(row["level"])]
         assert facts.cells[shown[0]] == (row["label_code"],)

@@ -42,24 +42,29 @@ def excel_rows(content: bytes, most_bytes: int) -> list[tuple[Leaf, ...]]:
     Raises:
         FileError: TOO_LARGE, DUPLICATE_KEY or BAD_VALUE.
     """
+    return _rows(_same_width(_cells(content, _MOST_UNPACKED * most_bytes)))
+
+
+def _cells(content: bytes, most_unpacked: int) -> Iterator[Sequence[object]]:
+    """Yield the rows of the first sheet as the library reads them, and what it raises as ours."""
     from openpyxl import load_workbook  # noqa: PLC0415  # an extra: only who has tables needs it
 
     try:
-        _refuse_bomb(content, most_bytes)
+        _refuse_bomb(content, most_unpacked)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # a file may claim a million rows that are not there
-        return _rows(_same_width(sheet.iter_rows(max_row=_MOST_ROWS, values_only=True)))
+        yield from sheet.iter_rows(max_row=_MOST_ROWS, values_only=True)
     except FileError:
         raise
     except Exception as error:  # over foreign bytes it raises anything
         raise FileError(Reason.BAD_VALUE, "no sound Excel file") from error
 
 
-def _refuse_bomb(content: bytes, most_bytes: int) -> None:
+def _refuse_bomb(content: bytes, most_unpacked: int) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         unpacked = sum(item.file_size for item in packed.infolist())
-    if unpacked > _MOST_UNPACKED * most_bytes:
+    if unpacked > most_unpacked:
         raise FileError(Reason.TOO_LARGE, "an Excel file that unpacks to too much")
 
 
