@@ -15,6 +15,7 @@ from hnp_shared.columns import LEDGER, MANIFEST, Column
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.dataset_info import ALIASES, DATASET_FILE, SHARDS_FOLDER, TABLES_FOLDER
 from hnp_shared.errors import InputError, StorageError
+from hnp_shared.opening import open_regular, read_regular
 from hnp_shared.small_groups import SmallGroups, small_groups
 from hnp_shared.storage import NAME_HEX_DIGITS, TEMPORARY_PREFIX
 from hnp_shared.vocabulary import (
@@ -91,7 +92,8 @@ def check_dataset(folder: Path, *, deep: bool) -> CheckReport:
 def _check_info(dataset: Dataset) -> Iterator[str]:
     if dataset.info.schema_version != SCHEMA_VERSION:
         return  # a later minor version may say more than is known here
-    if (dataset.folder / DATASET_FILE).read_bytes() != dataset.info.to_json():
+    content = read_regular(dataset.folder / DATASET_FILE, role=DATASET_FILE)
+    if content != dataset.info.to_json():
         yield f"{DATASET_FILE} was changed after it was written"
 
 
@@ -106,6 +108,9 @@ def _check_files(dataset: Dataset) -> Iterator[str]:
         except OSError as error:
             yield str(StorageError.of(name, error))
             continue
+        except InputError as error:
+            yield str(error)
+            continue
         if (size, digest) != (expected.size, expected.sha256):
             yield f"{name} is not what {DATASET_FILE} says: {size} bytes, sha256 {digest[:16]}"
         elif digest[:NAME_HEX_DIGITS] not in path.name:
@@ -119,6 +124,9 @@ def _check_aliases(dataset: Dataset) -> Iterator[str]:
             same = table in dataset.info.files and _digest(path) == dataset.info.files[table].sha256
         except OSError as error:
             yield str(StorageError.of(path.name, error))
+            continue
+        except InputError as error:
+            yield str(error)
             continue
         if not same:
             yield f"{path.name} is not the table that {DATASET_FILE} names"
@@ -222,5 +230,5 @@ def _key(row: dict[str, object]) -> tuple[object, ...]:
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as file:
+    with open_regular(path, role=path.name) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hnp_shared.errors import InputError, StorageError
+from hnp_shared.opening import read_regular
 from hnp_shared.storage import DISK, Disk, replace_file
 from hnp_shared.vocabulary import SCHEMA_VERSION
 
@@ -90,8 +91,7 @@ def read_info(folder: Path) -> DatasetInfo:
     """
     path = folder / DATASET_FILE
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_DATASET_BYTES)
+        content = read_regular(path, role=DATASET_FILE, most_bytes=MAX_DATASET_BYTES)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise InputError(f"no data set: found no {DATASET_FILE} in the folder given") from error
     except OSError as error:

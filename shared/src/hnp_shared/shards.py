@@ -17,6 +17,7 @@ import numpy.typing as npt
 from numpy.lib import format as npy
 
 from hnp_shared.errors import InputError, StorageError
+from hnp_shared.opening import open_regular
 from hnp_shared.storage import DISK, Disk, Sink, Written, write_named
 
 IMAGES_MEMBER = "images.npy"
@@ -81,12 +82,15 @@ def open_shard(path: Path) -> Shard:
         StorageError: the file could not be read.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with (
+            open_regular(path, role=f"shard {path.name}") as file,
+            zipfile.ZipFile(file) as archive,
+        ):
             names = sorted(info.filename for info in archive.infolist())
             if names != [IMAGES_MEMBER, IDS_MEMBER]:
                 raise InputError(f"shard {path.name} has members {names}")
-            images = _map_member(archive, path, IMAGES_MEMBER)
-            ids = np.array(_map_member(archive, path, IDS_MEMBER))
+            images = _map_member(archive, file, path.name, IMAGES_MEMBER)
+            ids = np.array(_map_member(archive, file, path.name, IDS_MEMBER))
     except OSError as error:
         if error.errno == errno.EINVAL:  # zipfile went where the file says, before its start
             raise InputError(f"shard {path.name} is damaged") from error
@@ -112,25 +116,24 @@ def _add_member(archive: zipfile.ZipFile, name: str, array: npt.NDArray[np.gener
 
 
 def _map_member(
-    archive: zipfile.ZipFile, path: Path, name: str
+    archive: zipfile.ZipFile, file: BinaryIO, shard: str, name: str
 ) -> np.memmap[tuple[int, ...], np.dtype[np.generic]]:
     info = archive.getinfo(name)
     if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 0x1:
-        raise InputError(f"shard {path.name}: member {name} is compressed or encrypted")
-    with path.open("rb") as file:
-        file.seek(info.header_offset)
-        local = file.read(_LOCAL_HEADER_BYTES)
-        name_length, extra_length = (
-            int.from_bytes(local[26:28], "little"),
-            int.from_bytes(local[28:30], "little"),
-        )
-        start = info.header_offset + _LOCAL_HEADER_BYTES + name_length + extra_length
-        file.seek(start)
-        if npy.read_magic(file) != (1, 0):
-            raise InputError(f"shard {path.name}: member {name} is no version 1 array")
-        shape, fortran_order, dtype = npy.read_array_header_1_0(file)
-        offset = file.tell()
+        raise InputError(f"shard {shard}: member {name} is compressed or encrypted")
+    file.seek(info.header_offset)
+    local = file.read(_LOCAL_HEADER_BYTES)
+    name_length, extra_length = (
+        int.from_bytes(local[26:28], "little"),
+        int.from_bytes(local[28:30], "little"),
+    )
+    start = info.header_offset + _LOCAL_HEADER_BYTES + name_length + extra_length
+    file.seek(start)
+    if npy.read_magic(file) != (1, 0):
+        raise InputError(f"shard {shard}: member {name} is no version 1 array")
+    shape, fortran_order, dtype = npy.read_array_header_1_0(file)
+    offset = file.tell()
     size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
     if fortran_order or dtype.hasobject or size + offset - start != info.file_size:
-        raise InputError(f"shard {path.name}: member {name} holds {dtype} {shape}, not plain rows")
-    return np.memmap(path, dtype=dtype, mode="r", offset=offset, shape=shape)
+        raise InputError(f"shard {shard}: member {name} holds {dtype} {shape}, not plain rows")
+    return np.memmap(file, dtype=dtype, mode="r", offset=offset, shape=shape)

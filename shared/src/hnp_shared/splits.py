@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from hnp_shared.errors import InputError, StorageError
+from hnp_shared.opening import read_regular
 from hnp_shared.storage import DISK, Disk, replace_file
 
 FORMAT = "hnp-split 1"
@@ -74,7 +75,7 @@ def read_split(path: Path) -> Split:
         StorageError: the file could not be read.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = read_regular(path, role="the split file").decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise InputError("the split file is no UTF-8 text") from error
     except OSError as error:

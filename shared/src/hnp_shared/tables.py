@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from hnp_shared.columns import SCHEMA_VERSION_KEY, Column, schema_of
 from hnp_shared.errors import InputError, StorageError
+from hnp_shared.opening import open_regular
 from hnp_shared.storage import DISK, Disk, Sink, Written, write_named
 from hnp_shared.vocabulary import SCHEMA_VERSION
 
@@ -60,7 +61,8 @@ def read_table(path: Path, columns: Sequence[Column], *, role: str) -> pa.Table:
         StorageError: the file could not be read.
     """
     try:
-        table = pq.read_table(path, partitioning=None, page_checksum_verification=True)
+        with open_regular(path, role=role) as file:
+            table = pq.read_table(pa.PythonFile(file), page_checksum_verification=True)
     except FileNotFoundError as error:
         raise InputError(f"{role} is missing from the data set") from error
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:

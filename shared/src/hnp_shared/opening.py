@@ -1,0 +1,48 @@
+"""The one door through which files are opened for reading.
+
+A FIFO in the place of a file makes its reader wait for ever, and a device feeds it without end.
+What is opened here is a regular file, so that it has an end.
+"""
+
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+from hnp_shared.errors import InputError
+
+_WITHOUT_WAITING = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
+"""Opening a FIFO waits for a writer unless told not to (open(2)); regular files do not care."""
+
+
+def open_regular(path: Path | bytes, *, role: str, follow: bool = True) -> BinaryIO:
+    """Open a regular file for reading.
+
+    Args:
+        path: bytes where names need not be text.
+        role: what the file is for, for the message.
+        follow: False refuses a link in the place of the file (ELOOP).
+
+    Raises:
+        InputError: it is a FIFO, a device or a folder.
+        OSError: it could not be opened.
+    """
+    descriptor = os.open(path, _WITHOUT_WAITING | (0 if follow else os.O_NOFOLLOW))
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise InputError(f"{role} is no regular file, expected one")
+        return open(descriptor, "rb")  # noqa: PTH123  # Path opens no descriptor
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def read_regular(path: Path, *, role: str, most_bytes: int = -1) -> bytes:
+    """Return the content of a regular file, at most so many bytes of it.
+
+    Raises:
+        InputError: it is a FIFO, a device or a folder.
+        OSError: it could not be read.
+    """
+    with open_regular(path, role=role) as file:
+        return file.read(most_bytes)

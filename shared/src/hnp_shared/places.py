@@ -1,0 +1,46 @@
+"""Where the programs may write: never among what a data set or a private folder holds."""
+
+from pathlib import Path
+
+from hnp_shared.dataset_info import DATASET_FILE
+from hnp_shared.errors import OutputError
+
+PRIVATE_SUFFIX = ".private"
+_PRIVATE_FILES = ("state.sqlite", "linkage.csv")
+"""Either of them tells a private folder, whatever its name."""
+
+
+def refuse_in_dataset(target: Path) -> None:
+    """Refuse an output that lies in a data set or in a private folder, or is one.
+
+    Args:
+        target: file or folder to be written; it need not exist.
+
+    Raises:
+        OutputError: says which of both it lies in.
+    """
+    whole = target.resolve()
+    for folder in (whole, *whole.parents):
+        if (folder / DATASET_FILE).is_file():
+            raise OutputError(f"{target.name} lies in a data set, expected a place outside")
+        if _is_private(folder):
+            raise OutputError(f"{target.name} lies in a private folder, expected a place outside")
+
+
+def refuse_existing(target: Path, *, force: bool) -> None:
+    """Refuse to write over a file, unless that is asked for.
+
+    Raises:
+        OutputError: it exists, or is a folder.
+    """
+    if target.is_dir():
+        raise OutputError(f"{target.name} is a folder, expected a file to write")
+    if not force and (target.exists() or target.is_symlink()):
+        raise OutputError(f"{target.name} exists, expected a new file; --force overwrites it")
+
+
+def _is_private(folder: Path) -> bool:
+    beside = folder.with_name(folder.name.removesuffix(PRIVATE_SUFFIX))
+    if beside != folder and (beside / DATASET_FILE).is_file():
+        return True
+    return any((folder / name).is_file() for name in _PRIVATE_FILES)
