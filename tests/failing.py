@@ -40,6 +40,10 @@ class CountingDisk(Disk):
         self.step("link")
         super().link(source, target)
 
+    def copy(self, source: BinaryIO, target: BinaryIO) -> None:
+        self.step("copy")
+        super().copy(source, target)
+
     def unlink(self, path: Path) -> None:
         self.step("unlink")
         super().unlink(path)
@@ -56,7 +60,7 @@ class NoLinks(CountingDisk):
         raise OSError(95, "Operation not supported")
 
 
-OPERATIONS = ("write", "fsync", "rename", "link", "unlink", "mkdir")
+OPERATIONS = ("write", "fsync", "rename", "link", "copy", "unlink", "mkdir")
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES)
 
 

@@ -18,8 +18,9 @@ from hnp_shared.dataset_info import DatasetInfo, NamedFile, write_info
 from hnp_shared.errors import InputError
 from hnp_shared.ledger import LedgerRow, write_ledger
 from hnp_shared.manifest import ManifestRow, write_manifest
+from hnp_shared.shard_check import sample_of
 from hnp_shared.shards import write_shard
-from hnp_shared.storage import Written, replace_alias
+from hnp_shared.storage import Written, replace_by_copy
 
 IMAGES = np.random.default_rng(0).random((3, 4, 5)).astype(np.float32)
 
@@ -102,7 +103,7 @@ def make(
     )
     write_info(out, replace(info, **changes))
     for alias, table in (("manifest", info.manifest), ("ledger", info.ledger)):
-        replace_alias(out / table, out / f"{alias}.parquet", role=alias)
+        replace_by_copy(out / table, out / f"{alias}.parquet", role=alias)
     return out
 
 
@@ -182,10 +183,33 @@ def test_a_null_that_another_writer_left_is_told(tmp_path: Path, table: str, col
     assert f"{table}: 1 nulls in {column}" in findings(out, deep=True)
 
 
-def test_pixels_are_compared_only_when_asked(tmp_path: Path) -> None:
+def test_pixels_of_few_slices_are_all_compared(tmp_path: Path) -> None:
     out = make(tmp_path / "out", rows=changed(1, pixel_sha256="0" * 64))
-    assert findings(out) == ""
+    assert f"pixels of slice {1:032x} differ" in findings(out)
+    assert check_dataset(out, deep=False).compared == 3
+
+
+def test_pixels_of_many_are_sampled_and_the_rest_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hnp_shared.shard_check.SAMPLED_SLICES", 1)
+    out = make(tmp_path / "out", rows=changed(1, pixel_sha256="0" * 64))
+    report = check_dataset(out, deep=False)
+    assert (report.findings, report.compared) == ((), 1)
+    assert report.not_looked_at[0] == "pixels of 2 of 3 slices (--deep)"
     assert f"pixels of slice {1:032x} differ" in findings(out, deep=True)
+    assert len(check_dataset(out, deep=True).not_looked_at) == 1
+
+
+@pytest.mark.parametrize(
+    ("shards", "least"), [([1], 1), ([63], 63), ([64, 64], 64), ([500, 1, 499], 65), ([1] * 99, 99)]
+)
+def test_a_sample_is_of_64_slices_and_of_each_shard(shards: list[int], least: int) -> None:
+    names = [f"{number:03d}" for number, count in enumerate(shards) for _ in range(count)]
+    sample = sample_of(pa.table({"shard": names}))
+    assert len(sample) >= least
+    assert {names[row] for row in sample} == set(names)
+    assert sample_of(pa.table({"shard": pa.array([], pa.string())})) == frozenset()
 
 
 @pytest.mark.parametrize("which", ["shards", "tables"])

@@ -1,14 +1,21 @@
 """dataset.json is the data set."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hnp_shared.dataset import open_dataset
-from hnp_shared.dataset_info import DatasetInfo, NamedFile, parse_info, write_info
-from hnp_shared.errors import InputError
+from hnp_shared.dataset_info import (
+    DatasetInfo,
+    NamedFile,
+    parse_info,
+    refuse_missing,
+    write_info,
+)
+from hnp_shared.errors import InputError, StorageError
 
 INFO = DatasetInfo(
     schema_version="1.0",
@@ -67,6 +74,40 @@ def test_a_named_file_that_is_gone_or_shorter_makes_it_incomplete(tmp_path: Path
     (tmp_path / "tables").mkdir()
     (tmp_path / "tables" / "manifest-a.parquet").write_bytes(b"0123456789")
     assert dataset.is_whole()
+
+
+@pytest.mark.parametrize("content", [None, b"012345678"], ids=["missing", "shorter"])
+def test_what_names_a_file_that_is_not_there_is_not_committed(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    table = tmp_path / "tables" / "manifest-a.parquet"
+    table.parent.mkdir()
+    if content is not None:
+        table.write_bytes(content)
+    with pytest.raises(StorageError, match=r"^tables/manifest-a.parquet: found 1 of 1 files miss"):
+        refuse_missing(tmp_path, INFO)
+    table.write_bytes(b"0123456789")
+    refuse_missing(tmp_path, INFO)
+
+
+@pytest.mark.parametrize("name", ["dataset.json", "tables/manifest-a.parquet"])
+def test_a_fifo_in_the_place_of_a_file_is_refused_without_waiting(
+    tmp_path: Path, name: str
+) -> None:
+    write_info(tmp_path, INFO)
+    (tmp_path / "tables").mkdir()
+    (tmp_path / name).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(InputError, match="is no regular file, expected one"):
+        open_dataset(tmp_path).manifest()
+
+
+def test_a_fifo_in_the_place_of_a_shard_is_refused_without_waiting(tmp_path: Path) -> None:
+    write_info(tmp_path, replace(INFO, files={"shards/x.npz": NamedFile("d" * 64, 10)}))
+    (tmp_path / "shards").mkdir()
+    os.mkfifo(tmp_path / "shards" / "x.npz")
+    with pytest.raises(InputError, match=r"shard x.npz is no regular file, expected one"):
+        open_dataset(tmp_path).shard("x.npz")
 
 
 def test_a_shard_that_is_not_named_is_not_opened(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import pickle
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -17,7 +18,8 @@ from hnp_shared.storage import (
     Disk,
     make_folder,
     remove,
-    replace_alias,
+    replace_by_copy,
+    replace_by_link,
     replace_file,
     sweep,
     write_named,
@@ -32,18 +34,24 @@ def put(folder: Path, disk: Disk) -> None:
     replace_file(folder / "note", lambda sink: sink.write(b"new"), role="the note", disk=disk)
 
 
-def alias(folder: Path, disk: Disk) -> None:
-    replace_alias(folder / "target", folder / "note", role="the note", disk=disk)
+def link(folder: Path, disk: Disk) -> None:
+    replace_by_link(folder / "target", folder / "note", role="the note", disk=disk)
+
+
+def copy(folder: Path, disk: Disk) -> None:
+    replace_by_copy(folder / "target", folder / "note", role="the note", disk=disk)
 
 
 ACTIONS: list[tuple[Callable[[Path, Disk], None], type[CountingDisk], list[str]]] = [
     (put, CountingDisk, ["write", "fsync", "rename", "fsync"]),
-    (alias, CountingDisk, ["link", "rename", "fsync"]),
-    (alias, NoLinks, ["write", "fsync", "rename", "fsync"]),
+    (link, CountingDisk, ["link", "rename", "fsync"]),
+    (link, NoLinks, ["copy", "fsync", "rename", "fsync"]),
+    (copy, CountingDisk, ["copy", "fsync", "rename", "fsync"]),
 ]
+NAMES = ["put", "link", "no link", "copy"]
 
 
-@pytest.mark.parametrize(("action", "kind", "operations"), ACTIONS, ids=["put", "link", "copy"])
+@pytest.mark.parametrize(("action", "kind", "operations"), ACTIONS, ids=NAMES)
 def test_a_replacement_is_flushed_renamed_and_its_folder_flushed(
     tmp_path: Path,
     action: Callable[[Path, Disk], None],
@@ -63,7 +71,7 @@ def test_a_replacement_is_flushed_renamed_and_its_folder_flushed(
     ("action", "kind", "fails_at"),
     [
         pytest.param(action, kind, fails_at, id=f"{name}-{fails_at}")
-        for (action, kind, operations), name in zip(ACTIONS, ["put", "link", "copy"], strict=True)
+        for (action, kind, operations), name in zip(ACTIONS, NAMES, strict=True)
         for fails_at in range(1, len(operations) + 1)
         if operations[fails_at - 1] != "link"  # a link that fails becomes a copy
     ],
@@ -108,27 +116,31 @@ def test_a_shard_or_table_that_fails_leaves_the_folder_as_it_was(
             path.unlink()
 
 
-def test_an_alias_of_a_target_that_is_gone_is_a_storage_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("action", [link, copy])
+def test_a_target_that_is_gone_is_a_storage_error(
+    tmp_path: Path, action: Callable[[Path, Disk], None]
+) -> None:
     (tmp_path / "note").write_bytes(b"old")
     with pytest.raises(StorageError, match=r"^the note: No such file"):
-        alias(tmp_path, Disk())
+        action(tmp_path, Disk())
     assert names(tmp_path) == ["note"]
 
 
-def test_an_alias_that_is_up_to_date_is_left_alone(tmp_path: Path) -> None:
+def test_a_link_that_is_up_to_date_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "target").write_bytes(b"new")
-    alias(tmp_path, Disk())
+    link(tmp_path, Disk())
     disk = CountingDisk()
-    alias(tmp_path, disk)
+    link(tmp_path, disk)
     assert disk.done == []
 
 
 def test_folders_and_removals_that_fail_name_their_role(tmp_path: Path) -> None:
     (tmp_path / "old").touch()
+    old, none = re.compile("old"), frozenset[str]()
     acts: list[Callable[[Disk], object]] = [
         lambda disk: make_folder(tmp_path / "a" / "b", role="the folder", disk=disk),
         lambda disk: remove(tmp_path / "old", role="the folder", disk=disk),
-        lambda disk: sweep(tmp_path, keep=frozenset(), role="the folder", disk=disk),
+        lambda disk: sweep(tmp_path, old, keep=none, role="the folder", disk=disk),
     ]
     for act in acts:
         with pytest.raises(StorageError, match=r"^the folder: No space left on device \(ENOSPC\)$"):

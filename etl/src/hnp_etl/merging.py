@@ -33,13 +33,14 @@ from hnp_shared.dataset_info import (
     TABLES_FOLDER,
     DatasetInfo,
     NamedFile,
+    refuse_missing,
     write_info,
 )
 from hnp_shared.errors import InputError
 from hnp_shared.ledger import LedgerRow, write_ledger
 from hnp_shared.manifest import ManifestRow, write_manifest
 from hnp_shared.progress import track
-from hnp_shared.storage import DISK, NAME_HEX_DIGITS, Disk, replace_alias
+from hnp_shared.storage import DISK, NAME_HEX_DIGITS, Disk, replace_by_link
 from hnp_shared.tables import ROW_GROUP_ROWS
 from hnp_shared.vocabulary import SCHEMA_VERSION
 
@@ -79,6 +80,7 @@ def merge(sources: Sequence[Path], out: Path, *, disk: Disk = DISK) -> MergeRepo
         locks.enter_context(hold_out(out, disk=disk))
         _refuse_other(out, joint_key_id(infos))
         info = _merged(parts, out, disk)
+        refuse_missing(out, info)
         write_info(out, info, disk=disk)
         tidy(out, info, disk=disk)
     return MergeReport(info, infos, len(different_recipes(infos)) == 1)
@@ -159,7 +161,7 @@ def _link_shards(parts: Sequence[Dataset], out: Path, disk: Disk) -> dict[str, N
         if name.startswith(f"{SHARDS_FOLDER}/")
     ]
     for path, name, _ in track(named, "linking", total=len(named), unit="shard"):
-        replace_alias(path, out / name, role="the shard", disk=disk)
+        replace_by_link(path, out / name, role="the shard", disk=disk)
     return {name: file for _, name, file in named}
 
 

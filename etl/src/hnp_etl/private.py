@@ -110,6 +110,9 @@ def _close_to_others(private: Path) -> None:
 def _refuse_foreign(out: Path) -> None:
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise OutputError("OUT is no folder, expected an empty one or a data set")
+    for name in (SHARDS_FOLDER, TABLES_FOLDER):
+        if (out / name).is_symlink():  # what it leads to is somebody's, and would be swept
+            raise OutputError(f"OUT/{name} is a link, expected a folder of the data set or nothing")
     try:
         names = {entry.name for entry in out.iterdir()} if out.is_dir() else set()
     except OSError as error:
@@ -125,7 +128,7 @@ def _refuse_foreign(out: Path) -> None:
 
 @contextlib.contextmanager
 def _locked(folder: Path, role: str, mode: int = fcntl.LOCK_EX) -> Iterator[None]:
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         try:
             fcntl.flock(descriptor, mode | fcntl.LOCK_NB)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,6 +15,7 @@ from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.dataset_info import ALIASES, DATASET_FILE, SHARDS_FOLDER, TABLES_FOLDER
 from hnp_shared.errors import InputError, StorageError
 from hnp_shared.opening import open_regular, read_regular
+from hnp_shared.shard_check import check_shards, sample_of
 from hnp_shared.small_groups import SmallGroups, small_groups
 from hnp_shared.storage import NAME_HEX_DIGITS, TEMPORARY_PREFIX
 from hnp_shared.vocabulary import (
@@ -42,6 +42,7 @@ class CheckReport:
     Attributes:
         files: that dataset.json names.
         slices: rows of the manifest.
+        compared: slices whose pixels were compared with the manifest.
         findings: one sentence each; none when the data set is sound.
         groups: how small the groups of like people are; None when the manifest cannot tell.
     """
@@ -49,8 +50,16 @@ class CheckReport:
     dataset_id: str
     files: int
     slices: int
+    compared: int
     findings: tuple[str, ...]
     groups: SmallGroups | None
+
+    @property
+    def not_looked_at(self) -> tuple[str, ...]:
+        """What the check says nothing about, in words."""
+        rest = self.slices - self.compared
+        pixels = (f"pixels of {rest:,} of {self.slices:,} slices (--deep)",) if rest else ()
+        return (*pixels, "the sources: whether labels and pixels are still theirs")
 
 
 def check_dataset(folder: Path, *, deep: bool) -> CheckReport:
@@ -58,7 +67,7 @@ def check_dataset(folder: Path, *, deep: bool) -> CheckReport:
 
     Args:
         folder: of the data set.
-        deep: also read all pixels and compare them with the manifest.
+        deep: compare the pixels of all slices with the manifest, not of a sample.
 
     Raises:
         InputError: there is no data set, or its dataset.json is damaged.
@@ -70,7 +79,7 @@ def check_dataset(folder: Path, *, deep: bool) -> CheckReport:
         *_check_aliases(dataset),
         *_check_strays(dataset),
     ]
-    slices, groups = 0, None
+    slices, sample, groups = 0, frozenset[int](), None
     try:
         manifest, ledger = dataset.manifest(), dataset.ledger()
         slices = manifest.num_rows
@@ -82,11 +91,12 @@ def check_dataset(folder: Path, *, deep: bool) -> CheckReport:
         if not nulls:  # what is not there can be neither sorted nor compared
             groups = small_groups(manifest)
             findings += _check_tables(dataset, manifest, ledger)
-            findings += _check_shards(dataset, manifest, deep=deep)
+            sample = frozenset(range(slices)) if deep else sample_of(manifest)
+            findings += check_shards(dataset, manifest, sample)
     except (InputError, StorageError) as error:
         findings.append(str(error))
     files = len(dataset.info.files)
-    return CheckReport(dataset.info.dataset_id, files, slices, tuple(findings), groups)
+    return CheckReport(dataset.info.dataset_id, files, slices, len(sample), tuple(findings), groups)
 
 
 def _check_info(dataset: Dataset) -> Iterator[str]:
@@ -195,32 +205,6 @@ def _check_words(manifest: pa.Table, ledger: pa.Table) -> Iterator[str]:
     oldest = pc.max(manifest.column("age")).as_py()
     if oldest is not None and oldest > MAX_AGE_YEARS:
         yield f"age: found a value above {MAX_AGE_YEARS}"
-
-
-def _check_shards(dataset: Dataset, manifest: pa.Table, *, deep: bool) -> Iterator[str]:
-    rows: dict[str, list[tuple[int, str, str]]] = {}
-    columns = ("shard", "row", "slice_id", "pixel_sha256")
-    for shard, row, slice_id, digest in zip(
-        *(manifest.column(name).to_pylist() for name in columns), strict=True
-    ):
-        rows.setdefault(shard, []).append((row, slice_id, digest))
-    unused = {Path(name).name for name in dataset.info.files if name.startswith(SHARDS_FOLDER)}
-    for name in sorted(unused - set(rows)):
-        yield f"{SHARDS_FOLDER}/{name} holds no slice of the manifest"
-    for name, members in sorted(rows.items()):
-        try:
-            shard = dataset.shard(name)
-        except (InputError, StorageError) as error:
-            yield str(error)
-            continue
-        members.sort()
-        if [member[:2] for member in members] != list(enumerate(shard.slice_ids)):
-            yield f"{SHARDS_FOLDER}/{name}: slice ids differ from the manifest"
-        elif deep:
-            for row, slice_id, digest in members:
-                pixels = np.ascontiguousarray(shard.images[row])
-                if hashlib.sha256(pixels.data).hexdigest() != digest:
-                    yield f"{SHARDS_FOLDER}/{name}: pixels of slice {slice_id} differ"
 
 
 def _key(row: dict[str, object]) -> tuple[object, ...]:

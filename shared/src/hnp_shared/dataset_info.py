@@ -5,13 +5,14 @@ Programs go through it: no dataset.json, no data set.
 
 import hashlib
 import json
+import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hnp_shared.errors import InputError, StorageError
-from hnp_shared.opening import read_regular
+from hnp_shared.opening import open_regular, read_regular
 from hnp_shared.storage import DISK, Disk, replace_file
 from hnp_shared.vocabulary import SCHEMA_VERSION
 
@@ -76,10 +77,7 @@ class DatasetInfo:
 
     def is_whole(self, folder: Path) -> bool:
         """Tell whether every named file is there with its size, without reading it."""
-        paths = {folder / name: file for name, file in self.files.items()}
-        return all(
-            path.is_file() and path.stat().st_size == file.size for path, file in paths.items()
-        )
+        return all(is_there(folder / name, file) for name, file in self.files.items())
 
 
 def read_info(folder: Path) -> DatasetInfo:
@@ -97,6 +95,43 @@ def read_info(folder: Path) -> DatasetInfo:
     except OSError as error:
         raise StorageError.of(DATASET_FILE, error) from error
     return parse_info(content)
+
+
+def is_there(path: Path, expected: NamedFile) -> bool:
+    """Tell whether a named file is there with its size, without reading it."""
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    return stat.S_ISREG(status.st_mode) and status.st_size == expected.size
+
+
+def holds(path: Path, expected: NamedFile) -> bool:
+    """Tell whether a file holds what is expected, by its digest."""
+    if not is_there(path, expected):
+        return False
+    try:
+        with open_regular(path, role=path.name) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == expected.sha256
+    except OSError:
+        return False
+
+
+def refuse_missing(folder: Path, info: DatasetInfo) -> None:
+    """Refuse to commit a data set of which a file is not there.
+
+    Whoever wrote the files may have seen another folder than we do: digests are the writer's.
+
+    Raises:
+        StorageError: names one, and says how many.
+    """
+    missing = sorted(name for name, file in info.files.items() if not is_there(folder / name, file))
+    if missing:
+        raise StorageError(
+            missing[0],
+            f"found {len(missing)} of {len(info.files)} files missing or of another size right "
+            "before the commit, expected all; do all workers see the same OUT?",
+        )
 
 
 def write_info(folder: Path, info: DatasetInfo, *, disk: Disk = DISK) -> None:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from hnp_shared.columns import LEDGER
 from hnp_shared.storage import DISK, Disk, Written
-from hnp_shared.tables import read_table, write_table
+from hnp_shared.tables import read_table, replace_table, write_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,13 @@ _VALUES = attrgetter(*(field.name for field in fields(LedgerRow)))  # astuple co
 def write_ledger(folder: Path, rows: Iterable[LedgerRow], *, disk: Disk = DISK) -> Written:
     """Stream sorted rows into ``ledger-<hex>.parquet``."""
     return write_table(folder, "ledger-", LEDGER, map(_VALUES, rows), disk=disk)
+
+
+def replace_ledger(
+    path: Path, rows: Iterable[LedgerRow], *, mode: int = 0o666, disk: Disk = DISK
+) -> Written:
+    """Stream sorted rows into a file of a given name."""
+    return replace_table(path, LEDGER, map(_VALUES, rows), mode=mode, disk=disk)
 
 
 def read_ledger(path: Path) -> pa.Table:

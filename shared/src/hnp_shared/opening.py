@@ -6,8 +6,8 @@ What is opened here is a regular file, so that it has an end.
 
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from hnp_shared.errors import InputError
 
@@ -15,7 +15,7 @@ _WITHOUT_WAITING = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 """Opening a FIFO waits for a writer unless told not to (open(2)); regular files do not care."""
 
 
-def open_regular(path: Path | bytes, *, role: str, follow: bool = True) -> BinaryIO:
+def open_regular(path: Path | bytes, *, role: str, follow: bool = True) -> BufferedReader:
     """Open a regular file for reading.
 
     Args:
@@ -28,13 +28,10 @@ def open_regular(path: Path | bytes, *, role: str, follow: bool = True) -> Binar
         OSError: it could not be opened.
     """
     descriptor = os.open(path, _WITHOUT_WAITING | (0 if follow else os.O_NOFOLLOW))
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise InputError(f"{role} is no regular file, expected one")
-        return open(descriptor, "rb")  # noqa: PTH123  # Path opens no descriptor
-    except BaseException:
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise
+        raise InputError(f"{role} is no regular file, expected one")
+    return open(descriptor, "rb")  # noqa: PTH123  # Path opens no descriptor
 
 
 def read_regular(path: Path, *, role: str, most_bytes: int = -1) -> bytes:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hnp_shared.dataset_info import DATASET_FILE
+from hnp_shared.dataset_info import DATASET_FILE, SHARDS_FOLDER, TABLES_FOLDER
 from hnp_shared.errors import OutputError
 
 PRIVATE_SUFFIX = ".private"
@@ -21,7 +21,7 @@ def refuse_in_dataset(target: Path) -> None:
     """
     whole = target.resolve()
     for folder in (whole, *whole.parents):
-        if (folder / DATASET_FILE).is_file():
+        if _is_dataset(folder):
             raise OutputError(f"{target.name} lies in a data set, expected a place outside")
         if _is_private(folder):
             raise OutputError(f"{target.name} lies in a private folder, expected a place outside")
@@ -39,8 +39,13 @@ def refuse_existing(target: Path, *, force: bool) -> None:
         raise OutputError(f"{target.name} exists, expected a new file; --force overwrites it")
 
 
+def _is_dataset(folder: Path) -> bool:
+    ours = (folder / SHARDS_FOLDER, folder / TABLES_FOLDER)  # other tools write dataset.json too
+    return (folder / DATASET_FILE).is_file() and any(each.is_dir() for each in ours)
+
+
 def _is_private(folder: Path) -> bool:
-    beside = folder.with_name(folder.name.removesuffix(PRIVATE_SUFFIX))
-    if beside != folder and (beside / DATASET_FILE).is_file():
+    beside = folder.parent / folder.name.removesuffix(PRIVATE_SUFFIX)
+    if beside != folder and _is_dataset(beside):
         return True
     return any((folder / name).is_file() for name in _PRIVATE_FILES)

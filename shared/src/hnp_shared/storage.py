@@ -5,22 +5,34 @@ flushed to the disk, renamed, and the folder is flushed too.
 """
 
 import contextlib
+import errno
 import os
+import re
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from hnp_shared.errors import StorageError
+from hnp_shared.errors import OutputError, StorageError
 from hnp_shared.hashing_file import HashingFile
+from hnp_shared.opening import open_regular
 
 TEMPORARY_PREFIX = ".tmp-"
 """Names of files in the making; `sweep` removes what a killed run left under such names."""
 
+TEMPORARY_NAME = re.compile(rf"{re.escape(TEMPORARY_PREFIX)}[0-9a-f]{{16}}")
+
 NAME_HEX_DIGITS = 16
 """How many hex digits of the sha256 make the name of a content-addressed file."""
+
+
+_LARGEST_COPY_BYTES = 2**30
+_NO_COPY_IN_THE_KERNEL = (
+    *(None, errno.ENOSYS, errno.EXDEV, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM),
+)
 
 
 class Disk:
@@ -43,6 +55,18 @@ class Disk:
     def link(self, source: Path, target: Path) -> None:
         """Make ``target`` a second name of ``source``."""
         target.hardlink_to(source)
+
+    def copy(self, source: BinaryIO, target: BinaryIO) -> None:
+        """Copy a file; where the file system can, both share their blocks (copy_file_range(2))."""
+        try:
+            while os.copy_file_range(source.fileno(), target.fileno(), _LARGEST_COPY_BYTES):
+                pass
+        except (OSError, AttributeError) as error:  # macOS has no such call
+            if getattr(error, "errno", None) not in _NO_COPY_IN_THE_KERNEL:
+                raise
+            source.seek(0)
+            target.seek(0)
+            shutil.copyfileobj(source, target)
 
     def unlink(self, path: Path) -> None:
         """Remove a name."""
@@ -104,18 +128,38 @@ def replace_file(
     return Written(path.name, digest, size)
 
 
-def replace_alias(target: Path, alias: Path, *, role: str, disk: Disk = DISK) -> None:
-    """Make ``alias`` hold the bytes of ``target``: a hard link, or a copy where links fail."""
-    temporary = alias.parent / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
+def replace_by_link(target: Path, name: Path, *, role: str, disk: Disk = DISK) -> None:
+    """Make ``name`` a second name of ``target``, which is never rewritten; a copy without links."""
+    temporary = name.parent / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
     try:
-        if alias.exists() and alias.samefile(target):
+        if name.exists() and name.samefile(target):
             return
         try:
             disk.link(target, temporary)
         except OSError:
-            _replace_by_copy(target, alias, role, disk)
+            replace_by_copy(target, name, role=role, disk=disk)
         else:
-            _rename(temporary, alias, disk)
+            _rename(temporary, name, disk)
+    except OSError as error:
+        raise StorageError.of(role, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
+def replace_by_copy(source: Path, target: Path, *, role: str, disk: Disk = DISK) -> None:
+    """Make ``target`` a file of its own with the bytes of ``source``; whole or not at all.
+
+    Raises:
+        StorageError: it could not be written; what was there stands.
+    """
+    temporary = target.parent / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
+    try:
+        with open_regular(source, role=role) as original, temporary.open("xb") as file:
+            disk.copy(original, file)
+            file.flush()
+            disk.fsync(file.fileno())
+        _rename(temporary, target, disk)
     except OSError as error:
         raise StorageError.of(role, error) from error
     finally:
@@ -149,19 +193,35 @@ def make_folder(path: Path, *, role: str, mode: int = 0o777, disk: Disk = DISK) 
         raise StorageError.of(role, error) from error
 
 
-def sweep(folder: Path, *, keep: frozenset[str], role: str, disk: Disk = DISK) -> None:
-    """Remove every file of ``folder`` whose name is not in ``keep``."""
-    if folder.is_dir():
-        for entry in sorted(folder.iterdir()):
-            if entry.name not in keep:
-                remove(entry, role=role, disk=disk)
+def sweep(
+    folder: Path, form: re.Pattern[str], *, keep: frozenset[str], role: str, disk: Disk = DISK
+) -> None:
+    """Remove files of ``folder`` that we can have written and that are not in ``keep``.
+
+    Args:
+        folder: a folder of ours.
+        form: of the names that we give there; what has another name is somebody's.
+        keep: names that stay.
+        role: what goes, for the message.
+        disk: where writes go.
+
+    Raises:
+        OutputError: a link is in the place of the folder, and leads to somebody's files.
+        StorageError: a file could not be removed.
+    """
+    if folder.is_symlink():
+        raise OutputError(f"{folder.name} is a link, expected a folder; nothing was removed there")
+    if not folder.is_dir():
+        return
+    for entry in sorted(folder.iterdir()):
+        ours = form.fullmatch(entry.name) or TEMPORARY_NAME.fullmatch(entry.name)
+        if ours and entry.name not in keep and not stat.S_ISDIR(entry.lstat().st_mode):
+            remove(entry, role=role, disk=disk)
 
 
 def sweep_temporary(folder: Path, *, role: str, disk: Disk = DISK) -> None:
     """Remove what a killed run left in the making."""
-    if folder.is_dir():
-        for entry in sorted(folder.glob(f"{TEMPORARY_PREFIX}*")):
-            remove(entry, role=role, disk=disk)
+    sweep(folder, TEMPORARY_NAME, keep=frozenset(), role=role, disk=disk)
 
 
 @contextlib.contextmanager
@@ -185,18 +245,13 @@ def _temporary(
         raise
 
 
-def _replace_by_copy(target: Path, alias: Path, role: str, disk: Disk) -> None:
-    with target.open("rb") as source:
-        replace_file(alias, lambda sink: shutil.copyfileobj(source, sink), role=role, disk=disk)
-
-
 def _rename(temporary: Path, target: Path, disk: Disk) -> None:
     disk.rename(temporary, target)
     _sync_folder(target.parent, disk)
 
 
 def _sync_folder(folder: Path, disk: Disk) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         disk.fsync(descriptor)
     finally:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from hnp_shared.columns import SCHEMA_VERSION_KEY, Column, schema_of
 from hnp_shared.errors import InputError, StorageError
 from hnp_shared.opening import open_regular
-from hnp_shared.storage import DISK, Disk, Sink, Written, write_named
+from hnp_shared.storage import DISK, Disk, Fill, Sink, Written, replace_file, write_named
 from hnp_shared.vocabulary import SCHEMA_VERSION
 
 ROW_GROUP_ROWS = 16_384
@@ -35,7 +35,24 @@ def write_table(
     Raises:
         StorageError: the table could not be written.
     """
+    role = f"the {prefix}table"
+    return write_named(
+        folder, ".parquet", _fill(columns, rows), role=role, prefix=prefix, disk=disk
+    )
 
+
+def replace_table(
+    path: Path, columns: Sequence[Column], rows: Iterable[Row], *, mode: int, disk: Disk = DISK
+) -> Written:
+    """Stream rows, already sorted, into a file of a given name.
+
+    Raises:
+        StorageError: the table could not be written; what was there stands.
+    """
+    return replace_file(path, _fill(columns, rows), role=path.name, mode=mode, disk=disk)
+
+
+def _fill(columns: Sequence[Column], rows: Iterable[Row]) -> Fill:
     def fill(sink: Sink) -> None:
         schema = schema_of(columns)
         with pq.ParquetWriter(
@@ -48,9 +65,7 @@ def write_table(
             for batch in _batches(rows):
                 writer.write_batch(_record_batch(batch, schema), row_group_size=ROW_GROUP_ROWS)
 
-    return write_named(
-        folder, ".parquet", fill, role=f"the {prefix}table", prefix=prefix, disk=disk
-    )
+    return fill
 
 
 def read_table(path: Path, columns: Sequence[Column], *, role: str) -> pa.Table:

@@ -49,6 +49,11 @@ class FailingDisk(Disk):
         self.step()
         super().link(source, target)
 
+    def copy(self, source: BinaryIO, target: BinaryIO) -> None:
+        """Copy, or fail."""
+        self.step()
+        super().copy(source, target)
+
     def unlink(self, path: Path) -> None:
         """Remove, or fail."""
         self.step()
