@@ -3,6 +3,7 @@
 import os
 import pickle
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -29,6 +30,11 @@ def no_child_is_left() -> Iterator[None]:
     stop_child()
 
 
+def own_process() -> "subprocess.Popen[bytes]":
+    assert decoder._OWN.child is not None
+    return decoder._OWN.child.process
+
+
 def rule(bits: int, stored: int, *, signed: bool) -> PixelRule:
     return PixelRule(40, 48, bits, stored, signed, 1.0, 0.0, False)
 
@@ -39,7 +45,7 @@ def good_request() -> Request:
 
 def test_a_stopped_child_times_out_even_when_the_frame_does_not_fit_the_pipe() -> None:
     decode_guarded(good_request())
-    os.kill(decoder._children[0].process.pid, signal.SIGSTOP)
+    os.kill(own_process().pid, signal.SIGSTOP)
     large = Request(b"\0" * 2_000_000, RLE, rule(16, 12, signed=False))
     started = time.monotonic()
     with pytest.raises(FileError) as caught:
@@ -51,7 +57,7 @@ def test_a_stopped_child_times_out_even_when_the_frame_does_not_fit_the_pipe() -
 
 def test_a_child_that_died_between_frames_is_replaced_unnoticed() -> None:
     decode_guarded(good_request())
-    child = decoder._children[0].process
+    child = own_process()
     child.kill()
     child.wait()
     assert decode_guarded(good_request())
@@ -59,7 +65,7 @@ def test_a_child_that_died_between_frames_is_replaced_unnoticed() -> None:
 
 def test_a_child_that_dies_while_it_is_asked_is_a_crash() -> None:
     decode_guarded(good_request())
-    child = decoder._children[0].process
+    child = own_process()
     child.send_signal(signal.SIGSTOP)  # so that it is surely still being written to
     killer = threading.Timer(0.3, child.kill)
     killer.start()

@@ -3,9 +3,9 @@
 Rows come back, never pixels. What goes in is fixed by the plan, so no engine changes the result.
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -48,8 +48,8 @@ def settle_shard(plan: ShardPlan) -> tuple[Array, ShardResult]:
     """Decode, transform and settle copies, without writing.
 
     Returns:
-        The pixels of the slices that stay, good until the next shard, and what became of the plan,
-        without a file.
+        The pixels of the slices that stay, good until this thread's next shard, and what became of
+        the plan, without a file.
     """
     use_one_plain_thread()
     images, taken, refused = _decode_all(plan)
@@ -91,20 +91,34 @@ class _Taken:
     source_max: float
 
 
-@lru_cache(maxsize=1)
-def _room(slices: int, size: tuple[int, int], dtype: str) -> Array:
-    """Return memory for a shard, the same for the next: fresh pages cost as much as decoding."""
-    return np.empty((slices, *size), np.dtype(dtype))
+class _Room(threading.local):
+    """Memory for a shard, kept for the next: fresh pages cost as much as decoding.
+
+    Each thread has its own: what two shared would hold slices of two shards.
+    """
+
+    def __init__(self) -> None:
+        self._images: Array = np.empty((0, 0, 0), np.float32)
+
+    def of(self, slices: int, image: Image) -> Array:
+        """Return room for so many slices, (slice, row, column); what it holds means nothing."""
+        shape, dtype = (slices, *image.size), np.dtype(image.dtype)
+        if (self._images.shape, self._images.dtype) != (shape, dtype):
+            self._images = np.empty(shape, dtype)
+        return self._images
+
+
+_ROOM = _Room()
 
 
 def _decode_all(plan: ShardPlan) -> tuple[Array, list[_Taken], list[Refusal]]:
-    images = _room(max(len(plan.slices), SHARD_SLICES), plan.image.size, plan.image.dtype)
+    images = _ROOM.of(max(len(plan.slices), SHARD_SLICES), plan.image)
     taken: list[_Taken] = []
     refused: list[Refusal] = []
     for each in plan.slices:
         try:
             facts = header_facts(each.header)
-            sample = read_sample(each.raw, facts, plan.image, plan.limits)
+            sample = read_sample(each.file, facts, plan.image, plan.limits)
         except FileError as error:
             refused.append(Refusal(each.id, error.reason))
             continue
