@@ -77,13 +77,63 @@ def test_wrong_use_is_2(arguments: list[str], line: str, src: Path, tmp_path: Pa
     assert one_line(done) == line
 
 
-def test_a_passed_limit_is_3_and_the_data_set_is_there(tmp_path: Path) -> None:
+def test_a_passed_limit_is_3_and_nothing_is_committed(tmp_path: Path) -> None:
+    hard_tree(tmp_path / "src")
+    out, ledger = tmp_path / "out", tmp_path / "out.private" / "attempt-ledger.parquet"
+    build = ("build-manifest", tmp_path / "src", "--out", out)
+    done = hnp_etl(*build, "--max-rejected", "5%")
+    assert done.returncode == 3
+    assert "files were rejected, expected at most 5%; nothing was committed" in one_line(done)
+    assert not (out / "dataset.json").exists()
+    assert ledger.stat().st_mode & 0o777 == 0o600
+    attempt = ledger.read_bytes()
+    assert hnp_etl(*build, "--max-rejected", "50%").returncode == 0
+    assert (out / "ledger.parquet").read_bytes() == attempt
+    assert not ledger.exists()
+    assert hnp_etl("check", out).returncode == 0
+
+
+def test_a_passed_limit_leaves_the_old_data_set_as_it_is(tmp_path: Path) -> None:
     hard_tree(tmp_path / "src")
     out = tmp_path / "out"
-    done = hnp_etl("build-manifest", tmp_path / "src", "--out", out, "--max-rejected", "5%")
+    build = ("build-manifest", tmp_path / "src", "--out", out)
+    assert hnp_etl(*build).returncode == 0
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    write_slice(tmp_path / "src", Slice("P900", 1))
+    done = hnp_etl(*build, "--max-rejected", "5%")
     assert done.returncode == 3
-    assert "files were rejected, expected at most 5%" in one_line(done)
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
     assert hnp_etl("check", out).returncode == 0
+
+
+def test_filtered_files_count_when_asked(tmp_path: Path) -> None:
+    sound_tree(tmp_path / "src", patients=2)
+    write_slice(tmp_path / "src", Slice("P900", 1), RepetitionTime="500", EchoTime="10")
+    build = ("build-manifest", tmp_path / "src", "--out", tmp_path / "out", "--max-rejected", "0")
+    done = hnp_etl(*build, "--count-filtered", "NOT_T2")
+    assert done.returncode == 3
+    assert "1 of 14 files were rejected or NOT_T2, expected at most 0" in one_line(done)
+    assert hnp_etl(*build, "--count-filtered", "NOT_MR").returncode == 0
+    wrong = hnp_etl(*build[:-2], "--count-filtered", "NOT_T2")
+    assert wrong.returncode == 2
+
+
+def test_a_build_that_accepts_nothing_is_3(tmp_path: Path) -> None:
+    image, _ = write_slice(tmp_path / "src", Slice("P900", 1), RepetitionTime="500", EchoTime="10")
+    out = tmp_path / "out"
+    build = ("build-manifest", tmp_path / "src", "--out", out)
+    done = hnp_etl(*build)
+    assert done.returncode == 3
+    assert "no slice was accepted, commonest reasons: NOT_T2 1; the data set is" in done.stderr
+    assert hnp_etl("check", out).returncode == 0  # where none was, an empty one is written
+    write_slice(tmp_path / "src", Slice("P901", 1))
+    assert hnp_etl(*build).returncode == 0
+    before = (out / "dataset.json").read_bytes()
+    (tmp_path / "src" / image.parent / "P901_001.dcm").unlink()
+    done = hnp_etl(*build)
+    assert done.returncode == 3
+    assert "the data set that was there stays" in one_line(done)
+    assert (out / "dataset.json").read_bytes() == before
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from hnp_etl.pipeline import build
 from hnp_etl.pseudonyms import pseudonym
 from hnp_etl.recipe import Image, load_recipe
 from hnp_etl.slice_pixels import read_sample
+from hnp_etl.source_file import SourceFile
 from hnp_shared.check import check_dataset
 from hnp_shared.vocabulary import Reason
 
@@ -150,7 +151,7 @@ def planned(path: str) -> np.ndarray:
             "dtype": "float32",
         }
     )
-    sample = read_sample(os.fsencode(CORPUS / path), facts, image)
+    sample = read_sample(SourceFile.met(CORPUS / path), facts, image)
     span = sample.source_max - sample.source_min
     return np.rint(sample.array.astype(np.float64) * span + sample.source_min)
 

@@ -72,7 +72,7 @@ def test_a_first_build_stopped_at_any_operation_is_resumed(tmp_path: Path, error
         assert files_below(hurt.out) == files_below(calm.out)
 
     operations = fail_until_it_passes(hurt, error, no_data_set_or_the_whole_one)
-    assert operations > 20
+    assert operations > 15
     assert files_below(hurt.out) == files_below(calm.out)
 
 

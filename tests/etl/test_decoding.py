@@ -1,6 +1,5 @@
 """Compressed frames: fragments, decoders behind a pipe, and what a bad one costs."""
 
-import os
 import struct
 import subprocess
 import sys
@@ -34,6 +33,7 @@ from hnp_etl.limits import Limits
 from hnp_etl.pixels import PixelRule, from_bytes
 from hnp_etl.recipe import Image
 from hnp_etl.slice_pixels import read_sample
+from hnp_etl.source_file import SourceFile
 from hnp_shared.vocabulary import Reason
 
 RULE = PixelRule(40, 48, 16, 12, False, 1.0, 0.0, False)
@@ -101,11 +101,11 @@ def test_a_file_in_any_syntax_becomes_the_same_sample(syntax: str, tmp_path: Pat
     path.write_bytes(content)
     facts = read_header(lambda start, count: content[start : start + count], len(content))
     recipe = Image.model_validate({"size": [20, 20]})
-    sample = read_sample(os.fsencode(path), facts, recipe)
+    sample = read_sample(SourceFile.met(path), facts, recipe)
     plain = dicom_bytes()
     path.write_bytes(plain)
     facts = read_header(lambda start, count: plain[start : start + count], len(plain))
-    assert np.array_equal(sample.array, read_sample(os.fsencode(path), facts, recipe).array)
+    assert np.array_equal(sample.array, read_sample(SourceFile.met(path), facts, recipe).array)
 
 
 def test_a_deflated_file_that_was_cut_is_refused(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_deflated_file_that_was_cut_is_refused(tmp_path: Path) -> None:
     facts = read_header(lambda start, count: content[start : start + count], len(content))
     path.write_bytes(content[:-200])
     with pytest.raises(FileError) as caught:
-        read_sample(os.fsencode(path), facts, Image())
+        read_sample(SourceFile.met(path), facts, Image())
     assert caught.value.reason is Reason.TRUNCATED
 
 
@@ -136,12 +136,18 @@ def test_a_frame_that_cannot_be_decoded_costs_that_frame(syntax: str, damage: st
     assert np.array_equal(found, picture())
 
 
+def own_process() -> "subprocess.Popen[bytes]":
+    assert decoder._OWN.child is not None
+    return decoder._OWN.child.process
+
+
 def stub(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
-    """Put another program in the place of the decoder child."""
+    """Put another program in the place of the decoder child; it says that it is ready."""
     original = subprocess.Popen
+    ready = "import sys; sys.stdout.buffer.write(b'\\1\\0\\0\\0+'); sys.stdout.buffer.flush()\n"
 
     def start(_command: list[str], **options: object) -> object:
-        return original([sys.executable, "-c", program], **options)  # type: ignore[call-overload]
+        return original([sys.executable, "-c", ready + program], **options)  # type: ignore[call-overload]
 
     monkeypatch.setattr("hnp_etl.decoder.subprocess.Popen", start)
 
@@ -178,7 +184,7 @@ def test_a_child_is_replaced_after_so_many_frames(monkeypatch: pytest.MonkeyPatc
     seen = []
     for _ in range(5):
         decode_guarded(request)
-        seen.append(decoder._children[0].process.pid)
+        seen.append(own_process().pid)
     assert len(set(seen)) == 3
 
 

@@ -60,17 +60,21 @@ def test_depth_counts_in_labels_and_headers(config: BuildConfig) -> None:
     _, label = write_slice(config.src[0], Slice("P000", 0))
     nested = json.loads((config.src[0] / label).read_text())
     (config.src[0] / label).write_text(json.dumps({"a": {"b": {"c": nested}}}))
+    write_slice(config.src[0], Slice("P001", 0))
     assert run(config, depth=4).info.reasons == {}
     assert run(config, depth=3).info.reasons["TOO_DEEP"] == 1
 
 
 def test_other_bounds_give_what_a_fresh_build_gives(config: BuildConfig, tmp_path: Path) -> None:
     sound_tree(config.src[0])
+    long = config.src[0] / write_slice(config.src[0], Slice("P009", 0))[1]
+    long.write_text(long.read_text() + " " * 4096)
     run(config)
-    rebuilt = run(config, label_bytes=20, value_bytes=64)
+    rebuilt = run(config, label_bytes=4096, value_bytes=64)
     assert rebuilt.read > 0
+    assert rebuilt.info.reasons["TOO_LARGE"] == 1
     fresh = replace(config, out=tmp_path / "new", private=tmp_path / "new.private")
-    assert run(fresh, label_bytes=20, value_bytes=64).info == rebuilt.info
+    assert run(fresh, label_bytes=4096, value_bytes=64).info == rebuilt.info
 
 
 def test_bounds_are_no_part_of_pixels_id() -> None:

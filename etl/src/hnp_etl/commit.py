@@ -1,7 +1,6 @@
 """Makes what was built the data set: tables, then dataset.json, then the old files go."""
 
 import sqlite3
-from collections import Counter
 
 from hnp_etl import __version__
 from hnp_etl.config import BuildConfig
@@ -14,6 +13,7 @@ from hnp_shared.dataset_info import (
     TABLES_FOLDER,
     DatasetInfo,
     NamedFile,
+    refuse_missing,
     write_info,
 )
 from hnp_shared.ledger import write_ledger
@@ -32,6 +32,7 @@ def commit(
     key: bytes,
     sources: dict[str, str],
     built: dict[str, Written],
+    found: rows.Outcomes,
 ) -> DatasetInfo:
     """Write the tables and replace dataset.json.
 
@@ -41,17 +42,17 @@ def commit(
         key: of the pseudonyms.
         sources: hospital -> where its patient identity came from.
         built: shards by name.
+        found: what became of the files.
 
     Raises:
-        StorageError: a write failed; before dataset.json was replaced the old data set stands.
+        StorageError: a write failed, or a shard is not there; the old data set stands, unless
+            dataset.json was replaced already.
     """
     out, recipe, disk = config.out, config.recipe, config.disk
     tables = out / TABLES_FOLDER
     manifest = write_manifest(tables, rows.manifest_rows(state, sources), disk=disk)
     rows.prepare_ledger(state, key)
-    counts: Counter[tuple[str, str]] = Counter()
-    counted = rows.count_outcomes(rows.ledger_rows(state), counts)
-    ledger = write_ledger(tables, counted, disk=disk)
+    ledger = write_ledger(tables, rows.ledger_rows(state), disk=disk)
     write_linkage(config.private, rows.links(state), disk=disk)
     named = {
         f"{SHARDS_FOLDER}/{name}": NamedFile(file.sha256, file.size) for name, file in built.items()
@@ -67,21 +68,14 @@ def commit(
         tool=f"hnp-etl {__version__}",
         recipe=recipe.model_dump(mode="json"),
         identity=sources,
-        states=_sums(counts, 0),
-        reasons=_sums(counts, 1),
+        states=found.states,
+        reasons=found.reasons,
         manifest=f"{TABLES_FOLDER}/{manifest.name}",
         ledger=f"{TABLES_FOLDER}/{ledger.name}",
         files=named,
     )
+    refuse_missing(out, info)
     write_info(out, info, disk=disk)
     tidy(out, info, disk=disk)
     shards.forget_other_shards(state, frozenset(built))
     return info
-
-
-def _sums(counts: Counter[tuple[str, str]], part: int) -> dict[str, int]:
-    sums: Counter[str] = Counter()
-    for names, count in counts.items():
-        if names[part]:
-            sums[str(names[part])] += count
-    return dict(sorted(sums.items()))

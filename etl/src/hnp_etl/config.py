@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from hnp_etl.gate import NO_GATES, Gates
 from hnp_etl.recipe import Recipe
 from hnp_shared.storage import DISK, Disk
 
@@ -17,6 +18,7 @@ class BuildConfig:
         private: folder of key, linkage and state.
         key_file: None to make a key in the private folder.
         in_flight: tasks that may wait for a worker.
+        gates: what must hold before a commit.
         disk: where writes go.
     """
 
@@ -26,4 +28,5 @@ class BuildConfig:
     recipe: Recipe
     key_file: Path | None = None
     in_flight: int = 4
+    gates: Gates = NO_GATES
     disk: Disk = DISK

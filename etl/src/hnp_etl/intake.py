@@ -4,15 +4,15 @@ Everything they find lies in the state, so that whoever comes next opens no file
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
 from hnp_etl.census import Census
-from hnp_etl.engines import Task, ordered_map
-from hnp_etl.read import read_batch, read_one_by_one
+from hnp_etl.engines import SerialExecutor, Task, ordered_map
+from hnp_etl.read import Ref, read_batch, read_one_by_one
 from hnp_etl.recipe import Label, Recipe
 from hnp_etl.state import entries, files, meanings, pairs
 from hnp_etl.walk import walk
@@ -37,16 +37,31 @@ def read_new(
         InputError: there are Excel tables and nothing to read them with.
     """
     count = files.unread_count(state)
-    batches = files.unread(state, FILES_A_BATCH)
     if not find_spec("openpyxl") and files.holds_excel(state):
         raise InputError("found an Excel table, expected the package openpyxl: hnp-etl[excel]")
     meanings.begin_images(state, recipe)
     meanings.begin_labels(state, recipe.label)
+    batches = files.unread(state, FILES_A_BATCH)
+    _read(state, executor, recipe, batches, in_flight=in_flight, count=count)
+    for again in (executor, SerialExecutor()):  # by another worker, then by who met them
+        left = files.unreadable(state, FILES_A_BATCH)
+        _read(state, again, recipe, left, in_flight=in_flight, count=sum(map(len, left)))
+    return count
+
+
+def _read(
+    state: sqlite3.Connection,
+    executor: Executor,
+    recipe: Recipe,
+    batches: Iterable[list[Ref]],
+    *,
+    in_flight: int,
+    count: int,
+) -> None:
     reading = Task(partial(read_batch, recipe=recipe), read_one_by_one)
     found = ordered_map(executor, reading, batches, in_flight=in_flight)
     for facts in track(found, "reading", total=-(-count // FILES_A_BATCH), unit="group"):
         files.note_facts(state, facts)
-    return count
 
 
 def pair(state: sqlite3.Connection, label: Label) -> None:

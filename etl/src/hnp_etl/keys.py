@@ -7,6 +7,7 @@ from pathlib import Path
 from hnp_etl.private import refuse_open_to_others
 from hnp_etl.pseudonyms import key_id
 from hnp_shared.errors import InputError, StorageError
+from hnp_shared.opening import open_regular
 from hnp_shared.storage import DISK, Disk, replace_file
 
 KEY_FILE = "key"
@@ -50,7 +51,7 @@ def make_key(private: Path, *, disk: Disk = DISK) -> bytes:
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open_regular(path, role="the key file") as file:
             refuse_open_to_others(os.fstat(file.fileno()).st_mode, "the key file", expected=0o600)
             return file.read(MAX_KEY_BYTES)
     except FileNotFoundError as error:

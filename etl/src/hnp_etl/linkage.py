@@ -1,11 +1,13 @@
 """The linkage of slice_id and source path, in the private folder; for those who may."""
 
 import csv
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from hnp_shared.errors import InputError, StorageError
+from hnp_shared.opening import open_regular
 from hnp_shared.storage import DISK, Disk, Sink, replace_file
 
 LINKAGE_FILE = "linkage.csv"
@@ -40,7 +42,9 @@ def read_linkage(private: Path) -> Iterator[Link]:
     """
     path = private / LINKAGE_FILE
     try:
-        with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+        with io.TextIOWrapper(
+            open_regular(path, role=LINKAGE_FILE), "utf-8", "surrogateescape", newline=""
+        ) as file:
             for row in csv.DictReader(file, strict=True):
                 yield Link(row["slice_id"], row["path"])
     except (KeyError, csv.Error) as error:

@@ -3,10 +3,8 @@
 What a recipe makes of them is found on the way, while they are at hand.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from hnp_etl.errors import FileError
 from hnp_etl.header import read_header
@@ -16,6 +14,7 @@ from hnp_etl.label_sources.rows import entries_to_json, rows_of
 from hnp_etl.meaning import ImageMeaning, LabelMeaning, meaning_of_image, meaning_of_label
 from hnp_etl.recipe import Recipe
 from hnp_etl.sealed import pack_header, pack_leaves, seal
+from hnp_etl.source_file import SourceFile
 from hnp_shared.vocabulary import Kind, Reason
 
 TRIES = 2
@@ -28,14 +27,11 @@ class Ref:
 
     Attributes:
         id: row in the state.
-        raw: bytes of the path on the disk.
-        size: bytes, as met.
     """
 
     id: int
-    raw: bytes
     kind: Kind
-    size: int
+    file: SourceFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +84,10 @@ def _read(ref: Ref, recipe: Recipe, reader: LabelReader | None) -> FileFacts:
 
 
 def _read_image(ref: Ref, recipe: Recipe) -> FileFacts:
-    descriptor = os.open(ref.raw, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        size = os.fstat(descriptor).st_size
-        facts = read_header(partial(_read_at, descriptor), size, recipe.limits)
-    finally:
-        os.close(descriptor)
-    meaning = meaning_of_image(facts, ref.size, recipe)
+    with ref.file.opened() as file:
+        facts = read_header(file.read_at, file.size, recipe.limits)
+    meaning = meaning_of_image(facts, file.size, recipe)
     return FileFacts(ref.id, pack_header(facts), None, facts.sop_uid, meaning=meaning)
-
-
-def _read_at(descriptor: int, start: int, count: int) -> bytes:
-    return os.pread(descriptor, count, start)
 
 
 def _read_label(ref: Ref, recipe: Recipe, reader: LabelReader) -> FileFacts:
@@ -116,12 +104,12 @@ def _read_label(ref: Ref, recipe: Recipe, reader: LabelReader) -> FileFacts:
 
 def _read_rows(ref: Ref, recipe: Recipe) -> FileFacts:
     """Read a file of many labels, which are told apart once all such files are known."""
-    content, excel = _content(ref), ref.raw.lower().endswith(b".xlsx")
+    content, excel = _content(ref), ref.file.raw.lower().endswith(b".xlsx")
     rows = rows_of(content, recipe.label.source, recipe.limits, excel=excel)
     encoding = None if excel else encoding_of(content)
     return FileFacts(ref.id, seal(entries_to_json(rows)), None, encoding=encoding)
 
 
 def _content(ref: Ref) -> bytes:
-    with open(ref.raw, "rb", buffering=0) as file:  # noqa: PTH123  # names need not be text
-        return file.read(ref.size + 1) or b""
+    with ref.file.opened() as file:
+        return file.read_from(0)

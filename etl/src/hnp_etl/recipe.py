@@ -18,6 +18,7 @@ from hnp_etl.imaging import Plane, Weighting
 from hnp_etl.limits import MAX_SIDE_PIXELS, Limits
 from hnp_etl.recipe_errors import describe
 from hnp_shared.errors import InputError
+from hnp_shared.opening import read_regular
 from hnp_shared.vocabulary import LEVEL_NAMES
 
 DEFAULT_RECIPE = "aihub-dld"
@@ -233,7 +234,7 @@ def load_recipe(name_or_file: str) -> Recipe:
         return parse_recipe(builtin_text(name_or_file), name_or_file)
     path = Path(name_or_file)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_regular(path, role=f"recipe {path.name}").decode("utf-8-sig")
     except FileNotFoundError as error:
         built_in = ", ".join(builtin_names())
         raise InputError(

@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from hnp_etl.limits import LIMITS, Limits
 from hnp_etl.recipe import ARRAY_VERSION, Image
+from hnp_etl.source_file import SourceFile
 
 _PIXEL_LIBRARIES = (
     *("numpy", "opencv-python-headless"),
@@ -20,9 +21,8 @@ class PlannedSlice:
 
     Attributes:
         id: row in the state.
-        raw: bytes of the path on the disk.
         path: bytes by which paths are compared.
-        stat: size, times and inode that the facts were read at.
+        file: as its header was read.
         header: sealed `HeaderFacts`.
         finding: level and label code; decides between copies, not about pixels.
     """
@@ -30,9 +30,8 @@ class PlannedSlice:
     id: int
     slice_id: str
     patient_id: str
-    raw: bytes
     path: bytes
-    stat: tuple[int, ...]
+    file: SourceFile
     finding: tuple[int | None, str | None]
     header: str
 
@@ -50,7 +49,7 @@ class ShardPlan:
         recipe = [section.model_dump(mode="json") for section in (self.image, self.limits)]
         digest = sha256(json.dumps([library_versions(), *recipe]).encode())
         for each in self.slices:
-            parts = (each.id, each.slice_id, each.path, each.raw, each.stat)
+            parts = (each.id, each.slice_id, each.path, each.file.raw, tuple(each.file.stat))
             digest.update(repr(parts).encode())
             digest.update(each.header.encode())
         return digest.hexdigest()

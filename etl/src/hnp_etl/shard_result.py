@@ -52,6 +52,12 @@ class ShardResult:
         """False when a refusal may come out otherwise next time."""
         return not any(each.reason in UNCACHED_REASONS for each in self.refused)
 
+    @property
+    def worth_another_try(self) -> bool:
+        """Tell whether a slice could not be read, and none killed its reader."""
+        reasons = {each.reason for each in self.refused}
+        return Reason.UNREADABLE in reasons and Reason.CRASHED not in reasons
+
     def to_json(self) -> tuple[str, str]:
         """Return rows and refusals as JSON, for the private state."""
         return json.dumps([asdict(row) for row in self.rows]), json.dumps(

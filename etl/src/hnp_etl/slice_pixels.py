@@ -1,7 +1,5 @@
 """From one file and its header facts to the sample that is stored: read, decode, transform."""
 
-import os
-
 from hnp_etl.decoder import decode_guarded, stop_child
 from hnp_etl.decoder_child import Request
 from hnp_etl.elements import inflate
@@ -11,15 +9,18 @@ from hnp_etl.header import HeaderFacts
 from hnp_etl.limits import LIMITS, Limits
 from hnp_etl.pixels import CropBox, PixelRule, Sample, Stored, crop_box, from_bytes, make_sample
 from hnp_etl.recipe import Image
+from hnp_etl.source_file import SourceFile
 from hnp_etl.syntaxes import DECODERS, DEFLATED_LE, EXPLICIT_BE
 from hnp_shared.vocabulary import UNCACHED_REASONS, Reason
 
 
-def read_sample(raw: bytes, facts: HeaderFacts, image: Image, limits: Limits = LIMITS) -> Sample:
+def read_sample(
+    source: SourceFile, facts: HeaderFacts, image: Image, limits: Limits = LIMITS
+) -> Sample:
     """Read, decode and transform one slice; what may be a passing fault is tried twice.
 
     Args:
-        raw: bytes of the path on the disk.
+        source: the file, as it was met when its header was read.
         facts: from the file's header.
         image: the recipe's image section.
         limits: bounds on inflating and decoding.
@@ -28,12 +29,12 @@ def read_sample(raw: bytes, facts: HeaderFacts, image: Image, limits: Limits = L
         FileError: says why the slice cannot be used.
     """
     try:
-        return _sample(raw, facts, image, limits)
+        return _sample(source, facts, image, limits)
     except FileError as error:
         if error.reason not in UNCACHED_REASONS:
             raise
     stop_child()
-    return _sample(raw, facts, image, limits)
+    return _sample(source, facts, image, limits)
 
 
 def stored_pixel_mm(facts: HeaderFacts, image: Image) -> tuple[float, float] | None:
@@ -44,7 +45,7 @@ def stored_pixel_mm(facts: HeaderFacts, image: Image) -> tuple[float, float] | N
     return spacing[0] * box.rows / image.size[0], spacing[1] * box.columns / image.size[1]
 
 
-def _sample(raw: bytes, facts: HeaderFacts, image: Image, limits: Limits) -> Sample:
+def _sample(source: SourceFile, facts: HeaderFacts, image: Image, limits: Limits) -> Sample:
     rule = PixelRule(
         rows=facts.rows or 0,
         columns=facts.columns or 0,
@@ -56,26 +57,32 @@ def _sample(raw: bytes, facts: HeaderFacts, image: Image, limits: Limits) -> Sam
         inverted=facts.photometric == "MONOCHROME1",
     )
     try:
-        stored = _stored_values(raw, facts, rule, limits)
+        stored = _stored_values(source, facts, rule, limits)
     except OSError as error:
         raise FileError(Reason.UNREADABLE, "the file could not be read") from error
     return make_sample(stored, rule, image, _box(facts, image))
 
 
-def _stored_values(raw: bytes, facts: HeaderFacts, rule: PixelRule, limits: Limits) -> Stored:
-    start, needed = facts.pixel_offset or 0, facts.pixel_length
-    with open(raw, "rb", buffering=0) as file:  # noqa: PTH123  # names need not be text
-        if facts.syntax in DECODERS:
-            file.seek(start)
-            request = Request(single_frame(file.read()), facts.syntax, rule)
-            return from_bytes(decode_guarded(request, limits), rule)
-        if facts.syntax == DEFLATED_LE:
-            file.seek(facts.body_offset)
-            inflated = inflate(file.read(), limits.header_bytes)
-            return from_bytes(inflated[start : start + (needed or 0)], rule)
-        frame = rule.rows * rule.columns * rule.bits_allocated // 8
-        value = os.pread(file.fileno(), min(frame, needed or 0), start)
-    return from_bytes(value, rule, big_endian=facts.syntax == EXPLICIT_BE)
+def _stored_values(
+    source: SourceFile, facts: HeaderFacts, rule: PixelRule, limits: Limits
+) -> Stored:
+    start, needed = facts.pixel_offset or 0, facts.pixel_length or 0
+    syntax = facts.syntax or ""
+    with source.opened() as file:
+        if syntax in DECODERS:
+            content = file.read_from(start)
+        elif syntax == DEFLATED_LE:
+            content = file.read_from(facts.body_offset)
+        else:
+            frame = rule.rows * rule.columns * rule.bits_allocated // 8
+            content = file.read_at(start, min(frame, needed))
+    if syntax in DECODERS:
+        return from_bytes(
+            decode_guarded(Request(single_frame(content), syntax, rule), limits), rule
+        )
+    if syntax == DEFLATED_LE:
+        content = inflate(content, limits.header_bytes)[start : start + needed]
+    return from_bytes(content, rule, big_endian=syntax == EXPLICIT_BE)
 
 
 def _box(facts: HeaderFacts, image: Image) -> CropBox:

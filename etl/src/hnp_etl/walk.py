@@ -54,17 +54,25 @@ def refuse_overlap(sources: Sequence[Path], outputs: Sequence[Path]) -> None:
 
 
 def _walk_folder(top: bytes, label: str) -> Iterator[Met]:
-    pending = [(top, label)]
-    while pending:
-        folder, path = pending.pop()
+    """Yield the files below a folder; one that does not open is tried again when all else is met."""
+    pending, closed = [(top, label)], list[tuple[bytes, str]]()
+    while pending or closed:
+        again = not pending
+        folder, path = (pending or closed).pop()
         try:
             descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                yield from _entries(descriptor, folder + b"/", path + "/", pending)
-            finally:
-                os.close(descriptor)
+        except OSError:
+            if again:
+                yield Met(path, folder, True, False, 0, 0, 0, 0)
+            else:
+                closed.append((folder, path))
+            continue
+        try:
+            yield from _entries(descriptor, folder + b"/", path + "/", pending)
         except OSError:
             yield Met(path, folder, True, False, 0, 0, 0, 0)
+        finally:
+            os.close(descriptor)
 
 
 def _entries(

@@ -171,7 +171,7 @@ def test_a_filtered_file_costs_no_look_at_the_others(
     opened: list[bytes] = []
 
     def noted(refs: Sequence[Ref], recipe: Recipe) -> list[FileFacts]:
-        opened.extend(ref.raw for ref in refs)
+        opened.extend(ref.file.raw for ref in refs)
         return read_batch(refs, recipe)
 
     monkeypatch.setattr("hnp_etl.explain.run.read_batch", noted)

@@ -8,11 +8,12 @@ import click
 
 from hnp_etl.config import BuildConfig
 from hnp_etl.engines import ENGINES, open_executor
-from hnp_etl.gate import RejectLimit
+from hnp_etl.gate import Gates, RejectLimit, refuse_nothing_accepted
 from hnp_etl.pipeline import BuildReport, build
 from hnp_etl.private import private_folder
 from hnp_etl.recipe import DEFAULT_RECIPE, Recipe, load_recipe
 from hnp_shared.command import echo_json, echo_table, reported
+from hnp_shared.vocabulary import Reason, State
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -58,7 +59,20 @@ def _limit(_ctx: click.Context, _param: click.Parameter, text: str | None) -> Re
     "--max-rejected",
     metavar="N|P%",
     callback=_limit,
-    help="Exit with 3 when more files, or more of the files met, are rejected.",
+    help="Commit nothing and exit with 3 when more files, or more of the files met, are rejected.",
+)
+@click.option(
+    "--count-filtered",
+    metavar="REASON",
+    multiple=True,
+    type=click.Choice([reason.value for reason in Reason if reason.state is State.FILTERED]),
+    help="A reason of filtered files that --max-rejected counts too; may be given several times.",
+)
+@click.option(
+    "--accept-losses",
+    is_flag=True,
+    help="Commit even when over 1 % of the files met, or of the slices accepted before, could not "
+    "be read or decoded.",
 )
 @click.option(
     "--unlabelled",
@@ -76,29 +90,35 @@ def build_manifest(
     key_file: Path | None,
     private: Path | None,
     max_rejected: RejectLimit | None,
+    count_filtered: tuple[str, ...],
+    accept_losses: bool,
     unlabelled: bool,
     as_json: bool,
 ) -> None:
     """Turn hospital folders SRC into a manifest and shards."""
     if scheduler is not None and engine != "dask":
         raise click.UsageError("found --scheduler, expected --engine dask with it")
+    if count_filtered and max_rejected is None:
+        raise click.UsageError("found --count-filtered, expected --max-rejected with it")
+    if scheduler is not None and not scheduler.strip():
+        raise click.UsageError("found an empty --scheduler, expected an address")
     with reported():
         rules = load_recipe(recipe)
         rules = rules.unlabelled() if unlabelled else rules
         config = BuildConfig(
             src=src,
-            out=out,
+            out=out.absolute(),  # a Dask worker may be in another folder
             private=private or private_folder(out),
             recipe=rules,
             key_file=key_file,
             in_flight=2 * workers,
+            gates=Gates(max_rejected, frozenset(map(Reason, count_filtered)), accept_losses),
         )
         with open_executor(workers, engine=engine, scheduler=scheduler) as executor:
             report = build(config, executor=executor)
         _warn(report, rules)
         _tell(report, out, as_json=as_json)
-        if max_rejected is not None:
-            max_rejected.check(report.info)
+        refuse_nothing_accepted(report.info, "the data set is empty")
 
 
 def _warn(report: BuildReport, recipe: Recipe) -> None:

@@ -13,10 +13,13 @@ from hnp_shared.small_groups import SMALL_GROUP_PATIENTS, SmallGroups
 
 @click.command("check")
 @click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--deep", is_flag=True, help="Read all pixels too.")
+@click.option("--deep", is_flag=True, help="Compare the pixels of all slices.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def check(out: Path, deep: bool, as_json: bool) -> None:
-    """Check the data set OUT: schema, counts, ledger sums, every sha256, aliases.
+    """Check the data set OUT: schema, counts, ledger sums, every sha256, aliases, pixels.
+
+    Pixels in the shards are compared with the manifest: those of a sample of at least 64 slices, or
+    of all with --deep. What was not looked at is told.
 
     Also tells the smallest group of age band, sex, hospital and vendor, with a warning when it has
     fewer than 5 patients; that is no finding.
@@ -29,6 +32,8 @@ def check(out: Path, deep: bool, as_json: bool) -> None:
                     "dataset_id": report.dataset_id,
                     "files": report.files,
                     "slices": report.slices,
+                    "pixels_compared": report.compared,
+                    "not_looked_at": list(report.not_looked_at),
                     "findings": list(report.findings),
                     "small_groups": asdict(report.groups) if report.groups else None,
                 }
@@ -38,6 +43,8 @@ def check(out: Path, deep: bool, as_json: bool) -> None:
                 click.echo(finding)
         if report.groups:
             _tell_groups(report.groups, as_json=as_json)
+        if not as_json:
+            click.echo(f"not looked at: {'; '.join(report.not_looked_at)}")
         if report.findings:
             raise InputError(f"{len(report.findings)} findings, expected none")
         if not as_json:

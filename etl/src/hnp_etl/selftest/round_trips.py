@@ -1,6 +1,5 @@
 """Every transfer syntax that is read gives back the picture that was written."""
 
-import os
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
@@ -30,6 +29,7 @@ from hnp_etl.recipe import Image
 from hnp_etl.selftest.material import Material
 from hnp_etl.selftest.outcome import Outcome
 from hnp_etl.slice_pixels import read_sample
+from hnp_etl.source_file import SourceFile
 from hnp_etl.syntaxes import DECODERS, EXPLICIT_BE, UNCOMPRESSED
 
 _SAME_STREAM = {
@@ -122,4 +122,4 @@ def _read(folder: Path, content: bytes) -> npt.NDArray[np.float32]:
     path.write_bytes(content)
     facts = read_header(lambda start, count: content[start : start + count], len(content))
     image = Image.model_validate({"size": [_SIDE_PIXELS, _SIDE_PIXELS]})
-    return read_sample(os.fsencode(path), facts, image).array.astype(np.float32)
+    return read_sample(SourceFile.met(path), facts, image).array.astype(np.float32)

@@ -9,6 +9,7 @@ from hnp_etl.label import LabelFacts
 from hnp_etl.read import Ref
 from hnp_etl.sealed import header_facts, label_facts, reason_of
 from hnp_etl.state.database import Row, pages
+from hnp_etl.state.files import REF, UNREAD, ref_of
 from hnp_etl.state.rows import ledger_rows
 from hnp_shared.ledger import LedgerRow
 from hnp_shared.vocabulary import Kind, Reason
@@ -16,8 +17,7 @@ from hnp_shared.vocabulary import Kind, Reason
 OPENABLE = (Reason.NOT_PROCEDURE, Reason.SUPERSEDED, Reason.NAME_COLLISION)
 """Reasons for which a build does not open a file that could be opened."""
 
-_REFS = "SELECT file.id, raw, kind, size FROM file WHERE file.id > ?"
-_UNREAD = "kind <> 'other' AND early IS NULL AND facts IS NULL AND refusal IS NULL"
+_REFS = f"SELECT {REF} FROM file WHERE file.id > ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,11 @@ def refs(state: sqlite3.Connection, numbers: Sequence[int]) -> list[Ref]:
     openable = ", ".join(f"'{reason}'" for reason in OPENABLE)
     found = _some(
         state,
-        "SELECT id, raw, kind, size FROM file WHERE kind <> 'other' "
+        f"SELECT {REF} FROM file WHERE kind <> 'other' "
         f"AND (early IS NULL OR kind = 'image' AND early IN ({openable})) AND id",
         numbers,
     )
-    return [_ref(row) for row in found]
+    return [ref_of(row) for row in found]
 
 
 def closed(state: sqlite3.Connection, numbers: Sequence[int]) -> frozenset[int]:
@@ -75,11 +75,10 @@ def partners(state: sqlite3.Connection, numbers: Sequence[int]) -> list[Ref]:
     """Return the unread labels that images were paired with."""
     found = _some(
         state,
-        "SELECT file.id, raw, kind, size FROM file JOIN pair ON pair.label = file.id "
-        f"WHERE {_UNREAD} AND pair.image",
+        f"SELECT {REF} FROM file JOIN pair ON pair.label = file.id WHERE {UNREAD} AND pair.image",
         numbers,
     )
-    return [_ref(row) for row in found]
+    return [ref_of(row) for row in found]
 
 
 def lonely(state: sqlite3.Connection, numbers: Sequence[int]) -> bool:
@@ -102,7 +101,7 @@ def labels_name_uids(state: sqlite3.Connection) -> bool:
 
 def unread_of(state: sqlite3.Connection, kind: Kind) -> Iterator[Ref]:
     """Yield the files of a kind that were not opened yet."""
-    yield from map(_ref, pages(state, f"{_REFS} AND {_UNREAD} AND kind = '{kind}'"))
+    yield from map(ref_of, pages(state, f"{_REFS} AND {UNREAD} AND kind = '{kind}'"))
 
 
 def unread_beside(
@@ -111,11 +110,8 @@ def unread_beside(
     """Yield the unread files of the hospitals in which some chosen slices lie, or of all."""
     found = _some(state, "SELECT DISTINCT hospital FROM slice WHERE id", numbers)
     hospitals = {row[0] for row in found}
-    rows = pages(
-        state,
-        f"SELECT id, raw, kind, size, hospital FROM file WHERE id > ? AND {_UNREAD}",
-    )
-    yield from (_ref(row[:4]) for row in rows if hospitals and (everywhere or row[4] in hospitals))
+    rows = pages(state, f"SELECT {REF}, hospital FROM file WHERE id > ? AND {UNREAD}")
+    yield from (ref_of(row) for row in rows if hospitals and (everywhere or row[-1] in hospitals))
 
 
 def patients_of(state: sqlite3.Connection, numbers: Sequence[int]) -> list[str]:
@@ -174,10 +170,6 @@ def _asked(row: Row) -> Asked:
         label=label,
         table=row[11],
     )
-
-
-def _ref(row: Row) -> Ref:
-    return Ref(row[0], row[1], Kind(row[2]), row[3])
 
 
 def _some(state: sqlite3.Connection, statement: str, numbers: Sequence[int]) -> list[Row]:

@@ -179,8 +179,8 @@ def set_meta(state: sqlite3.Connection, key: str, value: str) -> None:
 
 def _open(path: Path) -> sqlite3.Connection | None:
     try:
-        if path.is_dir():
-            return None
+        if any(part.exists() and not part.is_file() for part in _parts(path)):
+            return None  # SQLite would wait for a FIFO, or fail for ever
         path.touch(mode=0o600)
     except OSError as error:
         raise StorageError.of(_ROLE, error) from error
@@ -201,6 +201,10 @@ def _open(path: Path) -> sqlite3.Connection | None:
     return None
 
 
+def _parts(path: Path) -> list[Path]:
+    return [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", "-journal")]
+
+
 def _keep_temporary_files_in(folder: Path, connection: sqlite3.Connection) -> None:
     """Let what SQLite sorts on the disk never leave the private folder: it would go to /var/tmp."""
     name = str(folder.absolute()).replace("'", "''")
@@ -215,8 +219,7 @@ def _keep_temporary_files_in(folder: Path, connection: sqlite3.Connection) -> No
 
 def _remove(path: Path) -> None:
     try:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            part = path.with_name(path.name + suffix)
+        for part in _parts(path):
             if part.is_dir():
                 part.rmdir()  # empty, or it is somebody's
             else:

@@ -1,6 +1,8 @@
 """Files met and what reading them told; remembered from run to run while a file is unchanged."""
 
+import os
 import sqlite3
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 
 from hnp_etl.census import Census, CensusTaker
@@ -8,6 +10,7 @@ from hnp_etl.limits import Limits
 from hnp_etl.paths import PathFacts, PathReader, path_bytes
 from hnp_etl.read import FileFacts, Ref
 from hnp_etl.recipe import Layout, Recipe
+from hnp_etl.source_file import UNKNOWN_INODE, FileStat, SourceFile
 from hnp_etl.state.database import Row, get_meta, pages, set_meta, write_many
 from hnp_etl.state.meanings import note_meanings
 from hnp_etl.walk import Met
@@ -30,16 +33,39 @@ ON CONFLICT (path, raw) DO UPDATE SET
     {", ".join(f"{name.strip()} = excluded.{name.strip()}" for name in _COLUMNS.split(",")[2:])}
 """  # names are ours
 
+_CHANGED = (  # read again next time too: it may be at work still
+    "UPDATE file SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, early = ?, young = 1, "
+    "facts = NULL, refusal = NULL, uid = NULL, encoding = NULL WHERE id = ?"
+)
+_INODES = "inodes"
+"""Remembered when they mean nothing where the sources lie."""
+
+REF = "file.id, kind, raw, size, mtime_ns, ctime_ns, inode"
+"""Columns that `ref_of` reads."""
+
+UNREAD = "kind <> 'other' AND early IS NULL AND facts IS NULL AND refusal IS NULL"
+"""Condition on `file`: it is still to be opened."""
+
 
 def note_met(state: sqlite3.Connection, met: Iterable[Met], recipe: Recipe) -> Census:
     """Remember the files met in this run and forget those that are gone."""
     _forget_other_limits(state, recipe.limits)
     _forget_other_source(state, recipe.label.source)
+    inodes = get_meta(state, _INODES) is None
     run = int(get_meta(state, "run") or 0) + 1
     set_meta(state, "run", str(run))
     reader = PathReader(recipe.layout, recipe.label_suffixes)
     taker, rules = CensusTaker(), (recipe.layout, recipe.limits)
-    rows = (_row(file, reader.facts(file.path), taker.add(file), run, rules) for file in met)
+    rows = (
+        _row(
+            file if inodes else file._replace(inode=UNKNOWN_INODE),
+            reader.facts(file.path),
+            taker.add(file),
+            run,
+            rules,
+        )
+        for file in met
+    )
     write_many(state, _NOTE, rows)
     with state:
         state.execute("DELETE FROM file WHERE run <> ?", (run,))
@@ -60,24 +86,70 @@ def images_left(state: sqlite3.Connection) -> int:
 
 def holds_excel(state: sqlite3.Connection) -> bool:
     """Tell whether an Excel table is to be opened."""
-    return _count(state, f"{_UNREAD} AND kind = 'label' AND lower(raw) LIKE '%.xlsx'") > 0
+    return _count(state, f"{UNREAD} AND kind = 'label' AND lower(raw) LIKE '%.xlsx'") > 0
 
 
 def unread_count(state: sqlite3.Connection) -> int:
     """Return how many files are still to be opened."""
-    return _count(state, _UNREAD)
+    return _count(state, UNREAD)
 
 
 def unread(state: sqlite3.Connection, batch: int) -> Iterator[list[Ref]]:
     """Yield batches of files to open."""
     refs: list[Ref] = []
-    for row in pages(state, f"SELECT id, raw, kind, size FROM file WHERE id > ? AND {_UNREAD}"):
-        refs.append(Ref(row[0], row[1], Kind(row[2]), row[3]))
+    for row in pages(state, f"SELECT {REF} FROM file WHERE id > ? AND {UNREAD}"):
+        refs.append(ref_of(row))
         if len(refs) == batch:
             yield refs
             refs = []
     if refs:
         yield refs
+
+
+def unreadable(state: sqlite3.Connection, batch: int) -> list[list[Ref]]:
+    """Return batches of the files that could not be read just now."""
+    rows = state.execute(
+        f"SELECT {REF} FROM file WHERE refusal = ? ORDER BY id", (Reason.UNREADABLE,)
+    ).fetchall()
+    refs = [ref_of(row) for row in rows]
+    return [refs[start : start + batch] for start in range(0, len(refs), batch)]
+
+
+def note_changes(state: sqlite3.Connection, limits: Limits) -> int:
+    """Look again at every file; forget what was read of those that changed since they were met.
+
+    One that is gone stays as it was met: what was read of it holds, and it cannot be read again.
+
+    Returns:
+        How many changed.
+    """
+    judged = ", ".join(f"'{reason}'" for reason in _BY_STAT)
+    rows = pages(
+        state,
+        f"SELECT {REF}, early FROM file WHERE file.id > ? AND kind <> 'other' "
+        f"AND (early IS NULL OR early IN ({judged}))",
+    )
+    changed, renumbered = list[Row](), 0
+    for row in rows:
+        ref = ref_of(row)
+        status = _look_at(ref.file.raw)
+        if status is None:
+            continue
+        now = FileStat.of(status)
+        if not now.same_file(ref.file.stat):
+            renumbered += now[:3] == ref.file.stat[:3]
+            regular = stat.S_ISREG(status.st_mode)
+            changed.append((*now, _reason_by_stat(ref.kind, regular, now.size, limits), ref.id))
+    write_many(state, _CHANGED, iter(changed))
+    if renumbered:
+        _give_inodes_up(state)
+    return len(changed)
+
+
+def ref_of(row: Row) -> Ref:
+    """Return the file of a row of the columns `REF`; more may follow."""
+    number, kind, raw, *stat = row[:7]
+    return Ref(number, Kind(kind), SourceFile(raw, FileStat(*stat)))
 
 
 def note_facts(state: sqlite3.Connection, found: Sequence[FileFacts]) -> None:
@@ -88,9 +160,6 @@ def note_facts(state: sqlite3.Connection, found: Sequence[FileFacts]) -> None:
             "UPDATE file SET facts = ?, refusal = ?, uid = ?, encoding = ? WHERE id = ?", rows
         )
         note_meanings(state, found)
-
-
-_UNREAD = "kind <> 'other' AND early IS NULL AND facts IS NULL AND refusal IS NULL"
 
 
 def _row(met: Met, facts: PathFacts, young: bool, run: int, rules: tuple[Layout, Limits]) -> Row:
@@ -119,14 +188,36 @@ def _early_reason(met: Met, facts: PathFacts, layout: Layout, limits: Limits) ->
         return Reason.UNREADABLE
     if facts.kind is Kind.OTHER:
         return None
-    if not met.regular:
-        return Reason.NOT_REGULAR
-    if layout.procedures and facts.procedure not in layout.procedures:
+    unwanted = layout.procedures and facts.procedure not in layout.procedures
+    if met.regular and unwanted:
         return Reason.NOT_PROCEDURE
-    if met.size == 0:
+    return _reason_by_stat(facts.kind, met.regular, met.size, limits)
+
+
+_BY_STAT = (Reason.NOT_REGULAR, Reason.EMPTY, Reason.TOO_LARGE)
+
+
+def _reason_by_stat(kind: Kind, regular: bool, size: int, limits: Limits) -> Reason | None:
+    if not regular:
+        return Reason.NOT_REGULAR
+    if size == 0:
         return Reason.EMPTY
-    largest = limits.image_bytes if facts.kind is Kind.IMAGE else limits.label_bytes
-    return Reason.TOO_LARGE if met.size > largest else None
+    largest = limits.image_bytes if kind is Kind.IMAGE else limits.label_bytes
+    return Reason.TOO_LARGE if size > largest else None
+
+
+def _look_at(raw: bytes) -> os.stat_result | None:
+    try:
+        return os.lstat(raw)
+    except OSError:
+        return None
+
+
+def _give_inodes_up(state: sqlite3.Connection) -> None:
+    """Do without inodes: this file system numbers a file anew at each look, as some in FUSE do."""
+    set_meta(state, _INODES, "renumbered")
+    with state:
+        state.execute("UPDATE file SET inode = ?", (UNKNOWN_INODE,))
 
 
 def _forget_other_limits(state: sqlite3.Connection, limits: Limits) -> None:

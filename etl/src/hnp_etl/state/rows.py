@@ -2,7 +2,8 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from hnp_etl.linkage import Link
 from hnp_etl.pseudonyms import pseudonym
@@ -20,6 +21,24 @@ _ROWS = (  # label files of many labels: sound when one of the paired ones is
     "AS refusal FROM part JOIN entry ON entry.file = part.whole JOIN label ON label.id = entry.id "
     "JOIN pair ON pair.label = entry.id GROUP BY part.file"
 )
+_OUTCOME = (  # accepted, reason, whether a label is of use
+    "sample.id IS NOT NULL, "
+    "coalesce(early, file.refusal, outcome.reason, label.refusal, rows.refusal), "
+    "pair.label IS NOT NULL OR rows.file IS NOT NULL"
+)
+_OUTCOMES = (
+    "LEFT JOIN sample USING (id) LEFT JOIN slice USING (id) LEFT JOIN outcome USING (id) "
+    "LEFT JOIN label USING (id) LEFT JOIN pair ON pair.label = file.id "
+    f"LEFT JOIN ({_ROWS}) AS rows ON rows.file = file.id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What became of the files met, by state and by reason, both in order."""
+
+    states: Mapping[str, int]
+    reasons: Mapping[str, int]
 
 
 def manifest_rows(state: sqlite3.Connection, sources: dict[str, str]) -> Iterator[ManifestRow]:
@@ -58,14 +77,8 @@ def prepare_ledger(state: sqlite3.Connection, key: bytes) -> None:
 def ledger_rows(state: sqlite3.Connection) -> Iterator[LedgerRow]:
     """Yield one row per file met, sorted by file_id."""
     cursor = state.execute(
-        "SELECT ledger.file_id, kind, file.hospital, slice_id, sample.id IS NOT NULL, "
-        "coalesce(early, file.refusal, outcome.reason, label.refusal, rows.refusal), "
-        "pair.label IS NOT NULL OR rows.file IS NOT NULL "
-        "FROM ledger JOIN file USING (id) LEFT JOIN sample USING (id) LEFT JOIN slice USING (id) "
-        "LEFT JOIN outcome USING (id) LEFT JOIN label USING (id) "
-        "LEFT JOIN pair ON pair.label = file.id "
-        f"LEFT JOIN ({_ROWS}) AS rows ON rows.file = file.id "
-        "ORDER BY file_id, kind, 5, 6"
+        f"SELECT ledger.file_id, kind, file.hospital, slice_id, {_OUTCOME} "
+        f"FROM ledger JOIN file USING (id) {_OUTCOMES} ORDER BY file_id, kind, 5, 6"
     )
     while batch := cursor.fetchmany(_BATCH):
         for row in batch:
@@ -82,13 +95,18 @@ def links(state: sqlite3.Connection) -> Iterator[Link]:
         yield Link(slice_id, path.decode("utf-8", "surrogateescape"))
 
 
-def count_outcomes(
-    rows: Iterator[LedgerRow], counts: Counter[tuple[str, str]]
-) -> Iterator[LedgerRow]:
-    """Pass ledger rows on and count them by state and reason."""
-    for row in rows:
-        counts[row.state, row.reason or ""] += 1
-        yield row
+def outcomes(state: sqlite3.Connection) -> Outcomes:
+    """Count what becomes of the files, before any table is written."""
+    found = state.execute(
+        f"SELECT kind, {_OUTCOME}, count(*) FROM file {_OUTCOMES} GROUP BY 1, 2, 3, 4"
+    )
+    states, reasons = Counter[str](), Counter[str]()
+    for kind, accepted, reason, paired, count in found:
+        outcome, why = _outcome(kind, accepted, reason, paired)
+        states[outcome] += count
+        if why is not None:
+            reasons[why] += count
+    return Outcomes(dict(sorted(states.items())), dict(sorted(reasons.items())))
 
 
 def _manifest_row(row: Row, sources: dict[str, str]) -> ManifestRow:
@@ -137,13 +155,18 @@ def _manifest_row(row: Row, sources: dict[str, str]) -> ManifestRow:
 
 def _ledger_row(row: Row) -> LedgerRow:
     file_id, kind, hospital, slice_id, accepted, reason, paired = row
-    state: State
+    state, why = _outcome(kind, accepted, reason, paired)
+    return LedgerRow(file_id, kind, hospital, state, why, slice_id if accepted else None)
+
+
+def _outcome(
+    kind: str, accepted: bool, reason: str | None, paired: bool
+) -> tuple[State, Reason | None]:
     if accepted:
-        state, reason = State.ACCEPTED, None
-    elif reason is not None:
-        state, slice_id = reason_of(reason).state, None
-    elif kind == Kind.LABEL:
-        state, reason = (State.USED, None) if paired else (State.REJECTED, Reason.NO_IMAGE)
-    else:
-        state = State.IGNORED
-    return LedgerRow(file_id, kind, hospital, state, reason, slice_id)
+        return State.ACCEPTED, None
+    if reason is not None:
+        known = reason_of(reason)
+        return known.state, known
+    if kind == Kind.LABEL:
+        return (State.USED, None) if paired else (State.REJECTED, Reason.NO_IMAGE)
+    return State.IGNORED, None

@@ -9,6 +9,7 @@ from hnp_etl.recipe import Recipe
 from hnp_etl.sealed import reason_of, seal, unseal
 from hnp_etl.shard_plan import PlannedSlice, ShardPlan
 from hnp_etl.shard_result import Refusal, SampleRow, ShardResult, resettle
+from hnp_etl.source_file import FileStat, SourceFile
 from hnp_shared.storage import Written
 
 ORDER = "patient_id, study_id, series_id, position_mm IS NULL, position_mm, slice_id"
@@ -32,9 +33,8 @@ def plans(
                 id=row[0],
                 slice_id=row[1],
                 patient_id=row[2],
-                raw=row[3],
                 path=row[4],
-                stat=row[5:9],
+                file=SourceFile(row[3], FileStat(*row[5:9])),
                 finding=row[9:11],
                 header=row[11],
             )

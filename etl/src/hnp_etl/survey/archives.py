@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from hnp_etl.state.counts import FileMet
-from hnp_etl.survey.plain_files import open_plain
+from hnp_shared.errors import InputError
+from hnp_shared.opening import open_regular
 
 MOST_OPENED = 50
 """Archives of a kind whose names are looked at."""
@@ -92,12 +93,14 @@ def find_archives(files: Iterable[FileMet]) -> list[ArchiveRow]:
 def _names_of(raw: bytes) -> str:
     """Return in which encoding a zip file keeps its names."""
     try:
-        with open_plain(raw) as file:
+        with open_regular(raw, role="a file", follow=False) as file:
             if _directory_bytes(file) > _MOST_DIRECTORY_BYTES:
                 return _UNREAD
             with zipfile.ZipFile(file) as archive:
                 entries = archive.infolist()
-    except (OSError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile):
+    except (OSError, InputError, ValueError, NotImplementedError, RuntimeError):
+        return _UNREAD
+    except zipfile.BadZipFile:
         return _UNREAD
     marked = all(entry.flag_bits & _UTF8_NAMES or entry.filename.isascii() for entry in entries)
     return _UTF8 if marked else _CP949

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hnp_etl.state.counts import FileMet
-from hnp_etl.survey.plain_files import open_plain
+from hnp_shared.errors import InputError
+from hnp_shared.opening import open_regular
 
 TRIED_A_SUFFIX = 5
 """Files of one suffix that are opened."""
@@ -66,7 +67,7 @@ def _suffix_of(name: str) -> str:
 
 def _holds_dicom(raw: bytes) -> bool:
     try:
-        with open_plain(raw) as file:
+        with open_regular(raw, role="a file", follow=False) as file:
             return file.read(_PREAMBLE_BYTES + len(_MAGIC)).endswith(_MAGIC)
-    except OSError:
+    except (OSError, InputError):
         return False
