@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from failing import disk_fails
 from hnp_shared.splits import Split, read_split, write_split
 from model.conftest import invoke, invoke_fit
 from model.synthetic import Plan, write_dataset
@@ -89,8 +91,11 @@ def test_a_file_that_is_no_split_is_not_overwritten(small: Path, tmp_path: Path)
     target.write_text("name,grade\n")
     result = invoke("split", small, "-o", target)
     assert result.exit_code == 73
-    assert result.stderr == "error: x.csv exists and is no split file\n"
+    told = "error: x.csv exists, expected a new file; --force overwrites it\n"
+    assert result.stderr == told
     assert target.read_text() == "name,grade\n"
+    result = invoke("split", small, "-o", target, "--force")
+    assert (result.exit_code, result.stderr) == (73, "error: x.csv exists and is no split file\n")
 
 
 def test_a_split_that_misses_patients_is_one_line(
@@ -126,10 +131,23 @@ def test_a_folder_without_a_run_is_one_line(small: Path, tmp_path: Path) -> None
 def test_a_disk_that_refuses_is_exit_code_74(
     small: Path, small_split: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "file").touch()
-    result = invoke("split", small, "-o", tmp_path / "file" / "x.csv")
+    with disk_fails(1, errno.EROFS):
+        result = invoke("split", small, "-o", tmp_path / "x.csv")
     assert result.exit_code == 74
-    assert result.stderr.startswith("error: the folder of the split file: ")
+    assert result.stderr == "error: the split file: Read-only file system (EROFS)\n"
+
+
+@pytest.mark.parametrize("command", ["split", "predict"])
+def test_the_folder_of_an_output_is_the_users_to_make(
+    small: Path, run: Path, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "file").touch()
+    for place in ("deep/er/x", "file/x"):
+        arguments = ("split", small) if command == "split" else ("predict", run, small)
+        result = invoke(*arguments, "-o", tmp_path / place)
+        assert result.exit_code == 73
+        assert result.stderr == "error: the folder of x does not exist, expected one\n"
+    assert not (tmp_path / "deep").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])

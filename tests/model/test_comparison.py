@@ -1,6 +1,7 @@
 import json
 import shutil
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -138,9 +139,38 @@ def test_another_part_is_one_line(run: Path) -> None:
     assert result.stderr == ("error: the first run was evaluated on val and test, expected train\n")
 
 
+def name_anew(run: Path) -> None:
+    """Let metrics.json name the predictions and weights that lie beside it."""
+    metrics = json.loads((run / "metrics.json").read_text())
+    for name, file in (("predictions", "predictions.parquet"), ("weights", "model.safetensors")):
+        metrics[f"{name}_sha256"] = sha256((run / file).read_bytes()).hexdigest()
+    (run / "metrics.json").write_text(json.dumps(metrics))
+
+
+@pytest.mark.parametrize("file", ["predictions.parquet", "model.safetensors"])
+def test_figures_that_are_not_about_what_lies_beside_them_are_refused(
+    run: Path, own: Path, file: str
+) -> None:
+    (own / file).write_bytes((own / file).read_bytes() + b"\0")
+    result = invoke("compare", run, own)
+    assert result.exit_code == 65
+    assert result.stderr == (
+        f"error: the second run's metrics.json is not about the {file} that lies beside it: an "
+        "evaluation was stopped, or the fit went on; evaluate it again\n"
+    )
+
+
+def test_an_evaluation_that_names_no_digests_is_refused(run: Path, own: Path) -> None:
+    metrics = json.loads((own / "metrics.json").read_text())
+    kept = {name: said for name, said in metrics.items() if not name.endswith("sha256")}
+    (own / "metrics.json").write_text(json.dumps(kept))
+    assert invoke("compare", run, own).exit_code == 65
+
+
 def test_other_slices_are_counted(run: Path, own: Path) -> None:
     table = pq.read_table(own / "predictions.parquet")
     pq.write_table(table.slice(0, table.num_rows - 5), own / "predictions.parquet")
+    name_anew(own)
     result = invoke("compare", own, run)
     assert result.exit_code == 65
     assert result.stderr == (
@@ -152,6 +182,7 @@ def test_other_slices_are_counted(run: Path, own: Path) -> None:
 def test_an_evaluation_without_studies_is_to_be_made_again(run: Path, own: Path) -> None:
     table = pq.read_table(own / "predictions.parquet").drop_columns(["study_id"])
     pq.write_table(table, own / "predictions.parquet")
+    name_anew(own)
     result = invoke("compare", run, own)
     assert result.exit_code == 65
     assert result.stderr == (
@@ -162,6 +193,8 @@ def test_an_evaluation_without_studies_is_to_be_made_again(run: Path, own: Path)
 @pytest.mark.parametrize("name", ["predictions.parquet", "metrics.json"])
 def test_a_damaged_evaluation_is_one_line(run: Path, own: Path, name: str) -> None:
     (own / name).write_bytes(b"[1]")
+    if name == "predictions.parquet":
+        name_anew(own)
     result = invoke("compare", own, run)
     assert result.exit_code == 65
     assert result.stderr == "error: the first run's evaluation is damaged; evaluate it again\n"

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from failing import ERRORS, disk_fails
+from hnp_shared.splits import Split, read_split, write_split
 from model.conftest import invoke, invoke_fit
 
 HNP_TRAIN = "from hnp_model.cli import main; main()"
@@ -57,6 +58,41 @@ def test_a_fit_on_a_disk_that_fails_anywhere_is_74_and_resumed(
         assert again.exit_code == 0, again.stderr
         assert content(run) == content(calm)
     assert fails_at > 20
+
+
+def test_an_evaluation_stopped_anywhere_is_never_half_of_two(
+    small: Path, small_split: Path, calm: Path, tmp_path: Path
+) -> None:
+    """The second evaluation leaks; with its predictions under the first's figures nobody knew."""
+    honest, run, leaky = tmp_path / "honest", tmp_path / "run", tmp_path / "leaky.csv"
+    shutil.copytree(calm, honest)
+    assert invoke("evaluate", honest, small, "--split", small_split).exit_code == 0
+    split = read_split(small_split)
+    turned = {"train": "test", "test": "train"}
+    parts = {name: turned.get(part, part) for name, part in split.parts.items()}
+    write_split(leaky, Split("patient", split.facts, parts))
+    names, refused = ("predictions.parquet", "metrics.json"), 0
+    shutil.copytree(honest, tmp_path / "whole")
+    again = ("--split", leaky, "--allow-leakage")
+    assert invoke("evaluate", tmp_path / "whole", small, *again).exit_code == 0
+    wholes = [
+        [(folder / name).read_bytes() for name in names] for folder in (honest, tmp_path / "whole")
+    ]
+    for fails_at in itertools.count(1):
+        shutil.copytree(honest, run)
+        with disk_fails(fails_at, errno.ENOSPC):
+            result = invoke("evaluate", run, small, *again)
+        if result.exit_code == 0:
+            break
+        found = [(run / name).read_bytes() for name in names]
+        compared = invoke("compare", run, run)
+        if found not in wholes:
+            assert compared.exit_code == 65
+            assert "evaluate it again" in compared.stderr
+            refused += 1
+        shutil.rmtree(run)
+    assert refused >= 10
+    assert "leak" in invoke("compare", run, run).stderr
 
 
 def test_an_evaluation_on_a_full_disk_leaves_the_old_figures_or_the_new(

@@ -1,7 +1,9 @@
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from hnp_shared.dataset import open_dataset
@@ -17,9 +19,9 @@ def unlabelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_what_a_run_says_is_what_evaluate_says(run: Path, dataset: Path, tmp_path: Path) -> None:
-    told = invoke("predict", run, dataset, "-o", tmp_path / "new" / "said.parquet", "--json")
+    told = invoke("predict", run, dataset, "-o", tmp_path / "said.parquet", "--json")
     assert told.exit_code == 0, told.stderr
-    found = pd.read_parquet(tmp_path / "new" / "said.parquet").set_index("slice_id")
+    found = pd.read_parquet(tmp_path / "said.parquet").set_index("slice_id")
     before = pd.read_parquet(run / "predictions.parquet").set_index("slice_id")
     assert found.part.unique().tolist() == ["all"]
     assert found.loc[before.index, "logit"].to_numpy() == pytest.approx(before.logit, abs=1e-4)
@@ -49,12 +51,43 @@ def test_a_data_set_without_labels_has_no_truth(
     assert "used in the fit" not in told.stderr
 
 
-def test_something_else_is_not_overwritten(run: Path, dataset: Path, tmp_path: Path) -> None:
-    (tmp_path / "notes.txt").write_text("mine")
-    told = invoke("predict", run, dataset, "-o", tmp_path / "notes.txt")
+def test_an_existing_file_is_overwritten_on_request_only(
+    run: Path, unlabelled: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "notes.parquet"
+    target.write_text("mine")
+    told = invoke("predict", run, unlabelled, "-o", target)
     assert told.exit_code == 73
-    assert told.stderr.strip() == "error: notes.txt exists and is no Parquet file"
-    assert (tmp_path / "notes.txt").read_text() == "mine"
+    assert (
+        told.stderr == "error: notes.parquet exists, expected a new file; --force overwrites it\n"
+    )
+    assert target.read_text() == "mine"
+    assert invoke("predict", run, unlabelled, "-o", target, "--force").exit_code == 0
+    weights = sha256((run / "model.safetensors").read_bytes()).hexdigest()
+    assert pq.read_schema(target).metadata[b"hnp.weights_sha256"] == weights.encode()
+
+
+@pytest.mark.parametrize(
+    "place", ["manifest.parquet", "tables", "shards/new.parquet", "new", "../out.private/said"]
+)
+def test_nothing_is_written_in_a_data_set(
+    run: Path, split_file: Path, tmp_path: Path, place: str
+) -> None:
+    out = write_dataset(tmp_path / "out", Plan(6, labelled=False, seed=9))
+    (tmp_path / "out.private").mkdir()
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    target = out / place
+    for arguments in (
+        ("predict", run, out, "-o", target, "--force"),
+        ("split", out, "-o", target, "--force"),
+        ("fit", out, "--split", split_file, "--out", target),
+        ("crossval", out, "--split", split_file, "--out", target),
+    ):
+        told = invoke(*arguments)
+        assert told.exit_code == 73, (arguments, told.stderr)
+        assert "expected a place outside" in told.stderr
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    assert list((tmp_path / "out.private").iterdir()) == []
 
 
 def test_other_pixels_are_refused(run: Path, tmp_path: Path) -> None:

@@ -99,6 +99,6 @@ def test_what_a_killed_fit_left_in_the_making_is_swept(
 ) -> None:
     run = tmp_path / "run"
     run.mkdir()
-    (run / ".tmp-0123").touch()
+    (run / ".tmp-0123456789abcdef").touch()
     assert invoke_fit(small, small_split, run).exit_code == 0
     assert not list(run.rglob(".tmp-*"))

@@ -88,11 +88,15 @@ def test_too_few_patients_are_refused(slices: Slices) -> None:
 
 
 def test_the_same_arguments_give_the_same_bytes(dataset: Path, tmp_path: Path) -> None:
-    paths = [tmp_path / "a.csv", tmp_path / "deep" / "er" / "b.csv"]
-    for path in paths:
+    paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    for path in (*paths, paths[1]):  # the very same bytes again are nothing new
         assert invoke("split", dataset, "-o", path, "--seed", 7).exit_code == 0
     assert paths[0].read_bytes() == paths[1].read_bytes()
-    assert invoke("split", dataset, "-o", paths[1], "--seed", 8).exit_code == 0
+    refused = invoke("split", dataset, "-o", paths[1], "--seed", 8)
+    assert refused.exit_code == 73
+    assert refused.stderr == "error: b.csv exists, expected a new file; --force overwrites it\n"
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    assert invoke("split", dataset, "-o", paths[1], "--seed", 8, "--force").exit_code == 0
     assert paths[0].read_bytes() != paths[1].read_bytes()
 
 

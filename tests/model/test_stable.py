@@ -107,7 +107,8 @@ def test_the_file_says_that_it_is_stable(tmp_path: Path) -> None:
     target = tmp_path / "s.csv"
     assert invoke("split", folder, "-o", target, "--stable").exit_code == 0
     assert "# scheme: stable\n" in target.read_text()
-    assert invoke("split", folder, "-o", target, "--stable", "--scheme", "kfold").exit_code == 0
+    again = ("split", folder, "-o", target, "--stable", "--scheme", "kfold", "--force")
+    assert invoke(*again).exit_code == 0
     assert "# scheme: stable kfold\n" in target.read_text()
 
 
@@ -121,13 +122,13 @@ def test_patients_who_move_are_told(tmp_path: Path) -> None:
         target = tmp_path / f"{seed}.csv"
         assert invoke("split", old, "-o", target, "--stable", "--seed", seed).exit_code == 0
         before = target.read_bytes()
-        told = invoke("split", new, "-o", target, "--stable", "--seed", seed).stderr
+        again = ("split", new, "-o", target, "--stable", "--seed", seed, "--force")
+        told = invoke(*again).stderr
         if "1 patients of the earlier split are in another part now" in told:
             break
     assert "--earlier FILE keeps" in told
     target.write_bytes(before)
-    again = ("split", new, "-o", target, "--stable", "--seed", seed, "--earlier", target)
-    assert "earlier split" not in invoke(*again).stderr
+    assert "earlier split" not in invoke(*again, "--earlier", target).stderr
 
 
 @pytest.mark.parametrize(

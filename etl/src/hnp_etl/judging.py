@@ -43,7 +43,9 @@ def judge(state: sqlite3.Connection, config: BuildConfig, key: bytes) -> rows.Ou
     except HnpError:
         _leave(state, config, key, old)
         raise
-    remove(config.private / ATTEMPT_FILE, role="the ledger of an attempt", disk=config.disk)
+    attempt = config.private / ATTEMPT_FILE
+    if attempt.exists():
+        remove(attempt, role="the ledger of an attempt", disk=config.disk)
     return found
 
 

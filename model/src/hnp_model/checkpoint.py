@@ -1,5 +1,6 @@
 """Writing and reading weights: the best ones, and all that is needed to go on from an epoch."""
 
+import hashlib
 import io
 import pickle
 from dataclasses import astuple
@@ -23,17 +24,19 @@ def write_weights(folder: RunFolder, network: nn.Module) -> None:
     folder.write(WEIGHTS_FILE, safetensors.torch.save(tensors))
 
 
-def load_weights(folder: RunFolder, network: nn.Module) -> None:
-    """Fill a network from model.safetensors.
+def load_weights(folder: RunFolder, network: nn.Module) -> str:
+    """Fill a network from model.safetensors and return the sha256 of the bytes that filled it.
 
     Raises:
         InputError: there are none, or they are another network's.
         StorageError: the file could not be read.
     """
+    content = folder.read(WEIGHTS_FILE)
     try:
-        network.load_state_dict(safetensors.torch.load(folder.read(WEIGHTS_FILE)))
+        network.load_state_dict(safetensors.torch.load(content))
     except (safetensors.SafetensorError, RuntimeError) as error:
         raise InputError(f"{WEIGHTS_FILE} does not hold the weights of this network") from error
+    return hashlib.sha256(content).hexdigest()
 
 
 def write_checkpoint(

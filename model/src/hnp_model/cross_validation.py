@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from hnp_model.evaluated import read_evaluation
 from hnp_model.evaluation import evaluate
 from hnp_model.fitting import choose_device, fit
 from hnp_model.folds import Fold, read_folds, refuse_unusable
@@ -16,7 +17,8 @@ from hnp_model.settings import EvaluateSettings, FitSettings
 from hnp_model.slices import read_slices
 from hnp_model.units import UnitName
 from hnp_shared.dataset import open_dataset
-from hnp_shared.errors import OutputError
+from hnp_shared.errors import InputError, OutputError
+from hnp_shared.places import refuse_in_dataset
 from hnp_shared.progress import track
 from hnp_shared.storage import TEMPORARY_PREFIX, sweep_temporary
 
@@ -84,6 +86,7 @@ def cross_validate(
         OutputError: the folder is in use or holds something else.
         StorageError: a read or write failed.
     """
+    refuse_in_dataset(target)
     dataset = open_dataset(out)
     folds = read_folds(split_files)
     settings = replace(settings, device=choose_device(settings.device))
@@ -128,12 +131,12 @@ def _finished(run: Path, fold: Fold, settings: FitSettings, data: DataFacts) -> 
     if not config.result or (config.settings, config.data, config.split.digest) != asked:
         return None  # fit goes on with it, or says why it cannot
     try:
-        part = json.loads(folder.read(METRICS_FILE))["test"]
+        part = read_evaluation(folder, fold.name)[0]["test"]
         about = part["about"]
         judged_so = (about["dataset_id"], about["split_digest"]) == (data.dataset_id, digest)
         return parse_figures(fold.name, part) if judged_so else None
-    except (ValueError, KeyError, TypeError):
-        return None  # judged on something else, or by another version: judged anew
+    except (InputError, ValueError, KeyError, TypeError):
+        return None  # of other weights, on something else, or by another version: judged anew
 
 
 def _refuse_other_content(target: Path, folds: tuple[Fold, ...]) -> None:

@@ -1,5 +1,6 @@
 """A run that was evaluated, read back from its folder."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hnp_model.run_folder import METRICS_FILE, PREDICTIONS_FILE, RunFolder
+from hnp_model.run_folder import METRICS_FILE, PREDICTIONS_FILE, WEIGHTS_FILE, RunFolder
 from hnp_model.slices import Strings
 from hnp_model.units import UNITS, Scores, UnitName, score_units
 from hnp_shared.errors import InputError
@@ -76,15 +77,47 @@ def read_evaluated(run: Path, part: str, which: str) -> Evaluated:
     """
     folder = RunFolder(run)
     folder.config()  # refuses what is no run
-    for name in (PREDICTIONS_FILE, METRICS_FILE):
-        if not (run / name).exists():
-            raise InputError(f"the {which} run has no {name}, expected an evaluated one")
+    metrics, predictions = read_evaluation(folder, which)
     try:
-        table = pq.read_table(pa.BufferReader(folder.read(PREDICTIONS_FILE)))
-        metrics = json.loads(folder.read(METRICS_FILE))
+        table = pq.read_table(pa.BufferReader(predictions))
         return _parse(table.to_pandas(), metrics, part, which)
     except (pa.ArrowException, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"the {which} run's evaluation is damaged; evaluate it again") from error
+        raise _damaged(which) from error
+
+
+def read_evaluation(folder: RunFolder, which: str) -> tuple[dict[str, Any], bytes]:
+    """Return the figures of an evaluation, and the predictions that they are about.
+
+    Args:
+        folder: the run.
+        which: how messages call it ("first").
+
+    Raises:
+        InputError: it was not evaluated, or figures, predictions and weights do not belong
+            together: an evaluation was killed, or the fit went on since.
+        StorageError: a file could not be read.
+    """
+    for name in (PREDICTIONS_FILE, METRICS_FILE):
+        if not (folder.path / name).exists():
+            raise InputError(f"the {which} run has no {name}, expected an evaluated one")
+    predictions = folder.read(PREDICTIONS_FILE)
+    try:
+        metrics = json.loads(folder.read(METRICS_FILE))
+        named = (metrics.get("predictions_sha256"), metrics.get("weights_sha256"))
+    except (ValueError, AttributeError) as error:
+        raise _damaged(which) from error
+    held = (predictions, folder.read(WEIGHTS_FILE))
+    for name, expected, content in zip((PREDICTIONS_FILE, WEIGHTS_FILE), named, held, strict=True):
+        if expected != hashlib.sha256(content).hexdigest():
+            raise InputError(
+                f"the {which} run's {METRICS_FILE} is not about the {name} that lies beside it: an "
+                "evaluation was stopped, or the fit went on; evaluate it again"
+            )
+    return metrics, predictions
+
+
+def _damaged(which: str) -> InputError:
+    return InputError(f"the {which} run's evaluation is damaged; evaluate it again")
 
 
 def _parse(table: Any, metrics: Any, part: str, which: str) -> Evaluated:  # noqa: ANN401
@@ -94,8 +127,9 @@ def _parse(table: Any, metrics: Any, part: str, which: str) -> Evaluated:  # noq
             f"the {which} run's {PREDICTIONS_FILE} has no {', '.join(missing)}; evaluate it again"
         )
     if part not in metrics:
+        judged = [name for name, said in metrics.items() if isinstance(said, dict)]
         raise InputError(
-            f"the {which} run was evaluated on {' and '.join(metrics)}, expected {part}"
+            f"the {which} run was evaluated on {' and '.join(judged)}, expected {part}"
         )
     here = table[table["part"] == part]
     text = {name: here[name].to_numpy(dtype=np.str_) for name in COLUMNS[:3]}

@@ -66,6 +66,7 @@ def evaluate(run: Path, out: Path, split_file: Path | None, settings: EvaluateSe
         predictions = predict(folder, config, dataset, judged, judged_parts)
         figures = _figures_by_part(predictions, result)
         patient_count = figures[settings.part].units["patient"].n_patients
+        referral = _refer(folder, predictions, result, settings)
         found = Findings(
             config=config,
             data=data,
@@ -75,7 +76,9 @@ def evaluate(run: Path, out: Path, split_file: Path | None, settings: EvaluateSe
             remarks=remarks_on_evaluation(config, data, leakage, seen)
             + remarks_on_size(settings.part, patient_count),
             leaks=bool(config.leakage or leakage or seen),
-            referral=_refer(folder, predictions, result, settings),
+            referral=referral,
+            weights_sha256=predictions.weights_sha256,
+            predictions_sha256=write_predictions(folder, predictions, result.calibration),
         )
         write_evaluation(folder, found, predictions, result)
     return found
@@ -86,7 +89,7 @@ def predict(
 ) -> Predictions:
     """Run the network over slices, one part after the other."""
     network = build_network(config.settings)
-    load_weights(folder, network)
+    weights_sha256 = load_weights(folder, network)
     taken, logits = [], []
     for part in _parts_in_order(parts):
         rows = np.flatnonzero(parts == part)
@@ -99,16 +102,16 @@ def predict(
         taken.append(rows)
         logits.append(predict_logits(network, batches))
     order = np.concatenate(taken)
-    return Predictions(slices.take(order), parts[order], np.concatenate(logits))
+    return Predictions(slices.take(order), parts[order], np.concatenate(logits), weights_sha256)
 
 
 def write_evaluation(
     folder: RunFolder, found: Findings, predictions: Predictions, result: FitResult
 ) -> None:
-    """Write predictions.parquet, metrics.json, the pictures and card.md."""
-    write_predictions(folder, predictions, result.calibration)
-    text = json.dumps(found.metrics(), ensure_ascii=False, indent=1, allow_nan=False)
-    folder.write(METRICS_FILE, text.encode() + b"\n")
+    """Write the pictures, card.md, and metrics.json last.
+
+    It names the digests of weights and predictions, which tell what a killed evaluation left.
+    """
     asked = predictions.of_part(found.part)
     plain, calibrated = (
         {unit: score_units(unit, asked.slices, probability) for unit in UNITS}
@@ -119,6 +122,8 @@ def write_evaluation(
     picture = draw_reliability(plain, calibrated, f"Reliability, {title}")
     folder.write(RELIABILITY_FILE, picture)
     folder.write(CARD_FILE, render_card(found).encode())
+    text = json.dumps(found.metrics(), ensure_ascii=False, indent=1, allow_nan=False)
+    folder.write(METRICS_FILE, text.encode() + b"\n")
 
 
 def result_of(config: RunConfig) -> FitResult:

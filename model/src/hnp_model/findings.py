@@ -21,6 +21,8 @@ class Findings:
         remarks: what a reader should know first.
         leaks: whether figures are too good because of leakage.
         referral: who of the part asked for is referred; None where val is what is judged, or train.
+        weights_sha256: of the model.safetensors that was judged.
+        predictions_sha256: of the predictions.parquet that all figures are about.
     """
 
     config: RunConfig
@@ -31,6 +33,8 @@ class Findings:
     remarks: tuple[str, ...]
     leaks: bool
     referral: Referral | None
+    weights_sha256: str
+    predictions_sha256: str
 
     @property
     def asked(self) -> PartFigures:
@@ -38,14 +42,18 @@ class Findings:
         return self.figures[self.part]
 
     def metrics(self) -> dict[str, object]:
-        """Return the content of metrics.json."""
+        """Return the content of metrics.json: parts, and what they are about."""
         plain = {
             part: {**figures.to_plain(), "about": self._about()}
             for part, figures in self.figures.items()
         }
         if self.referral:
             plain[self.part]["referral"] = self.referral.to_plain()
-        return dict(plain)
+        return {
+            **plain,
+            "weights_sha256": self.weights_sha256,
+            "predictions_sha256": self.predictions_sha256,
+        }
 
     def _about(self) -> dict[str, object]:
         """Return what was judged, and the remarks, so that figures can be told from others."""

@@ -28,6 +28,7 @@ from hnp_model.training import train
 from hnp_model.units import UNITS, score_units
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError
+from hnp_shared.places import refuse_in_dataset
 from hnp_shared.splits import read_split
 
 PACKAGES = ("hnp-model", "hnp-shared", "numpy", "torch")
@@ -60,9 +61,10 @@ def fit(out: Path, split_file: Path, run: Path, settings: FitSettings, *, resume
 
     Raises:
         InputError: the data set, the split or the settings do not go together.
-        OutputError: the folder is in use or holds something else.
+        OutputError: the folder is in use, holds something else or lies in a data set.
         StorageError: a read or write failed.
     """
+    refuse_in_dataset(run)
     dataset = open_dataset(out)
     slices = read_slices(dataset)
     split = read_split(split_file)

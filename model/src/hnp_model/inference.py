@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hnp_model.evaluation import predict, refuse_other_pixels, result_of
-from hnp_model.predictions import SCHEMA, Predictions
+from hnp_model.predictions import SCHEMA, WEIGHTS_KEY, Predictions
 from hnp_model.remarks import remarks_on_prediction
 from hnp_model.run_config import FitResult, describe_dataset
 from hnp_model.run_folder import RunFolder
@@ -16,10 +16,8 @@ from hnp_model.seen import find_seen
 from hnp_model.settings import ALL
 from hnp_model.slices import read_slices
 from hnp_shared.dataset import Dataset, open_dataset
-from hnp_shared.errors import OutputError
-from hnp_shared.storage import Sink, make_folder, replace_file
-
-PARQUET_MAGIC = b"PAR1"
+from hnp_shared.places import refuse_place
+from hnp_shared.storage import Sink, replace_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,9 @@ class Predicted:
     remarks: tuple[str, ...]
 
 
-def predict_dataset(run: Path, out: Path, target: Path, *, allow_mismatch: bool) -> Predicted:
+def predict_dataset(
+    run: Path, out: Path, target: Path, *, allow_mismatch: bool, force: bool = False
+) -> Predicted:
     """Write what the run says of each slice of ``out``, in the order of the manifest.
 
     Columns are those of predictions.parquet; part is ``all``, and level and is_patient are null
@@ -49,10 +49,10 @@ def predict_dataset(run: Path, out: Path, target: Path, *, allow_mismatch: bool)
 
     Raises:
         InputError: no finished run, no data set, or other pixels than those trained on.
-        OutputError: a file that is no Parquet is in the way.
+        OutputError: the file exists and ``force`` is not given, or it would lie in a data set.
         StorageError: a read or write failed.
     """
-    _refuse_other_file(target)
+    refuse_place(target, force=force)
     dataset = open_dataset(out)
     folder = RunFolder(run)
     config = folder.config()
@@ -73,15 +73,6 @@ def predict_dataset(run: Path, out: Path, target: Path, *, allow_mismatch: bool)
     )
 
 
-def _refuse_other_file(target: Path) -> None:
-    if target.is_dir():
-        raise OutputError(f"{target.name} is a folder, expected a file to write")
-    if target.exists():
-        with target.open("rb") as file:
-            if file.read(len(PARQUET_MAGIC)) != PARQUET_MAGIC:
-                raise OutputError(f"{target.name} exists and is no Parquet file")
-
-
 def _write(target: Path, dataset: Dataset, predictions: Predictions, result: FitResult) -> None:
     told = {
         "part": predictions.part.tolist(),
@@ -90,12 +81,14 @@ def _write(target: Path, dataset: Dataset, predictions: Predictions, result: Fit
         "probability_calibrated": result.calibration.apply(predictions.logit),
     }
     known = dataset.manifest()
-    schema = pa.schema([field.with_nullable(field.name not in told) for field in SCHEMA])
+    schema = pa.schema(
+        [field.with_nullable(field.name not in told) for field in SCHEMA],
+        metadata={WEIGHTS_KEY: predictions.weights_sha256},
+    )
     columns = {name: told[name] if name in told else known.column(name) for name in schema.names}
     table = pa.table(columns, schema=schema)
 
     def fill(sink: Sink) -> None:
         pq.write_table(table, pa.PythonFile(sink, mode="w"), compression="zstd")
 
-    make_folder(target.parent, role="the folder of the predictions")
     replace_file(target, fill, role="the predictions")

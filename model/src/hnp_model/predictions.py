@@ -28,13 +28,22 @@ SCHEMA = pa.schema(
 )
 
 
+WEIGHTS_KEY = b"hnp.weights_sha256"
+"""In the metadata of a table of predictions: the digest of the weights that made them."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
-    """The logit of each slice; every array is (slice,)."""
+    """The logit of each slice; every array is (slice,).
+
+    Attributes:
+        weights_sha256: of the model.safetensors that they come from.
+    """
 
     slices: Slices
     part: Strings
     logit: npt.NDArray[np.float64]
+    weights_sha256: str
 
     @property
     def probability(self) -> npt.NDArray[np.float64]:
@@ -44,13 +53,16 @@ class Predictions:
     def of_part(self, part: str) -> "Predictions":
         """Return those of one part."""
         here = self.part == part
-        return Predictions(self.slices.take(here), self.part[here], self.logit[here])
+        slices = self.slices.take(here)
+        return Predictions(slices, self.part[here], self.logit[here], self.weights_sha256)
 
 
-def write_predictions(
-    folder: RunFolder, predictions: Predictions, calibration: Calibration
-) -> None:
-    """Write predictions.parquet, in the order of the manifest within each part."""
+def write_predictions(folder: RunFolder, predictions: Predictions, calibration: Calibration) -> str:
+    """Write predictions.parquet, in the order of the manifest within each part.
+
+    Returns:
+        Its sha256.
+    """
     slices = predictions.slices
     table = pa.table(
         {
@@ -65,10 +77,11 @@ def write_predictions(
             "probability_calibrated": calibration.apply(predictions.logit),
             "study_id": slices.study_id.tolist(),
         },
-        schema=SCHEMA,
+        schema=SCHEMA.with_metadata({WEIGHTS_KEY: predictions.weights_sha256}),
     )
 
     def fill(sink: Sink) -> None:
         pq.write_table(table, pa.PythonFile(sink, mode="w"), compression="zstd")
 
-    replace_file(folder.path / PREDICTIONS_FILE, fill, role=PREDICTIONS_FILE, disk=folder.disk)
+    path = folder.path / PREDICTIONS_FILE
+    return replace_file(path, fill, role=PREDICTIONS_FILE, disk=folder.disk).sha256

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hnp_model.run_config import RunConfig, parse_config
 from hnp_shared.errors import InputError, OutputError, StorageError
+from hnp_shared.opening import read_regular
 from hnp_shared.storage import (
     DISK,
     TEMPORARY_PREFIX,
@@ -51,11 +52,11 @@ class RunFolder:
         """Return the content of a file of the run.
 
         Raises:
-            InputError: the run has no such file.
+            InputError: the run has no such file, or something that is no file.
             StorageError: it could not be read.
         """
         try:
-            return (self.path / name).read_bytes()
+            return read_regular(self.path / name, role=name)
         except FileNotFoundError as error:
             raise InputError(f"the run has no {name}") from error
         except OSError as error:
@@ -82,7 +83,7 @@ def hold(path: Path, *, disk: Disk = DISK) -> Iterator[RunFolder]:
     if path.exists() and not path.is_dir():
         raise OutputError("found a file where the run should go, expected a folder or nothing")
     make_folder(path, role="the run folder", disk=disk)
-    descriptor = os.open(path, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         _lock(descriptor)
         yield RunFolder(path, disk)

@@ -17,8 +17,9 @@ from hnp_model.stable import Places, allot_by_hash, find_moved, places_of
 from hnp_model.stratify import allot, describe_groups
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError, OutputError
-from hnp_shared.splits import PARTS, Split, read_split, write_split
-from hnp_shared.storage import make_folder
+from hnp_shared.opening import read_regular
+from hnp_shared.places import refuse_existing, refuse_place
+from hnp_shared.splits import PARTS, Split, read_split, split_bytes, write_split
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,12 @@ class WrittenSplit:
 
 
 def split_dataset(
-    out: Path, target: Path, settings: SplitSettings, earlier_file: Path | None = None
+    out: Path,
+    target: Path,
+    settings: SplitSettings,
+    earlier_file: Path | None = None,
+    *,
+    force: bool = False,
 ) -> tuple[WrittenSplit, ...]:
     """Split the data set ``out`` and write ``target``, or one file a hospital next to it.
 
@@ -64,21 +70,23 @@ def split_dataset(
         target: the split file.
         settings: how to split.
         earlier_file: a split whose patients keep their parts in a stable split.
+        force: whether another split file may be written over.
 
     Raises:
         InputError: no labelled data set, or too little in it to split.
-        OutputError: a file that is no split file is in the way.
+        OutputError: a file is in the way, or the place is none to write to.
         StorageError: a read or write failed.
     """
+    refuse_place(target, force=True)  # a file that is there may be what is made anyway
     dataset = open_dataset(out)
     earlier = read_split(earlier_file) if earlier_file else None
     made = make_splits(read_slices(dataset), dataset.info.dataset_id, settings, earlier)
     written = []
     for one in made:
         path = target.with_name(f"{target.stem}{one.suffix}{target.suffix}")
+        _refuse_another(path, one.split, force=force)
         before = earlier or _replaced(path, one.split)
         written.append(WrittenSplit(path, one, _moved(before, one.split, settings)))
-    make_folder(target.parent, role="the folder of the split file")
     for file in written:
         write_split(file.path, file.made.split)
     return tuple(written)
@@ -117,6 +125,14 @@ def make_splits(
     else:
         parts = _split_groups(slices, group_slices(slices), names, ratios, settings.seed)
     return (_describe(slices, parts, facts, settings, ""),)
+
+
+def _refuse_another(path: Path, split: Split, *, force: bool) -> None:
+    """Refuse a file of other content: the same arguments and data set give the same bytes."""
+    size = path.stat().st_size if path.is_file() else -1
+    content = split_bytes(split)
+    same = size == len(content) and read_regular(path, role=path.name) == content
+    refuse_existing(path, force=force or same)
 
 
 def _replaced(path: Path, split: Split) -> Split | None:

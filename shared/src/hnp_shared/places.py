@@ -27,6 +27,18 @@ def refuse_in_dataset(target: Path) -> None:
             raise OutputError(f"{target.name} lies in a private folder, expected a place outside")
 
 
+def refuse_place(target: Path, *, force: bool) -> None:
+    """Refuse a place where a command may not write the file that the user named.
+
+    Raises:
+        OutputError: its folder does not exist, it lies in a data set, or it exists.
+    """
+    refuse_in_dataset(target)
+    if not target.absolute().parent.is_dir():
+        raise OutputError(f"the folder of {target.name} does not exist, expected one")
+    refuse_existing(target, force=force)
+
+
 def refuse_existing(target: Path, *, force: bool) -> None:
     """Refuse to write over a file, unless that is asked for.
 

@@ -56,15 +56,20 @@ class Split:
 
 
 def write_split(path: Path, split: Split, *, disk: Disk = DISK) -> None:
-    """Write a split file; the same split gives the same bytes."""
+    """Write a split file."""
+    content = split_bytes(split)
+    replace_file(path, lambda sink: sink.write(content), role="the split file", disk=disk)
+
+
+def split_bytes(split: Split) -> bytes:
+    """Return the content of a split file; the same split gives the same bytes."""
     text = io.StringIO()
     for key, value in {"format": FORMAT, "unit": split.unit, **split.facts}.items():
         text.write(f"# {key}: {value}\n")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([f"{split.unit}_id", "part"])
     writer.writerows(sorted(split.parts.items()))
-    content = text.getvalue().encode()
-    replace_file(path, lambda sink: sink.write(content), role="the split file", disk=disk)
+    return text.getvalue().encode()
 
 
 def read_split(path: Path) -> Split:

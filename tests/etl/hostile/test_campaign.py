@@ -32,8 +32,9 @@ def build(source: Path, out: Path) -> tuple[Dataset, str]:
     key = out.parent / "key"
     key.write_bytes(KEY)
     key.chmod(0o600)
+    options = ("--workers", "2", "--key-file", key, "--accept-losses")
     done = subprocess.run(
-        [PROGRAM, "build-manifest", source, "--out", out, "--workers", "2", "--key-file", key],
+        [PROGRAM, "build-manifest", source, "--out", out, *options],
         capture_output=True,
         text=True,
         check=False,

@@ -91,7 +91,7 @@ def test_a_deadly_file_costs_itself(tmp_path: Path, seed: int) -> None:
         [
             *(Path(sys.executable).parent / "hnp-etl", "build-manifest", tmp_path / "src"),
             *("--out", out, "--workers", "2", "--key-file", tmp_path / "key"),
-            *("--recipe", tmp_path / "mine.toml"),
+            *("--recipe", tmp_path / "mine.toml", "--accept-losses"),
         ],
         capture_output=True,
         text=True,

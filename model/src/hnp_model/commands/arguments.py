@@ -11,6 +11,7 @@ dataset_argument = click.argument("out", type=FOLDER)
 """The data set, as hnp-etl build-manifest left it."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, not a table.")
+force_option = click.option("--force", is_flag=True, help="Overwrite an existing file.")
 allow_leakage_option = click.option(
     "--allow-leakage",
     is_flag=True,

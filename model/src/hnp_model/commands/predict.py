@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from hnp_model.commands.arguments import FOLDER, dataset_argument, json_option
+from hnp_model.commands.arguments import FOLDER, dataset_argument, force_option, json_option
 from hnp_shared.command import echo_json, echo_table, reported
 
 
@@ -20,15 +20,16 @@ from hnp_shared.command import echo_json, echo_table, reported
     is_flag=True,
     help="Take a data set whose pixels were made by another recipe.",
 )
+@force_option
 @json_option
 def predict_command(
-    run: Path, out: Path, target: Path, allow_mismatch: bool, as_json: bool
+    run: Path, out: Path, target: Path, allow_mismatch: bool, force: bool, as_json: bool
 ) -> None:
     """Write what the model in RUN says of each slice of the data set OUT, labelled or not."""
     with reported():
         from hnp_model.inference import predict_dataset  # noqa: PLC0415  # torch takes seconds
 
-        told = predict_dataset(run, out, target, allow_mismatch=allow_mismatch)
+        told = predict_dataset(run, out, target, allow_mismatch=allow_mismatch, force=force)
         for remark in told.remarks:
             click.echo(f"note: {remark}", err=True)
         if as_json:

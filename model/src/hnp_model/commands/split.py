@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hnp_model.commands.arguments import FILE, dataset_argument, json_option
+from hnp_model.commands.arguments import FILE, dataset_argument, force_option, json_option
 from hnp_model.settings import SCHEMES, Scheme, SplitSettings
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.splits import Unit
@@ -53,6 +53,7 @@ def parse_ratios(text: str) -> tuple[int, int, int]:
     help="With --stable: a split whose patients keep their parts, even when a new patient shares "
     "an image with one of them.",
 )
+@force_option
 @json_option
 def split_command(  # click passes one argument a flag
     out: Path,
@@ -64,6 +65,7 @@ def split_command(  # click passes one argument a flag
     seed: int,
     stable: bool,
     earlier: Path | None,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Split the data set OUT into train, val and test (or folds) and write a split file."""
@@ -79,7 +81,7 @@ def split_command(  # click passes one argument a flag
     with reported():
         from hnp_model.splitting import split_dataset  # noqa: PLC0415  # loads numpy and pyarrow
 
-        written = split_dataset(out, output, settings, earlier)
+        written = split_dataset(out, output, settings, earlier, force=force)
         for one in written:
             _warn(one, settings)
             _tell_moved(one, kept=earlier is not None)
