@@ -17,8 +17,16 @@ ABSENT = set(sys.argv[2].split(","))
 sys.meta_path.insert(0, Absent())
 package = importlib.import_module(sys.argv[1])
 names = [info.name for info in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
+extra = [name for name in names if name.startswith("hnp_etl.dask_")]
 for name in names:
-    importlib.import_module(name)
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if name not in extra or error.name != "distributed":
+            raise
+        extra.remove(name)
+if "distributed" in ABSENT and extra:
+    sys.exit(f"{extra} need no extra: call them otherwise")
 print(len(names))
 """
 

@@ -27,3 +27,36 @@ def double_or_die(number: int) -> int:
 
 def fail(text: str) -> None:
     raise OSError(28, text)
+
+
+def very_large(number: int) -> bytes:
+    return number.to_bytes(4, "big") * 1_250_000
+
+
+def slow_length(content: bytes) -> int:
+    time.sleep(0.02)
+    return len(content)
+
+
+def nap(seconds: float) -> int:
+    time.sleep(seconds)
+    return os.getpid()
+
+
+def complain(text: str) -> None:
+    os.write(2, text.encode())
+
+
+class FussyError(Exception):
+    """Can be written by pickle, and not be read again."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(first + second)
+
+
+def fail_fussily(text: str) -> None:
+    raise FussyError(text, text)
+
+
+def no_result() -> object:
+    return time.sleep, lambda: None

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,24 @@ import pytest
 from etl.deadly import DEADLY, double, double_or_die, slowly_double
 from etl.facts import facts_of
 from etl.trees import KEY, hard_tree
-from hnp_etl.engines import ENGINES, SerialExecutor, Task, open_executor, ordered_map
+from hnp_etl import engines
+from hnp_etl.engines import (
+    ENGINES,
+    SerialExecutor,
+    Task,
+    open_executor,
+    ordered_map,
+    refuse_unfit,
+)
 from hnp_etl.read import FileFacts, Ref, read_one_by_one
 from hnp_etl.recipe import Image
 from hnp_etl.sealed import pack_header
 from hnp_etl.shard import build_without_killers
 from hnp_etl.shard_plan import PlannedSlice, ShardPlan
 from hnp_etl.shard_result import Refusal, SampleRow, ShardResult
+from hnp_etl.source_file import FileStat, SourceFile
+from hnp_shared.errors import InputError, StoppedError
+from hnp_shared.storage import DISK, Disk
 from hnp_shared.vocabulary import Kind, Reason
 
 
@@ -26,6 +38,7 @@ def fail(_number: int) -> int:
     raise KeyError("a bug in a task")
 
 
+NO_FILE = SourceFile(b"", FileStat(1, 0, 0, 0))
 HEADER = pack_header(facts_of())
 
 
@@ -37,6 +50,42 @@ def never(_item: int, _attempt: object) -> int:
 def test_results_come_in_the_order_of_the_items(in_flight: int) -> None:
     found = ordered_map(SerialExecutor(), Task(double, never), range(10), in_flight=in_flight)
     assert list(found) == list(range(0, 20, 2))
+
+
+def test_any_executor_serves_threads_too() -> None:
+    with ThreadPoolExecutor(4) as executor:
+        task = Task(slowly_double, never)
+        assert list(ordered_map(executor, task, range(20), in_flight=8)) == list(range(0, 40, 2))
+
+
+class Gone(ThreadPoolExecutor):
+    """Threads that are out of sight, and may be gone."""
+
+    def inspect(self, src: Sequence[Path], out: Path, *, disk: Disk = DISK) -> None:
+        raise InputError(f"{len(src)} sources and {out.name} are not seen by {type(disk)}")
+
+    def check(self) -> None:
+        raise StoppedError("nobody is left")
+
+
+def test_who_works_out_of_sight_is_inspected(tmp_path: Path) -> None:
+    refuse_unfit(SerialExecutor(), [tmp_path], tmp_path)
+    with Gone(1) as executor, pytest.raises(InputError, match="1 sources and .* are not seen"):
+        refuse_unfit(executor, [tmp_path], tmp_path)
+
+
+def test_a_wait_for_what_is_gone_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "_BETWEEN_CHECKS_S", 0.01)
+    release = threading.Event()
+
+    def wait(_number: int) -> int:
+        release.wait(60)
+        return 0
+
+    with Gone(1) as executor:
+        with pytest.raises(StoppedError, match="nobody is left"):
+            next(ordered_map(executor, Task(wait, never), [1], in_flight=1))
+        release.set()
 
 
 def test_no_more_items_are_read_than_may_be_in_flight() -> None:
@@ -120,7 +169,7 @@ def test_an_item_that_kills_its_process_costs_that_item(engine: str) -> None:
 
 
 def ref(number: int) -> Ref:
-    return Ref(number, b"", Kind.IMAGE, 1)
+    return Ref(number, Kind.IMAGE, NO_FILE)
 
 
 def test_of_a_batch_only_the_deadly_file_is_crashed() -> None:
@@ -134,7 +183,7 @@ def test_of_a_batch_only_the_deadly_file_is_crashed() -> None:
 
 
 def planned(number: int) -> PlannedSlice:
-    return PlannedSlice(number, f"s{number}", "p", b"", b"", (), (3, "3"), HEADER)
+    return PlannedSlice(number, f"s{number}", "p", b"", NO_FILE, (3, "3"), HEADER)
 
 
 def test_of_a_shard_only_the_deadly_slice_is_crashed() -> None:

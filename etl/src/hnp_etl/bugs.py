@@ -5,6 +5,8 @@ import sys
 import traceback
 from types import TracebackType
 
+_WITHHELD = "(what it says is withheld)"
+
 
 def withhold_values() -> None:
     """Show uncaught errors of this process without their messages, and leave no core files."""
@@ -18,13 +20,23 @@ def write_no_core_files() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
-def _tell(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
-    """Print the frames of an error and of its causes; messages may quote a header or a path."""
+def frames_of(error: BaseException) -> str:
+    """Return the frames of an error and of its causes, without their messages.
+
+    One that came from a worker process carries its frames there as ``worker_frames``.
+    """
     seen: list[str] = []
     cause: BaseException | None = error
     while cause is not None and len(seen) < 10:
         frames = "".join(traceback.format_tb(cause.__traceback__))
-        seen.append(f"{frames}{type(cause).__name__} (what it says is withheld)")
+        there = getattr(cause, "worker_frames", None)
+        told = f"in a worker:\n{there}" if there else f"{type(cause).__name__} {_WITHHELD}"
+        seen.append(f"{frames}{told}")
         cause = cause.__cause__ or cause.__context__
-    print("\n".join(reversed(seen)), file=sys.stderr)
+    return "\n".join(reversed(seen))
+
+
+def _tell(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+    """Print where an error arose; messages may quote a header or a path."""
+    print(frames_of(error), file=sys.stderr)
     print("this is a bug in hnp-etl: please report it with these lines", file=sys.stderr)

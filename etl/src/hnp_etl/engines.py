@@ -1,25 +1,23 @@
 """Where work runs: here, in local processes, or on Dask. The core needs only `submit`."""
 
 import contextlib
-import logging
 import os
-import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
-from typing import Any, Generic, ParamSpec, TypeVar
+from pathlib import Path
+from typing import Generic, ParamSpec, Protocol, TypeVar, runtime_checkable
 
 from hnp_etl.local_processes import LocalProcesses
 from hnp_shared.errors import InputError
+from hnp_shared.storage import DISK, Disk
 
 ENGINES = ("local", "dask")
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
-_SPILLING = ("target", "spill")
-_AT_THE_FIRST_DEATH = {"distributed.scheduler.allowed-failures": 0}
-"""Dask would run what was under way three times more; we run it again alone, to know who it was."""
+_BETWEEN_CHECKS_S = 1.0
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,6 +37,17 @@ class SerialExecutor(Executor):
         return future
 
 
+@runtime_checkable
+class Remote(Protocol):
+    """What an executor offers whose workers others began, and may end without a word."""
+
+    def inspect(self, src: Sequence[Path], out: Path, *, disk: Disk) -> None:
+        """Refuse workers that would do other work than this process; raises who and why."""
+
+    def check(self) -> None:
+        """Raise when there is nothing left to wait for."""
+
+
 @contextlib.contextmanager
 def open_executor(
     workers: int, *, engine: str = "local", scheduler: str | None = None
@@ -48,7 +57,7 @@ def open_executor(
     Args:
         workers: processes; with engine `local`, one is this process.
         engine: `local` or `dask`.
-        scheduler: address of a running Dask scheduler, whose workers are taken as they are.
+        scheduler: address of a running Dask scheduler; `refuse_unfit` looks at its workers.
 
     Raises:
         InputError: Dask is not installed, or no scheduler answers.
@@ -98,34 +107,30 @@ def ordered_map(
 
 def _next(executor: Executor, task: Task[T, R], pending: deque[tuple[T, Future[R]]]) -> Iterator[R]:
     item, future = pending.popleft()
-    result = _unless_killed(future)
+    result = _unless_killed(executor, future)
     if result is not None:
         yield result
         return
-    wait([other for _, other in pending])  # or another one's death would be blamed on this item
-    under_way = [(item, result), *((other, _unless_killed(each)) for other, each in pending)]
-    pending.clear()
-    for each, found in under_way:
+    others = [(other, _unless_killed(executor, each)) for other, each in pending]
+    pending.clear()  # all are done, or another one's death would be blamed on this item
+    for each, found in ((item, result), *others):
         yield _alone(executor, task, each) if found is None else found
 
 
-def _unless_killed(future: Future[R]) -> R | None:
+def _unless_killed(executor: Executor, future: Future[R]) -> R | None:
     """Return the result, None when the process that worked on it died."""
+    if isinstance(executor, Remote):
+        while not wait([future], timeout=_BETWEEN_CHECKS_S).done:
+            executor.check()
     try:
         return future.result()
-    except _deaths():
+    except BrokenExecutor:
         return None
-
-
-def _deaths() -> tuple[type[Exception], ...]:
-    """Return what tells that a process died; Dask's only where Dask is in use."""
-    dask = sys.modules.get("distributed")
-    return (BrokenExecutor,) if dask is None else (BrokenExecutor, dask.KilledWorker)
 
 
 def _alone(executor: Executor, task: Task[T, R], item: T) -> R:
     def attempt(part: T) -> R | None:
-        return _unless_killed(executor.submit(task.run, part))
+        return _unless_killed(executor, executor.submit(task.run, part))
 
     result = attempt(item)
     return task.isolate(item, attempt) if result is None else result
@@ -135,6 +140,17 @@ def expect_work(executor: Executor) -> None:
     """Let workers get ready while the caller still has something else to do."""
     if isinstance(executor, LocalProcesses):
         executor.get_ready()
+
+
+def refuse_unfit(executor: Executor, src: Sequence[Path], out: Path, *, disk: Disk = DISK) -> None:
+    """Refuse workers that are not like this process, or do not see ``src`` and ``out`` as it does.
+
+    Raises:
+        InputError: names a worker with other code, libraries or processor.
+        StorageError: names a worker that cannot read or write.
+    """
+    if isinstance(executor, Remote):
+        executor.inspect(src, out, disk=disk)
 
 
 @contextlib.contextmanager
@@ -154,19 +170,8 @@ def _processes(workers: int) -> Iterator[Executor]:
 @contextlib.contextmanager
 def _dask(workers: int, scheduler: str | None) -> Iterator[Executor]:
     try:
-        from dask import config  # noqa: PLC0415  # an extra, needed here only
-        from distributed import Client  # noqa: PLC0415
+        from hnp_etl.dask_engine import open_dask  # noqa: PLC0415  # an extra, needed here only
     except ImportError as error:
         raise InputError("found no Dask, expected hnp-etl[dask] to be installed") from error
-    local: dict[str, Any] = {"n_workers": workers, "threads_per_worker": 1}
-    # its logs quote errors with what they say, and what it spills lies in a folder of its own
-    local |= {"dashboard_address": None, "silence_logs": logging.CRITICAL}
-    options = {"address": scheduler} if scheduler else local
-    never_spilling = {f"distributed.worker.memory.{name}": False for name in _SPILLING}
-    try:
-        with config.set({**_AT_THE_FIRST_DEATH, **never_spilling}):
-            client = Client(**options, set_as_default=False)
-    except OSError as error:
-        raise InputError("found no Dask scheduler at the address given") from error
-    with client:
-        yield client.get_executor(pure=False)
+    with open_dask(workers, scheduler) as executor:
+        yield executor

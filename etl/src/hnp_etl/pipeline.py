@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hnp_etl import __version__
 from hnp_etl.census import Census, take_census
 from hnp_etl.config import BuildConfig
-from hnp_etl.engines import expect_work
+from hnp_etl.engines import expect_work, refuse_unfit
 from hnp_etl.keys import load_key, make_key
 from hnp_etl.private import hold
 from hnp_etl.pseudonyms import key_id
@@ -19,6 +19,7 @@ from hnp_etl.state.database import DamagedStateError, get_meta, open_state, set_
 from hnp_etl.tidy import tidy
 from hnp_etl.walk import refuse_overlap, walk
 from hnp_shared.dataset_info import DATASET_FILE, DatasetInfo, read_info
+from hnp_shared.places import refuse_in_dataset
 from hnp_shared.vocabulary import UNCACHED_REASONS
 
 
@@ -48,10 +49,14 @@ def build(config: BuildConfig, *, executor: Executor) -> BuildReport:
 
     Raises:
         InputError: nothing usable, another key, or folders that overlap.
-        OutputError: ``config.out`` is in use or holds something else.
-        StorageError: a write failed; the data set that was there stands.
+        OutputError: ``config.out`` is in use, holds something else or lies in another data set.
+        GateError: a stated limit was passed, or the data set that was there would become empty.
+        StorageError: a write failed, or too much could not be read. In all these cases the data set
+            that was there stands.
     """
     refuse_overlap(config.src, (config.out, config.private))
+    for place in (config.out, config.private):
+        refuse_in_dataset(place.absolute().parent)
     with hold(config.out, config.private, disk=config.disk):
         try:
             return _run(config, executor)
@@ -72,9 +77,11 @@ def _run(config: BuildConfig, executor: Executor) -> BuildReport:
                 census = take_census(walk(config.src))
             same = committed == _fingerprint(config.recipe, key, census) + old.dataset_id
             if same and census.settled and old.is_whole(config.out):
+                config.gates.check(old)
                 tidy(config.out, old, disk=config.disk)
                 return BuildReport(old, True, new_key, 0, 0, stages)
         expect_work(executor)
+        refuse_unfit(executor, config.src, config.out, disk=config.disk)
         from hnp_etl.building import build_stages  # noqa: PLC0415  # takes longer than to compare
 
         built = build_stages(config, key, state, executor, stages)

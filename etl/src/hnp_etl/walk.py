@@ -54,7 +54,7 @@ def refuse_overlap(sources: Sequence[Path], outputs: Sequence[Path]) -> None:
 
 
 def _walk_folder(top: bytes, label: str) -> Iterator[Met]:
-    """Yield the files below a folder; one that does not open is tried again when all else is met."""
+    """Yield the files below a folder; one that does not open is tried again, last of all."""
     pending, closed = [(top, label)], list[tuple[bytes, str]]()
     while pending or closed:
         again = not pending
