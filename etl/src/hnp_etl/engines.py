@@ -94,7 +94,7 @@ def ordered_map(
 
     When a process dies, the others under way are waited for, and the items it took with it run
     again one at a time, so that the one to blame is known. Futures of a consumer that gives up are
-    left to who closes the executor: a pool whose process was killed stumbles over cancelled ones.
+    left to who closes the executor.
     """
     pending: deque[tuple[T, Future[R]]] = deque()
     for item in items:
