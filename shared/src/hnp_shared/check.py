@@ -73,9 +73,10 @@ def check_dataset(folder: Path, *, deep: bool) -> CheckReport:
         InputError: there is no data set, or its dataset.json is damaged.
     """
     dataset = open_dataset(folder)
+    changed = dict(_check_files(dataset))
     findings = [
         *_check_info(dataset),
-        *_check_files(dataset),
+        *changed.values(),
         *_check_aliases(dataset),
         *_check_strays(dataset),
     ]
@@ -91,7 +92,7 @@ def check_dataset(folder: Path, *, deep: bool) -> CheckReport:
         if not nulls:  # what is not there can be neither sorted nor compared
             groups = small_groups(manifest)
             findings += _check_tables(dataset, manifest, ledger)
-            sample = frozenset(range(slices)) if deep else sample_of(manifest)
+            sample = frozenset(range(slices)) if deep else sample_of(manifest, changed)
             findings += check_shards(dataset, manifest, sample)
     except (InputError, StorageError) as error:
         findings.append(str(error))
@@ -107,24 +108,26 @@ def _check_info(dataset: Dataset) -> Iterator[str]:
         yield f"{DATASET_FILE} was changed after it was written"
 
 
-def _check_files(dataset: Dataset) -> Iterator[str]:
+def _check_files(dataset: Dataset) -> Iterator[tuple[str, str]]:
+    """Yield the name of each file that is not as it was written, and what is wrong with it."""
     for name, expected in sorted(dataset.info.files.items()):
         path = dataset.folder / name
         try:
             size, digest = path.stat().st_size, _digest(path)
         except FileNotFoundError:
-            yield f"{name} is missing"
+            yield name, f"{name} is missing"
             continue
         except OSError as error:
-            yield str(StorageError.of(name, error))
+            yield name, str(StorageError.of(name, error))
             continue
         except InputError as error:
-            yield str(error)
+            yield name, str(error)
             continue
         if (size, digest) != (expected.size, expected.sha256):
-            yield f"{name} is not what {DATASET_FILE} says: {size} bytes, sha256 {digest[:16]}"
+            told = f"{size} bytes, sha256 {digest[:16]}"
+            yield name, f"{name} is not what {DATASET_FILE} says: {told}"
         elif digest[:NAME_HEX_DIGITS] not in path.name:
-            yield f"{name} is not named after its content"
+            yield name, f"{name} is not named after its content"
 
 
 def _check_aliases(dataset: Dataset) -> Iterator[str]:
