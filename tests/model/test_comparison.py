@@ -147,7 +147,10 @@ def name_anew(run: Path) -> None:
     (run / "metrics.json").write_text(json.dumps(metrics))
 
 
-@pytest.mark.parametrize("file", ["predictions.parquet", "model.safetensors"])
+@pytest.mark.parametrize(
+    "file",
+    ["predictions.parquet", "model.safetensors", "card.md", "roc.png", "reliability.png"],
+)
 def test_figures_that_are_not_about_what_lies_beside_them_are_refused(
     run: Path, own: Path, file: str
 ) -> None:
@@ -156,15 +159,40 @@ def test_figures_that_are_not_about_what_lies_beside_them_are_refused(
     assert result.exit_code == 65
     assert result.stderr == (
         f"error: the second run's metrics.json is not about the {file} that lies beside it: an "
-        "evaluation was stopped, or the fit went on; evaluate it again\n"
+        "evaluation was stopped, the fit went on or the file was changed; evaluate it again\n"
     )
+
+
+def test_pages_may_be_left_out_when_a_run_is_handed_on(run: Path, own: Path) -> None:
+    for page in ("card.md", "roc.png", "reliability.png"):
+        (own / page).unlink()
+    assert invoke("compare", run, own).exit_code == 0
+
+
+def test_a_fit_that_went_on_is_to_be_evaluated_again(
+    dataset: Path, split_file: Path, run: Path, own: Path
+) -> None:
+    before = (own / "model.safetensors").read_bytes()
+    went_on = invoke_fit(dataset, split_file, own, "--epochs", 12, "--resume")
+    assert went_on.exit_code == 0, went_on.output
+    assert (own / "model.safetensors").read_bytes() != before  # or the figures still hold
+    refused = invoke("compare", run, own)
+    assert refused.exit_code == 65
+    assert "is not about the model.safetensors that lies beside it" in refused.stderr
+    assert invoke("evaluate", own, dataset, "--split", split_file).exit_code == 0
+    assert invoke("compare", run, own).exit_code == 0
 
 
 def test_an_evaluation_that_names_no_digests_is_refused(run: Path, own: Path) -> None:
     metrics = json.loads((own / "metrics.json").read_text())
     kept = {name: said for name, said in metrics.items() if not name.endswith("sha256")}
     (own / "metrics.json").write_text(json.dumps(kept))
-    assert invoke("compare", run, own).exit_code == 65
+    result = invoke("compare", run, own)
+    assert result.exit_code == 65
+    assert result.stderr == (
+        "error: the second run's metrics.json does not name the predictions and weights that it "
+        "is about, as earlier versions did not; evaluate it again\n"
+    )
 
 
 def test_other_slices_are_counted(run: Path, own: Path) -> None:

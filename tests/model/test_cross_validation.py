@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -147,6 +148,25 @@ def test_a_fold_judged_on_something_else_is_judged_again(
     judged = note_calls(monkeypatch, "evaluate", 0)
     assert invoke_crossval(dataset, copy, folds).exit_code == 0
     assert judged == ["fold-0"]
+
+
+def test_figures_that_are_not_about_their_fold_are_made_anew(
+    dataset: Path, folds: Path, done: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fold 0 holds another's predictions, fold 1 an evaluation without digests, fold 2 a FIFO."""
+    copy = Path(shutil.copytree(done, tmp_path / "copy"))
+    first, second, third = (copy / f"fold-{number}" for number in range(3))
+    shutil.copy(second / "predictions.parquet", first)
+    metrics = json.loads((second / "metrics.json").read_text())
+    (second / "metrics.json").write_text(json.dumps({"test": metrics["test"]}))
+    (third / "metrics.json").unlink()
+    os.mkfifo(third / "metrics.json")
+    fitted = note_calls(monkeypatch, "fit", 2)
+    judged = note_calls(monkeypatch, "evaluate", 0)
+    assert invoke_crossval(dataset, copy, folds).exit_code == 0
+    assert fitted == judged == ["fold-0", "fold-1", "fold-2"]
+    for path in (path for path in done.rglob("*") if path.is_file()):
+        assert (copy / path.relative_to(done)).read_bytes() == path.read_bytes(), path.name
 
 
 def test_other_settings_do_not_mix_with_what_is_there(

@@ -1,5 +1,6 @@
 import json
 import shutil
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ def metrics(run: Path) -> dict[str, Any]:
 
 def test_metrics_have_the_contracts_keys(run: Path) -> None:
     found = metrics(run)
-    assert list(found) == ["val", "test", "weights_sha256", "predictions_sha256"]
+    names = ("weights", "predictions", "roc", "reliability", "card")
+    assert list(found) == ["val", "test", *(f"{name}_sha256" for name in names)]
     counts = {"n_slices", "n_levels", "n_patients", "n_positive", "prevalence", "threshold"}
     for part_name, part in list(found.items())[:2]:
         beside = {"about", "referral"} if part_name == "test" else {"about"}
@@ -97,6 +99,36 @@ def test_evaluating_again_gives_the_same_bytes(
     assert invoke("evaluate", own, dataset, "--split", split_file).exit_code == 0
     for name in REPORTS:
         assert (own / name).read_bytes() == (run / name).read_bytes()
+
+
+def test_metrics_and_predictions_name_what_they_are_about(run: Path) -> None:
+    found = metrics(run)
+    files = {"weights": "model.safetensors", **{Path(name).stem: name for name in REPORTS}}
+    del files["metrics"]
+    for name, file in files.items():
+        assert found[f"{name}_sha256"] == sha256((run / file).read_bytes()).hexdigest()
+    named = pq.read_schema(run / "predictions.parquet").metadata[b"hnp.weights_sha256"]
+    assert named.decode() == found["weights_sha256"]
+
+
+def test_what_was_evaluated_with_other_weights_is_written_anew(
+    own: Path, dataset: Path, split_file: Path
+) -> None:
+    before = {name: (own / name).read_bytes() for name in REPORTS}
+    damaged = {**metrics(own), "weights_sha256": "0" * 64}
+    (own / "metrics.json").write_text(json.dumps(damaged))
+    assert invoke("evaluate", own, dataset, "--split", split_file).exit_code == 0
+    assert {name: (own / name).read_bytes() for name in REPORTS} == before
+
+
+def test_a_run_named_by_a_link_can_be_evaluated(
+    own: Path, dataset: Path, split_file: Path, tmp_path: Path
+) -> None:
+    (own / ".tmp-0123456789abcdef").touch()
+    link = tmp_path / "latest"
+    link.symlink_to(own)
+    assert invoke("evaluate", link, dataset, "--split", split_file).exit_code == 0
+    assert not list(own.glob(".tmp-*"))
 
 
 def test_the_printout_has_figures_and_paths(own: Path, dataset: Path, split_file: Path) -> None:

@@ -1,4 +1,5 @@
 import json
+import shutil
 from hashlib import sha256
 from pathlib import Path
 
@@ -88,6 +89,29 @@ def test_nothing_is_written_in_a_data_set(
         assert "expected a place outside" in told.stderr
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
     assert list((tmp_path / "out.private").iterdir()) == []
+
+
+def test_a_run_that_lies_in_a_data_set_is_not_evaluated_there(
+    run: Path, dataset: Path, split_file: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(dataset, out)
+    shutil.copytree(run, out / "run")
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    told = invoke("evaluate", out / "run", dataset, "--split", split_file)
+    assert told.exit_code == 73
+    assert told.stderr == "error: run lies in a data set, expected a place outside\n"
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
+def test_a_folder_that_does_not_exist_is_not_made(
+    run: Path, unlabelled: Path, dataset: Path, tmp_path: Path
+) -> None:
+    for arguments in (("predict", run, unlabelled), ("split", dataset)):
+        told = invoke(*arguments, "-o", tmp_path / "new" / "said")
+        assert told.exit_code == 73
+        assert told.stderr == "error: the folder of said does not exist, expected one\n"
+        assert not (tmp_path / "new").exists()
 
 
 def test_other_pixels_are_refused(run: Path, tmp_path: Path) -> None:

@@ -87,6 +87,19 @@ def test_too_few_patients_are_refused(slices: Slices) -> None:
         make_splits(two, "id", SplitSettings())
 
 
+def test_no_hospitals_file_is_written_while_one_is_in_the_way(
+    dataset: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "s-H02.csv").write_text("patient_id,part\nmine,train\n")
+    command = ("split", dataset, "-o", tmp_path / "s.csv", "--scheme", "hospital-out")
+    told = invoke(*command)
+    assert told.exit_code == 73
+    assert told.stderr == "error: s-H02.csv exists, expected a new file; --force overwrites it\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["s-H02.csv"]
+    assert invoke(*command, "--force").exit_code == 0
+    assert len(list(tmp_path.iterdir())) == 3
+
+
 def test_the_same_arguments_give_the_same_bytes(dataset: Path, tmp_path: Path) -> None:
     paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
     for path in (*paths, paths[1]):  # the very same bytes again are nothing new

@@ -12,7 +12,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hnp_model.run_folder import METRICS_FILE, PREDICTIONS_FILE, WEIGHTS_FILE, RunFolder
+from hnp_model.run_folder import (
+    DIGEST_KEYS,
+    METRICS_FILE,
+    PREDICTIONS_FILE,
+    WEIGHTS_FILE,
+    RunFolder,
+)
 from hnp_model.slices import Strings
 from hnp_model.units import UNITS, Scores, UnitName, score_units
 from hnp_shared.errors import InputError
@@ -79,8 +85,9 @@ def read_evaluated(run: Path, part: str, which: str) -> Evaluated:
     folder.config()  # refuses what is no run
     metrics, predictions = read_evaluation(folder, which)
     try:
-        table = pq.read_table(pa.BufferReader(predictions))
-        return _parse(table.to_pandas(), metrics, part, which)
+        # No threads: one that lets go of the bytes while the program ends aborts it.
+        table = pq.ParquetFile(pa.BufferReader(predictions)).read(use_threads=False)
+        return _parse(table.to_pandas(use_threads=False), metrics, part, which)
     except (pa.ArrowException, ValueError, KeyError, TypeError) as error:
         raise _damaged(which) from error
 
@@ -93,7 +100,7 @@ def read_evaluation(folder: RunFolder, which: str) -> tuple[dict[str, Any], byte
         which: how messages call it ("first").
 
     Raises:
-        InputError: it was not evaluated, or figures, predictions and weights do not belong
+        InputError: it was not evaluated, or figures and what lies beside them do not belong
             together: an evaluation was killed, or the fit went on since.
         StorageError: a file could not be read.
     """
@@ -103,17 +110,31 @@ def read_evaluation(folder: RunFolder, which: str) -> tuple[dict[str, Any], byte
     predictions = folder.read(PREDICTIONS_FILE)
     try:
         metrics = json.loads(folder.read(METRICS_FILE))
-        named = (metrics.get("predictions_sha256"), metrics.get("weights_sha256"))
+        named = {file: metrics.get(key) for file, key in DIGEST_KEYS.items()}
     except (ValueError, AttributeError) as error:
         raise _damaged(which) from error
-    held = (predictions, folder.read(WEIGHTS_FILE))
-    for name, expected, content in zip((PREDICTIONS_FILE, WEIGHTS_FILE), named, held, strict=True):
-        if expected != hashlib.sha256(content).hexdigest():
+    if not (named[PREDICTIONS_FILE] and named[WEIGHTS_FILE]):
+        raise InputError(
+            f"the {which} run's {METRICS_FILE} does not name the predictions and weights that it "
+            "is about, as earlier versions did not; evaluate it again"
+        )
+    for file, content in _beside(folder, predictions).items():
+        if named[file] != hashlib.sha256(content).hexdigest():
             raise InputError(
-                f"the {which} run's {METRICS_FILE} is not about the {name} that lies beside it: an "
-                "evaluation was stopped, or the fit went on; evaluate it again"
+                f"the {which} run's {METRICS_FILE} is not about the {file} that lies beside it: "
+                "an evaluation was stopped, the fit went on or the file was changed; "
+                "evaluate it again"
             )
     return metrics, predictions
+
+
+def _beside(folder: RunFolder, predictions: bytes) -> dict[str, bytes]:
+    """Return the content of each file that figures belong to."""
+    needed = {PREDICTIONS_FILE: predictions, WEIGHTS_FILE: folder.read(WEIGHTS_FILE)}
+    pages = [file for file in DIGEST_KEYS if file not in needed]
+    # No figure comes from a page: who hands a run on may leave them out.
+    kept = {file: folder.read(file) for file in pages if (folder.path / file).exists()}
+    return needed | kept
 
 
 def _damaged(which: str) -> InputError:

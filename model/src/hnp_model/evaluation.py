@@ -1,6 +1,7 @@
 """From a run and a data set to predictions, figures, a ROC picture and a card."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +29,10 @@ from hnp_model.run_config import (
 from hnp_model.run_folder import (
     CARD_FILE,
     METRICS_FILE,
+    PREDICTIONS_FILE,
     RELIABILITY_FILE,
     ROC_FILE,
+    WEIGHTS_FILE,
     RunFolder,
     hold,
 )
@@ -40,8 +43,10 @@ from hnp_model.slices import Slices, Strings, read_slices
 from hnp_model.units import UNITS, score_units
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.errors import InputError
+from hnp_shared.places import refuse_in_dataset
 from hnp_shared.progress import track
 from hnp_shared.splits import PARTS, read_split
+from hnp_shared.storage import sweep_temporary
 
 
 def evaluate(run: Path, out: Path, split_file: Path | None, settings: EvaluateSettings) -> Findings:
@@ -49,9 +54,10 @@ def evaluate(run: Path, out: Path, split_file: Path | None, settings: EvaluateSe
 
     Raises:
         InputError: run, data set and split do not go together, or the figures would leak.
-        OutputError: the run is in use.
+        OutputError: the run is in use or lies in a data set.
         StorageError: a read or write failed.
     """
+    refuse_in_dataset(run)
     dataset = open_dataset(out)
     slices = read_slices(dataset)
     with hold(run) as folder:
@@ -77,11 +83,9 @@ def evaluate(run: Path, out: Path, split_file: Path | None, settings: EvaluateSe
             + remarks_on_size(settings.part, patient_count),
             leaks=bool(config.leakage or leakage or seen),
             referral=referral,
-            weights_sha256=predictions.weights_sha256,
-            predictions_sha256=write_predictions(folder, predictions, result.calibration),
+            digests={WEIGHTS_FILE: predictions.weights_sha256},
         )
-        write_evaluation(folder, found, predictions, result)
-    return found
+        return write_evaluation(folder, found, predictions, result)
 
 
 def predict(
@@ -107,23 +111,31 @@ def predict(
 
 def write_evaluation(
     folder: RunFolder, found: Findings, predictions: Predictions, result: FitResult
-) -> None:
-    """Write the pictures, card.md, and metrics.json last.
+) -> Findings:
+    """Write predictions, pictures and card, then metrics.json, and return what it says.
 
-    It names the digests of weights and predictions, which tell what a killed evaluation left.
+    It comes last and names the digest of each, which tells what a killed evaluation left.
     """
+    # Whoever names the run by a link means the folder; sweeping follows none.
+    sweep_temporary(folder.path.resolve(), role="the run folder", disk=folder.disk)
     asked = predictions.of_part(found.part)
     plain, calibrated = (
         {unit: score_units(unit, asked.slices, probability) for unit in UNITS}
         for probability in (asked.probability, result.calibration.apply(asked.logit))
     )
     title = f"part {found.part}{' (LEAKING)' if found.leaks else ''}"
-    folder.write(ROC_FILE, draw_roc(plain, found.asked.units, f"ROC, {title}"))
-    picture = draw_reliability(plain, calibrated, f"Reliability, {title}")
-    folder.write(RELIABILITY_FILE, picture)
-    folder.write(CARD_FILE, render_card(found).encode())
-    text = json.dumps(found.metrics(), ensure_ascii=False, indent=1, allow_nan=False)
+    roc = draw_roc(plain, found.asked.units, f"ROC, {title}")
+    reliability = draw_reliability(plain, calibrated, f"Reliability, {title}")
+    written = {
+        PREDICTIONS_FILE: write_predictions(folder, predictions, result.calibration),
+        ROC_FILE: folder.write(ROC_FILE, roc),
+        RELIABILITY_FILE: folder.write(RELIABILITY_FILE, reliability),
+        CARD_FILE: folder.write(CARD_FILE, render_card(found).encode()),
+    }
+    told = replace(found, digests={**found.digests, **written})
+    text = json.dumps(told.metrics(), ensure_ascii=False, indent=1, allow_nan=False)
     folder.write(METRICS_FILE, text.encode() + b"\n")
+    return told
 
 
 def result_of(config: RunConfig) -> FitResult:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hnp_model.figures import PartFigures
 from hnp_model.referral import Referral
 from hnp_model.run_config import DataFacts, RunConfig, SplitFacts
+from hnp_model.run_folder import DIGEST_KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,7 @@ class Findings:
         remarks: what a reader should know first.
         leaks: whether figures are too good because of leakage.
         referral: who of the part asked for is referred; None where val is what is judged, or train.
-        weights_sha256: of the model.safetensors that was judged.
-        predictions_sha256: of the predictions.parquet that all figures are about.
+        digests: file -> sha256 of what the figures belong to: weights, predictions, pages.
     """
 
     config: RunConfig
@@ -33,8 +33,7 @@ class Findings:
     remarks: tuple[str, ...]
     leaks: bool
     referral: Referral | None
-    weights_sha256: str
-    predictions_sha256: str
+    digests: Mapping[str, str]
 
     @property
     def asked(self) -> PartFigures:
@@ -42,18 +41,14 @@ class Findings:
         return self.figures[self.part]
 
     def metrics(self) -> dict[str, object]:
-        """Return the content of metrics.json: parts, and what they are about."""
+        """Return the content of metrics.json: parts, and digests of what they belong to."""
         plain = {
             part: {**figures.to_plain(), "about": self._about()}
             for part, figures in self.figures.items()
         }
         if self.referral:
             plain[self.part]["referral"] = self.referral.to_plain()
-        return {
-            **plain,
-            "weights_sha256": self.weights_sha256,
-            "predictions_sha256": self.predictions_sha256,
-        }
+        return {**plain, **{DIGEST_KEYS[file]: digest for file, digest in self.digests.items()}}
 
     def _about(self) -> dict[str, object]:
         """Return what was judged, and the remarks, so that figures can be told from others."""

@@ -30,6 +30,14 @@ RELIABILITY_FILE = "reliability.png"
 CARD_FILE = "card.md"
 REPORT_FILES = (CARD_FILE, ROC_FILE, RELIABILITY_FILE, METRICS_FILE)
 """What an evaluation leaves for people to open."""
+DIGEST_KEYS = {
+    WEIGHTS_FILE: "weights_sha256",
+    PREDICTIONS_FILE: "predictions_sha256",
+    ROC_FILE: "roc_sha256",
+    RELIABILITY_FILE: "reliability_sha256",
+    CARD_FILE: "card_sha256",
+}
+"""File that figures belong to -> what its sha256 is called in metrics.json."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +52,12 @@ class RunFolder:
         """The folder of what only this program needs: to resume, and to know what it has seen."""
         return self.path / CHECKPOINTS_FOLDER
 
-    def write(self, name: str, content: bytes | memoryview) -> None:
-        """Write a file of the run, whole or not at all."""
-        replace_file(self.path / name, lambda sink: sink.write(content), role=name, disk=self.disk)
+    def write(self, name: str, content: bytes | memoryview) -> str:
+        """Write a file of the run, whole or not at all, and return its sha256."""
+        path = self.path / name
+        return replace_file(
+            path, lambda sink: sink.write(content), role=name, disk=self.disk
+        ).sha256
 
     def read(self, name: str) -> bytes:
         """Return the content of a file of the run.

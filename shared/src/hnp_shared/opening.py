@@ -4,6 +4,7 @@ A FIFO in the place of a file makes its reader wait for ever, and a device feeds
 What is opened here is a regular file, so that it has an end.
 """
 
+import errno
 import os
 import stat
 from io import BufferedReader
@@ -24,12 +25,15 @@ def open_regular(path: Path | bytes, *, role: str, follow: bool = True) -> Buffe
         follow: False refuses a link in the place of the file (ELOOP).
 
     Raises:
-        InputError: it is a FIFO, a device or a folder.
-        OSError: it could not be opened.
+        InputError: it is a FIFO or a device.
+        OSError: it is a folder, or could not be opened.
     """
     descriptor = os.open(path, _WITHOUT_WAITING | (0 if follow else os.O_NOFOLLOW))
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
         os.close(descriptor)
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         raise InputError(f"{role} is no regular file, expected one")
     return open(descriptor, "rb")  # noqa: PTH123  # Path opens no descriptor
 
@@ -38,8 +42,8 @@ def read_regular(path: Path, *, role: str, most_bytes: int = -1) -> bytes:
     """Return the content of a regular file, at most so many bytes of it.
 
     Raises:
-        InputError: it is a FIFO, a device or a folder.
-        OSError: it could not be read.
+        InputError: it is a FIFO or a device.
+        OSError: it is a folder, or could not be read.
     """
     with open_regular(path, role=role) as file:
         return file.read(most_bytes)
