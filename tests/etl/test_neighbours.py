@@ -264,3 +264,11 @@ def test_which_limits_are_too_low_is_told() -> None:
         "a limit of 7 CPU seconds (ulimit -t), expected 120 or none"
     )
     assert lowered_limits(child_arguments(LIMITS)) == []
+
+
+@pytest.mark.parametrize("name", ["out", "out.private"])
+def test_a_loop_of_links_is_one_line(config: BuildConfig, name: str) -> None:
+    (config.out.parent / name).symlink_to(name)
+    done = hnp_etl("build-manifest", config.src[0], "--out", config.out)
+    assert done.returncode in (73, 74)
+    assert one_line(done).startswith("error: ")

@@ -46,11 +46,16 @@ def refuse_overlap(sources: Sequence[Path], outputs: Sequence[Path]) -> None:
     Raises:
         InputError: names the two.
     """
-    named = [(f"SRC {source.name}", source.resolve()) for source in sources]
-    named += [(f"output {output.name}", output.resolve()) for output in outputs]
+    named = [(f"SRC {source.name}", _real(source)) for source in sources]
+    named += [(f"output {output.name}", _real(output)) for output in outputs]
     for (name, folder), (other_name, other) in combinations(named, 2):
         if folder == other or folder in other.parents or other in folder.parents:
             raise InputError(f"{name} and {other_name} overlap, expected separate folders")
+
+
+def _real(path: Path) -> Path:
+    """Return where a path leads; `Path.resolve` fails on a loop of links."""
+    return Path(os.path.realpath(path))
 
 
 def _walk_folder(top: bytes, label: str) -> Iterator[Met]:

@@ -1,5 +1,6 @@
 """Where the programs may write: never among what a data set or a private folder holds."""
 
+import os
 from pathlib import Path
 
 from hnp_shared.dataset_info import DATASET_FILE, SHARDS_FOLDER, TABLES_FOLDER
@@ -19,7 +20,7 @@ def refuse_in_dataset(target: Path) -> None:
     Raises:
         OutputError: says which of both it lies in.
     """
-    whole = target.resolve()
+    whole = Path(os.path.realpath(target))  # Path.resolve fails on a loop of links
     for folder in (whole, *whole.parents):
         if _is_dataset(folder):
             raise OutputError(f"{target.name} lies in a data set, expected a place outside")
