@@ -13,11 +13,12 @@ import pytest
 
 from etl.trees import IMAGES, KEY, LABELS, Slice, sound_tree, write_slice
 from hnp_etl import intake, shards_stage
+from hnp_etl import walk as walking
 from hnp_etl.config import BuildConfig
 from hnp_etl.engines import SerialExecutor
 from hnp_etl.gate import Gates
 from hnp_etl.judging import ATTEMPT_FILE
-from hnp_etl.linkage import Link
+from hnp_etl.linkage import LINKAGE_FILE
 from hnp_etl.losses import Losses, places_of, slices_lost
 from hnp_etl.pipeline import build
 from hnp_etl.recipe import Recipe
@@ -217,6 +218,34 @@ def replaced(config: BuildConfig) -> None:
         new.replace(old)
 
 
+@pytest.mark.parametrize("lost", ["folder", "files"])
+def test_labels_that_cannot_be_read_are_a_loss_of_their_slices(
+    config: BuildConfig, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """Without a linkage too: what is lost is told by the manifest."""
+    run(config)
+    before = files_below(config.out)
+    (config.private / LINKAGE_FILE).unlink()
+    write_slice(config.src[0], Slice("Q000", 0))
+    for number in range(4):
+        os.utime(config.src[0] / LABELS / "H01" / "C004" / f"P000_00{number}.json")
+    mark = f"{LABELS}/H01/C004".encode()
+    real = os.open
+
+    def closed(path: Any, *arguments: Any, **options: Any) -> int:
+        name = isinstance(path, bytes) and path
+        if name and (name.endswith(mark) if lost == "folder" else mark + b"/P000" in name):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+        return real(path, *arguments, **options)
+
+    both = replace(config, src=(config.src[0], _second(config)))
+    with monkeypatch.context() as patched:
+        patched.setattr("hnp_etl.walk.os.open", closed)
+        with pytest.raises(StorageError, match="of 40 slices accepted before"):
+            run(both)
+    assert files_below(config.out) == before
+
+
 @pytest.mark.parametrize("task", [1, 2, 3])
 def test_a_file_replaced_on_the_way_is_read_from_the_start(config: BuildConfig, task: int) -> None:
     """Tasks: 80 files in two batches, then a shard."""
@@ -226,6 +255,39 @@ def test_a_file_replaced_on_the_way_is_read_from_the_start(config: BuildConfig, 
     rows = open_dataset(config.out).manifest().to_pandas()
     assert (rows.level_name == "L1-2").sum() == 1
     assert files_below(config.out) == files_below(config.out.with_name("calm"))
+
+
+def test_a_label_replaced_while_the_tree_is_walked_is_read_anew(
+    config: BuildConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The walk meets the old label, then both are replaced, then it meets the new picture."""
+    labels, images = config.src[0] / LABELS, config.src[0] / IMAGES
+    trees = (config.src[0].with_name("labels"), config.src[0].with_name("images"))
+    for tree, part in zip(trees, (labels, images), strict=True):
+        shutil.copytree(part, tree / part.name)
+    split = replace(config, src=trees)
+    run(split)
+    write_slice(config.src[0].with_name("other"), Slice("P001", 0, "L1-2", 1, pixels_seed=77))
+
+    def swap() -> None:
+        for tree, part, suffix in zip(trees, (LABELS, IMAGES), ("json", "dcm"), strict=True):
+            new = config.src[0].with_name("other") / part / "H01" / "C004" / f"P001_000.{suffix}"
+            new.replace(tree / Path(part).name / "H01" / "C004" / new.name)
+
+    real = walking._walk_folder
+
+    def walked(top: bytes, label: str) -> Iterator[walking.Met]:
+        if label == "images":
+            swap()
+            monkeypatch.undo()
+        yield from real(top, label)
+
+    monkeypatch.setattr(walking, "_walk_folder", walked)
+    info = build(replace(split, gates=Gates()), executor=SerialExecutor()).info
+    calm = replace(split, out=config.out.with_name("calm"), private=config.out.with_name("c"))
+    assert info == run(calm)
+    rows = open_dataset(split.out).manifest().to_pandas()
+    assert (rows.level_name == "L1-2").sum() == 1
 
 
 def test_a_file_that_never_rests_is_unreadable_and_the_rest_is_built(
@@ -289,11 +351,10 @@ def test_a_loss_tells_where() -> None:
     Losses(0, {}, 0, 0).check()
 
 
-def test_slices_in_a_closed_folder_are_lost() -> None:
-    links = [Link("1", "a/b/x"), Link("2", "a/bc/x"), Link("3", "a/b/c/y")]
-    assert slices_lost(frozenset("123"), ["9"], links, ["a/b"]) == 2
-    assert slices_lost(frozenset("123"), ["2", "9"], links, ["a/b"]) == 3
-    assert slices_lost(frozenset("123"), ["2"], links, []) == 1
+def test_what_is_not_met_is_lost_only_where_a_folder_was_closed() -> None:
+    assert slices_lost(frozenset("123"), ["9"], None) == 0
+    assert slices_lost(frozenset("123"), ["2", "9"], None) == 1
+    assert slices_lost(frozenset("123"), ["2"], {"2", "3"}) == 2
 
 
 def test_places_are_told_by_the_longest_label() -> None:

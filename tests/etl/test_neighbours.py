@@ -1,5 +1,6 @@
 """A build harms nothing that is not its own, and nothing in its place makes it wait."""
 
+import errno
 import os
 import resource
 import shutil
@@ -272,3 +273,41 @@ def test_a_loop_of_links_is_one_line(config: BuildConfig, name: str) -> None:
     done = hnp_etl("build-manifest", config.src[0], "--out", config.out)
     assert done.returncode in (73, 74)
     assert one_line(done).startswith("error: ")
+
+
+def test_no_other_command_writes_in_a_data_set_or_a_private_folder(config: BuildConfig) -> None:
+    top = config.out.parent
+    run(BuildConfig(config.src, config.out, top / "out.private", config.recipe, config.key_file))
+    (top / "ph.truth.csv").symlink_to(config.out / "dataset.json")
+    before = files_below(config.out)
+    for arguments in (
+        ("phantom", config.out / "ph", "--patients", 1),
+        ("phantom", top / "out.private" / "ph", "--patients", 1),
+        ("phantom", top / "ph", "--patients", 1),
+        ("survey", config.src[0], "--write-recipe", config.out / "my.toml"),
+        ("survey", config.src[0], "--private", config.out / "private"),
+        ("build-manifest", config.src[0], "--out", top / "new", "--private", config.out),
+    ):
+        done = hnp_etl(*arguments)
+        assert done.returncode == 73, (arguments, done.stderr)
+    assert files_below(config.out) == before
+    assert check_dataset(config.out, deep=True).findings == ()
+
+
+@pytest.mark.parametrize("out", ["x" * 300, "file/out"])
+def test_a_place_that_cannot_be_is_one_line(config: BuildConfig, out: str) -> None:
+    (config.out.parent / "file").touch()
+    done = hnp_etl("build-manifest", config.src[0], "--out", config.out.parent / out)
+    assert done.returncode in (73, 74), done.stderr
+    assert one_line(done).startswith("error: ")
+
+
+def test_a_file_system_without_locks_is_one_line(
+    config: BuildConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("hnp_etl.private.fcntl.flock", refuse)
+    with pytest.raises(StorageError, match=r"^the lock on OUT: No locks available"):
+        run(config)

@@ -54,8 +54,9 @@ def build_stages(
     while made is None:
         tries -= 1
         with timed("read"):
-            read += read_new(state, executor, recipe, in_flight=config.in_flight)
-            if tries and _changed(state, recipe):
+            new = read_new(state, executor, recipe, in_flight=config.in_flight)
+            read += new
+            if _changed(state, recipe, new, last=not tries):
                 continue
         with timed("pair"):
             pair(state, recipe.label)
@@ -73,11 +74,15 @@ def build_stages(
     return Built(info, census, read, made.new)
 
 
-def _changed(state: sqlite3.Connection, recipe: Recipe) -> bool:
-    """Tell whether a file could not be read because it is not the one that was met."""
-    if not files.unreadable(state, 1):
+def _changed(state: sqlite3.Connection, recipe: Recipe, new: int, *, last: bool) -> bool:
+    """Tell whether files changed since they were met, so that they must be read from the start.
+
+    A picture that was read now must not get a label that was replaced just before: only when all
+    are seen to be as they were met, once all is read, do they belong together.
+    """
+    if not (new or files.unreadable(state, 1)):
         return False
-    return files.note_changes(state, recipe.limits) > 0
+    return files.note_changes(state, recipe.limits, last=last) > 0 and not last
 
 
 def _refuse_empty(state: sqlite3.Connection, recipe: Recipe, met: int) -> None:

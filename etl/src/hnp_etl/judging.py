@@ -1,11 +1,10 @@
 """Judges what a build would commit: gates act before the data set that is there is replaced."""
 
 import sqlite3
-from pathlib import Path
+from collections.abc import Iterable
 
 from hnp_etl.config import BuildConfig
 from hnp_etl.gate import refuse_nothing_accepted
-from hnp_etl.linkage import LINKAGE_FILE, read_linkage
 from hnp_etl.losses import Losses, lost_reasons, places_of, slices_lost
 from hnp_etl.paths import source_labels
 from hnp_etl.pseudonyms import pseudonym
@@ -72,15 +71,16 @@ def _losses(
     before, gone = frozenset[str](), 0
     if old is not None:
         before = frozenset(old.manifest().column("slice_id").to_pylist())
-        ids = (pseudonym(key, "slice", path) for path in paths)
-        links = read_linkage(config.private) if _has_linkage(config.private) else ()
-        gone = slices_lost(before, ids, links, [*lost.folders(state), *empty])
-    met = sum(found.states.values())
-    return Losses(met, reasons, len(before), gone, places_of(paths, labels), empty)
+        hidden = bool(empty or lost.has_closed_folder(state))
+        images = lost.images(state, hidden=hidden)
+        met = _ids(key, lost.met_images(state)) if hidden else None
+        gone = slices_lost(before, _ids(key, images), met)
+    files = sum(found.states.values())
+    return Losses(files, reasons, len(before), gone, places_of(paths, labels), empty)
 
 
-def _has_linkage(private: Path) -> bool:
-    return (private / LINKAGE_FILE).exists()
+def _ids(key: bytes, paths: Iterable[str]) -> set[str]:
+    return {pseudonym(key, "slice", path) for path in paths}
 
 
 def _leave(state: sqlite3.Connection, config: BuildConfig, key: bytes, old: Dataset | None) -> None:

@@ -4,11 +4,10 @@ A share that drops, or a worker that cannot see it, must not turn a good data se
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hnp_etl.gate import Counted
-from hnp_etl.linkage import Link
 from hnp_shared.errors import StorageError
 from hnp_shared.vocabulary import UNCACHED_REASONS
 
@@ -69,20 +68,17 @@ def lost_reasons(found: Counted) -> dict[str, int]:
     return {name: found.reasons[name] for name in UNCACHED_REASONS if found.reasons.get(name)}
 
 
-def slices_lost(
-    before: frozenset[str], ids: Iterable[str], links: Iterable[Link], folders: Sequence[str]
-) -> int:
+def slices_lost(before: frozenset[str], lost: Iterable[str], met: Collection[str] | None) -> int:
     """Return how many slices of a data set are lost.
 
     Args:
         before: its slice_ids.
-        ids: slice_id of each file that was lost.
-        links: of the data set; they tell what lay in folders.
-        folders: paths of folders that could not be listed, or are empty.
+        lost: slice_id of each image that was lost, or whose label was.
+        met: slice_id of each image met; None when no folder was closed and no source empty, so
+            that what is not met was taken away on purpose.
     """
-    tops = tuple(f"{folder}/" for folder in folders)
-    hidden = {link.slice_id for link in links if link.path.startswith(tops)} if tops else set[str]()
-    return len(before & ({*ids} | hidden))
+    gone = before.difference(met) if met is not None else frozenset[str]()
+    return len(gone | before.intersection(lost))
 
 
 def places_of(paths: Iterable[str], labels: Sequence[str]) -> list[tuple[str, int]]:

@@ -39,6 +39,7 @@ from hnp_shared.dataset_info import (
 from hnp_shared.errors import InputError
 from hnp_shared.ledger import LedgerRow, write_ledger
 from hnp_shared.manifest import ManifestRow, write_manifest
+from hnp_shared.places import refuse_in_dataset
 from hnp_shared.progress import track
 from hnp_shared.storage import DISK, NAME_HEX_DIGITS, Disk, replace_by_link
 from hnp_shared.tables import ROW_GROUP_ROWS
@@ -71,6 +72,7 @@ def merge(sources: Sequence[Path], out: Path, *, disk: Disk = DISK) -> MergeRepo
         StorageError: a write failed; the data set that was there stands.
     """
     refuse_overlap(sources, (out,))
+    refuse_in_dataset(out.absolute().parent)
     with contextlib.ExitStack() as locks:
         for source in sources:
             locks.enter_context(hold_still(source))

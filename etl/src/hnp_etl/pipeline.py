@@ -19,7 +19,7 @@ from hnp_etl.state.database import DamagedStateError, get_meta, open_state, set_
 from hnp_etl.tidy import tidy
 from hnp_etl.walk import refuse_overlap, walk
 from hnp_shared.dataset_info import DATASET_FILE, DatasetInfo, read_info
-from hnp_shared.places import refuse_in_dataset
+from hnp_shared.places import refuse_dataset, refuse_in_dataset
 from hnp_shared.vocabulary import UNCACHED_REASONS
 
 
@@ -57,6 +57,7 @@ def build(config: BuildConfig, *, executor: Executor) -> BuildReport:
     refuse_overlap(config.src, (config.out, config.private))
     for place in (config.out, config.private):
         refuse_in_dataset(place.absolute().parent)
+    refuse_dataset(config.private)
     with hold(config.out, config.private, disk=config.disk):
         try:
             return _run(config, executor)

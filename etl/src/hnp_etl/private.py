@@ -108,13 +108,8 @@ def _close_to_others(private: Path) -> None:
 
 
 def _refuse_foreign(out: Path) -> None:
-    if out.is_symlink() or (out.exists() and not out.is_dir()):
-        raise OutputError("OUT is no folder, expected an empty one or a data set")
-    for name in (SHARDS_FOLDER, TABLES_FOLDER):
-        if (out / name).is_symlink():  # what it leads to is somebody's, and would be swept
-            raise OutputError(f"OUT/{name} is a link, expected a folder of the data set or nothing")
     try:
-        names = {entry.name for entry in out.iterdir()} if out.is_dir() else set()
+        names = _names_in(out)
     except OSError as error:
         raise StorageError.of("the data set folder", error) from error
     foreign = {name for name in names - _OURS if not name.startswith(TEMPORARY_PREFIX)}
@@ -126,14 +121,32 @@ def _refuse_foreign(out: Path) -> None:
         )
 
 
+def _names_in(out: Path) -> set[str]:
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise OutputError("OUT is no folder, expected an empty one or a data set")
+    for name in (SHARDS_FOLDER, TABLES_FOLDER):
+        if (out / name).is_symlink():  # what it leads to is somebody's, and would be swept
+            raise OutputError(f"OUT/{name} is a link, expected a folder of the data set or nothing")
+    return {entry.name for entry in out.iterdir()} if out.is_dir() else set()
+
+
 @contextlib.contextmanager
 def _locked(folder: Path, role: str, mode: int = fcntl.LOCK_EX) -> Iterator[None]:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        try:
-            fcntl.flock(descriptor, mode | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise OutputError(f"{role} is in use by another build, expected none") from error
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise StorageError.of(role, error) from error
+    try:
+        _lock(descriptor, role, mode)
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int, role: str, mode: int) -> None:
+    try:
+        fcntl.flock(descriptor, mode | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise OutputError(f"{role} is in use by another build, expected none") from error
+    except OSError as error:  # some network file systems have no locks
+        raise StorageError.of(f"the lock on {role}", error) from error

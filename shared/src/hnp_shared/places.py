@@ -28,6 +28,16 @@ def refuse_in_dataset(target: Path) -> None:
             raise OutputError(f"{target.name} lies in a private folder, expected a place outside")
 
 
+def refuse_dataset(folder: Path) -> None:
+    """Refuse a data set in the place of a private folder.
+
+    Raises:
+        OutputError: it is one.
+    """
+    if _is_dataset(folder):
+        raise OutputError(f"the private folder {folder.name} is a data set, expected another place")
+
+
 def refuse_place(target: Path, *, force: bool) -> None:
     """Refuse a place where a command may not write the file that the user named.
 
@@ -35,7 +45,7 @@ def refuse_place(target: Path, *, force: bool) -> None:
         OutputError: its folder does not exist, it lies in a data set, or it exists.
     """
     refuse_in_dataset(target)
-    if not target.absolute().parent.is_dir():
+    if not is_folder(target.absolute().parent):
         raise OutputError(f"the folder of {target.name} does not exist, expected one")
     refuse_existing(target, force=force)
 
@@ -46,19 +56,29 @@ def refuse_existing(target: Path, *, force: bool) -> None:
     Raises:
         OutputError: it exists, or is a folder.
     """
-    if target.is_dir():
+    if is_folder(target):
         raise OutputError(f"{target.name} is a folder, expected a file to write")
-    if not force and (target.exists() or target.is_symlink()):
+    if not force and os.path.lexists(target):
         raise OutputError(f"{target.name} exists, expected a new file; --force overwrites it")
 
 
 def _is_dataset(folder: Path) -> bool:
     ours = (folder / SHARDS_FOLDER, folder / TABLES_FOLDER)  # other tools write dataset.json too
-    return (folder / DATASET_FILE).is_file() and any(each.is_dir() for each in ours)
+    return is_file(folder / DATASET_FILE) and any(map(is_folder, ours))
 
 
 def _is_private(folder: Path) -> bool:
     beside = folder.parent / folder.name.removesuffix(PRIVATE_SUFFIX)
     if beside != folder and _is_dataset(beside):
         return True
-    return any((folder / name).is_file() for name in _PRIVATE_FILES)
+    return any(is_file(folder / name) for name in _PRIVATE_FILES)
+
+
+def is_file(path: Path) -> bool:
+    """Tell whether a file is there; a folder that may not be looked into holds none."""
+    return os.path.isfile(path)  # noqa: PTH113  # Path.is_file raises where it may not look
+
+
+def is_folder(path: Path) -> bool:
+    """Tell whether a folder is there; one that may not be looked into holds none."""
+    return os.path.isdir(path)  # noqa: PTH112  # Path.is_dir raises where it may not look

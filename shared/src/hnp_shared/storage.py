@@ -179,7 +179,7 @@ def remove(path: Path, *, role: str, disk: Disk = DISK) -> None:
 
 def make_folder(path: Path, *, role: str, mode: int = 0o777, disk: Disk = DISK) -> None:
     """Make a folder and its parents, unless they exist."""
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112  # Path.is_dir raises where it may not look
         return
     if path.parent != path:
         make_folder(path.parent, role=role, disk=disk)

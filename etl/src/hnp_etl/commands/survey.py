@@ -15,6 +15,7 @@ from hnp_etl.survey import Findings, SurveyConfig, page, recipe_text, survey
 from hnp_etl.walk import refuse_overlap
 from hnp_shared.command import echo_json, reported
 from hnp_shared.errors import OutputError
+from hnp_shared.places import refuse_in_dataset
 from hnp_shared.storage import replace_file
 
 
@@ -57,6 +58,9 @@ def survey_command(
     Names, ids and dates are counted, never shown.
     """
     with reported():
+        for place in (write_recipe, private.absolute().parent if private else None):
+            if place is not None:
+                refuse_in_dataset(place)
         if write_recipe is not None and write_recipe.exists():
             raise OutputError(f"{write_recipe.name} is there already, expected a new file")
         config = SurveyConfig(src, load_recipe(recipe), in_flight=2 * workers)

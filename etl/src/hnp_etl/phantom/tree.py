@@ -20,6 +20,7 @@ from hnp_etl.phantom.traps import Trap, label_place, trap_files
 from hnp_etl.phantom.truth import TruthRow, masks_path_of, truth_bytes, truth_path_of, truth_row
 from hnp_etl.pixels import use_one_plain_thread
 from hnp_shared.errors import OutputError, StorageError
+from hnp_shared.places import refuse_in_dataset
 from hnp_shared.progress import track
 
 _ROLE = "the phantom"
@@ -115,6 +116,10 @@ def write_phantom(config: PhantomConfig) -> PhantomReport:
     _refuse_occupied(config.directory)
     use_one_plain_thread()  # or bytes would depend on what the process did before
     truth_path, masks_path = truth_path_of(config.directory), masks_path_of(config.directory)
+    for path in (config.directory, truth_path, masks_path):
+        refuse_in_dataset(path)
+        if path.is_symlink():  # it would be written through to somebody's file
+            raise OutputError(f"{path.name} is a link, expected a new file or folder")
     images, truth, labelled = 0, list[TruthRow](), _LabelFiles(config)
     try:
         masks_path.unlink(missing_ok=True)  # of an earlier phantom in this place

@@ -35,7 +35,7 @@ ON CONFLICT (path, raw) DO UPDATE SET
 
 _CHANGED = (  # read again next time too: it may be at work still
     "UPDATE file SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, early = ?, young = 1, "
-    "facts = NULL, refusal = NULL, uid = NULL, encoding = NULL WHERE id = ?"
+    "facts = NULL, refusal = ?, uid = NULL, encoding = NULL WHERE id = ?"
 )
 _INODES = "inodes"
 """Remembered when they mean nothing where the sources lie."""
@@ -115,10 +115,15 @@ def unreadable(state: sqlite3.Connection, batch: int) -> list[list[Ref]]:
     return [refs[start : start + batch] for start in range(0, len(refs), batch)]
 
 
-def note_changes(state: sqlite3.Connection, limits: Limits) -> int:
+def note_changes(state: sqlite3.Connection, limits: Limits, *, last: bool = False) -> int:
     """Look again at every file; forget what was read of those that changed since they were met.
 
     One that is gone stays as it was met: what was read of it holds, and it cannot be read again.
+
+    Args:
+        state: the opened state.
+        limits: on sizes.
+        last: whether what changed is unreadable, for it will not be read again.
 
     Returns:
         How many changed.
@@ -139,7 +144,8 @@ def note_changes(state: sqlite3.Connection, limits: Limits) -> int:
         if not now.same_file(ref.file.stat):
             renumbered += now[:3] == ref.file.stat[:3]
             regular = stat.S_ISREG(status.st_mode)
-            changed.append((*now, _reason_by_stat(ref.kind, regular, now.size, limits), ref.id))
+            early = _reason_by_stat(ref.kind, regular, now.size, limits)
+            changed.append((*now, early, Reason.UNREADABLE if last else None, ref.id))
     write_many(state, _CHANGED, iter(changed))
     if renumbered:
         _give_inodes_up(state)

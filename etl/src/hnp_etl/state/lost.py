@@ -7,6 +7,9 @@ from hnp_etl.paths import path_bytes
 from hnp_etl.state.database import pages
 from hnp_shared.vocabulary import UNCACHED_REASONS, Reason
 
+_WITHOUT_LABEL = (Reason.NO_LABEL, Reason.LABEL_REJECTED)
+"""What becomes of an image whose label cannot be read, or lies where nobody can look."""
+
 _UNCACHED = ", ".join(f"'{reason}'" for reason in sorted(UNCACHED_REASONS))
 
 
@@ -21,10 +24,39 @@ def paths(state: sqlite3.Connection) -> Iterator[str]:
         yield _text(path)
 
 
-def folders(state: sqlite3.Connection) -> list[str]:
-    """Return what could not be listed when it was met: it may be a folder of many files."""
-    found = state.execute("SELECT path FROM file WHERE early = ?", (Reason.UNREADABLE,))
-    return [_text(path) for (path,) in found]
+def has_closed_folder(state: sqlite3.Connection) -> bool:
+    """Tell whether something could not be looked at: it may be a folder of many files."""
+    found = state.execute("SELECT 1 FROM file WHERE early = ? LIMIT 1", (Reason.UNREADABLE,))
+    return found.fetchone() is not None
+
+
+def images(state: sqlite3.Connection, *, hidden: bool) -> Iterator[str]:
+    """Yield the path of every image that was lost, or is of no use because its label was.
+
+    Args:
+        state: the opened state.
+        hidden: whether labels may lie where nobody could look.
+    """
+    label = state.execute(
+        "SELECT 1 FROM file WHERE kind = 'label' "
+        f"AND coalesce(early, refusal) IN ({_UNCACHED}) LIMIT 1"
+    ).fetchone()
+    lost = [f"'{reason}'" for reason in UNCACHED_REASONS]
+    if hidden or label:
+        lost += [f"'{reason}'" for reason in _WITHOUT_LABEL]
+    found = pages(
+        state,
+        "SELECT file.id, path FROM file LEFT JOIN outcome USING (id) WHERE file.id > ? "
+        f"AND kind = 'image' AND coalesce(early, refusal, outcome.reason) IN ({', '.join(lost)})",
+    )
+    for _, path in found:
+        yield _text(path)
+
+
+def met_images(state: sqlite3.Connection) -> Iterator[str]:
+    """Yield the path of every image met."""
+    for _, path in pages(state, "SELECT id, path FROM file WHERE id > ? AND kind = 'image'"):
+        yield _text(path)
 
 
 def empty_sources(state: sqlite3.Connection, labels: Sequence[str]) -> list[str]:
