@@ -334,7 +334,7 @@ def test_where_inodes_change_at_each_look_files_are_told_by_size_and_times(
         names = {name: getattr(told, name) for name in dir(told) if name.startswith("st_")}
         return os.stat_result(values, names)
 
-    monkeypatch.setattr("hnp_etl.state.files.os.lstat", relooked)
+    monkeypatch.setattr("hnp_etl.state.changes.os.lstat", relooked)
     assert run(config) == calm
     assert run(config) == calm
 

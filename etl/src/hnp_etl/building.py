@@ -14,6 +14,7 @@ from hnp_etl.recipe import Recipe
 from hnp_etl.shards_stage import build_shards
 from hnp_etl.stages import Stages
 from hnp_etl.state import files, slices
+from hnp_etl.state.changes import note_changes
 from hnp_etl.state.level_order import mark_disorder
 from hnp_shared.dataset_info import DatasetInfo
 from hnp_shared.errors import InputError
@@ -82,7 +83,7 @@ def _changed(state: sqlite3.Connection, recipe: Recipe, new: int, *, last: bool)
     """
     if not (new or files.unreadable(state, 1)):
         return False
-    return files.note_changes(state, recipe.limits, last=last) > 0 and not last
+    return note_changes(state, recipe.limits, last=last) > 0 and not last
 
 
 def _refuse_empty(state: sqlite3.Connection, recipe: Recipe, met: int) -> None:

@@ -13,7 +13,8 @@ from hnp_etl.engines import SerialExecutor, Task, ordered_map
 from hnp_etl.shard import build_shard, build_without_killers
 from hnp_etl.shard_plan import ShardPlan
 from hnp_etl.shard_result import ShardResult
-from hnp_etl.state import files, shards
+from hnp_etl.state import shards
+from hnp_etl.state.changes import note_changes
 from hnp_shared.dataset_info import SHARDS_FOLDER
 from hnp_shared.progress import track
 from hnp_shared.storage import Written, sweep_temporary
@@ -63,7 +64,7 @@ def build_shards(
     shards.begin_shards(state)
     stage = _Stage(config, state, folder)
     unread = stage.build(executor, spans, "decoding")
-    if unread and not final and files.note_changes(state, config.recipe.limits):
+    if unread and not final and note_changes(state, config.recipe.limits):
         return None
     unread = stage.build(executor, unread, "decoding again")
     stage.build(SerialExecutor(), unread, "decoding again", last=True)

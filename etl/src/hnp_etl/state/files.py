@@ -1,8 +1,6 @@
 """Files met and what reading them told; remembered from run to run while a file is unchanged."""
 
-import os
 import sqlite3
-import stat
 from collections.abc import Iterable, Iterator, Sequence
 
 from hnp_etl.census import Census, CensusTaker
@@ -33,11 +31,7 @@ ON CONFLICT (path, raw) DO UPDATE SET
     {", ".join(f"{name.strip()} = excluded.{name.strip()}" for name in _COLUMNS.split(",")[2:])}
 """  # names are ours
 
-_CHANGED = (  # read again next time too: it may be at work still
-    "UPDATE file SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, early = ?, young = 1, "
-    "facts = NULL, refusal = ?, uid = NULL, encoding = NULL WHERE id = ?"
-)
-_INODES = "inodes"
+INODES = "inodes"
 """Remembered when they mean nothing where the sources lie."""
 
 REF = "file.id, kind, raw, size, mtime_ns, ctime_ns, inode"
@@ -51,7 +45,7 @@ def note_met(state: sqlite3.Connection, met: Iterable[Met], recipe: Recipe) -> C
     """Remember the files met in this run and forget those that are gone."""
     _forget_other_limits(state, recipe.limits)
     _forget_other_source(state, recipe.label.source)
-    inodes = get_meta(state, _INODES) is None
+    inodes = get_meta(state, INODES) is None
     run = int(get_meta(state, "run") or 0) + 1
     set_meta(state, "run", str(run))
     reader = PathReader(recipe.layout, recipe.label_suffixes)
@@ -115,43 +109,6 @@ def unreadable(state: sqlite3.Connection, batch: int) -> list[list[Ref]]:
     return [refs[start : start + batch] for start in range(0, len(refs), batch)]
 
 
-def note_changes(state: sqlite3.Connection, limits: Limits, *, last: bool = False) -> int:
-    """Look again at every file; forget what was read of those that changed since they were met.
-
-    One that is gone stays as it was met: what was read of it holds, and it cannot be read again.
-
-    Args:
-        state: the opened state.
-        limits: on sizes.
-        last: whether what changed is unreadable, for it will not be read again.
-
-    Returns:
-        How many changed.
-    """
-    judged = ", ".join(f"'{reason}'" for reason in _BY_STAT)
-    rows = pages(
-        state,
-        f"SELECT {REF}, early FROM file WHERE file.id > ? AND kind <> 'other' "
-        f"AND (early IS NULL OR early IN ({judged}))",
-    )
-    changed, renumbered = list[Row](), 0
-    for row in rows:
-        ref = ref_of(row)
-        status = _look_at(ref.file.raw)
-        if status is None:
-            continue
-        now = FileStat.of(status)
-        if not now.same_file(ref.file.stat):
-            renumbered += now[:3] == ref.file.stat[:3]
-            regular = stat.S_ISREG(status.st_mode)
-            early = _reason_by_stat(ref.kind, regular, now.size, limits)
-            changed.append((*now, early, Reason.UNREADABLE if last else None, ref.id))
-    write_many(state, _CHANGED, iter(changed))
-    if renumbered:
-        _give_inodes_up(state)
-    return len(changed)
-
-
 def ref_of(row: Row) -> Ref:
     """Return the file of a row of the columns `REF`; more may follow."""
     number, kind, raw, *stat = row[:7]
@@ -197,33 +154,21 @@ def _early_reason(met: Met, facts: PathFacts, layout: Layout, limits: Limits) ->
     unwanted = layout.procedures and facts.procedure not in layout.procedures
     if met.regular and unwanted:
         return Reason.NOT_PROCEDURE
-    return _reason_by_stat(facts.kind, met.regular, met.size, limits)
+    return reason_by_stat(facts.kind, met.regular, met.size, limits)
 
 
-_BY_STAT = (Reason.NOT_REGULAR, Reason.EMPTY, Reason.TOO_LARGE)
+BY_STAT = (Reason.NOT_REGULAR, Reason.EMPTY, Reason.TOO_LARGE)
+"""Reasons that `reason_by_stat` gives."""
 
 
-def _reason_by_stat(kind: Kind, regular: bool, size: int, limits: Limits) -> Reason | None:
+def reason_by_stat(kind: Kind, regular: bool, size: int, limits: Limits) -> Reason | None:
+    """Return why a file need not be opened, as what `stat` told says; None when it must be."""
     if not regular:
         return Reason.NOT_REGULAR
     if size == 0:
         return Reason.EMPTY
     largest = limits.image_bytes if kind is Kind.IMAGE else limits.label_bytes
     return Reason.TOO_LARGE if size > largest else None
-
-
-def _look_at(raw: bytes) -> os.stat_result | None:
-    try:
-        return os.lstat(raw)
-    except OSError:
-        return None
-
-
-def _give_inodes_up(state: sqlite3.Connection) -> None:
-    """Do without inodes: this file system numbers a file anew at each look, as some in FUSE do."""
-    set_meta(state, _INODES, "renumbered")
-    with state:
-        state.execute("UPDATE file SET inode = ?", (UNKNOWN_INODE,))
 
 
 def _forget_other_limits(state: sqlite3.Connection, limits: Limits) -> None:
