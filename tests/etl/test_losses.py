@@ -309,6 +309,11 @@ def test_a_file_that_never_rests_is_unreadable_and_the_rest_is_built(
     assert run(config).states["accepted"] == 40
 
 
+def with_inode(told: os.stat_result, inode: int) -> os.stat_result:
+    names = {name: getattr(told, name) for name in dir(told) if name.startswith("st_")}
+    return os.stat_result([told[0], inode, *told[2:]], names)
+
+
 def test_where_inodes_change_at_each_look_files_are_told_by_size_and_times(
     config: BuildConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -316,23 +321,13 @@ def test_where_inodes_change_at_each_look_files_are_told_by_size_and_times(
     real, numbers = os.fstat, iter(range(10_000_000, 20_000_000))
 
     def renumbered(descriptor: int) -> os.stat_result:
-        told = real(descriptor)
-        fields = [getattr(told, name) for name in dir(told) if name.startswith("st_")]
-        assert fields
-        values = list(told)
-        values[1] = next(numbers)
-        names = {name: getattr(told, name) for name in dir(told) if name.startswith("st_")}
-        return os.stat_result(values, names)
+        return with_inode(real(descriptor), next(numbers))
 
     monkeypatch.setattr("hnp_etl.source_file.os.fstat", renumbered)
     real_lstat = os.lstat
 
     def relooked(path: Any) -> os.stat_result:
-        told = real_lstat(path)
-        values = list(told)
-        values[1] = next(numbers)
-        names = {name: getattr(told, name) for name in dir(told) if name.startswith("st_")}
-        return os.stat_result(values, names)
+        return with_inode(real_lstat(path), next(numbers))
 
     monkeypatch.setattr("hnp_etl.state.changes.os.lstat", relooked)
     assert run(config) == calm

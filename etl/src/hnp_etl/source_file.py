@@ -27,10 +27,9 @@ class FileStat(NamedTuple):
     inode: int
 
     @classmethod
-    def of(cls, status: os.stat_result, *, inodes: bool = True) -> "FileStat":
-        """Return what `stat` told; without inodes where they mean nothing."""
-        inode = status.st_ino if inodes else UNKNOWN_INODE
-        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, inode)
+    def of(cls, status: os.stat_result) -> "FileStat":
+        """Return what `stat` told."""
+        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
     def same_file(self, other: "FileStat") -> bool:
         """Tell whether nothing is seen to have changed between two looks."""
