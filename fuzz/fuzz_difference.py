@@ -12,7 +12,7 @@ from pydicom.errors import BytesLengthException
 from pydicom.multival import MultiValue
 from pydicom.valuerep import CUSTOMIZABLE_CHARSET_VR
 
-from hnp_etl.header import HeaderFacts, read_header
+from hnp_etl.dicom.header import HeaderFacts, read_header
 
 TEXTS = {
     "study_uid": "StudyInstanceUID",

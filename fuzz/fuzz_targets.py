@@ -11,21 +11,21 @@ from pathlib import Path
 from dicom_files import UNCOMPRESSED, dicom_bytes, picture
 from fuzz_damage import damage_dicom
 from fuzz_difference import compare_with_pydicom
-from hnp_etl.choose import header_refusals, pixel_refusal
-from hnp_etl.encapsulated import single_frame
+from hnp_etl.choosing.choose import header_refusals, pixel_refusal
+from hnp_etl.choosing.look import look_at
+from hnp_etl.dicom.header import HeaderFacts, read_header
+from hnp_etl.dicom.syntaxes import DECODERS
 from hnp_etl.errors import FileError
-from hnp_etl.frame_header import check_frame
-from hnp_etl.header import HeaderFacts, read_header
-from hnp_etl.label import LabelReader
-from hnp_etl.label_document import leaves_from_json, leaves_to_json, parse_label
-from hnp_etl.label_sources.entry import entries
-from hnp_etl.label_sources.rows import entries_from_json, entries_to_json, rows_of
+from hnp_etl.labels.document import leaves_from_json, leaves_to_json, parse_label
+from hnp_etl.labels.label import LabelReader
+from hnp_etl.labels.sources.entry import entries
+from hnp_etl.labels.sources.rows import entries_from_json, entries_to_json, rows_of
 from hnp_etl.limits import Limits
-from hnp_etl.look import look_at
-from hnp_etl.paths import PathReader
-from hnp_etl.pixels import PixelRule
-from hnp_etl.recipe import Layout, builtin_names, builtin_text, load_recipe, parse_recipe
-from hnp_etl.syntaxes import DECODERS
+from hnp_etl.pixels.encapsulated import single_frame
+from hnp_etl.pixels.frame_header import check_frame
+from hnp_etl.pixels.transform import PixelRule
+from hnp_etl.recipes.recipe import Layout, builtin_names, builtin_text, load_recipe, parse_recipe
+from hnp_etl.walking.paths import PathReader
 from hnp_shared.dataset_info import parse_info
 from hnp_shared.errors import InputError
 from hnp_shared.shards import open_shard

@@ -17,7 +17,7 @@ ABSENT = set(sys.argv[2].split(","))
 sys.meta_path.insert(0, Absent())
 package = importlib.import_module(sys.argv[1])
 names = [info.name for info in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
-extra = [name for name in names if name.startswith("hnp_etl.dask_")]
+extra = [name for name in names if name.startswith("hnp_etl.engines.dask_")]
 for name in names:
     try:
         importlib.import_module(name)

@@ -26,7 +26,7 @@ PLACE = "PlaceQ8"
 RECIPE = 'name = "tiny"\n[image]\nsize = [32, 32]\n'
 
 KILLED_DECODER = """
-import sys, hnp_etl.decoder as decoder
+import sys, hnp_etl.pixels.decoder as decoder
 ready = decoder._ready_child
 def dying(*arguments):
     child = ready(*arguments)
@@ -38,14 +38,14 @@ main(sys.argv[1:])
 """
 
 DIES_BEFORE_THE_COMMIT = """
-import os, sys, hnp_etl.commit as commit
+import os, sys, hnp_etl.building.commit as commit
 commit.write_info = lambda *_, **__: os._exit(9)
 from hnp_etl.cli import main
 main(sys.argv[1:])
 """
 
 TABLES_FAIL = """
-import sys, hnp_etl.commit as commit
+import sys, hnp_etl.building.commit as commit
 from hnp_shared.errors import StorageError
 def full(*_, **__):
     raise StorageError.of("the table", OSError(28, "no space", "{marker}"))

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from hnp_etl.header import HeaderFacts
-from hnp_etl.label import LabelFacts
+from hnp_etl.dicom.header import HeaderFacts
+from hnp_etl.labels.label import LabelFacts
 
 _AXIAL_T2 = HeaderFacts(
     study_uid="1.2",

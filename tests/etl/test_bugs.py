@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from etl.deadly import fail
-from hnp_etl.engines import open_executor
+from hnp_etl.engines.engines import open_executor
 from hnp_etl.state.database import STATE_FILE, DamagedStateError, open_state
 
 SECRET = "CANARY7"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hnp_etl.causes import Between, Cause, cause_of_absence, cause_of_change
+from hnp_etl.datasets.causes import Between, Cause, cause_of_absence, cause_of_change
 from hnp_shared.vocabulary import Flag, Reason
 
 SAME = Between(frozenset(), tool=False)

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from etl.facts import facts_of, label_of
-from hnp_etl.choose import Choice, choose, judge
-from hnp_etl.label import LabelFacts
-from hnp_etl.recipe import Recipe
-from hnp_etl.syntaxes import EXPLICIT_BE
+from hnp_etl.choosing.choose import Choice, choose, judge
+from hnp_etl.dicom.syntaxes import EXPLICIT_BE
+from hnp_etl.labels.label import LabelFacts
+from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.vocabulary import Flag, Reason
 
 SIZE = 10_000_000

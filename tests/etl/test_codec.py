@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from dicom_files import COMPRESSED, compressed_frame, picture
-from hnp_etl.codec import decompress
-from hnp_etl.pixels import PixelRule, clean_values
+from hnp_etl.pixels.codec import decompress
+from hnp_etl.pixels.transform import PixelRule, clean_values
 
 RULE = PixelRule(40, 48, 16, 12, False, 1.0, 0.0, False)
 

@@ -2,7 +2,7 @@
 
 from itertools import permutations
 
-from hnp_etl.copies import Picture, settle_copies
+from hnp_etl.sharding.copies import Picture, settle_copies
 from hnp_shared.vocabulary import Reason
 
 SAME = ("p1", "sha")

@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hnp_etl.config import BuildConfig
-from hnp_etl.engines import SerialExecutor
-from hnp_etl.header import HeaderFacts, read_header
-from hnp_etl.pipeline import build
-from hnp_etl.pseudonyms import pseudonym
-from hnp_etl.recipe import Image, load_recipe
-from hnp_etl.slice_pixels import read_sample
-from hnp_etl.source_file import SourceFile
+from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.pipeline import build
+from hnp_etl.dicom.header import HeaderFacts, read_header
+from hnp_etl.engines.engines import SerialExecutor
+from hnp_etl.files.source_file import SourceFile
+from hnp_etl.pixels.sample import read_sample
+from hnp_etl.private.pseudonyms import pseudonym
+from hnp_etl.recipes.recipe import Image, load_recipe
 from hnp_shared.check import check_dataset
 from hnp_shared.vocabulary import Reason
 

@@ -14,7 +14,7 @@ from etl.test_crash import config_of, run
 from etl.trees import KEY, sound_tree
 from failing import ERRORS, disk_fails
 from hnp_etl.cli import main
-from hnp_etl.private import hold_private
+from hnp_etl.private.folder import hold_private
 from hnp_etl.selftest.material import files_below
 
 ROLES = re.compile(

@@ -14,7 +14,7 @@ import pytest
 
 from etl.test_crash import build_command, config_of, phantom, run
 from etl.trees import Slice, sound_tree, write_slice
-from hnp_etl.config import BuildConfig
+from hnp_etl.building.config import BuildConfig
 from hnp_etl.selftest.failing_disk import FailingDisk
 from hnp_etl.selftest.material import files_below
 from hnp_shared.check import check_dataset

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 
 from dicom_files import COMPRESSED, RLE, compressed_frame, picture
-from hnp_etl import decoder
-from hnp_etl.decoder import decode_guarded, stop_child
-from hnp_etl.decoder_child import Request
+from hnp_etl.dicom.syntaxes import DECODERS, UNCOMPRESSED
 from hnp_etl.errors import FileError
 from hnp_etl.limits import Limits
-from hnp_etl.pixels import PixelRule, clean_values, from_bytes
-from hnp_etl.syntaxes import DECODERS, UNCOMPRESSED
+from hnp_etl.pixels import decoder
+from hnp_etl.pixels.decoder import decode_guarded, stop_child
+from hnp_etl.pixels.decoder_child import Request
+from hnp_etl.pixels.transform import PixelRule, clean_values, from_bytes
 from hnp_shared.vocabulary import Reason
 
 

@@ -23,17 +23,17 @@ from dicom_files import (
     dicom_bytes,
     picture,
 )
-from hnp_etl import decoder
-from hnp_etl.decoder import decode_guarded, stop_child
-from hnp_etl.decoder_child import Request
-from hnp_etl.encapsulated import single_frame
+from hnp_etl.dicom.header import read_header
 from hnp_etl.errors import FileError
-from hnp_etl.header import read_header
+from hnp_etl.files.source_file import SourceFile
 from hnp_etl.limits import Limits
-from hnp_etl.pixels import PixelRule, from_bytes
-from hnp_etl.recipe import Image
-from hnp_etl.slice_pixels import read_sample
-from hnp_etl.source_file import SourceFile
+from hnp_etl.pixels import decoder
+from hnp_etl.pixels.decoder import decode_guarded, stop_child
+from hnp_etl.pixels.decoder_child import Request
+from hnp_etl.pixels.encapsulated import single_frame
+from hnp_etl.pixels.sample import read_sample
+from hnp_etl.pixels.transform import PixelRule, from_bytes
+from hnp_etl.recipes.recipe import Image
 from hnp_shared.vocabulary import Reason
 
 RULE = PixelRule(40, 48, 16, 12, False, 1.0, 0.0, False)
@@ -149,7 +149,7 @@ def stub(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     def start(_command: list[str], **options: object) -> object:
         return original([sys.executable, "-c", ready + program], **options)  # type: ignore[call-overload]
 
-    monkeypatch.setattr("hnp_etl.decoder.subprocess.Popen", start)
+    monkeypatch.setattr("hnp_etl.pixels.decoder.subprocess.Popen", start)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_a_child_is_replaced_after_so_many_frames(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of address space are Linux's")
 def test_the_child_ends_with_its_parent() -> None:
     program = (
-        "from hnp_etl import decoder\n"
+        "from hnp_etl.pixels import decoder\n"
         "import os\n"
         "from hnp_etl.limits import LIMITS\n"
         "print(decoder._ready_child(LIMITS).process.pid, flush=True)\n"

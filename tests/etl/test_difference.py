@@ -9,12 +9,12 @@ import pytest
 
 from dicom_files import dicom_bytes
 from etl.trees import IMAGES, KEY, LABELS, Slice, pixels_of, sound_tree, write_slice
-from hnp_etl.causes import Cause
-from hnp_etl.config import BuildConfig
-from hnp_etl.difference import Difference, compare
-from hnp_etl.engines import SerialExecutor
-from hnp_etl.pipeline import build
-from hnp_etl.recipe import Recipe
+from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.pipeline import build
+from hnp_etl.datasets.causes import Cause
+from hnp_etl.datasets.difference import Difference, compare
+from hnp_etl.engines.engines import SerialExecutor
+from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.errors import InputError
 from hnp_shared.vocabulary import Reason
@@ -102,7 +102,7 @@ def test_another_recipe_is_the_cause_of_what_depends_on_it(site: Site) -> None:
 def test_another_tool_is_the_cause_of_the_rest(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     old = site.build()
     relabel(site.src / LABELS / "H01" / "C004" / "P000_002.json", Age=70)
-    monkeypatch.setattr("hnp_etl.commit.__version__", "9.9")
+    monkeypatch.setattr("hnp_etl.building.commit.__version__", "9.9")
     assert told(compare(old, site.build())) == {("changed", Cause.TOOL): 1}
 
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dicom_files import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, UNCOMPRESSED, dicom_bytes
+from hnp_etl.dicom.header import HeaderFacts, read_header
 from hnp_etl.errors import FileError
-from hnp_etl.header import HeaderFacts, read_header
 from hnp_etl.limits import MAX_HEADER_BYTES
 from hnp_shared.vocabulary import Reason
 

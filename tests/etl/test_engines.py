@@ -13,8 +13,8 @@ import pytest
 from etl.deadly import DEADLY, double, double_or_die, slowly_double
 from etl.facts import facts_of
 from etl.trees import KEY, hard_tree
-from hnp_etl import engines
-from hnp_etl.engines import (
+from hnp_etl.engines import engines
+from hnp_etl.engines.engines import (
     ENGINES,
     SerialExecutor,
     Task,
@@ -22,13 +22,13 @@ from hnp_etl.engines import (
     ordered_map,
     refuse_unfit,
 )
-from hnp_etl.read import FileFacts, Ref, read_one_by_one
-from hnp_etl.recipe import Image
-from hnp_etl.sealed import pack_header
-from hnp_etl.shard import build_without_killers
-from hnp_etl.shard_plan import PlannedSlice, ShardPlan
-from hnp_etl.shard_result import Refusal, SampleRow, ShardResult
-from hnp_etl.source_file import FileStat, SourceFile
+from hnp_etl.files.source_file import FileStat, SourceFile
+from hnp_etl.reading.read import FileFacts, Ref, read_one_by_one
+from hnp_etl.reading.sealed import pack_header
+from hnp_etl.recipes.recipe import Image
+from hnp_etl.sharding.shard import build_without_killers
+from hnp_etl.sharding.shard_plan import PlannedSlice, ShardPlan
+from hnp_etl.sharding.shard_result import Refusal, SampleRow, ShardResult
 from hnp_shared.errors import InputError, StoppedError
 from hnp_shared.storage import DISK, Disk
 from hnp_shared.vocabulary import Kind, Reason
@@ -121,7 +121,7 @@ def test_giving_up_with_work_under_way_is_quiet(monkeypatch: pytest.MonkeyPatch)
 STOP_AMONG_LARGE_RESULTS = """
 from etl.deadly import large
 from etl.test_engines import never
-from hnp_etl.engines import Task, open_executor, ordered_map
+from hnp_etl.engines.engines import Task, open_executor, ordered_map
 
 if __name__ == "__main__":
     with open_executor(2) as executor:

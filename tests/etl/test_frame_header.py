@@ -5,8 +5,8 @@ import pytest
 
 from dicom_files import COMPRESSED, RLE, compressed_frame, picture
 from hnp_etl.errors import FileError
-from hnp_etl.frame_header import check_frame
-from hnp_etl.pixels import PixelRule
+from hnp_etl.pixels.frame_header import check_frame
+from hnp_etl.pixels.transform import PixelRule
 from hnp_shared.vocabulary import Reason
 
 JPEGS = [syntax for syntax in COMPRESSED if syntax != RLE]

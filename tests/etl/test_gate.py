@@ -2,7 +2,7 @@
 
 import pytest
 
-from hnp_etl.gate import ChangeLimit, RejectLimit
+from hnp_etl.datasets.gate import ChangeLimit, RejectLimit
 from hnp_shared.dataset_info import DatasetInfo
 from hnp_shared.errors import GateError
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hnp_etl.geometry import plane_of, slice_normal, slice_position_mm, tilt_deg
+from hnp_etl.choosing.geometry import plane_of, slice_normal, slice_position_mm, tilt_deg
 from hnp_etl.imaging import Plane
 
 AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)

@@ -28,9 +28,9 @@ from dicom_files import (
     file_bytes,
     picture,
 )
-from hnp_etl.elements import inflate, read_elements
+from hnp_etl.dicom.elements import inflate, read_elements
+from hnp_etl.dicom.header import HeaderFacts, read_header
 from hnp_etl.errors import FileError
-from hnp_etl.header import HeaderFacts, read_header
 from hnp_etl.limits import MAX_HEADER_BYTES
 from hnp_shared.vocabulary import Reason, Vendor
 

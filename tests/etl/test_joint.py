@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hnp_etl.joint import (
+from hnp_etl.datasets.joint import (
     different_recipes,
     joint_counts,
     joint_identity,

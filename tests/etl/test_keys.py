@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hnp_etl.keys import KEY_FILE, load_key, make_key
-from hnp_etl.private import hold
-from hnp_etl.pseudonyms import key_id
+from hnp_etl.private.folder import hold
+from hnp_etl.private.key import KEY_FILE, load_key, make_key
+from hnp_etl.private.pseudonyms import key_id
 from hnp_shared.errors import InputError, StorageError
 
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from dicom_files import label_bytes
 from hnp_etl.errors import FileError
-from hnp_etl.label import LabelFacts, LabelReader, bare
-from hnp_etl.label_document import leaves_from_json, leaves_to_json, parse_label
-from hnp_etl.recipe import Canal, Label
+from hnp_etl.labels.document import leaves_from_json, leaves_to_json, parse_label
+from hnp_etl.labels.label import LabelFacts, LabelReader, bare
+from hnp_etl.recipes.recipe import Canal, Label
 from hnp_shared.vocabulary import LEVEL_NAMES, Flag, Reason
 
 DEFAULT = Label()

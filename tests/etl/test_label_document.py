@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hnp_etl.errors import FileError
-from hnp_etl.label_document import (
+from hnp_etl.labels.document import (
     Leaf,
     Number,
     Scalar,
@@ -17,7 +17,7 @@ from hnp_etl.label_document import (
     leaves_to_json,
     parse_label,
 )
-from hnp_etl.paths import nfc
+from hnp_etl.walking.paths import nfc
 from hnp_shared.vocabulary import Reason
 
 MODEST = settings(derandomize=True, deadline=None, max_examples=150, database=None)

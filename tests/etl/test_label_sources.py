@@ -11,13 +11,13 @@ import pytest
 
 from dicom_files import dicom_bytes
 from etl.trees import KEY, pixels_of
-from hnp_etl.config import BuildConfig
-from hnp_etl.engines import SerialExecutor
+from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.pipeline import build
+from hnp_etl.engines.engines import SerialExecutor
 from hnp_etl.explain.run import explain_files
-from hnp_etl.linkage import read_linkage
-from hnp_etl.pipeline import build
-from hnp_etl.pseudonyms import pseudonym
-from hnp_etl.recipe import Recipe, load_recipe
+from hnp_etl.private.linkage import read_linkage
+from hnp_etl.private.pseudonyms import pseudonym
+from hnp_etl.recipes.recipe import Recipe, load_recipe
 from hnp_shared.check import check_dataset
 from hnp_shared.errors import InputError
 
@@ -128,7 +128,7 @@ def test_an_excel_table_without_its_reader_is_one_line(
     src: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (src / "labels.xlsx").write_bytes(b"PK")
-    monkeypatch.setattr("hnp_etl.intake.find_spec", {}.get)
+    monkeypatch.setattr("hnp_etl.building.intake.find_spec", {}.get)
     with pytest.raises(InputError, match=r"expected the package openpyxl: hnp-etl\[excel\]"):
         run(src.parent, GENERIC)
 

@@ -6,7 +6,7 @@ from itertools import chain
 import pytest
 
 from etl.facts import facts_of
-from hnp_etl.level_order import MAX_STACKS, LevelSlice, level_slice, levels_descend
+from hnp_etl.choosing.level_order import MAX_STACKS, LevelSlice, level_slice, levels_descend
 
 UP = (0.0, 0.0, 1.0)
 

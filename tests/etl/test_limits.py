@@ -8,12 +8,12 @@ import pytest
 
 from etl.trees import KEY, Slice, sound_tree, write_slice
 from hnp_etl import limits
-from hnp_etl.config import BuildConfig
-from hnp_etl.engines import SerialExecutor
+from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.pipeline import BuildReport, build
+from hnp_etl.engines.engines import SerialExecutor
 from hnp_etl.limits import LIMITS, Limits
-from hnp_etl.pipeline import BuildReport, build
-from hnp_etl.private import private_folder
-from hnp_etl.recipe import Recipe, parse_recipe
+from hnp_etl.private.folder import private_folder
+from hnp_etl.recipes.recipe import Recipe, parse_recipe
 from hnp_shared.errors import InputError
 
 PAGE = Path(__file__).parents[2] / "docs" / "limits.md"

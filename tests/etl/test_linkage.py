@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hnp_etl.linkage import LINKAGE_FILE, Link, read_linkage, write_linkage
+from hnp_etl.private.linkage import LINKAGE_FILE, Link, read_linkage, write_linkage
 from hnp_shared.errors import InputError, StorageError
 
 PATHS = [

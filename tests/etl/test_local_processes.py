@@ -27,11 +27,11 @@ from etl.deadly import (
 )
 from etl.test_crash import build_command, children_of, is_running
 from etl.trees import KEY, sound_tree
-from hnp_etl import local_crew, local_link
 from hnp_etl.bugs import frames_of
-from hnp_etl.engines import Task, ordered_map
-from hnp_etl.local_link import Link
-from hnp_etl.local_processes import LocalProcesses
+from hnp_etl.engines import local_crew, local_link
+from hnp_etl.engines.engines import Task, ordered_map
+from hnp_etl.engines.local_link import Link
+from hnp_etl.engines.local_processes import LocalProcesses
 from hnp_shared.errors import StorageError
 
 LONGEST_STOP_S = 10.0
@@ -264,7 +264,7 @@ def test_nothing_is_left_of_a_pool(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 KILLED_PARENT = """
 import sys
 from etl.deadly import nap
-from hnp_etl.local_processes import LocalProcesses
+from hnp_etl.engines.local_processes import LocalProcesses
 
 pool = LocalProcesses(2)
 print(*{pool.submit(nap, 0.3).result() for _ in range(2)}, flush=True)
@@ -349,7 +349,7 @@ def test_a_system_without_room_for_workers_is_told(monkeypatch: pytest.MonkeyPat
     pool.shutdown()
 
 
-NO_WORKERS = "import sys\nif 'hnp_etl.local_worker' in sys.orig_argv: sys.exit('noise')\n"
+NO_WORKERS = "import sys\nif 'hnp_etl.engines.local_worker' in sys.orig_argv: sys.exit('noise')\n"
 
 
 def test_a_build_without_workers_ends_in_74_and_one_line(tmp_path: Path) -> None:

@@ -3,9 +3,9 @@
 import pytest
 
 from etl.facts import facts_of
-from hnp_etl.header import HeaderFacts
+from hnp_etl.choosing.look import Look, look_at
+from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.imaging import Plane, Weighting
-from hnp_etl.look import Look, look_at
 
 
 def look(facts: HeaderFacts) -> Look:

@@ -12,17 +12,17 @@ from typing import Any
 import pytest
 
 from etl.trees import IMAGES, KEY, LABELS, Slice, sound_tree, write_slice
-from hnp_etl import intake, shards_stage
-from hnp_etl import walk as walking
-from hnp_etl.config import BuildConfig
-from hnp_etl.engines import SerialExecutor
-from hnp_etl.gate import Gates
-from hnp_etl.judging import ATTEMPT_FILE
-from hnp_etl.linkage import LINKAGE_FILE
-from hnp_etl.losses import Losses, places_of, slices_lost
-from hnp_etl.pipeline import build
-from hnp_etl.recipe import Recipe
+from hnp_etl.building import intake, shards_stage
+from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.judging import ATTEMPT_FILE
+from hnp_etl.building.losses import Losses, places_of, slices_lost
+from hnp_etl.building.pipeline import build
+from hnp_etl.datasets.gate import Gates
+from hnp_etl.engines.engines import SerialExecutor
+from hnp_etl.private.linkage import LINKAGE_FILE
+from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.selftest.material import files_below
+from hnp_etl.walking import walk as walking
 from hnp_shared.dataset import open_dataset
 from hnp_shared.dataset_info import DatasetInfo
 from hnp_shared.errors import StorageError
@@ -71,7 +71,7 @@ def stale(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
             raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
         return real(path, *arguments, **options)
 
-    monkeypatch.setattr("hnp_etl.source_file.os.open", opening)
+    monkeypatch.setattr("hnp_etl.files.source_file.os.open", opening)
     yield lambda mark: marks.append(mark.encode())
     marks.clear()
 
@@ -144,7 +144,7 @@ def test_a_folder_that_closes_hides_what_was_accepted(
 
     write_slice(config.src[0], Slice("Q000", 0, hospital="H02"))
     with monkeypatch.context() as patched:
-        patched.setattr("hnp_etl.walk.os.open", closed)
+        patched.setattr("hnp_etl.walking.walk.os.open", closed)
         with pytest.raises(StorageError, match="lost 40 of 40 slices accepted before"):
             run(replace(config, src=(config.src[0], _second(config))))
     assert files_below(config.out) == before
@@ -184,7 +184,7 @@ def test_what_fails_once_is_read_again_later(
                 raise OSError(errno.EIO, os.strerror(errno.EIO))
         return real(path, *arguments, **options)
 
-    monkeypatch.setattr("hnp_etl.source_file.os.open", opening)
+    monkeypatch.setattr("hnp_etl.files.source_file.os.open", opening)
     assert run(config) == calm
 
 
@@ -201,7 +201,7 @@ def test_a_worker_that_sees_nothing_costs_nothing_when_the_builder_sees_it(
                 raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
 
             with monkeypatch.context() as patched:
-                patched.setattr("hnp_etl.source_file.os.open", refuse)
+                patched.setattr("hnp_etl.files.source_file.os.open", refuse)
                 return super().submit(fn, *args, **kwargs)
 
     assert run(config, Blind()) == calm
@@ -240,7 +240,7 @@ def test_labels_that_cannot_be_read_are_a_loss_of_their_slices(
 
     both = replace(config, src=(config.src[0], _second(config)))
     with monkeypatch.context() as patched:
-        patched.setattr("hnp_etl.walk.os.open", closed)
+        patched.setattr("hnp_etl.walking.walk.os.open", closed)
         with pytest.raises(StorageError, match="of 40 slices accepted before"):
             run(both)
     assert files_below(config.out) == before
@@ -323,7 +323,7 @@ def test_where_inodes_change_at_each_look_files_are_told_by_size_and_times(
     def renumbered(descriptor: int) -> os.stat_result:
         return with_inode(real(descriptor), next(numbers))
 
-    monkeypatch.setattr("hnp_etl.source_file.os.fstat", renumbered)
+    monkeypatch.setattr("hnp_etl.files.source_file.os.fstat", renumbered)
     real_lstat = os.lstat
 
     def relooked(path: Any) -> os.stat_result:

@@ -14,11 +14,11 @@ import pytest
 from etl.test_pipeline import content_of
 from etl.trees import Slice, hard_tree, write_slice
 from failing import CountingDisk, NoLinks
-from hnp_etl.config import BuildConfig
-from hnp_etl.engines import SerialExecutor
-from hnp_etl.merging import merge
-from hnp_etl.pipeline import build
-from hnp_etl.recipe import Recipe
+from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.pipeline import build
+from hnp_etl.datasets.merging import merge
+from hnp_etl.engines.engines import SerialExecutor
+from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.check import check_dataset
 from hnp_shared.columns import MANIFEST
 from hnp_shared.dataset import open_dataset

@@ -18,16 +18,16 @@ import pytest
 from dicom_files import RLE
 from etl.test_commands import hnp_etl, one_line
 from etl.trees import KEY, sound_tree
-from hnp_etl import decoder
-from hnp_etl.config import BuildConfig
-from hnp_etl.decoder import decode_guarded, stop_child
-from hnp_etl.decoder_child import Request, child_arguments, lowered_limits
-from hnp_etl.engines import SerialExecutor
+from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.pipeline import build
+from hnp_etl.engines.engines import SerialExecutor
 from hnp_etl.limits import LIMITS
 from hnp_etl.phantom import PhantomConfig, TreeLayout, write_phantom
-from hnp_etl.pipeline import build
-from hnp_etl.pixels import PixelRule
-from hnp_etl.recipe import Recipe
+from hnp_etl.pixels import decoder
+from hnp_etl.pixels.decoder import decode_guarded, stop_child
+from hnp_etl.pixels.decoder_child import Request, child_arguments, lowered_limits
+from hnp_etl.pixels.transform import PixelRule
+from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.selftest.material import files_below
 from hnp_shared.check import check_dataset
 from hnp_shared.errors import OutputError, StorageError
@@ -239,7 +239,7 @@ def test_a_decoder_that_cannot_start_is_no_verdict_on_a_frame(
     def start(_command: list[str], **options: object) -> object:
         return original([sys.executable, "-c", "raise SystemExit(1)"], **options)  # type: ignore[call-overload]
 
-    monkeypatch.setattr("hnp_etl.decoder.subprocess.Popen", start)
+    monkeypatch.setattr("hnp_etl.pixels.decoder.subprocess.Popen", start)
     rule = PixelRule(8, 8, 16, 12, False, 1.0, 0.0, False)
     with pytest.raises(StorageError, match="^the decoder process: it ended before it could decode"):
         decode_guarded(Request(b"", RLE, rule))
@@ -250,7 +250,7 @@ LOWERED = """
 import resource
 resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
 resource.setrlimit(resource.RLIMIT_CPU, (7, 7))
-from hnp_etl.decoder_child import child_arguments, lowered_limits
+from hnp_etl.pixels.decoder_child import child_arguments, lowered_limits
 from hnp_etl.limits import LIMITS
 print("; ".join(lowered_limits(child_arguments(LIMITS))))
 """
@@ -308,6 +308,6 @@ def test_a_file_system_without_locks_is_one_line(
     def refuse(*_: object) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr("hnp_etl.private.fcntl.flock", refuse)
+    monkeypatch.setattr("hnp_etl.private.folder.fcntl.flock", refuse)
     with pytest.raises(StorageError, match=r"^the lock on OUT: No locks available"):
         run(config)

@@ -10,10 +10,10 @@ from pydicom.sequence import Sequence
 
 from dicom_files import EXPLICIT, dicom_dataset, file_bytes, picture
 from etl.trees import KEY
-from hnp_etl.config import BuildConfig
-from hnp_etl.engines import SerialExecutor
-from hnp_etl.pipeline import build
-from hnp_etl.recipe import Recipe
+from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.pipeline import build
+from hnp_etl.engines.engines import SerialExecutor
+from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.dataset import open_dataset
 
 SIDE = 48

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hnp_etl.paths import PathFacts, PathReader, kind_of, nfc, path_bytes, source_labels
-from hnp_etl.recipe import Layout
+from hnp_etl.recipes.recipe import Layout
+from hnp_etl.walking.paths import PathFacts, PathReader, kind_of, nfc, path_bytes, source_labels
 from hnp_shared.vocabulary import Kind
 
 IMAGES = "set/1.Training/원천데이터/TS_DLD/H01/C004"

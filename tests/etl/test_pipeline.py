@@ -25,13 +25,13 @@ from etl.trees import (
     sound_tree,
     write_slice,
 )
-from hnp_etl.config import BuildConfig
-from hnp_etl.engines import SerialExecutor, open_executor
-from hnp_etl.linkage import read_linkage
-from hnp_etl.pipeline import BuildReport, build
-from hnp_etl.private import private_folder
-from hnp_etl.pseudonyms import pseudonym
-from hnp_etl.recipe import Recipe, load_recipe
+from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.pipeline import BuildReport, build
+from hnp_etl.engines.engines import SerialExecutor, open_executor
+from hnp_etl.private.folder import private_folder
+from hnp_etl.private.linkage import read_linkage
+from hnp_etl.private.pseudonyms import pseudonym
+from hnp_etl.recipes.recipe import Recipe, load_recipe
 from hnp_shared.check import check_dataset
 from hnp_shared.errors import InputError, OutputError
 from hnp_shared.vocabulary import Flag, State
@@ -241,7 +241,7 @@ def test_a_removed_shard_is_made_again(config: BuildConfig) -> None:
 def test_adding_a_patient_rewrites_at_most_two_shards(
     config: BuildConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hnp_etl.plan.SHARD_SLICES", 8)
+    monkeypatch.setattr("hnp_etl.sharding.plan.SHARD_SLICES", 8)
     sound_tree(config.src[0], patients=20)
     run(config)
     before = {path.name for path in (config.out / "shards").iterdir()}
@@ -255,7 +255,7 @@ def test_adding_a_patient_rewrites_at_most_two_shards(
 
 
 def test_a_patient_lies_in_one_shard(config: BuildConfig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hnp_etl.plan.SHARD_SLICES", 5)
+    monkeypatch.setattr("hnp_etl.sharding.plan.SHARD_SLICES", 5)
     sound_tree(config.src[0], patients=9)
     run(config)
     table = manifest(config)
@@ -433,7 +433,7 @@ def test_sources_and_outputs_must_not_overlap(config: BuildConfig) -> None:
 def test_4097_slices_under_one_value_end_the_run(
     config: BuildConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hnp_etl.plan.MAX_PATIENT_SLICES", 2)
+    monkeypatch.setattr("hnp_etl.sharding.plan.MAX_PATIENT_SLICES", 2)
     sound_tree(config.src[0], patients=1)
     with pytest.raises(InputError, match="3 slices share one patient value"):
         run(config)

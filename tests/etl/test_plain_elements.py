@@ -8,9 +8,9 @@ import pytest
 from dicom_files import BIG_ENDIAN, DEFLATED, IMPLICIT, dicom_bytes
 from etl.test_elements import before_pixels, element, facts_of, sequences
 from fuzz_damage import damage_dicom
-from hnp_etl.element_walk import Walker
+from hnp_etl.dicom.element_walk import Walker
+from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.errors import FileError
-from hnp_etl.header import HeaderFacts
 from hnp_shared.vocabulary import Reason
 
 PRIVATE = element(0x0009_1010, b"UN", 8, b"\xfe\xff\x00\xe0\0\0\0\0")

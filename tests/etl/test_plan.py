@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hnp_etl.plan import plan_shards
+from hnp_etl.sharding.plan import plan_shards
 from hnp_shared.errors import InputError
 
 Patients = dict[str, int]

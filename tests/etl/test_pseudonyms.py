@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from hnp_etl.pseudonyms import key_id, patient_parts, pseudonym, series_parts, study_parts
+from hnp_etl.private.pseudonyms import key_id, patient_parts, pseudonym, series_parts, study_parts
 
 KEY = bytes(range(32))
 

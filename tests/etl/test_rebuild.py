@@ -11,11 +11,11 @@ import pytest
 
 from dicom_files import label_bytes
 from etl.trees import IMAGES, KEY, Slice, hard_tree, sound_tree, write_slice
-from hnp_etl.config import BuildConfig
-from hnp_etl.engines import SerialExecutor
-from hnp_etl.judging import ATTEMPT_FILE
-from hnp_etl.pipeline import BuildReport, build
-from hnp_etl.recipe import Recipe, load_recipe
+from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.judging import ATTEMPT_FILE
+from hnp_etl.building.pipeline import BuildReport, build
+from hnp_etl.engines.engines import SerialExecutor
+from hnp_etl.recipes.recipe import Recipe, load_recipe
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import GateError
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hnp_etl.recipe import Recipe, builtin_names, load_recipe, parse_recipe
+from hnp_etl.recipes.recipe import Recipe, builtin_names, load_recipe, parse_recipe
 from hnp_shared.errors import InputError
 
 

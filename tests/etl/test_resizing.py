@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hnp_etl.errors import FileError
-from hnp_etl.pixels import (
+from hnp_etl.pixels.transform import (
     CropBox,
     PixelRule,
     crop_box,
@@ -19,7 +19,7 @@ from hnp_etl.pixels import (
     resize,
     use_one_plain_thread,
 )
-from hnp_etl.recipe import Image
+from hnp_etl.recipes.recipe import Image
 from hnp_shared.vocabulary import Reason
 
 Floats = npt.NDArray[np.float32]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hnp_etl.descriptions.regions import Region, named_region
+from hnp_etl.descriptions.series import GRAMMAR, TIMES, SeriesClues, read_series_text
 from hnp_etl.imaging import Plane, Weighting
-from hnp_etl.region_text import Region, named_region
-from hnp_etl.series_text import GRAMMAR, TIMES, SeriesClues, read_series_text
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 REAL_NAMES = SHARED / "series-descriptions.csv"

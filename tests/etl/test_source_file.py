@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hnp_etl.errors import FileError
-from hnp_etl.source_file import UNKNOWN_INODE, FileStat, SourceFile
+from hnp_etl.files.source_file import UNKNOWN_INODE, FileStat, SourceFile
 from hnp_shared.vocabulary import Reason
 
 

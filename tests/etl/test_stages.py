@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from hnp_etl.stages import Stages, peak_mb
+from hnp_etl.building.timing import Stages, peak_mb
 
 
 def test_a_stage_has_its_wall_time_and_the_peak_up_to_its_end() -> None:

@@ -9,14 +9,15 @@ from dataclasses import replace
 import pytest
 
 from etl.trees import KEY
-from hnp_etl import decoder, plan
-from hnp_etl.config import BuildConfig
-from hnp_etl.engines import SerialExecutor
+from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.pipeline import build
+from hnp_etl.engines.engines import SerialExecutor
 from hnp_etl.limits import LIMITS
 from hnp_etl.phantom import PhantomConfig, TreeLayout, write_phantom
-from hnp_etl.pipeline import build
-from hnp_etl.recipe import load_recipe
+from hnp_etl.pixels import decoder
+from hnp_etl.recipes.recipe import load_recipe
 from hnp_etl.selftest.material import files_below
+from hnp_etl.sharding import plan
 
 THREADS = 4
 BUILDS = 20

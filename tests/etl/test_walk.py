@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hnp_etl.walk import Met, refuse_overlap, walk
+from hnp_etl.walking.walk import Met, refuse_overlap, walk
 from hnp_shared.errors import InputError
 
 

@@ -11,8 +11,8 @@ from dicom_files import dicom_bytes
 from fuzz_damage import damage_dicom
 from fuzz_difference import DisagreementError, compare_with_pydicom
 from fuzz_targets import feed, target_of
+from hnp_etl.dicom.header import HeaderFacts, read_header
 from hnp_etl.errors import FileError
-from hnp_etl.header import HeaderFacts, read_header
 
 SEEDS = list(islice(target_of("difference").seeds(), 5))  # those that the tests make
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from etl.trees import KEY, sound_tree
-from hnp_etl.config import BuildConfig
-from hnp_etl.engines import SerialExecutor
-from hnp_etl.pipeline import build
-from hnp_etl.recipe import Recipe
+from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.pipeline import build
+from hnp_etl.engines.engines import SerialExecutor
+from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.check import check_dataset
 from hnp_shared.errors import InputError
 

@@ -10,7 +10,7 @@ from etl.dask.clusters import Cluster, begin, cluster, other_code, with_patched_
 from etl.deadly import double
 from etl.test_engines import never
 from etl.trees import KEY, sound_tree
-from hnp_etl.engines import Task, open_executor, ordered_map, refuse_unfit
+from hnp_etl.engines.engines import Task, open_executor, ordered_map, refuse_unfit
 from hnp_shared.dataset_info import SHARDS_FOLDER
 from hnp_shared.errors import InputError, StorageError
 
@@ -43,12 +43,12 @@ def another_version(package: Path) -> None:
 
 
 def other_lines(package: Path) -> None:
-    with (package / "pixels.py").open("a") as file:
+    with (package / "pixels" / "transform.py").open("a") as file:
         file.write("\n# another line\n")
 
 
 def no_questions(package: Path) -> None:
-    (package / "dask_errand.py").unlink()
+    (package / "engines/dask_errand.py").unlink()
 
 
 STRANGERS = [

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hnp_etl import surroundings
-from hnp_etl.surroundings import (
+from hnp_etl.engines import surroundings
+from hnp_etl.engines.surroundings import (
     look_at,
     mark_places,
     own_facts,

@@ -19,8 +19,8 @@ from etl.deadly import double_or_die, fail, slowly_double
 from etl.test_crash import children_of, command, is_running
 from etl.test_engines import never
 from etl.test_signals import decodes, has_begun, reads
-from hnp_etl import dask_engine, dask_workers
-from hnp_etl.engines import Task, open_executor, ordered_map, refuse_unfit
+from hnp_etl.engines import dask_engine, dask_workers
+from hnp_etl.engines.engines import Task, open_executor, ordered_map, refuse_unfit
 from hnp_shared.dataset_info import DATASET_FILE
 from hnp_shared.errors import InputError, StoppedError
 

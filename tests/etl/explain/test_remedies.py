@@ -3,7 +3,7 @@
 import pytest
 
 from hnp_etl.explain.remedies import remedy
-from hnp_etl.recipe import Recipe
+from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.vocabulary import Reason
 
 RECIPE = Recipe(name="test")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hnp_etl.explain.root import tree_of
-from hnp_etl.recipe import Layout
+from hnp_etl.recipes.recipe import Layout
 
 
 @pytest.mark.parametrize(

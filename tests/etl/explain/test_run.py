@@ -9,15 +9,15 @@ import pytest
 
 from etl.test_corpus import CORPUS, arrange, corpus_rows
 from etl.trees import IMAGES, KEY, LABELS, Slice, hard_tree, sound_tree, write_slice
-from hnp_etl.config import BuildConfig
-from hnp_etl.engines import SerialExecutor
+from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.pipeline import build
+from hnp_etl.engines.engines import SerialExecutor
 from hnp_etl.explain import Explanation, explain_files
 from hnp_etl.phantom import PhantomConfig, TreeLayout, write_phantom
 from hnp_etl.phantom.layouts import FOREIGN
-from hnp_etl.pipeline import build
-from hnp_etl.pseudonyms import pseudonym
-from hnp_etl.read import FileFacts, Ref, read_batch
-from hnp_etl.recipe import Recipe, load_recipe
+from hnp_etl.private.pseudonyms import pseudonym
+from hnp_etl.reading.read import FileFacts, Ref, read_batch
+from hnp_etl.recipes.recipe import Recipe, load_recipe
 from hnp_shared.errors import InputError
 from hnp_shared.vocabulary import Reason, State
 

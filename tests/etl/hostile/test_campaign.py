@@ -17,7 +17,7 @@ from dicom_files import dicom_bytes, label_bytes, picture
 from etl.hostile.images import hostile_images
 from etl.hostile.labels import hostile_labels
 from etl.trees import KEY, sound_tree
-from hnp_etl.pseudonyms import pseudonym
+from hnp_etl.private.pseudonyms import pseudonym
 from hnp_shared.check import check_dataset
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.vocabulary import Reason

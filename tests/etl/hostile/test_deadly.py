@@ -11,7 +11,7 @@ from pydicom.encaps import encapsulate
 
 from dicom_files import RLE, compressed_frame, dicom_bytes, label_bytes, picture
 from etl.trees import KEY
-from hnp_etl.pseudonyms import pseudonym
+from hnp_etl.private.pseudonyms import pseudonym
 from hnp_shared.check import check_dataset
 from hnp_shared.dataset import open_dataset
 
@@ -20,7 +20,7 @@ FOLDER = Path("H01/C004")
 
 DEADLY_CODE = """
 import ctypes, os, signal, numpy
-import hnp_etl.codec, hnp_etl.header
+import hnp_etl.pixels.codec, hnp_etl.dicom.header
 
 def die(how):
     if how == b"segv": ctypes.string_at(0)
@@ -30,17 +30,17 @@ def die(how):
         while True: pass
     if how == b"grab": kept = numpy.empty(2**40, "u1")
 
-def decompress(frame, syntax, rule, original=hnp_etl.codec.decompress):
+def decompress(frame, syntax, rule, original=hnp_etl.pixels.codec.decompress):
     before, _, how = frame.partition(b"DEADLY")
     if how: die(how[:4])
     return original(frame, syntax, rule)
 
-def read_header(read_at, *rest, original=hnp_etl.header.read_header):
+def read_header(read_at, *rest, original=hnp_etl.dicom.header.read_header):
     if read_at(0, 6) == b"DEADLY": die(read_at(6, 4))
     return original(read_at, *rest)
 
-hnp_etl.codec.decompress = decompress
-hnp_etl.header.read_header = read_header
+hnp_etl.pixels.codec.decompress = decompress
+hnp_etl.dicom.header.read_header = read_header
 """
 """Runs in every process of the build before anything else (`sitecustomize`)."""
 

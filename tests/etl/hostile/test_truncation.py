@@ -17,11 +17,11 @@ from dicom_files import (
     picture,
 )
 from etl.trees import KEY
-from hnp_etl.config import BuildConfig
-from hnp_etl.engines import SerialExecutor
-from hnp_etl.pipeline import build
-from hnp_etl.private import private_folder
-from hnp_etl.recipe import Recipe
+from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.pipeline import build
+from hnp_etl.engines.engines import SerialExecutor
+from hnp_etl.private.folder import private_folder
+from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.dataset import open_dataset
 
 

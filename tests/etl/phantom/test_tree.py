@@ -10,16 +10,16 @@ import pandas as pd
 import pytest
 
 from etl.trees import KEY
-from hnp_etl.config import BuildConfig
-from hnp_etl.engines import SerialExecutor
-from hnp_etl.label import LabelReader
-from hnp_etl.label_document import parse_label
+from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.pipeline import build
+from hnp_etl.engines.engines import SerialExecutor
+from hnp_etl.labels.document import parse_label
+from hnp_etl.labels.label import LabelReader
 from hnp_etl.phantom import PhantomConfig, TreeLayout, write_phantom
 from hnp_etl.phantom.layouts import folders_of
 from hnp_etl.phantom.people import make_patients
 from hnp_etl.phantom.truth import truth_path_of
-from hnp_etl.pipeline import build
-from hnp_etl.recipe import load_recipe
+from hnp_etl.recipes.recipe import load_recipe
 from hnp_shared.errors import OutputError
 from hnp_shared.vocabulary import LEVEL_NAMES
 

@@ -1,6 +1,6 @@
 import pytest
 
-from hnp_etl.recipe import Layout
+from hnp_etl.recipes.recipe import Layout
 from hnp_etl.survey.folder_counts import FolderCounts
 from hnp_etl.survey.folders import LayoutDraft, draft_layout
 

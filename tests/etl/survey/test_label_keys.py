@@ -1,7 +1,7 @@
 import json
 
-from hnp_etl.label_document import parse_label
-from hnp_etl.recipe import load_recipe
+from hnp_etl.labels.document import parse_label
+from hnp_etl.recipes.recipe import load_recipe
 from hnp_etl.survey.key_guess import KeyGuesser
 from hnp_etl.survey.label_draft import draft_label
 from hnp_etl.survey.label_keys import KeyProfile, LabelKeys, profile_keys

@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 
 from etl.trees import KEY
-from hnp_etl.config import BuildConfig
-from hnp_etl.engines import SerialExecutor
-from hnp_etl.linkage import read_linkage
-from hnp_etl.paths import nfc
+from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.pipeline import build
+from hnp_etl.engines.engines import SerialExecutor
 from hnp_etl.phantom import LabelStyle, PhantomConfig, Trap, TreeLayout, write_phantom
-from hnp_etl.pipeline import build
-from hnp_etl.recipe import load_recipe, parse_recipe
+from hnp_etl.private.linkage import read_linkage
+from hnp_etl.recipes.recipe import load_recipe, parse_recipe
 from hnp_etl.survey import SurveyConfig, recipe_text, survey
+from hnp_etl.walking.paths import nfc
 from hnp_shared.vocabulary import MAX_AGE_YEARS
 
 SERIAL = SerialExecutor()

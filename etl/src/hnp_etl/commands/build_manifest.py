@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from hnp_etl.config import BuildConfig
-from hnp_etl.engines import ENGINES, open_executor
-from hnp_etl.gate import Gates, RejectLimit, refuse_nothing_accepted
-from hnp_etl.pipeline import BuildReport, build
-from hnp_etl.private import private_folder
-from hnp_etl.recipe import DEFAULT_RECIPE, Recipe, load_recipe
+from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.pipeline import BuildReport, build
+from hnp_etl.datasets.gate import Gates, RejectLimit, refuse_nothing_accepted
+from hnp_etl.engines.engines import ENGINES, open_executor
+from hnp_etl.private.folder import private_folder
+from hnp_etl.recipes.recipe import DEFAULT_RECIPE, Recipe, load_recipe
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.vocabulary import Reason, State
 

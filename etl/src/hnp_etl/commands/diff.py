@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from hnp_etl.difference import Difference, compare
-from hnp_etl.gate import CHANGES, ChangeLimit
+from hnp_etl.datasets.difference import Difference, compare
+from hnp_etl.datasets.gate import CHANGES, ChangeLimit
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.dataset import open_dataset
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from hnp_etl.explain import Explanation, Finding, explain_files
-from hnp_etl.recipe import DEFAULT_RECIPE, load_recipe
+from hnp_etl.recipes.recipe import DEFAULT_RECIPE, load_recipe
 from hnp_shared.command import echo_json, reported
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)

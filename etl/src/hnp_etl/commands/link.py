@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from hnp_etl.linkage import read_linkage
-from hnp_etl.private import private_folder
+from hnp_etl.private.folder import private_folder
+from hnp_etl.private.linkage import read_linkage
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError

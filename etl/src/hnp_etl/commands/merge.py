@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from hnp_etl.merging import MergeReport, merge
+from hnp_etl.datasets.merging import MergeReport, merge
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.dataset_info import DatasetInfo
 from hnp_shared.vocabulary import State

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from hnp_etl.recipe import Recipe, builtin_names, builtin_text, load_recipe
+from hnp_etl.recipes.recipe import Recipe, builtin_names, builtin_text, load_recipe
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.errors import InputError
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from hnp_etl.commands.build_manifest import FOLDER, cores
-from hnp_etl.engines import open_executor
-from hnp_etl.private import hold_private
-from hnp_etl.recipe import DEFAULT_RECIPE, load_recipe
+from hnp_etl.engines.engines import open_executor
+from hnp_etl.private.folder import hold_private
+from hnp_etl.recipes.recipe import DEFAULT_RECIPE, load_recipe
 from hnp_etl.survey import Findings, SurveyConfig, page, recipe_text, survey
-from hnp_etl.walk import refuse_overlap
+from hnp_etl.walking.walk import refuse_overlap
 from hnp_shared.command import echo_json, reported
 from hnp_shared.errors import OutputError
 from hnp_shared.places import refuse_in_dataset

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from hnp_etl.recipe import Recipe
+from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.vocabulary import LEVEL_NAMES, Reason
 
 _PHRASES: dict[Reason, str] = {

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from hnp_etl.paths import TELLS, PathReader, nfc
-from hnp_etl.recipe import Layout
+from hnp_etl.recipes.recipe import Layout
+from hnp_etl.walking.paths import TELLS, PathReader, nfc
 
 _SURE = ("hospital", "procedure", "side")
 """What only a folder of a delivered tree tells."""

@@ -11,17 +11,17 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from hnp_etl.building.intake import pair
+from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.explain.root import tree_of
 from hnp_etl.explain.trace import Explanation, explain_one
-from hnp_etl.header import HeaderFacts
-from hnp_etl.intake import pair
-from hnp_etl.read import Ref, read_batch
-from hnp_etl.recipe import Recipe
-from hnp_etl.sealed import header_facts
-from hnp_etl.shard import settle_shard
+from hnp_etl.reading.read import Ref, read_batch
+from hnp_etl.reading.sealed import header_facts
+from hnp_etl.recipes.recipe import Recipe
+from hnp_etl.sharding.shard import settle_shard
 from hnp_etl.state import asked, entries, files, meanings, pairs, shards, slices
 from hnp_etl.state.database import open_scratch
-from hnp_etl.walk import walk
+from hnp_etl.walking.walk import walk
 from hnp_shared.errors import InputError
 from hnp_shared.progress import track
 from hnp_shared.vocabulary import Kind

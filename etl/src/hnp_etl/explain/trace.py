@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from hnp_etl.choose import ChosenLabel, chosen_label, header_refusals, pixel_refusal
+from hnp_etl.choosing.choose import ChosenLabel, chosen_label, header_refusals, pixel_refusal
+from hnp_etl.choosing.look import Look, Told, look_at
+from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.explain.remedies import IGNORED, remedy
-from hnp_etl.header import HeaderFacts
-from hnp_etl.label import LabelFacts
-from hnp_etl.look import Look, Told, look_at
-from hnp_etl.recipe import Recipe
+from hnp_etl.labels.label import LabelFacts
+from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.state.asked import Asked
 from hnp_shared.ledger import LedgerRow
 from hnp_shared.vocabulary import LEVEL_NAMES, Kind, Reason, State

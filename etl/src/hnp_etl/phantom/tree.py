@@ -18,7 +18,7 @@ from hnp_etl.phantom.scanners import SeriesKind, scanner_of
 from hnp_etl.phantom.study import Planned, plan_study
 from hnp_etl.phantom.traps import Trap, label_place, trap_files
 from hnp_etl.phantom.truth import TruthRow, masks_path_of, truth_bytes, truth_path_of, truth_row
-from hnp_etl.pixels import use_one_plain_thread
+from hnp_etl.pixels.transform import use_one_plain_thread
 from hnp_shared.errors import OutputError, StorageError
 from hnp_shared.places import refuse_in_dataset
 from hnp_shared.progress import track

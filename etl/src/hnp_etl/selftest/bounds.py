@@ -4,16 +4,16 @@ import stat
 import subprocess
 import sys
 
-from hnp_etl.decoder_child import child_arguments
-from hnp_etl.keys import KEY_FILE, make_key
 from hnp_etl.limits import LIMITS
-from hnp_etl.private import hold_private
+from hnp_etl.pixels.decoder_child import child_arguments
+from hnp_etl.private.folder import hold_private
+from hnp_etl.private.key import KEY_FILE, make_key
 from hnp_etl.selftest.material import Material
 from hnp_etl.selftest.outcome import Outcome
 
 _GRAB = """
 import sys
-from hnp_etl.decoder_child import limit_self
+from hnp_etl.pixels.decoder_child import limit_self
 cpu_s, memory_bytes = map(int, sys.argv[1:])
 limit_self(cpu_s, memory_bytes)
 try:

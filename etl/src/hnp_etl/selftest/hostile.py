@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from hnp_etl.linkage import read_linkage
+from hnp_etl.private.linkage import read_linkage
 from hnp_etl.selftest.material import Material
 from hnp_etl.selftest.outcome import Outcome
 from hnp_shared.dataset import open_dataset

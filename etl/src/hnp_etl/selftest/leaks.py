@@ -12,7 +12,7 @@ import pydicom
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from hnp_etl.label_document import encoding_of
+from hnp_etl.labels.document import encoding_of
 from hnp_etl.selftest.material import Material, files_below
 from hnp_etl.selftest.outcome import Outcome
 from hnp_shared.dataset import open_dataset

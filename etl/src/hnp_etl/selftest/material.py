@@ -7,11 +7,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from hnp_etl.config import BuildConfig
-from hnp_etl.engines import SerialExecutor
+from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.pipeline import BuildReport, build
+from hnp_etl.engines.engines import SerialExecutor
 from hnp_etl.phantom import PhantomConfig, write_phantom
-from hnp_etl.pipeline import BuildReport, build
-from hnp_etl.recipe import load_recipe
+from hnp_etl.recipes.recipe import load_recipe
 from hnp_shared.errors import StorageError
 from hnp_shared.storage import DISK, Disk
 

@@ -21,16 +21,16 @@ from pydicom.uid import (
     JPEGLSLossless,
 )
 
-from hnp_etl.decoder import stop_child
+from hnp_etl.dicom.header import read_header
+from hnp_etl.dicom.syntaxes import DECODERS, EXPLICIT_BE, UNCOMPRESSED
 from hnp_etl.errors import FileError
-from hnp_etl.header import read_header
+from hnp_etl.files.source_file import SourceFile
 from hnp_etl.phantom.encode import pixel_bytes
-from hnp_etl.recipe import Image
+from hnp_etl.pixels.decoder import stop_child
+from hnp_etl.pixels.sample import read_sample
+from hnp_etl.recipes.recipe import Image
 from hnp_etl.selftest.material import Material
 from hnp_etl.selftest.outcome import Outcome
-from hnp_etl.slice_pixels import read_sample
-from hnp_etl.source_file import SourceFile
-from hnp_etl.syntaxes import DECODERS, EXPLICIT_BE, UNCOMPRESSED
 
 _SAME_STREAM = {
     "1.2.840.10008.1.2.4.57": JPEGLosslessSV1,  # JPEG Lossless allows selection value 1

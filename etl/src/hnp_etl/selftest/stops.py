@@ -6,9 +6,9 @@ import subprocess
 import time
 from collections.abc import Iterator
 
-from hnp_etl.engines import SerialExecutor
-from hnp_etl.pipeline import build
-from hnp_etl.private import hold_out
+from hnp_etl.building.pipeline import build
+from hnp_etl.engines.engines import SerialExecutor
+from hnp_etl.private.folder import hold_out
 from hnp_etl.selftest.material import Material, files_below
 from hnp_etl.selftest.outcome import Outcome, expect_same
 from hnp_etl.state.database import STATE_FILE

@@ -4,10 +4,10 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hnp_etl.header import HeaderFacts
-from hnp_etl.label import LabelFacts
-from hnp_etl.read import Ref
-from hnp_etl.sealed import header_facts, label_facts, reason_of
+from hnp_etl.dicom.header import HeaderFacts
+from hnp_etl.labels.label import LabelFacts
+from hnp_etl.reading.read import Ref
+from hnp_etl.reading.sealed import header_facts, label_facts, reason_of
 from hnp_etl.state.database import Row, pages
 from hnp_etl.state.files import REF, UNREAD, ref_of
 from hnp_etl.state.rows import ledger_rows

@@ -4,8 +4,8 @@ import os
 import sqlite3
 import stat
 
+from hnp_etl.files.source_file import UNKNOWN_INODE, FileStat
 from hnp_etl.limits import Limits
-from hnp_etl.source_file import UNKNOWN_INODE, FileStat
 from hnp_etl.state.database import Row, pages, set_meta, write_many
 from hnp_etl.state.files import BY_STAT, INODES, REF, reason_by_stat, ref_of
 from hnp_shared.vocabulary import Reason

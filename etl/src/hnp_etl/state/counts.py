@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from hnp_etl.label_document import Leaf
-from hnp_etl.sealed import label_leaves
+from hnp_etl.labels.document import Leaf
+from hnp_etl.reading.sealed import label_leaves
 from hnp_etl.state.database import Row
 from hnp_shared.vocabulary import Kind, Reason
 

@@ -4,14 +4,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from hnp_etl.label import LabelReader
-from hnp_etl.label_sources.entry import Entry, entries
-from hnp_etl.label_sources.match import image_keys
-from hnp_etl.label_sources.rows import entries_from_json
-from hnp_etl.label_sources.rsna import Tables
-from hnp_etl.meaning import LabelMeaning, meaning_of_label
-from hnp_etl.recipe import Label
-from hnp_etl.sealed import unseal
+from hnp_etl.labels.label import LabelReader
+from hnp_etl.labels.sources.entry import Entry, entries
+from hnp_etl.labels.sources.match import image_keys
+from hnp_etl.labels.sources.rows import entries_from_json
+from hnp_etl.labels.sources.rsna import Tables
+from hnp_etl.reading.meaning import LabelMeaning, meaning_of_label
+from hnp_etl.reading.sealed import unseal
+from hnp_etl.recipes.recipe import Label
 from hnp_etl.state.database import Row, pages, write_many
 from hnp_etl.state.pairs import OUT_OF_PLAY
 from hnp_shared.vocabulary import UNKNOWN_HOSPITAL

@@ -3,15 +3,15 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
-from hnp_etl.census import Census, CensusTaker
+from hnp_etl.files.source_file import UNKNOWN_INODE, FileStat, SourceFile
 from hnp_etl.limits import Limits
-from hnp_etl.paths import PathFacts, PathReader, path_bytes
-from hnp_etl.read import FileFacts, Ref
-from hnp_etl.recipe import Layout, Recipe
-from hnp_etl.source_file import UNKNOWN_INODE, FileStat, SourceFile
+from hnp_etl.reading.read import FileFacts, Ref
+from hnp_etl.recipes.recipe import Layout, Recipe
 from hnp_etl.state.database import Row, get_meta, pages, set_meta, write_many
 from hnp_etl.state.meanings import note_meanings
-from hnp_etl.walk import Met
+from hnp_etl.walking.census import Census, CensusTaker
+from hnp_etl.walking.paths import PathFacts, PathReader, path_bytes
+from hnp_etl.walking.walk import Met
 from hnp_shared.vocabulary import UNCACHED_REASONS, Kind, Reason
 
 _COLUMNS = (

@@ -3,10 +3,10 @@
 import itertools
 import sqlite3
 
+from hnp_etl.choosing.level_order import level_slice, levels_descend
 from hnp_etl.imaging import Plane
-from hnp_etl.level_order import level_slice, levels_descend
-from hnp_etl.recipe import Selection
-from hnp_etl.sealed import header_facts
+from hnp_etl.reading.sealed import header_facts
+from hnp_etl.recipes.recipe import Selection
 from hnp_etl.state.database import write_many
 
 

@@ -3,8 +3,8 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 
-from hnp_etl.paths import path_bytes
 from hnp_etl.state.database import pages
+from hnp_etl.walking.paths import path_bytes
 from hnp_shared.vocabulary import UNCACHED_REASONS, Reason
 
 _WITHOUT_LABEL = (Reason.NO_LABEL, Reason.LABEL_REJECTED)

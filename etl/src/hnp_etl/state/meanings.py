@@ -3,11 +3,11 @@
 import sqlite3
 from collections.abc import Iterable
 
-from hnp_etl.label import LabelReader
-from hnp_etl.meaning import ImageMeaning, meaning_of_image, meaning_of_label
-from hnp_etl.read import FileFacts
-from hnp_etl.recipe import Label, Recipe
-from hnp_etl.sealed import header_facts, label_leaves
+from hnp_etl.labels.label import LabelReader
+from hnp_etl.reading.meaning import ImageMeaning, meaning_of_image, meaning_of_label
+from hnp_etl.reading.read import FileFacts
+from hnp_etl.reading.sealed import header_facts, label_leaves
+from hnp_etl.recipes.recipe import Label, Recipe
 from hnp_etl.state.database import get_meta, pages, set_meta, write_many
 
 _NOTE_IMAGE = "INSERT OR REPLACE INTO look VALUES (?, ?, ?)"

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from hnp_etl.linkage import Link
-from hnp_etl.pseudonyms import pseudonym
-from hnp_etl.sealed import header_facts, read_choice, reason_of
+from hnp_etl.private.linkage import Link
+from hnp_etl.private.pseudonyms import pseudonym
+from hnp_etl.reading.sealed import header_facts, read_choice, reason_of
 from hnp_etl.state.database import Row, pages, write_many
 from hnp_etl.state.shards import ORDER
 from hnp_etl.state.slices import FROM_STUDY

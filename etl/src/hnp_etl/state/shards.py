@@ -5,11 +5,11 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from hnp_etl.recipe import Recipe
-from hnp_etl.sealed import reason_of, seal, unseal
-from hnp_etl.shard_plan import PlannedSlice, ShardPlan
-from hnp_etl.shard_result import Refusal, SampleRow, ShardResult, resettle
-from hnp_etl.source_file import FileStat, SourceFile
+from hnp_etl.files.source_file import FileStat, SourceFile
+from hnp_etl.reading.sealed import reason_of, seal, unseal
+from hnp_etl.recipes.recipe import Recipe
+from hnp_etl.sharding.shard_plan import PlannedSlice, ShardPlan
+from hnp_etl.sharding.shard_result import Refusal, SampleRow, ShardResult, resettle
 from hnp_shared.storage import Written
 
 ORDER = "patient_id, study_id, series_id, position_mm IS NULL, position_mm, slice_id"

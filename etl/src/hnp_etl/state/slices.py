@@ -7,10 +7,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from hnp_etl.choose import Choice, Wanted, choose, judge
-from hnp_etl.pseudonyms import patient_parts, pseudonym, series_parts, study_parts
-from hnp_etl.recipe import Identity, Recipe
-from hnp_etl.sealed import header_facts, label_facts, pack_choice, read_wanted
+from hnp_etl.choosing.choose import Choice, Wanted, choose, judge
+from hnp_etl.private.pseudonyms import patient_parts, pseudonym, series_parts, study_parts
+from hnp_etl.reading.sealed import header_facts, label_facts, pack_choice, read_wanted
+from hnp_etl.recipes.recipe import Identity, Recipe
 from hnp_etl.state.database import Row, pages, write_many
 from hnp_etl.state.meanings import judge_images
 from hnp_shared.vocabulary import Reason

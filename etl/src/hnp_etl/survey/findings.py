@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from hnp_etl.recipe import Recipe
-from hnp_etl.stages import Stages
+from hnp_etl.building.timing import Stages
+from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.state.counts import Place
 from hnp_etl.survey.archives import ArchiveRow
 from hnp_etl.survey.code_pattern import CodePattern

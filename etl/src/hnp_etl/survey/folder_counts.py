@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from hnp_etl.paths import kind_of
+from hnp_etl.walking.paths import kind_of
 from hnp_shared.vocabulary import Kind
 
 _NAMES_A_FOLDER = 3

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from hnp_etl.recipe import Layout
+from hnp_etl.recipes.recipe import Layout
 from hnp_etl.survey.folder_counts import FolderCounts
 from hnp_etl.survey.masking import shown_text
 from hnp_shared.vocabulary import Kind

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from hnp_etl.choose import chosen_label, header_refusals
-from hnp_etl.header import HeaderFacts
-from hnp_etl.label import LabelFacts
-from hnp_etl.look import Told, look_at
-from hnp_etl.recipe import Identity, Label, Recipe
+from hnp_etl.choosing.choose import chosen_label, header_refusals
+from hnp_etl.choosing.look import Told, look_at
+from hnp_etl.dicom.header import HeaderFacts
+from hnp_etl.labels.label import LabelFacts
+from hnp_etl.recipes.recipe import Identity, Label, Recipe
 from hnp_etl.survey.code_pattern import Cells
 from hnp_etl.survey.masking import shown_text
 from hnp_shared.vocabulary import Reason

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hnp_etl.label import bare
-from hnp_etl.recipe import Label
+from hnp_etl.labels.label import bare
+from hnp_etl.recipes.recipe import Label
 from hnp_etl.survey.masking import key_words
 from hnp_shared.vocabulary import LEVEL_NAMES
 

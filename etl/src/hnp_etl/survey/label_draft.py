@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from hnp_etl.label import bare
-from hnp_etl.label_values import SEX_WORDS, recipe_code
-from hnp_etl.recipe import Canal, Label, LabelField, Meaning
+from hnp_etl.labels.label import bare
+from hnp_etl.labels.values import SEX_WORDS, recipe_code
+from hnp_etl.recipes.recipe import Canal, Label, LabelField, Meaning
 from hnp_etl.survey.key_guess import Guess
 from hnp_etl.survey.label_keys import KeyProfile, LabelKeys
 from hnp_shared.vocabulary import LEVEL_NAMES

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hnp_etl.errors import FileError
-from hnp_etl.label_document import Leaf, Number, Scalar
-from hnp_etl.label_values import code_tokens, is_missing
+from hnp_etl.labels.document import Leaf, Number, Scalar
+from hnp_etl.labels.values import code_tokens, is_missing
 from hnp_etl.survey.key_guess import Guess, KeyGuesser
 from hnp_etl.survey.masking import harmless_value, looks_identifying
 

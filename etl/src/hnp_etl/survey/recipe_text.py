@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from pydantic import BaseModel
 
-from hnp_etl.recipe import Image, Label, Layout, Recipe
+from hnp_etl.recipes.recipe import Image, Label, Layout, Recipe
 from hnp_etl.survey.findings import Draft, Findings
 from hnp_etl.survey.label_keys import MOST_VALUES
 

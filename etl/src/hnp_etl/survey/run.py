@@ -7,10 +7,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hnp_etl.intake import meet, pair, read_new
-from hnp_etl.recipe import Recipe
-from hnp_etl.sealed import header_facts, label_facts
-from hnp_etl.stages import Stages
+from hnp_etl.building.intake import meet, pair, read_new
+from hnp_etl.building.timing import Stages
+from hnp_etl.reading.sealed import header_facts, label_facts
+from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.state import counts
 from hnp_etl.state.database import DamagedStateError, open_state
 from hnp_etl.state.entries import SOURCES
@@ -26,7 +26,7 @@ from hnp_etl.survey.label_keys import LabelKeys, profile_keys
 from hnp_etl.survey.masking import shown_key
 from hnp_etl.survey.names import compare_names
 from hnp_etl.survey.others import look_at_others
-from hnp_etl.walk import walk
+from hnp_etl.walking.walk import walk
 from hnp_shared.errors import InputError
 from hnp_shared.vocabulary import Kind, Reason
 

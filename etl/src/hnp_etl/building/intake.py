@@ -1,0 +1,76 @@
+"""The first stages of a build, which the survey shares: what is there, what it says, what fits.
+
+Everything they find lies in the state, so that whoever comes next opens no file again.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+
+from hnp_etl.engines.engines import SerialExecutor, Task, ordered_map
+from hnp_etl.reading.read import Ref, read_batch, read_one_by_one
+from hnp_etl.recipes.recipe import Label, Recipe
+from hnp_etl.state import entries, files, meanings, pairs
+from hnp_etl.walking.census import Census
+from hnp_etl.walking.walk import walk
+from hnp_shared.errors import InputError
+from hnp_shared.progress import track
+
+FILES_A_BATCH = 64
+"""Files that a worker reads before it reports."""
+
+
+def meet(state: sqlite3.Connection, src: Sequence[Path], recipe: Recipe) -> Census:
+    """Walk the sources and note every file, with what its path tells under the recipe."""
+    return files.note_met(state, walk(src), recipe)
+
+
+def read_new(
+    state: sqlite3.Connection, executor: Executor, recipe: Recipe, *, in_flight: int
+) -> int:
+    """Open the files that were not read before; return how many these were.
+
+    Raises:
+        InputError: there are Excel tables and nothing to read them with.
+    """
+    count = files.unread_count(state)
+    if not find_spec("openpyxl") and files.holds_excel(state):
+        raise InputError("found an Excel table, expected the package openpyxl: hnp-etl[excel]")
+    meanings.begin_images(state, recipe)
+    meanings.begin_labels(state, recipe.label)
+    batches = files.unread(state, FILES_A_BATCH)
+    _read(state, executor, recipe, batches, in_flight=in_flight, count=count)
+    for again in (executor, SerialExecutor()):  # by another worker, then by who met them
+        left = files.unreadable(state, FILES_A_BATCH)
+        _read(state, again, recipe, left, in_flight=in_flight, count=sum(map(len, left)))
+    return count
+
+
+def _read(
+    state: sqlite3.Connection,
+    executor: Executor,
+    recipe: Recipe,
+    batches: Iterable[list[Ref]],
+    *,
+    in_flight: int,
+    count: int,
+) -> None:
+    reading = Task(partial(read_batch, recipe=recipe), read_one_by_one)
+    found = ordered_map(executor, reading, batches, in_flight=in_flight)
+    for facts in track(found, "reading", total=-(-count // FILES_A_BATCH), unit="group"):
+        files.note_facts(state, facts)
+
+
+def pair(state: sqlite3.Connection, label: Label) -> None:
+    """Interpret the labels under the recipe and give each image the one that belongs to it."""
+    entries.forget(state)
+    if label.source in entries.SOURCES:
+        entries.interpret(state, label)
+    else:
+        meanings.interpret_labels(state, label)
+    pairs.pair_all(state)
+    if label.source in entries.SOURCES:
+        entries.pair_entries(state)

@@ -1,0 +1,98 @@
+"""The build, from the outside: hospital folders in, one data set out, nothing done twice."""
+
+import hashlib
+import json
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from hnp_etl import __version__
+from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.timing import Stages
+from hnp_etl.datasets.tidy import tidy
+from hnp_etl.engines.engines import expect_work, refuse_unfit
+from hnp_etl.private.folder import hold
+from hnp_etl.private.key import load_key, make_key
+from hnp_etl.private.pseudonyms import key_id
+from hnp_etl.recipes.recipe import Recipe
+from hnp_etl.sharding.shard_plan import library_versions
+from hnp_etl.state.database import DamagedStateError, get_meta, open_state, set_meta
+from hnp_etl.walking.census import Census, take_census
+from hnp_etl.walking.walk import refuse_overlap, walk
+from hnp_shared.dataset_info import DATASET_FILE, DatasetInfo, read_info
+from hnp_shared.places import refuse_dataset, refuse_in_dataset
+from hnp_shared.vocabulary import UNCACHED_REASONS
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What was done.
+
+    Attributes:
+        unchanged: sources and recipe are those of the data set that was there.
+        new_key: a key was made in this run.
+        read: files that were opened.
+        built: shards that were written.
+    """
+
+    info: DatasetInfo
+    unchanged: bool
+    new_key: bool
+    read: int
+    built: int
+    stages: Stages
+
+
+def build(config: BuildConfig, *, executor: Executor) -> BuildReport:
+    """Turn ``config.src`` into a data set; goes on where an earlier run stopped.
+
+    A damaged state costs the time to make it anew.
+
+    Raises:
+        InputError: nothing usable, another key, or folders that overlap.
+        OutputError: ``config.out`` is in use, holds something else or lies in another data set.
+        GateError: a stated limit was passed, or the data set that was there would become empty.
+        StorageError: a write failed, or too much could not be read. In all these cases the data set
+            that was there stands.
+    """
+    refuse_overlap(config.src, (config.out, config.private))
+    for place in (config.out, config.private):
+        refuse_in_dataset(place.absolute().parent)
+    refuse_dataset(config.private)
+    with hold(config.out, config.private, disk=config.disk):
+        try:
+            return _run(config, executor)
+        except DamagedStateError:
+            return _run(config, executor)
+
+
+def _run(config: BuildConfig, executor: Executor) -> BuildReport:
+    with open_state(config.private) as state:
+        old = read_info(config.out) if (config.out / DATASET_FILE).exists() else None
+        key = load_key(config.key_file, config.private, old.key_id if old else None)
+        new_key = key is None
+        key = make_key(config.private, disk=config.disk) if key is None else key
+        stages = Stages()
+        committed = get_meta(state, "committed")
+        if old and committed:  # looking first, even if all is met again, costs 5 us a file
+            with stages.timed("compare"):
+                census = take_census(walk(config.src))
+            same = committed == _fingerprint(config.recipe, key, census) + old.dataset_id
+            if same and census.settled and old.is_whole(config.out):
+                config.gates.check(old)
+                tidy(config.out, old, disk=config.disk)
+                return BuildReport(old, True, new_key, 0, 0, stages)
+        expect_work(executor)
+        refuse_unfit(executor, config.src, config.out, disk=config.disk)
+        from hnp_etl.building.stages import build_stages  # noqa: PLC0415  # takes longer than to compare
+
+        built = build_stages(config, key, state, executor, stages)
+        lasting = not any(built.info.reasons.get(reason) for reason in UNCACHED_REASONS)
+        fingerprint = _fingerprint(config.recipe, key, built.census)
+        set_meta(state, "committed", fingerprint + built.info.dataset_id if lasting else "")
+    return BuildReport(built.info, False, new_key, built.read, built.shards, stages)
+
+
+def _fingerprint(recipe: Recipe, key: bytes, census: Census) -> str:
+    parts = [__version__, library_versions(), recipe.model_dump(mode="json"), key_id(key)]
+    text = json.dumps([*parts, census.files, census.digest], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

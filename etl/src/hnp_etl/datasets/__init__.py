@@ -1,0 +1,1 @@
+"""Data sets as wholes: compared, gated, merged, kept tidy."""

@@ -1,0 +1,1 @@
+"""What a Series Description and other free text say. Pure."""

@@ -1,0 +1,1 @@
+"""DICOM headers: elements found in bytes, and their values. Pure."""

@@ -1,0 +1,218 @@
+"""The facts of one image's header, free of any recipe: DICOM values become one flat record.
+
+Names and units follow DICOM PS3.3: C.7.2 (study), C.7.6.3 (pixels), C.8.3 (MR), C.7.6.16
+(functional groups of enhanced images, of which the first occurrence stands for all).
+"""
+
+import json
+from typing import NamedTuple, Self
+
+from hnp_etl.dicom.element_walk import ReadAt
+from hnp_etl.dicom.elements import MEDIA_CLASS, Elements, read_elements
+from hnp_etl.dicom.values import CHARSET, Values
+from hnp_etl.limits import LIMITS, Limits
+from hnp_shared.vocabulary import Vendor
+
+_IMAGE_TYPE, _SOP_CLASS, _SOP_UID = 0x0008_0008, 0x0008_0016, 0x0008_0018
+_MODALITY, _MANUFACTURER = 0x0008_0060, 0x0008_0070
+_STUDY_TEXT, _SERIES_TEXT = 0x0008_1030, 0x0008_103E
+_PATIENT_ID = 0x0010_0020
+_BODY_PART, _SEQUENCE, _OPTIONS, _SEQUENCE_NAME = 0x0018_0015, 0x0018_0020, 0x0018_0022, 0x0018_0024
+_THICKNESS, _REPETITION, _ECHO, _INVERSION = 0x0018_0050, 0x0018_0080, 0x0018_0081, 0x0018_0082
+_FIELD_STRENGTH, _PROTOCOL = 0x0018_0087, 0x0018_1030
+_EFFECTIVE_ECHO, _B_VALUE, _GRADIENT = 0x0018_9082, 0x0018_9087, 0x0018_9089
+_STUDY_UID, _SERIES_UID = 0x0020_000D, 0x0020_000E
+_POSITION, _ORIENTATION = 0x0020_0032, 0x0020_0037
+_SAMPLES, _PHOTOMETRIC, _FRAMES = 0x0028_0002, 0x0028_0004, 0x0028_0008
+_ROWS, _COLUMNS, _SPACING = 0x0028_0010, 0x0028_0011, 0x0028_0030
+_ALLOCATED, _STORED, _HIGH_BIT, _SIGNED = 0x0028_0100, 0x0028_0101, 0x0028_0102, 0x0028_0103
+_BURNED_IN, _INTERCEPT, _SLOPE, _MODALITY_LUT = 0x0028_0301, 0x0028_1052, 0x0028_1053, 0x0028_3000
+
+_WANTED = frozenset(
+    {CHARSET, _IMAGE_TYPE, _SOP_CLASS, _SOP_UID, _MODALITY, _MANUFACTURER, _STUDY_TEXT}
+    | {_SERIES_TEXT, _PATIENT_ID, _BODY_PART, _SEQUENCE, _OPTIONS, _SEQUENCE_NAME, _THICKNESS}
+    | {_REPETITION, _ECHO, _INVERSION, _FIELD_STRENGTH, _PROTOCOL, _B_VALUE, _GRADIENT}
+    | {_STUDY_UID, _SERIES_UID, _POSITION, _ORIENTATION, _SAMPLES, _PHOTOMETRIC, _FRAMES, _ROWS}
+    | {_COLUMNS, _SPACING, _ALLOCATED, _STORED, _HIGH_BIT, _SIGNED, _BURNED_IN, _INTERCEPT}
+    | {_SLOPE, _MODALITY_LUT, _EFFECTIVE_ECHO}
+)
+_WITHIN_GROUPS = frozenset(
+    {_POSITION, _ORIENTATION, _SPACING, _THICKNESS, _REPETITION, _EFFECTIVE_ECHO, _B_VALUE}
+)
+
+_VENDORS = (
+    ("siemens", Vendor.SIEMENS),
+    ("philips", Vendor.PHILIPS),
+    ("ge medical", Vendor.GE),
+    ("ge healthcare", Vendor.GE),
+    ("general electric", Vendor.GE),
+    ("toshiba", Vendor.CANON),
+    ("canon", Vendor.CANON),
+    ("hitachi", Vendor.HITACHI),
+    ("fujifilm", Vendor.FUJIFILM),
+    ("uih", Vendor.UNITED_IMAGING),
+    ("united imaging", Vendor.UNITED_IMAGING),
+    ("esaote", Vendor.ESAOTE),
+    ("bruker", Vendor.BRUKER),
+    ("samsung", Vendor.SAMSUNG),
+    ("neusoft", Vendor.NEUSOFT),
+    ("mindray", Vendor.MINDRAY),
+)
+
+
+class HeaderFacts(NamedTuple):
+    """What a header tells.
+
+    Attributes:
+        study_text: Study Description; with body_part it names the region.
+        diffusion: a b-value above 0, or a gradient direction, is given.
+        orientation: row and column direction cosines, six numbers.
+        position_mm: centre of the first pixel, three numbers.
+        row_mm: distance of the centres of neighbouring rows; column_mm likewise.
+        rows: None when the header does not say, likewise the other pixel attributes.
+        body_offset: first byte after the file meta information.
+        pixel_offset: None without pixel data.
+        pixel_length: bytes, None when encapsulated.
+    """
+
+    study_uid: str | None
+    series_uid: str | None
+    sop_uid: str | None
+    sop_class: str | None
+    patient_id: str | None
+    modality: str | None
+    image_type: tuple[str, ...]
+    body_part: str
+    study_text: str
+    series_text: str
+    protocol_text: str
+    vendor: str | None
+    scanning_sequence: tuple[str, ...]
+    scan_options: tuple[str, ...]
+    sequence_name: str
+    echo_time_ms: float | None
+    repetition_time_ms: float | None
+    inversion_time_ms: float | None
+    diffusion: bool
+    field_strength_t: float | None
+    slice_thickness_mm: float | None
+    orientation: tuple[float, ...] | None
+    position_mm: tuple[float, ...] | None
+    row_mm: float | None
+    column_mm: float | None
+    burned_in: bool
+    frames: int
+    samples: int
+    photometric: str
+    rows: int | None
+    columns: int | None
+    bits_allocated: int | None
+    bits_stored: int | None
+    high_bit: int | None
+    signed: bool
+    slope: float
+    intercept: float
+    modality_lut: bool
+    syntax: str | None
+    body_offset: int
+    pixel_tag: int | None
+    pixel_offset: int | None
+    pixel_length: int | None
+
+    def to_json(self) -> str:
+        """Return the record as JSON, for the private state."""
+        return json.dumps(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the record that `to_json` wrote."""
+        return cls._make(
+            [tuple(value) if isinstance(value, list) else value for value in json.loads(text)]
+        )
+
+
+def read_header(read_at: ReadAt, size: int, limits: Limits = LIMITS) -> HeaderFacts:
+    """Read the header of a DICOM file.
+
+    Args:
+        read_at: reads from the file.
+        size: of the file, bytes.
+        limits: bounds on what is read.
+
+    Raises:
+        FileError: NOT_DICOM, TOO_DEEP or BAD_HEADER.
+    """
+    return header_facts(read_elements(read_at, size, _WANTED, _WITHIN_GROUPS, limits))
+
+
+def header_facts(elements: Elements) -> HeaderFacts:
+    """Return the facts that raw elements tell.
+
+    Raises:
+        FileError: BAD_HEADER when a value that pixels depend on cannot be read.
+    """
+    values = Values(elements)
+    spacing = values.numbers(_SPACING, 2)
+    pixels = elements.pixels
+    return HeaderFacts(
+        study_uid=values.uid(_STUDY_UID),
+        series_uid=values.uid(_SERIES_UID),
+        sop_uid=values.uid(_SOP_UID),
+        sop_class=values.uid(_SOP_CLASS) or values.uid(MEDIA_CLASS),
+        patient_id=values.text(_PATIENT_ID) or None,
+        modality=values.text(_MODALITY).upper() or None,
+        image_type=values.words(_IMAGE_TYPE),
+        body_part=values.text(_BODY_PART),
+        study_text=values.text(_STUDY_TEXT),
+        series_text=values.text(_SERIES_TEXT),
+        protocol_text=values.text(_PROTOCOL),
+        vendor=_vendor(values.text(_MANUFACTURER)),
+        scanning_sequence=values.words(_SEQUENCE),
+        scan_options=values.words(_OPTIONS),
+        sequence_name=values.text(_SEQUENCE_NAME),
+        echo_time_ms=_or(values.number(_ECHO), values.double(_EFFECTIVE_ECHO)),
+        repetition_time_ms=values.number(_REPETITION),
+        inversion_time_ms=values.number(_INVERSION),
+        diffusion=_diffusion(values),
+        field_strength_t=values.number(_FIELD_STRENGTH),
+        slice_thickness_mm=values.number(_THICKNESS),
+        orientation=values.numbers(_ORIENTATION, 6),
+        position_mm=values.numbers(_POSITION, 3),
+        row_mm=spacing[0] if spacing and min(spacing) > 0 else None,
+        column_mm=spacing[1] if spacing and min(spacing) > 0 else None,
+        burned_in=values.text(_BURNED_IN).upper() == "YES",
+        frames=values.whole(_FRAMES, 1),
+        samples=values.unsigned(_SAMPLES, 1),
+        photometric=values.text(_PHOTOMETRIC).upper(),
+        rows=values.unsigned(_ROWS, None),
+        columns=values.unsigned(_COLUMNS, None),
+        bits_allocated=values.unsigned(_ALLOCATED, None),
+        bits_stored=values.unsigned(_STORED, None),
+        high_bit=values.unsigned(_HIGH_BIT, None),
+        signed=values.unsigned(_SIGNED, 0) == 1,
+        slope=values.exact(_SLOPE, 1.0),
+        intercept=values.exact(_INTERCEPT, 0.0),
+        modality_lut=_MODALITY_LUT in elements.values,
+        syntax=elements.syntax,
+        body_offset=elements.body_offset,
+        pixel_tag=pixels.tag if pixels else None,
+        pixel_offset=pixels.offset if pixels else None,
+        pixel_length=pixels.length if pixels else None,
+    )
+
+
+def _diffusion(values: Values) -> bool:
+    b_value = values.double(_B_VALUE)
+    return b_value is not None and (b_value > 0 or values.has(_GRADIENT))
+
+
+def _vendor(manufacturer: str) -> str | None:
+    if not manufacturer:
+        return None
+    lowered = manufacturer.casefold()
+    hits = (vendor for word, vendor in _VENDORS if word in lowered)
+    return str(next(hits, Vendor.GE if lowered.split()[0] == "ge" else Vendor.OTHER))
+
+
+def _or(one: float | None, other: float | None) -> float | None:
+    return other if one is None else one

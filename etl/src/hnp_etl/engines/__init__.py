@@ -1,0 +1,1 @@
+"""Where work runs: this process, processes of this machine, a Dask cluster."""

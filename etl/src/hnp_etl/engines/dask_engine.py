@@ -1,0 +1,150 @@
+"""Opens a Dask cluster, a running one or one of its own, and leaves it as it was found."""
+
+import asyncio
+import contextlib
+import logging
+import multiprocessing
+import signal
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from multiprocessing import resource_tracker
+from typing import Any
+
+import dask
+import distributed.comm
+import distributed.utils
+from distributed.utils import LoopRunner
+
+from hnp_etl.engines.dask_workers import DaskWorkers
+from hnp_shared.errors import InputError, StorageError
+
+_CONNECT_S = 5.0
+_CLOSE_S = 5.0
+
+_WORKER_NAME = "Dask Worker process"
+"""How a nanny begins the names of the processes it starts."""
+
+_LOGGERS = ("distributed", "distributed.client", "tornado", "tornado.application", "asyncio")
+_SPILLING = ("target", "spill")
+_SETTINGS: dict[str, object] = {
+    # Dask would run what was under way three times more; we run it again alone, to know who it was
+    "distributed.scheduler.allowed-failures": 0,
+    **{f"distributed.worker.memory.{name}": False for name in _SPILLING},
+    # pages that tell of tasks, to whoever is on this machine
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+    "scheduler-address": None,  # what is not given on the command line is not meant
+}
+
+
+@contextlib.contextmanager
+def open_dask(workers: int, scheduler: str | None) -> Iterator[Executor]:
+    """Yield an executor on a running cluster, or on one of this machine that ends with the block.
+
+    Args:
+        workers: processes of a cluster of our own.
+        scheduler: address of a running scheduler, None to begin a cluster.
+
+    Raises:
+        InputError: no scheduler answers.
+        StorageError: a cluster of our own cannot be started.
+    """
+    _quieten()
+    runner = _begin_loop()
+    if scheduler is not None:
+        _knock(scheduler, runner)
+    with contextlib.ExitStack() as ending:
+        with _signals_put_off():  # half a cluster would be left to itself
+            executor = DaskWorkers(_connect(workers, scheduler, runner))
+            ending.callback(_end, executor, runner)
+        yield executor
+
+
+def _end(executor: DaskWorkers, runner: LoopRunner) -> None:
+    with _signals_put_off():
+        executor.leave()
+        _end_workers()
+        runner.stop(_CLOSE_S)
+
+
+def _begin_loop() -> LoopRunner:
+    """Begin the thread of Dask's loop, which Ctrl-C does not reach, nor processes begun by it.
+
+    Starting the tracker of their resources would let it through again.
+    """
+    resource_tracker.ensure_running()
+    runner = LoopRunner()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        runner.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return runner
+
+
+def _knock(scheduler: str, runner: LoopRunner) -> None:
+    """Refuse an address where nobody answers; a client would be left half made by it."""
+    try:
+        distributed.utils.sync(runner.loop, _meet, scheduler)
+    except ValueError as error:
+        raise InputError(
+            "found no address of a Dask scheduler, expected one like tcp://host:8786"
+        ) from error
+    except (OSError, TypeError, RuntimeError) as error:
+        raise InputError("found no Dask scheduler at the address given") from error
+
+
+async def _meet(scheduler: str) -> None:
+    security = distributed.Security().get_connection_args("client")
+    meeting = distributed.comm.connect(scheduler, timeout=_CONNECT_S, **security)
+    comm = await asyncio.wait_for(meeting, _CONNECT_S)
+    comm.abort()
+
+
+def _connect(workers: int, scheduler: str | None, runner: LoopRunner) -> distributed.Client:
+    options: dict[str, Any]
+    if scheduler is None:
+        # its logs quote errors with what they say, and what it spills lies in a folder of its own
+        options = {"n_workers": workers, "threads_per_worker": 1}
+        options |= {"dashboard_address": None, "silence_logs": logging.CRITICAL}
+    else:
+        options = {"address": scheduler, "timeout": _CONNECT_S}
+    try:
+        with dask.config.set(_SETTINGS):
+            return distributed.Client(**options, loop=runner.loop, set_as_default=False)
+    except (OSError, RuntimeError) as error:
+        if scheduler is None:
+            raise StorageError("a Dask cluster here", "it could not be started") from error
+        raise InputError("found no Dask scheduler at the address given") from error
+
+
+def _end_workers() -> None:
+    """End what is left of a cluster of our own, which at exit would be waited for once more."""
+    for process in multiprocessing.active_children():
+        if process.name.startswith(_WORKER_NAME):
+            process.kill()
+
+
+def _quieten() -> None:
+    """Keep what Dask has to say off the terminal, for good: it goes on when it is closed."""
+    for name in _LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", module=r"distributed\.")
+
+
+@contextlib.contextmanager
+def _signals_put_off() -> Iterator[None]:
+    """Let a signal that comes in the block come after it."""
+    came: list[int] = []
+    previous: dict[signal.Signals, Any] = {}
+    with contextlib.suppress(ValueError):  # signals can be set in the main thread only
+        for each in (signal.SIGINT, signal.SIGTERM):
+            previous[each] = signal.signal(each, lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        for each, handler in previous.items():
+            signal.signal(each, handler)
+        for number in came[:1]:
+            signal.raise_signal(number)

@@ -1,0 +1,177 @@
+"""Where work runs: here, in local processes, or on Dask. The core needs only `submit`."""
+
+import contextlib
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, ParamSpec, Protocol, TypeVar, runtime_checkable
+
+from hnp_etl.engines.local_processes import LocalProcesses
+from hnp_shared.errors import InputError
+from hnp_shared.storage import DISK, Disk
+
+ENGINES = ("local", "dask")
+
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+_BETWEEN_CHECKS_S = 1.0
+
+P = ParamSpec("P")
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class SerialExecutor(Executor):
+    """Runs each task at once, in this process."""
+
+    def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Run ``fn`` and return its finished future."""
+        future: Future[R] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001  # a future carries whatever its task raised
+            future.set_exception(error)
+        return future
+
+
+@runtime_checkable
+class Remote(Protocol):
+    """What an executor offers whose workers others began, and may end without a word."""
+
+    def inspect(self, src: Sequence[Path], out: Path, *, disk: Disk) -> None:
+        """Refuse workers that would do other work than this process; raises who and why."""
+
+    def check(self) -> None:
+        """Raise when there is nothing left to wait for."""
+
+
+@contextlib.contextmanager
+def open_executor(
+    workers: int, *, engine: str = "local", scheduler: str | None = None
+) -> Iterator[Executor]:
+    """Yield an executor of so many processes.
+
+    Args:
+        workers: processes; with engine `local`, one is this process.
+        engine: `local` or `dask`.
+        scheduler: address of a running Dask scheduler; `refuse_unfit` looks at its workers.
+
+    Raises:
+        InputError: Dask is not installed, or no scheduler answers.
+    """
+    opened: contextlib.AbstractContextManager[Executor]
+    if engine == "dask":
+        opened = _dask(workers, scheduler)
+    elif workers == 1:
+        opened = contextlib.nullcontext(SerialExecutor())
+    else:
+        opened = _processes(workers)
+    with opened as executor:
+        yield executor
+
+
+@dataclass(frozen=True, slots=True)
+class Task(Generic[T, R]):
+    """Work that may kill the process it runs in.
+
+    Attributes:
+        run: does the work; a module-level function or a partial of one.
+        isolate: called in the parent with an item that killed its process even alone; takes it
+            apart with ``attempt``, which runs an item and returns None when that kills its process.
+    """
+
+    run: Callable[[T], R]
+    isolate: Callable[[T, Callable[[T], R | None]], R]
+
+
+def ordered_map(
+    executor: Executor, task: Task[T, R], items: Iterable[T], *, in_flight: int
+) -> Iterator[R]:
+    """Like ``executor.map``, but reads at most ``in_flight`` items ahead of the consumer.
+
+    When a process dies, the others under way are waited for, and the items it took with it run
+    again one at a time, so that the one to blame is known. Futures of a consumer that gives up are
+    left to who closes the executor.
+    """
+    pending: deque[tuple[T, Future[R]]] = deque()
+    for item in items:
+        pending.append((item, executor.submit(task.run, item)))
+        if len(pending) >= in_flight:
+            yield from _next(executor, task, pending)
+    while pending:
+        yield from _next(executor, task, pending)
+
+
+def _next(executor: Executor, task: Task[T, R], pending: deque[tuple[T, Future[R]]]) -> Iterator[R]:
+    item, future = pending.popleft()
+    result = _unless_killed(executor, future)
+    if result is not None:
+        yield result
+        return
+    others = [(other, _unless_killed(executor, each)) for other, each in pending]
+    pending.clear()  # all are done, or another one's death would be blamed on this item
+    for each, found in ((item, result), *others):
+        yield _alone(executor, task, each) if found is None else found
+
+
+def _unless_killed(executor: Executor, future: Future[R]) -> R | None:
+    """Return the result, None when the process that worked on it died."""
+    if isinstance(executor, Remote):
+        while not wait([future], timeout=_BETWEEN_CHECKS_S).done:
+            executor.check()
+    try:
+        return future.result()
+    except BrokenExecutor:
+        return None
+
+
+def _alone(executor: Executor, task: Task[T, R], item: T) -> R:
+    def attempt(part: T) -> R | None:
+        return _unless_killed(executor, executor.submit(task.run, part))
+
+    result = attempt(item)
+    return task.isolate(item, attempt) if result is None else result
+
+
+def expect_work(executor: Executor) -> None:
+    """Let workers get ready while the caller still has something else to do."""
+    if isinstance(executor, LocalProcesses):
+        executor.get_ready()
+
+
+def refuse_unfit(executor: Executor, src: Sequence[Path], out: Path, *, disk: Disk = DISK) -> None:
+    """Refuse workers that are not like this process, or do not see ``src`` and ``out`` as it does.
+
+    Raises:
+        InputError: names a worker with other code, libraries or processor.
+        StorageError: names a worker that cannot read or write.
+    """
+    if isinstance(executor, Remote):
+        executor.inspect(src, out, disk=disk)
+
+
+@contextlib.contextmanager
+def _processes(workers: int) -> Iterator[Executor]:
+    for variable in _THREAD_VARIABLES:
+        os.environ.setdefault(variable, "1")
+    executor = LocalProcesses(workers)
+    try:
+        yield executor
+    except BaseException:
+        executor.stop()
+        raise
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _dask(workers: int, scheduler: str | None) -> Iterator[Executor]:
+    try:
+        from hnp_etl.engines.dask_engine import open_dask  # noqa: PLC0415  # an extra, needed here only
+    except ImportError as error:
+        raise InputError("found no Dask, expected hnp-etl[dask] to be installed") from error
+    with open_dask(workers, scheduler) as executor:
+        yield executor

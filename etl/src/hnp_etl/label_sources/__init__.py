@@ -1,1 +1,0 @@
-"""Label files that hold many labels: each becomes entries, one per labelled image. Pure."""

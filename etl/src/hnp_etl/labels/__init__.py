@@ -1,0 +1,1 @@
+"""What a label says of an image. Pure."""

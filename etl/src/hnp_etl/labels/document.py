@@ -1,0 +1,187 @@
+"""A JSON label as a flat list of leaves, free of any recipe: strict, bounded, and never guessing.
+
+Stricter than JSON readers usually are: a key given twice, NaN and lone surrogates are refused,
+and numbers keep the digits they were written with.
+"""
+
+import codecs
+import json
+import re
+from typing import NamedTuple, NoReturn, TypeVar
+
+from hnp_etl.errors import FileError
+from hnp_etl.limits import MAX_DEPTH
+from hnp_etl.walking.paths import nfc
+from hnp_shared.vocabulary import Reason
+
+# Possessive, and a string may lack its end: each character is looked at once.
+_NESTING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{]|[\]}]', re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_BY_MARK = {
+    codecs.BOM_UTF8: ("utf-8-sig", "cp949"),
+    codecs.BOM_UTF16_LE: ("utf-16",),
+    codecs.BOM_UTF16_BE: ("utf-16",),
+}
+
+
+class Number(str):
+    """A JSON number as it was written."""
+
+    __slots__ = ()
+
+
+Text = TypeVar("Text", bound=str)
+Scalar = str | bool | None
+Json = dict[str, "Json"] | list["Json"] | Scalar
+
+
+class Leaf(NamedTuple):
+    """One value of a label and the keys that lead to it.
+
+    Attributes:
+        keys: from the root.
+        values: one a scalar, several for a list of scalars.
+        readable: False for an object, or a list with one inside; it is then no value but a place.
+    """
+
+    keys: tuple[str, ...]
+    values: tuple[Scalar, ...]
+    readable: bool = True
+
+
+def parse_label(content: bytes, most_depth: int = MAX_DEPTH) -> tuple[Leaf, ...]:
+    """Return the leaves of a label file.
+
+    Raises:
+        FileError: BAD_ENCODING, TOO_DEEP, BAD_JSON or DUPLICATE_KEY.
+    """
+    root = read_json(content, most_depth)
+    if isinstance(root, list) and len(root) == 1:
+        root = root[0]
+    if not isinstance(root, dict):
+        raise FileError(Reason.BAD_JSON, "expected an object or a list of one object")
+    return leaves_of(root)
+
+
+def leaves_of(root: dict[str, Json]) -> tuple[Leaf, ...]:
+    """Return the leaves of an object."""
+    found: list[Leaf] = []
+    _gather(root, (), found)
+    return tuple(found)
+
+
+def read_json(content: bytes, most_depth: int = MAX_DEPTH) -> Json:
+    """Return what a JSON file holds, numbers as they were written.
+
+    Raises:
+        FileError: BAD_ENCODING, TOO_DEEP, BAD_JSON or DUPLICATE_KEY.
+    """
+    text = content.decode(encoding_of(content))
+    _refuse_deep(text, most_depth)
+    try:
+        root: Json = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_int=Number,
+            parse_float=Number,
+            parse_constant=_no_constant,
+        )
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise FileError(Reason.BAD_JSON, "no valid JSON") from error
+    return root
+
+
+def leaves_to_json(leaves: tuple[Leaf, ...]) -> str:
+    """Return leaves as JSON, for the private state."""
+    packed = [
+        (leaf.keys, [_pack(value) for value in leaf.values], leaf.readable) for leaf in leaves
+    ]
+    return json.dumps(packed)
+
+
+def leaves_from_json(text: str) -> tuple[Leaf, ...]:
+    """Return the leaves that `leaves_to_json` wrote."""
+    return tuple(
+        Leaf(tuple(keys), tuple(_unpack(value) for value in values), readable)
+        for keys, values, readable in json.loads(text)
+    )
+
+
+def encoding_of(content: bytes) -> str:
+    """Return in which encoding a text file is, as Python names it: plain ASCII is `utf-8`.
+
+    Raises:
+        FileError: BAD_ENCODING.
+    """
+    marked = (found for mark, found in _BY_MARK.items() if content.startswith(mark))
+    for encoding in next(marked, ("utf-8", "cp949")):
+        try:
+            content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise FileError(Reason.BAD_ENCODING, "neither UTF-8, UTF-16 with a mark, nor CP949")
+
+
+def _refuse_deep(text: str, most: int) -> None:
+    if text.count("[") + text.count("{") <= most:
+        return
+    depth = 0
+    for match in _NESTING.finditer(text):
+        mark = match.group()[0]
+        depth += (mark in "[{") - (mark in "]}")
+        if depth > most:
+            raise FileError(Reason.TOO_DEEP, f"JSON nests deeper than {most}")
+
+
+def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found: dict[str, Json] = {}
+    for key, value in pairs:
+        name = nfc(_sound(key))
+        if name in found:
+            raise FileError(Reason.DUPLICATE_KEY, "one object has a key twice")
+        found[name] = value
+    return found
+
+
+def _sound(text: Text) -> Text:
+    if not text.isascii() and _SURROGATE.search(text):
+        raise FileError(Reason.BAD_ENCODING, "half of a surrogate pair")
+    return text
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise FileError(Reason.BAD_JSON, f"{name} is no JSON number")
+
+
+def _gather(value: Json, keys: tuple[str, ...], found: list[Leaf]) -> None:
+    if isinstance(value, dict):
+        found.append(Leaf(keys, (), readable=False))
+        for key, inner in value.items():
+            _gather(inner, (*keys, key), found)
+    elif isinstance(value, list):
+        scalars = [item for item in value if not isinstance(item, (dict, list))]
+        readable = len(scalars) == len(value)
+        found.append(Leaf(keys, tuple(map(_sound_value, scalars)), readable))
+        for item in value:
+            if isinstance(item, list):
+                _gather(item, keys, found)
+            elif isinstance(item, dict):
+                for key, inner in item.items():
+                    _gather(inner, (*keys, key), found)
+    else:
+        found.append(Leaf(keys, (_sound_value(value),)))
+
+
+def _sound_value(value: Scalar) -> Scalar:
+    return _sound(value) if isinstance(value, str) else value
+
+
+def _pack(value: Scalar) -> object:
+    return [str(value)] if isinstance(value, Number) else value
+
+
+def _unpack(value: object) -> Scalar:
+    if isinstance(value, list):
+        return Number(value[0])
+    return value if value is None or isinstance(value, (str, bool)) else str(value)

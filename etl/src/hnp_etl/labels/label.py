@@ -1,0 +1,181 @@
+"""A label's leaves under a recipe: who, how old, which disc, which code. Pure."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import TypeVar
+
+from hnp_etl.errors import FileError
+from hnp_etl.labels.document import Leaf, Scalar
+from hnp_etl.labels.values import (
+    Field,
+    age_of,
+    canal_of,
+    code_tokens,
+    recipe_code,
+    sex_of,
+    text_of,
+)
+from hnp_etl.recipes.recipe import Label, LabelField
+from hnp_etl.walking.paths import nfc
+from hnp_shared.vocabulary import LEVEL_NAMES, Flag, Reason
+
+_FIELDS: tuple[LabelField, ...] = (
+    *("patient", "age", "sex", "canal_width_mm", "file", "sop_instance_uid"),
+)
+
+Keys = tuple[str, ...]
+"""What leads to a leaf from the root of its label."""
+
+_NOTHING = Field()
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFacts:
+    """What one label says about one image.
+
+    Attributes:
+        cells: disc codes by level 0..4, as the recipe's keys; unmapped ones as None.
+        flags: values that were there but could not be read, and ages given as a decade.
+        file_name: of the image, without suffix, for pairing; likewise sop_uid.
+    """
+
+    patient: str | None
+    age: float | None
+    sex: str | None
+    canal_width_mm: float | None
+    cells: tuple[tuple[str | None, ...], ...]
+    flags: tuple[Flag, ...]
+    file_name: str | None
+    sop_uid: str | None
+
+
+class LabelReader:
+    """Reads labels under one recipe; where labels of one shape keep what is remembered."""
+
+    def __init__(self, recipe: Label) -> None:
+        fields = [recipe.fields.get(name, ()) for name in _FIELDS]
+        levels = [recipe.levels.get(name, ()) for name in LEVEL_NAMES]
+        self._aliases = [tuple(map(bare_path, each)) for each in (*fields, *levels)]
+        self._places = lru_cache(maxsize=256)(self._find_places)
+        self._sex = partial(sex_of, sex_values=recipe.sex_values)
+        self._canal = partial(canal_of, canal=recipe.canal)
+        codes = {code: code for code in recipe.codes}
+        self._known = {code.casefold(): code for code in recipe.codes} | codes
+        self._order = {code: index for index, code in enumerate(recipe.codes)}
+
+    def read(self, leaves: Sequence[Leaf]) -> LabelFacts:
+        """Return what a label says.
+
+        Raises:
+            FileError: FIELD_CONFLICT or BAD_VALUE.
+        """
+        places = self._places(tuple([leaf.keys for leaf in leaves]))
+        found = [[leaves[index] for index in each] for each in places]
+        age, sex = _field(found[1], age_of), _field(found[2], self._sex)
+        canal = _field(found[3], self._canal)
+        marks = {
+            Flag.AGE_DECADE: age.decade,
+            Flag.BAD_AGE: age.bad,
+            Flag.BAD_SEX: sex.bad,
+            Flag.BAD_CANAL_WIDTH: canal.bad,
+        }
+        return LabelFacts(
+            patient=_text_or_none(_field(found[0], text_of)),
+            age=_number_or_none(age),
+            sex=_text_or_none(sex),
+            canal_width_mm=_number_or_none(canal),
+            cells=tuple([self._cell(each) for each in found[len(_FIELDS) :]]),
+            flags=tuple(sorted(flag for flag, holds in marks.items() if holds)),
+            file_name=_file_stem(_text_or_none(_field(found[4], text_of))),
+            sop_uid=_text_or_none(_field(found[5], text_of)),
+        )
+
+    def _find_places(self, shape: tuple[Keys, ...]) -> list[list[int]]:
+        """Return the leaves, by number, of each field and each level in labels of a shape."""
+        by_name: dict[str, list[int]] = {}
+        by_path: dict[Keys, list[int]] = {}
+        for number, keys in enumerate(shape):
+            if keys:
+                path = tuple(map(bare, keys))
+                by_name.setdefault(path[-1], []).append(number)
+                by_path.setdefault(path, []).append(number)
+        return [
+            list(
+                dict.fromkeys(
+                    number
+                    for path in paths
+                    for number in (
+                        by_path.get(path, ()) if len(path) > 1 else by_name.get(path[0], ())
+                    )
+                )
+            )
+            for paths in self._aliases
+        ]
+
+    def _cell(self, leaves: Sequence[Leaf]) -> tuple[str | None, ...]:
+        """Return the codes of one disc, none when the label does not name it."""
+        return _agreed([self._codes(leaf) for leaf in _shallowest(leaves)], ())
+
+    def _codes(self, leaf: Leaf) -> tuple[str | None, ...]:
+        if not leaf.readable:
+            raise FileError(Reason.BAD_VALUE, "a disc code is an object")
+        tokens = [token for value in leaf.values for token in code_tokens(value)]
+        codes = {recipe_code(token, self._known) for token in tokens}
+        return tuple(sorted(codes, key=lambda code: self._order.get(code or "", -1)))
+
+
+@lru_cache(maxsize=4096)
+def bare(key: str) -> str:
+    """Return a key as keys are compared: without case, blanks, `_`, `-` and `/`."""
+    return re.sub(r"[\s_/-]+", "", nfc(key).casefold())
+
+
+@lru_cache(maxsize=4096)
+def bare_path(alias: str) -> tuple[str, ...]:
+    """Return an alias as a path of bare keys; one without dots is a single key."""
+    return tuple(map(bare, alias.split(".")))
+
+
+def _field(leaves: Sequence[Leaf], parse: Callable[[Scalar], Field]) -> Field:
+    """Return the one value of a tabular field; an object of that name is only a place."""
+    if not leaves:
+        return _NOTHING
+    found = [
+        parse(leaf.values[0]) if len(leaf.values) == 1 else Field(bad=bool(leaf.values))
+        for leaf in _shallowest([leaf for leaf in leaves if leaf.readable])
+    ]
+    return _agreed(found, _NOTHING)
+
+
+def _shallowest(leaves: Sequence[Leaf]) -> Sequence[Leaf]:
+    if len(leaves) < 2:
+        return leaves
+    depth = min(len(leaf.keys) for leaf in leaves)
+    return [leaf for leaf in leaves if len(leaf.keys) == depth]
+
+
+def _agreed(found: Sequence[T], nothing: T) -> T:
+    if len(found) == 1:
+        return found[0]
+    stated = [value for value in found if value != nothing] or [nothing]
+    if any(value != stated[0] for value in stated[1:]):
+        raise FileError(Reason.FIELD_CONFLICT, "two spellings of one field disagree")
+    return stated[0]
+
+
+def _text_or_none(field: Field) -> str | None:
+    return field.value if isinstance(field.value, str) else None
+
+
+def _number_or_none(field: Field) -> float | None:
+    return field.value if isinstance(field.value, float) else None
+
+
+def _file_stem(name: str | None) -> str | None:
+    if name is None:
+        return None
+    return re.sub(r"(?i)\.(dcm|dicom|ima)$", "", name.replace("\\", "/").rpartition("/")[2])

@@ -1,0 +1,1 @@
+"""The private folder: the key, pseudonyms, and who is who."""

@@ -1,0 +1,52 @@
+"""What a recipe makes of what was read, as it lies in the state. Pure."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from hnp_etl.choosing.choose import judge
+from hnp_etl.dicom.header import HeaderFacts
+from hnp_etl.errors import FileError
+from hnp_etl.labels.document import Leaf
+from hnp_etl.labels.label import LabelReader
+from hnp_etl.reading.sealed import pack_label, pack_wanted
+from hnp_etl.recipes.recipe import Recipe
+from hnp_shared.vocabulary import Reason
+
+
+class ImageMeaning(NamedTuple):
+    """What a recipe makes of a header: a sealed `Wanted`, or why the image is not wanted."""
+
+    wanted: str | None
+    refusal: Reason | None
+
+
+class LabelMeaning(NamedTuple):
+    """What a recipe makes of a label: a sealed `LabelFacts`, or why it cannot be used.
+
+    Attributes:
+        name: of the image that the label names, without suffix; uid likewise.
+    """
+
+    facts: str | None
+    refusal: Reason | None
+    name: str | None = None
+    uid: str | None = None
+
+
+def meaning_of_image(
+    facts: HeaderFacts, size: int, recipe: Recipe, table: str | None = None
+) -> ImageMeaning:
+    """Judge an image by its header; arguments as those of `judge`."""
+    found = judge(facts, size, recipe, table)
+    if isinstance(found, Reason):
+        return ImageMeaning(None, found)
+    return ImageMeaning(pack_wanted(found), None)
+
+
+def meaning_of_label(leaves: Sequence[Leaf], reader: LabelReader) -> LabelMeaning:
+    """Read a label."""
+    try:
+        facts = reader.read(leaves)
+    except FileError as error:
+        return LabelMeaning(None, error.reason)
+    return LabelMeaning(pack_label(facts), None, facts.file_name, facts.sop_uid)

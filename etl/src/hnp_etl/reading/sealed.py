@@ -1,0 +1,107 @@
+"""Records as text, each with a checksum: SQLite, where they lie, would not notice a flipped bit."""
+
+import json
+import sqlite3
+import zlib
+from dataclasses import fields
+
+from hnp_etl.choosing.choose import Choice, ChosenLabel, Wanted
+from hnp_etl.dicom.header import HeaderFacts
+from hnp_etl.labels.document import Leaf, leaves_from_json, leaves_to_json
+from hnp_etl.labels.label import LabelFacts
+from hnp_shared.vocabulary import Flag, Reason
+
+_CHECKSUM_DIGITS = 8
+
+
+def seal(text: str) -> str:
+    """Return a text with its checksum in front."""
+    return f"{zlib.crc32(text.encode()):0{_CHECKSUM_DIGITS}x}{text}"
+
+
+def unseal(sealed: str) -> str:
+    """Return the text that was sealed.
+
+    Raises:
+        sqlite3.DatabaseError: it is not what it was.
+    """
+    text = sealed[_CHECKSUM_DIGITS:]
+    if seal(text) != sealed:
+        raise sqlite3.DatabaseError("a remembered record was damaged")
+    return text
+
+
+def reason_of(text: str) -> Reason:
+    """Return a remembered reason.
+
+    Raises:
+        sqlite3.DatabaseError: it is none.
+    """
+    try:
+        return Reason(text)
+    except ValueError as error:
+        raise sqlite3.DatabaseError("a remembered reason was damaged") from error
+
+
+def pack_header(facts: HeaderFacts) -> str:
+    """Return header facts as a sealed text."""
+    return seal(facts.to_json())
+
+
+def header_facts(sealed: str) -> HeaderFacts:
+    """Return remembered header facts."""
+    return HeaderFacts.from_json(unseal(sealed))
+
+
+def pack_leaves(leaves: tuple[Leaf, ...]) -> str:
+    """Return the leaves of a label as a sealed text."""
+    return seal(leaves_to_json(leaves))
+
+
+def label_leaves(sealed: str) -> tuple[Leaf, ...]:
+    """Return the remembered leaves of a label."""
+    return leaves_from_json(unseal(sealed))
+
+
+def _named(record: LabelFacts | Wanted | Choice | ChosenLabel) -> dict[str, object]:
+    """Return fields by name; `dataclasses.asdict` would copy every value."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def pack_label(facts: LabelFacts) -> str:
+    """Return label facts as a sealed text."""
+    return seal(json.dumps(_named(facts)))
+
+
+def label_facts(sealed: str) -> LabelFacts:
+    """Return what `pack_label` packed."""
+    values = json.loads(unseal(sealed))
+    values["cells"] = tuple(tuple(cell) for cell in values["cells"])
+    values["flags"] = tuple(Flag(flag) for flag in values["flags"])
+    return LabelFacts(**values)
+
+
+def pack_wanted(wanted: Wanted) -> str:
+    """Return what a header let in as a sealed text."""
+    return seal(json.dumps(_named(wanted)))
+
+
+def read_wanted(sealed: str) -> Wanted:
+    """Return what `pack_wanted` packed."""
+    values = json.loads(unseal(sealed))
+    values["refusal"] = reason_of(values["refusal"]) if values["refusal"] else None
+    values["flags"] = tuple(Flag(flag) for flag in values["flags"])
+    return Wanted(**values)
+
+
+def pack_choice(choice: Choice) -> str:
+    """Return a choice as a sealed text."""
+    return seal(json.dumps({**_named(choice), "label": _named(choice.label)}))
+
+
+def read_choice(sealed: str) -> Choice:
+    """Return what `pack_choice` packed."""
+    values = json.loads(unseal(sealed))
+    values["label"] = ChosenLabel(**values["label"])
+    values["flags"] = tuple(Flag(flag) for flag in values["flags"])
+    return Choice(**values)

@@ -1,0 +1,1 @@
+"""Recipes: what a hospital's folders, labels and images look like, and what is wanted."""

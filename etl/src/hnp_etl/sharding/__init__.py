@@ -1,0 +1,1 @@
+"""Plans of shards, and the work that fills them."""

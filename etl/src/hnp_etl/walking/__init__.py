@@ -1,0 +1,1 @@
+"""What is there: the walk below the sources, and what paths tell."""

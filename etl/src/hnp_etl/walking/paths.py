@@ -1,0 +1,236 @@
+"""What the path of a file tells, pure: kind, hospital, procedure, partition, pairing keys.
+
+A path here is the contract's: last segments of SRC plus the path below, in NFC, '/' between.
+"""
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+from pathlib import Path
+from typing import NamedTuple
+
+from hnp_etl.recipes.recipe import Layout
+from hnp_shared.vocabulary import UNKNOWN_HOSPITAL, Kind
+
+_LABEL_SUFFIXES = frozenset({".json"})
+_IMAGE_SUFFIXES = frozenset({".dcm", ".dicom", ".ima", ""})
+
+_ARCHIVE_PREFIX = re.compile(r"^(?:TS|VS|TL|VL)(?=[\d_. -]|$)[_. -]*")
+"""Names of the archives a folder was unpacked from: training/validation, source/labels."""
+
+_PATCH_MARK = re.compile(r"(?i)(?:_\d{4,8})?_add$|(?:_\d{4,8})?_수정$|[ _]*\(new\)$")
+"""A folder so marked holds corrections of the folder without the mark."""
+
+_MAX_PATCHED_SEGMENTS = 4
+
+TELLS = ("hospital", "procedure", "side", "partition", "patch")
+"""What a folder's name can tell; `side`: that images or labels lie below."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderTokens:
+    """What the folders above a file tell.
+
+    Attributes:
+        hospitals: different matches, deepest folder first; likewise the other two.
+        trunk: the folders without those for images or labels and without archive prefixes.
+    """
+
+    hospitals: tuple[str, ...]
+    procedures: tuple[str, ...]
+    partitions: tuple[str, ...]
+    trunk: str
+
+
+class PairingKeys(NamedTuple):
+    """By what an image finds its label.
+
+    Attributes:
+        folder: equal for an image and a label in one folder with one stem.
+        trunk: equal when only image and label folders differ.
+        stem: equal for one stem within hospital, procedure and partition.
+    """
+
+    folder: bytes
+    trunk: bytes
+    stem: bytes
+
+
+class PathFacts(NamedTuple):
+    """What a path tells about a file.
+
+    Attributes:
+        name: the file's, without suffix.
+        conflict: another folder or the name tells another hospital, procedure or partition.
+        keys: for the name whole.
+        short_keys: for the name without a numeric suffix: `1.2.840.7` goes with `1.2.840.7.json`,
+            or else `scan.001` with `scan.json`.
+        shadows: paths that this file replaces, being in a patched folder.
+    """
+
+    kind: Kind
+    hospital: str
+    procedure: str | None
+    partition: str | None
+    name: str
+    conflict: bool
+    keys: PairingKeys
+    short_keys: PairingKeys
+    shadows: tuple[str, ...]
+
+
+def source_labels(sources: Sequence[Path]) -> list[str]:
+    """Return for each source its last segments, as many as it takes to tell them apart."""
+    parts = [[nfc(part) for part in Path(os.path.abspath(src)).parts[1:]] for src in sources]  # noqa: PTH100  # resolve() would follow links
+    for depth in range(1, max((len(each) for each in parts), default=1) + 1):
+        labels = ["/".join(each[-depth:]) for each in parts]
+        if len(set(labels)) == len(labels):
+            return labels
+    return ["/".join(each) for each in parts]
+
+
+def nfc(text: str) -> str:
+    """Return ``text`` in Unicode normal form C: macOS stores NFD, Windows NFC."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def path_bytes(path: str) -> bytes:
+    """Return the bytes by which paths are compared; names that are not UTF-8 keep theirs."""
+    return path.encode("utf-8", "surrogateescape")
+
+
+def kind_of(name: str, label_suffixes: frozenset[str] = _LABEL_SUFFIXES) -> Kind:
+    """Tell the kind of a file by its name; labels are known by their suffixes."""
+    if name.startswith("."):
+        return Kind.OTHER
+    suffix = os.path.splitext(name)[1].casefold()  # noqa: PTH122  # Path() drops trailing blanks
+    if suffix in label_suffixes:
+        return Kind.LABEL
+    if suffix in _IMAGE_SUFFIXES or (suffix[1:].isascii() and suffix[1:].isdecimal()):
+        return Kind.IMAGE
+    return Kind.OTHER
+
+
+class PathReader:
+    """Reads paths under one layout; what a folder tells is remembered for the files in it."""
+
+    def __init__(self, layout: Layout, label_suffixes: frozenset[str] = _LABEL_SUFFIXES) -> None:
+        self._label_suffixes = label_suffixes
+        self._hospital = _compiled(layout.hospital)
+        self._procedure = _compiled(layout.procedure)
+        self._partitions = {name: re.compile(each) for name, each in layout.partitions.items()}
+        aside = (_compiled(layout.image_folders), _compiled(layout.label_folders))
+        self._aside = [pattern for pattern in aside if pattern is not None]
+        self._folder = lru_cache(maxsize=4096)(self._read_folder)
+
+    def facts(self, path: str) -> PathFacts:
+        """Return what ``path`` tells."""
+        folder, _, name = path.rpartition("/")
+        tokens = self._folder(folder)
+        hospital, hospital_conflict = _first(tokens.hospitals, _search(self._hospital, name))
+        procedure, procedure_conflict = _first(tokens.procedures, _search(self._procedure, name))
+        partition, partition_conflict = _first(tokens.partitions, self._partitions_in(name))
+        kind = kind_of(name, self._label_suffixes)
+        scope = (hospital or UNKNOWN_HOSPITAL, procedure or "", partition or "")
+        stem, short_stem = _stems(name, kind)
+        keys = _pairing_keys(folder, tokens.trunk, scope, stem)
+        same = stem == short_stem
+        return PathFacts(
+            kind=kind,
+            hospital=hospital or UNKNOWN_HOSPITAL,
+            procedure=procedure,
+            partition=partition,
+            name=stem,
+            conflict=hospital_conflict or procedure_conflict or partition_conflict,
+            keys=keys,
+            short_keys=keys if same else _pairing_keys(folder, tokens.trunk, scope, short_stem),
+            shadows=tuple(f"{shadowed}/{name}" for shadowed in _shadowed_folders(folder)),
+        )
+
+    def told_by(self, folder: str) -> frozenset[str]:
+        """Return what the name of one folder tells: words of `TELLS`."""
+        tokens = self._folder(folder)
+        tells = {
+            "hospital": bool(tokens.hospitals),
+            "procedure": bool(tokens.procedures),
+            "partition": bool(tokens.partitions),
+            "side": any(pattern.search(folder) for pattern in self._aside),
+            "patch": bool(_PATCH_MARK.search(folder)),
+        }
+        return frozenset(word for word in TELLS if tells[word])
+
+    def _read_folder(self, folder: str) -> FolderTokens:
+        segments = folder.split("/")
+        upwards = segments[::-1]
+        return FolderTokens(
+            hospitals=_distinct(hit for part in upwards for hit in _search(self._hospital, part)),
+            procedures=_distinct(hit for part in upwards for hit in _search(self._procedure, part)),
+            partitions=_distinct(hit for part in upwards for hit in self._partitions_in(part)),
+            trunk="/".join(self._trunk(segments)),
+        )
+
+    def _trunk(self, segments: list[str]) -> Iterator[str]:
+        for part in segments:
+            if not any(pattern.search(part) for pattern in self._aside):
+                bare = _PATCH_MARK.sub("", _ARCHIVE_PREFIX.sub("", part))
+                if bare:
+                    yield bare
+
+    def _partitions_in(self, text: str) -> tuple[str, ...]:
+        return tuple(name for name, each in self._partitions.items() if each.search(text))
+
+
+@lru_cache(maxsize=4096)
+def _shadowed_folders(folder: str) -> tuple[str, ...]:
+    segments = folder.split("/")
+    marked = [index for index, part in enumerate(segments) if _PATCH_MARK.search(part)]
+    shadowed = []
+    for count in range(1, len(marked[:_MAX_PATCHED_SEGMENTS]) + 1):
+        for chosen in combinations(marked[:_MAX_PATCHED_SEGMENTS], count):
+            bare = [
+                _PATCH_MARK.sub("", part) if index in chosen else part
+                for index, part in enumerate(segments)
+            ]
+            shadowed.append("/".join(bare))
+    return tuple(shadowed)
+
+
+def _pairing_keys(folder: str, trunk: str, scope: tuple[str, str, str], stem: str) -> PairingKeys:
+    return PairingKeys(_key(folder, stem), _key(trunk, scope[2], stem), _key(*scope, stem))
+
+
+def _stems(name: str, kind: Kind) -> tuple[str, str]:
+    stem, suffix = os.path.splitext(name)  # noqa: PTH122
+    numbered = kind is Kind.IMAGE and suffix[1:].isdecimal()
+    return (name if numbered else stem), stem
+
+
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    return re.compile(pattern) if pattern else None
+
+
+def _search(pattern: re.Pattern[str] | None, text: str) -> tuple[str, ...]:
+    if pattern is None:
+        return ()
+    group = 1 if pattern.groups else 0
+    hits = (match[group] or match[0] for match in pattern.finditer(text))
+    return _distinct(hit.encode("utf-8", "replace").decode() for hit in hits)
+
+
+def _first(in_folders: tuple[str, ...], in_name: tuple[str, ...]) -> tuple[str | None, bool]:
+    found = _distinct((*in_folders, *in_name)) if in_name else in_folders
+    return (found[0] if found else None), len(found) > 1
+
+
+def _distinct(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def _key(*parts: str) -> bytes:
+    joined = "\0".join(parts).encode("utf-8", "surrogateescape")
+    return hashlib.blake2b(joined, digest_size=16).digest()
