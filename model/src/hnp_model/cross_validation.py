@@ -11,10 +11,11 @@ from hnp_model.fitting import choose_device, fit
 from hnp_model.folds import Fold, read_folds, refuse_unusable
 from hnp_model.forest import draw_forest
 from hnp_model.pooling import FoldFigures, Pooled, parse_figures, pool
-from hnp_model.run_config import DataFacts, describe_dataset, describe_split
+from hnp_model.run_config import DataFacts, describe_dataset
 from hnp_model.run_folder import CONFIG_FILE, METRICS_FILE, RunFolder, hold
 from hnp_model.settings import EvaluateSettings, FitSettings
 from hnp_model.slices import read_slices
+from hnp_model.split_facts import describe_split
 from hnp_model.units import UnitName
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError, OutputError

@@ -18,14 +18,7 @@ from hnp_model.referral import Referral, read_val_scores, refer
 from hnp_model.reliability import draw_reliability
 from hnp_model.remarks import remarks_on_evaluation, remarks_on_size
 from hnp_model.roc import draw_roc
-from hnp_model.run_config import (
-    DataFacts,
-    FitResult,
-    RunConfig,
-    SplitFacts,
-    describe_dataset,
-    describe_split,
-)
+from hnp_model.run_config import DataFacts, FitResult, RunConfig, describe_dataset
 from hnp_model.run_folder import (
     CARD_FILE,
     METRICS_FILE,
@@ -40,6 +33,7 @@ from hnp_model.samples import open_samples
 from hnp_model.seen import SEEN_FILE, find_seen
 from hnp_model.settings import ALL, EvaluateSettings
 from hnp_model.slices import Slices, Strings, read_slices
+from hnp_model.split_facts import SplitFacts, describe_split
 from hnp_model.units import UNITS, score_units
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.errors import InputError

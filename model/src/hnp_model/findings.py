@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from hnp_model.figures import PartFigures
 from hnp_model.referral import Referral
-from hnp_model.run_config import DataFacts, RunConfig, SplitFacts
+from hnp_model.run_config import DataFacts, RunConfig
 from hnp_model.run_folder import DIGEST_KEYS
+from hnp_model.split_facts import SplitFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,13 @@ from hnp_model.metrics import youden_threshold
 from hnp_model.networks.choice import build_network
 from hnp_model.prediction import predict_logits
 from hnp_model.referral import write_val_scores
-from hnp_model.run_config import FitResult, RunConfig, describe_dataset, describe_split
+from hnp_model.run_config import FitResult, RunConfig, describe_dataset
 from hnp_model.run_folder import CONFIG_FILE, RunFolder, claim, hold
 from hnp_model.samples import Samples, open_samples
 from hnp_model.seen import write_seen
 from hnp_model.settings import FitSettings
 from hnp_model.slices import read_slices
+from hnp_model.split_facts import describe_split
 from hnp_model.tabular import fit_standardisation
 from hnp_model.training import train
 from hnp_model.units import UNITS, score_units

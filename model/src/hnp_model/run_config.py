@@ -1,6 +1,5 @@
 """config.json of a run: all that is needed to use its weights and to say where they come from."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -9,10 +8,10 @@ from typing import Any
 from hnp_model.calibration import METHOD, Calibration
 from hnp_model.guard import Leakage
 from hnp_model.settings import FitSettings
+from hnp_model.split_facts import SplitFacts
 from hnp_model.tabular import FEATURES, Standardisation
 from hnp_shared.dataset_info import DatasetInfo
 from hnp_shared.errors import InputError
-from hnp_shared.splits import Split
 
 FORMAT = "hnp-run 1"
 
@@ -25,16 +24,6 @@ class DataFacts:
     pixels_id: str
     recipe: str
     confirmed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SplitFacts:
-    """Which split: its file's name, the digest of what it says, and its comment lines."""
-
-    file: str
-    digest: str
-    unit: str
-    facts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +73,6 @@ def describe_dataset(info: DatasetInfo) -> DataFacts:
         str(info.recipe.get("name", "unnamed")),
         info.recipe.get("confirmed") is True,
     )
-
-
-def describe_split(file_name: str, split: Split) -> SplitFacts:
-    """Return what a run remembers of a split file, whatever fold it uses."""
-    said = json.dumps([split.unit, sorted(split.parts.items())])
-    digest = hashlib.sha256(said.encode()).hexdigest()[:16]
-    return SplitFacts(file_name, digest, split.unit, dict(split.facts))
 
 
 def parse_config(content: bytes) -> RunConfig:

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from hnp_model.composition import Composition, compose
 from hnp_model.grouping import group_slices
 from hnp_model.guard import Leakage, find_leakage
-from hnp_model.run_config import describe_split
 from hnp_model.settings import SplitSettings
 from hnp_model.slices import Slices, Strings, read_slices
+from hnp_model.split_facts import describe_split
 from hnp_model.stable import Places, allot_by_hash, find_moved, places_of
 from hnp_model.stratify import allot, describe_groups
 from hnp_shared.dataset import open_dataset

@@ -15,10 +15,10 @@ from hnp_model.bootstrap import MIN_PATIENTS
 from hnp_model.evaluated import read_evaluated
 from hnp_model.guard import choose_fold, parts_of, refuse_empty
 from hnp_model.remarks import remarks_on_size
-from hnp_model.run_config import describe_split
 from hnp_model.run_folder import RunFolder
 from hnp_model.settings import AuditSettings
 from hnp_model.slices import Slices, Strings, read_slices
+from hnp_model.split_facts import describe_split
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.errors import InputError
 from hnp_shared.splits import Split, read_split
