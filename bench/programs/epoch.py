@@ -10,13 +10,13 @@ import numpy as np
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from hnp_model.networks.choice import build_network
-from hnp_model.run_folder import CHECKPOINTS_FOLDER, RunFolder
-from hnp_model.samples import Batch, Samples, map_samples
+from hnp_model.data.slices import read_slices
+from hnp_model.data.tabular import fit_standardisation
+from hnp_model.fitting.networks.choice import build_network
+from hnp_model.fitting.samples import Batch, Samples, map_samples
+from hnp_model.fitting.training import build_optimizer, epoch_seed, plan_steps, train
+from hnp_model.runs.run_folder import CHECKPOINTS_FOLDER, RunFolder
 from hnp_model.settings import FitSettings
-from hnp_model.slices import read_slices
-from hnp_model.tabular import fit_standardisation
-from hnp_model.training import build_optimizer, epoch_seed, plan_steps, train
 from hnp_shared.dataset import open_dataset
 
 SETTINGS = FitSettings(model="compact", lr=1e-3, epochs=1)

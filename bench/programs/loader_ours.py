@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from hnp_model.samples import map_samples
+from hnp_model.data.slices import read_slices
+from hnp_model.data.tabular import fit_standardisation
+from hnp_model.fitting.samples import map_samples
+from hnp_model.fitting.training import plan_steps
 from hnp_model.settings import FitSettings
-from hnp_model.slices import read_slices
-from hnp_model.tabular import fit_standardisation
-from hnp_model.training import plan_steps
 from hnp_shared.dataset import open_dataset
 
 LEAST_S, MOST_EPOCHS = 1.0, 10_000

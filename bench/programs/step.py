@@ -9,9 +9,9 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from bench.programs.as_reported import AsReported
-from hnp_model.networks.choice import build_network
+from hnp_model.fitting.networks.choice import build_network
+from hnp_model.fitting.training import build_optimizer
 from hnp_model.settings import FitSettings
-from hnp_model.training import build_optimizer
 
 SETTINGS = FitSettings(model="reference")
 LOSS_TOLERANCE = 1e-3

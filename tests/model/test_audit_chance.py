@@ -7,7 +7,7 @@ import pytest
 
 from hnp_model.audit.chance import Chance
 from hnp_model.audit.permutation import permute_labels
-from hnp_model.slices import Slices, read_slices
+from hnp_model.data.slices import Slices, read_slices
 from hnp_shared.dataset import open_dataset
 from model.conftest import invoke
 from model.synthetic import Plan, write_dataset

@@ -6,7 +6,7 @@ import pytest
 
 from hnp_model.audit.optimism import Half, compare_halves
 from hnp_model.audit.permutation import count_alone, permute_labels
-from hnp_model.slices import Slices, read_slices
+from hnp_model.data.slices import Slices, read_slices
 from hnp_shared.dataset import open_dataset
 from model.conftest import invoke
 from model.synthetic import Plan, write_dataset

@@ -10,8 +10,8 @@ from hnp_model.audit.blocks import block_means, centre_blocks, frame_blocks
 from hnp_model.audit.shortcuts import gains
 from hnp_model.audit.simple_model import predict_simply
 from hnp_model.audit.vectors import Vectors
+from hnp_model.data.slices import Slices, read_slices
 from hnp_model.settings import AuditSettings
-from hnp_model.slices import Slices, read_slices
 from hnp_shared.dataset import open_dataset
 from model.conftest import invoke
 from model.synthetic import Plan, write_dataset

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score, roc_auc_score
 
-from hnp_model.bootstrap import RESAMPLES, SEED, draw_patients, estimate
-from hnp_model.metrics import METRICS
-from hnp_model.units import Scores
+from hnp_model.measures.bootstrap import RESAMPLES, SEED, draw_patients, estimate
+from hnp_model.measures.metrics import METRICS
+from hnp_model.measures.units import Scores
 
 
 def rows(patient_count: int, row_count: int, share: float = 0.4) -> Scores:

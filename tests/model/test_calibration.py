@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from hnp_model.calibration import Calibration, fit_calibration, sigmoid
+from hnp_model.measures.calibration import Calibration, fit_calibration, sigmoid
 
 
 def test_an_overconfident_model_is_toned_down() -> None:

@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from hnp_model.bootstrap import RESAMPLES, SEED
-from hnp_model.comparison import COMPARED, compare_on
-from hnp_model.evaluated import Evaluated
-from hnp_model.slices import Strings
+from hnp_model.data.slices import Strings
+from hnp_model.evaluation.comparison import COMPARED, compare_on
+from hnp_model.measures.bootstrap import RESAMPLES, SEED
+from hnp_model.runs.evaluated import Evaluated
 from model.conftest import invoke, invoke_fit
 
 THRESHOLDS = (0.5, 0.45)

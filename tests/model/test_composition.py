@@ -2,8 +2,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hnp_model.composition import Content, compose, off_balance
-from hnp_model.slices import read_slices
+from hnp_model.data.slices import read_slices
+from hnp_model.splits.composition import Content, compose, off_balance
 from hnp_shared.dataset import open_dataset
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from hnp_model.bootstrap import estimate
-from hnp_model.metrics import judge, measure
-from hnp_model.units import Scores
+from hnp_model.measures.bootstrap import estimate
+from hnp_model.measures.metrics import judge, measure
+from hnp_model.measures.units import Scores
 
 METRICS = ("auc", "f1", "sensitivity", "specificity", "brier", "accuracy")
 DATA_SETS = 2_000

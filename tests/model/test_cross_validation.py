@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from click.testing import Result
 
-from hnp_model import cross_validation
-from hnp_model.bootstrap import Figure
-from hnp_model.metrics import METRICS
-from hnp_model.pooling import FoldFigures, Pooled, pool
+from hnp_model.evaluation import cross_validation
+from hnp_model.measures.bootstrap import Figure
+from hnp_model.measures.metrics import METRICS
+from hnp_model.measures.pooling import FoldFigures, Pooled, pool
 from hnp_shared.splits import Split, read_split, write_split
 from model.conftest import invoke
 

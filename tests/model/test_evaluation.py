@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from hnp_model.metrics import METRICS
+from hnp_model.measures.metrics import METRICS
 from hnp_shared.splits import Split, read_split, write_split
 from model.conftest import invoke, invoke_fit
 from model.synthetic import Plan, write_dataset

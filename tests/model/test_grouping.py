@@ -3,8 +3,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hnp_model.grouping import group_slices
-from hnp_model.slices import Slices, read_slices
+from hnp_model.data.slices import Slices, read_slices
+from hnp_model.splits.grouping import group_slices
 from hnp_shared.dataset import open_dataset
 from model.synthetic import Plan, write_dataset
 

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from hnp_model.guard import (
+from hnp_model.data.slices import Slices, read_slices
+from hnp_model.splits.guard import (
     Leakage,
     choose_fold,
     find_leakage,
@@ -9,7 +10,6 @@ from hnp_model.guard import (
     refuse_empty,
     refuse_leakage,
 )
-from hnp_model.slices import Slices, read_slices
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError
 from hnp_shared.splits import Split

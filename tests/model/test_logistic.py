@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from hnp_model.logistic import Line, fit_intercept, fit_intercepts, fit_line, fit_slopes
+from hnp_model.measures.logistic import Line, fit_intercept, fit_intercepts, fit_line, fit_slopes
 
 
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 30.0], ids=["flat", "usual", "steep"])

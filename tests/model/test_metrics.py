@@ -7,14 +7,14 @@ from sklearn.linear_model import LogisticRegression
 from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
 
-from hnp_model.metrics import (
+from hnp_model.measures.metrics import (
     METRICS,
     area_under_curve,
     judge,
     measure,
     youden_threshold,
 )
-from hnp_model.units import Scores
+from hnp_model.measures.units import Scores
 
 THRESHOLD = 0.4
 

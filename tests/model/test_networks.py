@@ -7,7 +7,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from bench.programs.as_reported import AsReported
-from hnp_model.networks.choice import build_network, check_size
+from hnp_model.fitting.networks.choice import build_network, check_size
 from hnp_model.settings import FitSettings, Inputs, ModelName
 from hnp_shared.errors import InputError
 

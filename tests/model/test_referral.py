@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from crepes import ConformalClassifier
 
-from hnp_model.referral import p_values, read_val_scores, refer, write_val_scores
-from hnp_model.run_folder import RunFolder
-from hnp_model.sentences import referral_sentence
-from hnp_model.units import Scores
+from hnp_model.measures.units import Scores
+from hnp_model.report.sentences import referral_sentence
+from hnp_model.runs.referral import p_values, read_val_scores, refer, write_val_scores
+from hnp_model.runs.run_folder import RunFolder
 from hnp_shared.errors import InputError
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve
 
-from hnp_model.reliability import bin_rows, draw_reliability
-from hnp_model.units import Scores
+from hnp_model.measures.units import Scores
+from hnp_model.report.reliability import bin_rows, draw_reliability
 
 
 def scores(seed: int, count: int = 400, patient_count: int = 100) -> Scores:

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from hnp_model.run_config import parse_config
-from hnp_model.run_folder import hold
+from hnp_model.runs.run_config import parse_config
+from hnp_model.runs.run_folder import hold
 from hnp_shared.errors import InputError, OutputError
 from model.conftest import invoke_fit
 

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from torch.utils.data import DataLoader, Dataset
 
-from hnp_model.samples import Batch, Samples, map_samples
+from hnp_model.data.slices import read_slices
+from hnp_model.data.tabular import fit_standardisation
+from hnp_model.fitting.samples import Batch, Samples, map_samples
 from hnp_model.settings import FitSettings
-from hnp_model.slices import read_slices
-from hnp_model.tabular import fit_standardisation
 from hnp_shared.dataset import open_dataset
 
 SETTINGS = FitSettings(model="compact", batch_size=8)

@@ -1,7 +1,7 @@
-from hnp_model.bootstrap import Estimates, Figure
-from hnp_model.figures import PartFigures, UnitFigures
-from hnp_model.metrics import METRICS
-from hnp_model.sentences import worst_hospital
+from hnp_model.measures.bootstrap import Estimates, Figure
+from hnp_model.measures.figures import PartFigures, UnitFigures
+from hnp_model.measures.metrics import METRICS
+from hnp_model.report.sentences import worst_hospital
 
 
 def group(auc: float | None, patients: int) -> UnitFigures:

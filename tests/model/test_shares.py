@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from hnp_model.shares import NORMAL_QUANTILE, Share
+from hnp_model.measures.shares import NORMAL_QUANTILE, Share
 
 
 @pytest.mark.parametrize(("count", "n"), [(0, 5), (5, 5), (3, 16), (40, 41), (500, 1_000)])

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hnp_model.composition import off_balance
-from hnp_model.grouping import group_slices
-from hnp_model.guard import find_leakage, parts_of
+from hnp_model.data.slices import Slices, read_slices
 from hnp_model.settings import Scheme, SplitSettings
-from hnp_model.slices import Slices, read_slices
-from hnp_model.splitting import make_splits
+from hnp_model.splits.composition import off_balance
+from hnp_model.splits.grouping import group_slices
+from hnp_model.splits.guard import find_leakage, parts_of
+from hnp_model.splits.splitting import make_splits
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError
 from hnp_shared.splits import read_split

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hnp_model.guard import find_leakage, parts_of
+from hnp_model.data.slices import Slices, read_slices
 from hnp_model.settings import SplitSettings
-from hnp_model.slices import Slices, read_slices
-from hnp_model.splitting import MadeSplit, make_splits
-from hnp_model.stable import draw, find_moved
+from hnp_model.splits.guard import find_leakage, parts_of
+from hnp_model.splits.splitting import MadeSplit, make_splits
+from hnp_model.splits.stable import draw, find_moved
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError
 from hnp_shared.splits import Split

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from hnp_model.stratify import GroupTraits, allot
+from hnp_model.splits.stratify import GroupTraits, allot
 
 RATIOS = np.array([0.6, 0.2, 0.2])
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from hnp_model.subgroups import in_reading_order
+from hnp_model.measures.subgroups import in_reading_order
 
 
 def test_age_bands_are_read_from_young_to_old() -> None:

@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hnp_model.slices import Slices, read_slices
-from hnp_model.tabular import FEATURES, fit_standardisation
+from hnp_model.data.slices import Slices, read_slices
+from hnp_model.data.tabular import FEATURES, fit_standardisation
 from hnp_shared.dataset import open_dataset
 
 

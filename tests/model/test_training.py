@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from click.testing import Result
 
-import hnp_model.training
-from hnp_model.history import Epoch, best_of, has_stalled
+import hnp_model.fitting.training
+from hnp_model.fitting.training import epoch_seed, plan_steps
+from hnp_model.runs.history import Epoch, best_of, has_stalled
 from hnp_model.settings import FitSettings
-from hnp_model.training import epoch_seed, plan_steps
 from hnp_shared.errors import StoppedError
 from model.conftest import invoke_fit
 from model.synthetic import Plan, write_dataset
@@ -58,7 +58,7 @@ def test_a_resumed_fit_ends_in_the_same_bits(
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
     assert fit(small, small_split, whole).exit_code == 0
 
-    original = getattr(hnp_model.training, stopped_in)
+    original = getattr(hnp_model.fitting.training, stopped_in)
     calls: list[int] = []
 
     def stop_the_second_time(*arguments: object) -> object:
@@ -68,7 +68,7 @@ def test_a_resumed_fit_ends_in_the_same_bits(
         return original(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(hnp_model.training, stopped_in, stop_the_second_time)
+        patch.setattr(hnp_model.fitting.training, stopped_in, stop_the_second_time)
         assert fit(small, small_split, stopped).exit_code == 75
     assert fit(small, small_split, stopped, "--resume").exit_code == 0
     assert contents(stopped) == contents(whole)

@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hnp_model.slices import Slices, read_slices
-from hnp_model.units import Scores, score_units
+from hnp_model.data.slices import Slices, read_slices
+from hnp_model.measures.units import Scores, score_units
 from hnp_shared.dataset import open_dataset
 from model.synthetic import Plan, write_dataset
 

@@ -11,14 +11,14 @@ from hnp_model.audit.leaks import Leaks, find_leaks
 from hnp_model.audit.optimism import LeakagePrice
 from hnp_model.audit.shortcuts import Shortcuts, find_shortcuts
 from hnp_model.audit.vectors import gather_vectors
-from hnp_model.bootstrap import MIN_PATIENTS
-from hnp_model.evaluated import read_evaluated
-from hnp_model.guard import choose_fold, parts_of, refuse_empty
-from hnp_model.remarks import remarks_on_size
-from hnp_model.run_folder import RunFolder
+from hnp_model.data.slices import Slices, Strings, read_slices
+from hnp_model.measures.bootstrap import MIN_PATIENTS
+from hnp_model.report.remarks import remarks_on_size
+from hnp_model.runs.evaluated import read_evaluated
+from hnp_model.runs.run_folder import RunFolder
 from hnp_model.settings import AuditSettings
-from hnp_model.slices import Slices, Strings, read_slices
-from hnp_model.split_facts import describe_split
+from hnp_model.splits.guard import choose_fold, parts_of, refuse_empty
+from hnp_model.splits.split_facts import describe_split
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.errors import InputError
 from hnp_shared.splits import Split, read_split

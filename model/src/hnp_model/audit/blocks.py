@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from hnp_model.images import MappedImages
+from hnp_model.data.images import MappedImages
 from hnp_shared.errors import InputError
 from hnp_shared.progress import track
 

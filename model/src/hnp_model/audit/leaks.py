@@ -2,8 +2,8 @@
 
 from dataclasses import asdict, dataclass
 
-from hnp_model.guard import count_straddling
-from hnp_model.slices import Slices, Strings
+from hnp_model.data.slices import Slices, Strings
+from hnp_model.splits.guard import count_straddling
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hnp_model.bootstrap import (
+from hnp_model.data.slices import Slices
+from hnp_model.measures.bootstrap import (
     MIN_PATIENTS,
     Figure,
     Model,
@@ -14,9 +15,8 @@ from hnp_model.bootstrap import (
     fewest_patients,
     figure_of,
 )
-from hnp_model.metrics import measure
-from hnp_model.slices import Slices
-from hnp_model.units import Scores, score_units
+from hnp_model.measures.metrics import measure
+from hnp_model.measures.units import Scores, score_units
 
 AUC = ("auc",)
 ANY_THRESHOLD = 0.5

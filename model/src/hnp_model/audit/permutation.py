@@ -7,7 +7,7 @@ one disc have the same label. So a patient's whole list goes to one other patien
 import numpy as np
 import numpy.typing as npt
 
-from hnp_model.slices import Slices
+from hnp_model.data.slices import Slices
 
 
 def permute_labels(

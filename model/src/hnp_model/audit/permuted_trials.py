@@ -5,9 +5,9 @@ from dataclasses import replace
 from hnp_model.audit.chance import Chance
 from hnp_model.audit.permutation import count_alone, permute_labels
 from hnp_model.audit.trial import train_and_judge, trial_settings
-from hnp_model.metrics import area_under_curve
-from hnp_model.slices import Slices, Strings
-from hnp_model.units import score_units
+from hnp_model.data.slices import Slices, Strings
+from hnp_model.measures.metrics import area_under_curve
+from hnp_model.measures.units import score_units
 from hnp_shared.dataset import Dataset
 from hnp_shared.errors import InputError
 from hnp_shared.progress import track

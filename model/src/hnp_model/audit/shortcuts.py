@@ -9,7 +9,8 @@ import numpy.typing as npt
 from hnp_model.audit.optimism import ANY_THRESHOLD, AUC
 from hnp_model.audit.simple_model import predict_simply
 from hnp_model.audit.vectors import INPUT_NAMES, InputName, Vectors
-from hnp_model.bootstrap import (
+from hnp_model.data.slices import Slices
+from hnp_model.measures.bootstrap import (
     MIN_PATIENTS,
     Figure,
     Model,
@@ -18,8 +19,7 @@ from hnp_model.bootstrap import (
     figure_of,
     resample,
 )
-from hnp_model.slices import Slices
-from hnp_model.units import PRIMARY_UNIT, Scores, UnitName, score_units
+from hnp_model.measures.units import PRIMARY_UNIT, Scores, UnitName, score_units
 from hnp_shared.progress import track
 
 UNITS: tuple[UnitName, ...] = ("slice", "level")

@@ -6,18 +6,18 @@ from pathlib import Path
 import numpy as np
 
 from hnp_model.audit.optimism import Half
-from hnp_model.calibration import sigmoid
-from hnp_model.checkpoint import load_weights
-from hnp_model.fitting import choose_device
-from hnp_model.guard import refuse_empty
-from hnp_model.networks.choice import build_network
-from hnp_model.prediction import predict_logits
-from hnp_model.run_folder import CHECKPOINTS_FOLDER, RunFolder
-from hnp_model.samples import Samples, map_samples
+from hnp_model.data.slices import Slices, Strings
+from hnp_model.data.tabular import fit_standardisation
+from hnp_model.fitting.fitting import choose_device
+from hnp_model.fitting.forward import predict_logits
+from hnp_model.fitting.networks.choice import build_network
+from hnp_model.fitting.samples import Samples, map_samples
+from hnp_model.fitting.training import train
+from hnp_model.measures.calibration import sigmoid
+from hnp_model.runs.checkpoint import load_weights
+from hnp_model.runs.run_folder import CHECKPOINTS_FOLDER, RunFolder
 from hnp_model.settings import DEFAULT_LR, FitSettings
-from hnp_model.slices import Slices, Strings
-from hnp_model.tabular import fit_standardisation
-from hnp_model.training import train
+from hnp_model.splits.guard import refuse_empty
 from hnp_shared.dataset import Dataset
 
 

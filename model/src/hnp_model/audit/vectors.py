@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.audit.blocks import picture_blocks
-from hnp_model.images import open_images
-from hnp_model.slices import Slices, Strings
+from hnp_model.data.images import open_images
+from hnp_model.data.slices import Slices, Strings
 from hnp_shared.dataset import Dataset
 
 InputName = Literal["level", "tabular", "acquisition", "border", "image"]

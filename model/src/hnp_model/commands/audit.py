@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hnp_model.audit.chance import Chance
     from hnp_model.audit.optimism import LeakagePrice
     from hnp_model.audit.shortcuts import ByUnit
-    from hnp_model.bootstrap import Figure
+    from hnp_model.measures.bootstrap import Figure
 
 UNITS = {"slice": "AUC by slice (95 % interval)", "level": "AUC by disc (95 % interval)"}
 

@@ -11,7 +11,7 @@ from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.splits import PARTS
 
 if TYPE_CHECKING:
-    from hnp_model.comparison import Comparison, Difference
+    from hnp_model.evaluation.comparison import Comparison, Difference
 
 HEAD = ("unit", "metric", "first", "second", "second - first (95 % interval)", "second")
 
@@ -27,7 +27,7 @@ def compare_command(first: Path, second: Path, part: str, as_json: bool) -> None
     Both must have been evaluated; intervals come from resampling their patients together.
     """
     with reported():
-        from hnp_model.comparison import compare  # noqa: PLC0415  # loads numpy and pyarrow
+        from hnp_model.evaluation.comparison import compare  # noqa: PLC0415  # loads numpy and pyarrow
 
         comparison = compare(first, second, part)
         for remark in comparison.remarks:
@@ -39,9 +39,9 @@ def compare_command(first: Path, second: Path, part: str, as_json: bool) -> None
 
 
 def _print(comparison: "Comparison") -> None:
-    from hnp_model.bootstrap import MIN_PATIENTS  # noqa: PLC0415  # loads numpy
-    from hnp_model.comparison import COMPARED  # noqa: PLC0415
-    from hnp_model.sentences import INTERVALS_LEAVE_OUT  # noqa: PLC0415
+    from hnp_model.evaluation.comparison import COMPARED  # noqa: PLC0415
+    from hnp_model.measures.bootstrap import MIN_PATIENTS  # noqa: PLC0415  # loads numpy
+    from hnp_model.report.sentences import INTERVALS_LEAVE_OUT  # noqa: PLC0415
 
     click.echo(
         f"{comparison.part}: {comparison.n_patients:,} patients, {comparison.n_slices:,} slices"

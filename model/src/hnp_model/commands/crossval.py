@@ -11,8 +11,8 @@ from hnp_model.settings import FitSettings
 from hnp_shared.command import echo_json, echo_table, reported
 
 if TYPE_CHECKING:
-    from hnp_model.cross_validation import CrossValidation
-    from hnp_model.pooling import Pooled
+    from hnp_model.evaluation.cross_validation import CrossValidation
+    from hnp_model.measures.pooling import Pooled
 
 
 @click.command("crossval", options_metavar="")
@@ -47,7 +47,7 @@ def crossval_command(  # click passes one argument a flag
     The same command goes on after a stop; a finished fold is not done again.
     """
     with reported():
-        from hnp_model.cross_validation import cross_validate  # noqa: PLC0415  # loads torch
+        from hnp_model.evaluation.cross_validation import cross_validate  # noqa: PLC0415  # loads torch
 
         found = cross_validate(out, (*splits, *more_splits), target, settings)
         for remark in found.remarks:
@@ -59,10 +59,10 @@ def crossval_command(  # click passes one argument a flag
 
 
 def _print(found: "CrossValidation", target: Path) -> None:
-    from hnp_model.card import show_figure  # noqa: PLC0415
-    from hnp_model.cross_validation import CROSSVAL_FILE, FOREST_FILE  # noqa: PLC0415
-    from hnp_model.sentences import INTERVALS_LEAVE_OUT  # noqa: PLC0415
-    from hnp_model.units import UNITS  # noqa: PLC0415
+    from hnp_model.evaluation.cross_validation import CROSSVAL_FILE, FOREST_FILE  # noqa: PLC0415
+    from hnp_model.measures.units import UNITS  # noqa: PLC0415
+    from hnp_model.report.card import show_figure  # noqa: PLC0415
+    from hnp_model.report.sentences import INTERVALS_LEAVE_OUT  # noqa: PLC0415
 
     head = ("fold", "patients", *(f"auc, {unit}" for unit in UNITS))
     rows = [
@@ -86,7 +86,7 @@ def _print(found: "CrossValidation", target: Path) -> None:
 
 
 def _pooled_rows(found: "CrossValidation") -> list[tuple[str, ...]]:
-    from hnp_model.metrics import METRICS  # noqa: PLC0415  # loads numpy
+    from hnp_model.measures.metrics import METRICS  # noqa: PLC0415  # loads numpy
 
     count = len(found.folds)
     return [

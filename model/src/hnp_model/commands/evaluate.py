@@ -17,7 +17,7 @@ from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.splits import PARTS
 
 if TYPE_CHECKING:
-    from hnp_model.findings import Findings
+    from hnp_model.report.findings import Findings
 
 
 @click.command("evaluate")
@@ -60,7 +60,7 @@ def evaluate_command(  # click passes one argument a flag
         ALL if everything else part or "test", allow_mismatch, allow_leakage, referral_error
     )
     with reported():
-        from hnp_model.evaluation import evaluate  # noqa: PLC0415  # torch takes seconds to import
+        from hnp_model.evaluation.evaluation import evaluate  # noqa: PLC0415  # torch takes seconds to import
 
         found = evaluate(run, out, split, settings)
         for remark in found.remarks:
@@ -72,11 +72,11 @@ def evaluate_command(  # click passes one argument a flag
 
 
 def _print_figures(found: "Findings", run: Path) -> None:
-    from hnp_model.bootstrap import MIN_PATIENTS  # noqa: PLC0415  # loads numpy
-    from hnp_model.card import figure_rows  # noqa: PLC0415  # loads numpy
-    from hnp_model.metrics import METRICS  # noqa: PLC0415
-    from hnp_model.run_folder import REPORT_FILES  # noqa: PLC0415
-    from hnp_model.sentences import sentences_on  # noqa: PLC0415
+    from hnp_model.measures.bootstrap import MIN_PATIENTS  # noqa: PLC0415  # loads numpy
+    from hnp_model.measures.metrics import METRICS  # noqa: PLC0415
+    from hnp_model.report.card import figure_rows  # noqa: PLC0415  # loads numpy
+    from hnp_model.report.sentences import sentences_on  # noqa: PLC0415
+    from hnp_model.runs.run_folder import REPORT_FILES  # noqa: PLC0415
 
     units = {str(unit): figures for unit, figures in found.asked.units.items()}
     counts = units["slice"]

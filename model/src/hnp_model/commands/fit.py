@@ -31,8 +31,8 @@ def fit_command(  # click passes one argument a flag
     The weights kept are those with the best AUC by disc on the validation part.
     """
     with reported(resume="the same command with --resume goes on"):
-        from hnp_model.fitting import fit  # noqa: PLC0415  # torch takes seconds to import
-        from hnp_model.remarks import remarks_on_fit  # noqa: PLC0415
+        from hnp_model.fitting.fitting import fit  # noqa: PLC0415  # torch takes seconds to import
+        from hnp_model.report.remarks import remarks_on_fit  # noqa: PLC0415
 
         fitted = fit(out, split, run, settings, resume=resume)
         for remark in remarks_on_fit(fitted.config):

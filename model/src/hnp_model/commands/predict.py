@@ -27,7 +27,7 @@ def predict_command(
 ) -> None:
     """Write what the model in RUN says of each slice of the data set OUT, labelled or not."""
     with reported():
-        from hnp_model.inference import predict_dataset  # noqa: PLC0415  # torch takes seconds
+        from hnp_model.evaluation.predicting import predict_dataset  # noqa: PLC0415  # torch takes seconds
 
         told = predict_dataset(run, out, target, allow_mismatch=allow_mismatch, force=force)
         for remark in told.remarks:

@@ -12,8 +12,8 @@ from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.splits import Unit
 
 if TYPE_CHECKING:
-    from hnp_model.composition import Content
-    from hnp_model.splitting import WrittenSplit
+    from hnp_model.splits.composition import Content
+    from hnp_model.splits.splitting import WrittenSplit
 
 
 HEAD = ("part", "hospital", "patients", "slices", "positive")
@@ -79,7 +79,7 @@ def split_command(  # click passes one argument a flag
         raise click.UsageError("--earlier goes with --stable")
     settings = SplitSettings(scheme, unit, ratios, folds, seed, stable)
     with reported():
-        from hnp_model.splitting import split_dataset  # noqa: PLC0415  # loads numpy and pyarrow
+        from hnp_model.splits.splitting import split_dataset  # noqa: PLC0415  # loads numpy and pyarrow
 
         written = split_dataset(out, output, settings, earlier, force=force)
         for one in written:
@@ -94,7 +94,7 @@ def split_command(  # click passes one argument a flag
 
 
 def _warn(written: "WrittenSplit", settings: SplitSettings) -> None:
-    from hnp_model.composition import off_balance  # noqa: PLC0415  # loads numpy
+    from hnp_model.splits.composition import off_balance  # noqa: PLC0415  # loads numpy
 
     if written.made.leakage:
         click.echo(

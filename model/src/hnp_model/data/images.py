@@ -1,0 +1,84 @@
+"""The images of a data set, read from its mapped shards a few at a time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hnp_model.data.slices import Slices
+from hnp_shared.dataset import Dataset
+from hnp_shared.errors import InputError
+from hnp_shared.shards import Images
+
+UINT16_SCALE = np.float32(65_535)
+"""What uint16 shards were multiplied by."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MappedImages:
+    """Where the pixels of each slice lie.
+
+    Attributes:
+        shards: mapped, each (slice, row, column).
+        shard_of: (slice,), index into ``shards``.
+        row_of: (slice,), index in the shard.
+    """
+
+    shards: tuple[Images, ...]
+    shard_of: npt.NDArray[np.int64]
+    row_of: npt.NDArray[np.int32]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Rows and columns of every image."""
+        rows, columns = self.shards[0].shape[1:]
+        return rows, columns
+
+    def gather(
+        self, indices: npt.NDArray[np.int64], into: npt.NDArray[np.float32] | None = None
+    ) -> npt.NDArray[np.float32]:
+        """Return images in 0..1, (slice, row, column).
+
+        Args:
+            indices: (slice,).
+            into: where they go, with room for as many or more: fresh memory costs the system more
+                than the copying does.
+        """
+        batch = np.empty((indices.size, *self.size), np.float32) if into is None else into
+        batch = batch[: indices.size]
+        shard_of, row_of = self.shard_of[indices].tolist(), self.row_of[indices].tolist()
+        for image, number, row in zip(batch, shard_of, row_of, strict=True):
+            shard = self.shards[number]
+            if shard.dtype == np.uint16:
+                np.divide(shard[row], UINT16_SCALE, out=image)
+            else:
+                image[...] = shard[row]
+        return batch
+
+
+def open_images(dataset: Dataset, slices: Slices) -> MappedImages:
+    """Map all shards the slices lie in.
+
+    Raises:
+        InputError: a shard is damaged, of another size, or holds other slices than it should.
+        StorageError: a shard could not be read.
+    """
+    names, shard_of = np.unique(slices.shard, return_inverse=True)
+    shards: list[Images] = []
+    for number, name in enumerate(names.tolist()):
+        shard = dataset.shard(name)
+        here = shard_of == number
+        rows = slices.row[here]
+        held = np.array(shard.slice_ids)
+        if rows.min() < 0 or rows.max() >= held.size or (held[rows] != slices.slice_id[here]).any():
+            raise InputError(f"shard {name} holds other slices than the manifest says")
+        if shards and shard.images.shape[1:] != shards[0].shape[1:]:
+            raise InputError(
+                f"shard {name} has images of {_by(shard.images)}, expected {_by(shards[0])}"
+            )
+        shards.append(shard.images.view(np.ndarray))  # a row of a plain view costs less to find
+    return MappedImages(tuple(shards), shard_of, slices.row)
+
+
+def _by(images: Images) -> str:
+    return f"{images.shape[1]} x {images.shape[2]}"

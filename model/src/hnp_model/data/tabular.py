@@ -1,0 +1,40 @@
+"""The four tabular inputs: standardised on the training part, missing = 0 after that."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hnp_model.data.slices import UNKNOWN_LEVEL, Slices
+
+FEATURES = ("age", "sex", "canal_width_mm", "level")
+"""Order of the inputs; sex is F 0, M 1, level 0..4."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standardisation:
+    """Mean and standard deviation of each feature over the training slices that have it."""
+
+    mean: tuple[float, ...]
+    deviation: tuple[float, ...]
+
+    def apply(self, slices: Slices) -> npt.NDArray[np.float32]:
+        """Return the inputs, (slice, feature)."""
+        standard = (_raw(slices) - np.array(self.mean)) / np.array(self.deviation)
+        return np.where(np.isnan(standard), 0.0, standard).astype(np.float32)
+
+
+def fit_standardisation(slices: Slices) -> Standardisation:
+    """Return the statistics of the training slices; a feature that never varies is only centred."""
+    columns = [column[~np.isnan(column)] for column in _raw(slices).T]
+    deviations = [float(column.std()) if column.size else 0.0 for column in columns]
+    return Standardisation(
+        mean=tuple(float(column.mean()) if column.size else 0.0 for column in columns),
+        deviation=tuple(deviation or 1.0 for deviation in deviations),
+    )
+
+
+def _raw(slices: Slices) -> npt.NDArray[np.float64]:
+    sex = np.select([slices.sex == "F", slices.sex == "M"], [0.0, 1.0], np.nan)
+    level = np.where(slices.level == UNKNOWN_LEVEL, np.nan, slices.level)
+    return np.stack([slices.age, sex, slices.canal_width_mm, level], axis=1).astype(np.float64)

@@ -1,0 +1,1 @@
+"""Runs judged on a split: one, several against each other, and folds."""

@@ -1,0 +1,123 @@
+"""Two models on the same slices: how much better is the second, beyond who was drawn?"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from hnp_model.measures.bootstrap import (
+    MIN_PATIENTS,
+    Figure,
+    Model,
+    fewest_patients,
+    figure_of,
+    resample,
+)
+from hnp_model.measures.units import UNITS, UnitName
+from hnp_model.report.remarks import remarks_on_size
+from hnp_model.runs.evaluated import Evaluated, read_evaluated
+from hnp_shared.errors import InputError
+
+COMPARED = ("auc", "f1", "brier")
+LOWER_IS_BETTER = frozenset({"brier"})
+
+Verdict = Literal["win", "tie", "loss"]
+NO_FIGURE = Figure(None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One figure of both models.
+
+    Attributes:
+        first: of the first model, without an interval.
+        second: of the second.
+        difference: second minus first, with its interval.
+        verdict: of the second: a tie while the interval holds 0; None without figures.
+    """
+
+    first: float | None
+    second: float | None
+    difference: Figure
+    verdict: Verdict | None
+
+
+NO_DIFFERENCE = Difference(None, None, NO_FIGURE, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two runs on one part.
+
+    Attributes:
+        part: the part compared.
+        n_slices: slices of it.
+        n_patients: patients of it.
+        differences: unit -> one for each of `COMPARED`.
+        remarks: what a reader should know first.
+    """
+
+    part: str
+    n_slices: int
+    n_patients: int
+    differences: Mapping[UnitName, tuple[Difference, ...]]
+    remarks: tuple[str, ...]
+
+    def to_plain(self) -> dict[str, object]:
+        """Return what --json prints."""
+        plain = asdict(self)
+        for unit, differences in self.differences.items():
+            named = zip(COMPARED, differences, strict=True)
+            plain["differences"][unit] = {name: asdict(one) for name, one in named}
+        return plain
+
+
+def compare(first_run: Path, second_run: Path, part: str) -> Comparison:
+    """Compare two evaluated runs.
+
+    Raises:
+        InputError: one was not evaluated on the part, or they were evaluated on other slices.
+        StorageError: a file could not be read.
+    """
+    first = read_evaluated(first_run, part, "first")
+    second = read_evaluated(second_run, part, "second")
+    _refuse_other_slices(first, second, part)
+    differences = {unit: compare_on(unit, first, second) for unit in UNITS}
+    remarks = (*first.remarks, *second.remarks, *remarks_on_size(part, first.patient_count))
+    unique = tuple(dict.fromkeys(remarks))
+    return Comparison(part, len(first), first.patient_count, differences, unique)
+
+
+def compare_on(unit: UnitName, first: Evaluated, second: Evaluated) -> tuple[Difference, ...]:
+    """Return a difference for each of `COMPARED`; both runs on the same slices."""
+    scores = [run.scores(unit) for run in (first, second)]
+    if fewest_patients(scores[0]) < MIN_PATIENTS:
+        return (NO_DIFFERENCE,) * len(COMPARED)
+    thresholds = (first.thresholds[unit], second.thresholds[unit])
+    models = [Model.of(*rows) for rows in zip(scores, thresholds, strict=True)]
+    values = [model.values(COMPARED) for model in models]
+    drawn = resample(models, COMPARED)  # (model, resample, name)
+    figures = map(figure_of, values[1] - values[0], (drawn[1] - drawn[0]).T)
+    return tuple(
+        Difference(float(before), float(after), figure, _verdict(name, figure))
+        for name, before, after, figure in zip(COMPARED, *values, figures, strict=True)
+    )
+
+
+def _verdict(name: str, difference: Figure) -> Verdict | None:
+    if difference.low is None or difference.high is None:
+        return None
+    if difference.low <= 0 <= difference.high:
+        return "tie"
+    return "win" if (difference.low > 0) == (name not in LOWER_IS_BETTER) else "loss"
+
+
+def _refuse_other_slices(first: Evaluated, second: Evaluated, part: str) -> None:
+    before, after = first.truths(), second.truths()
+    slice_ids = before.keys() | after.keys()
+    differing = sum(before.get(slice_id) != after.get(slice_id) for slice_id in slice_ids)
+    if differing:
+        raise InputError(
+            f"the slices of {part} differ: {differing:,} of {len(slice_ids):,} are in one run only "
+            "or have another truth, expected the same slices in both"
+        )

@@ -1,0 +1,208 @@
+"""From a run and a data set to predictions, figures, a ROC picture and a card."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from hnp_model.data.slices import Slices, Strings, read_slices
+from hnp_model.fitting.forward import predict_logits
+from hnp_model.fitting.networks.choice import build_network
+from hnp_model.fitting.samples import open_samples
+from hnp_model.measures.figures import PartFigures, figures_of
+from hnp_model.measures.units import UNITS, score_units
+from hnp_model.report.card import render_card
+from hnp_model.report.findings import Findings
+from hnp_model.report.reliability import draw_reliability
+from hnp_model.report.remarks import remarks_on_evaluation, remarks_on_size
+from hnp_model.report.roc import draw_roc
+from hnp_model.runs.checkpoint import load_weights
+from hnp_model.runs.predictions import Predictions, write_predictions
+from hnp_model.runs.referral import Referral, read_val_scores, refer
+from hnp_model.runs.run_config import DataFacts, FitResult, RunConfig, describe_dataset
+from hnp_model.runs.run_folder import (
+    CARD_FILE,
+    METRICS_FILE,
+    PREDICTIONS_FILE,
+    RELIABILITY_FILE,
+    ROC_FILE,
+    WEIGHTS_FILE,
+    RunFolder,
+    hold,
+)
+from hnp_model.runs.seen import SEEN_FILE, find_seen
+from hnp_model.settings import ALL, EvaluateSettings
+from hnp_model.splits.guard import Leakage, choose_fold, find_leakage, parts_of, refuse_leakage
+from hnp_model.splits.split_facts import SplitFacts, describe_split
+from hnp_shared.dataset import Dataset, open_dataset
+from hnp_shared.errors import InputError
+from hnp_shared.places import refuse_in_dataset
+from hnp_shared.progress import track
+from hnp_shared.splits import PARTS, read_split
+from hnp_shared.storage import sweep_temporary
+
+
+def evaluate(run: Path, out: Path, split_file: Path | None, settings: EvaluateSettings) -> Findings:
+    """Judge a run on the data set ``out`` and leave the findings in the run's folder.
+
+    Raises:
+        InputError: run, data set and split do not go together, or the figures would leak.
+        OutputError: the run is in use or lies in a data set.
+        StorageError: a read or write failed.
+    """
+    refuse_in_dataset(run)
+    dataset = open_dataset(out)
+    slices = read_slices(dataset)
+    with hold(run) as folder:
+        config = folder.config()
+        result = result_of(config)
+        data = describe_dataset(dataset.info)
+        refuse_other_pixels(config.data, data, allow=settings.allow_mismatch)
+        split, parts, leakage = _divide(slices, split_file, config, settings)
+        judged, judged_parts = _choose(slices, parts, settings.part)
+        seen = find_seen(folder, judged, judged_parts)
+        _refuse_seen(seen, allow=settings.allow_leakage)
+        predictions = predict(folder, config, dataset, judged, judged_parts)
+        figures = _figures_by_part(predictions, result)
+        patient_count = figures[settings.part].units["patient"].n_patients
+        referral = _refer(folder, predictions, result, settings)
+        found = Findings(
+            config=config,
+            data=data,
+            split=split,
+            part=settings.part,
+            figures=figures,
+            remarks=remarks_on_evaluation(config, data, leakage, seen)
+            + remarks_on_size(settings.part, patient_count),
+            leaks=bool(config.leakage or leakage or seen),
+            referral=referral,
+            digests={WEIGHTS_FILE: predictions.weights_sha256},
+        )
+        return write_evaluation(folder, found, predictions, result)
+
+
+def predict(
+    folder: RunFolder, config: RunConfig, dataset: Dataset, slices: Slices, parts: Strings
+) -> Predictions:
+    """Run the network over slices, one part after the other."""
+    network = build_network(config.settings)
+    weights_sha256 = load_weights(folder, network)
+    taken, logits = [], []
+    for part in _parts_in_order(parts):
+        rows = np.flatnonzero(parts == part)
+        samples = open_samples(dataset, slices.take(rows), config)
+        # Val comes in the very batches in which thresholds were fixed: see predict_logits.
+        size = config.settings.batch_size
+        batches = track(
+            samples.in_order(), f"predicting {part}", total=-(-rows.size // size), unit="step"
+        )
+        taken.append(rows)
+        logits.append(predict_logits(network, batches))
+    order = np.concatenate(taken)
+    return Predictions(slices.take(order), parts[order], np.concatenate(logits), weights_sha256)
+
+
+def write_evaluation(
+    folder: RunFolder, found: Findings, predictions: Predictions, result: FitResult
+) -> Findings:
+    """Write predictions, pictures and card, then metrics.json, and return what it says.
+
+    It comes last and names the digest of each, which tells what a killed evaluation left.
+    """
+    # Whoever names the run by a link means the folder; sweeping follows none.
+    sweep_temporary(folder.path.resolve(), role="the run folder", disk=folder.disk)
+    asked = predictions.of_part(found.part)
+    plain, calibrated = (
+        {unit: score_units(unit, asked.slices, probability) for unit in UNITS}
+        for probability in (asked.probability, result.calibration.apply(asked.logit))
+    )
+    title = f"part {found.part}{' (LEAKING)' if found.leaks else ''}"
+    roc = draw_roc(plain, found.asked.units, f"ROC, {title}")
+    reliability = draw_reliability(plain, calibrated, f"Reliability, {title}")
+    written = {
+        PREDICTIONS_FILE: write_predictions(folder, predictions, result.calibration),
+        ROC_FILE: folder.write(ROC_FILE, roc),
+        RELIABILITY_FILE: folder.write(RELIABILITY_FILE, reliability),
+        CARD_FILE: folder.write(CARD_FILE, render_card(found).encode()),
+    }
+    told = replace(found, digests={**found.digests, **written})
+    text = json.dumps(told.metrics(), ensure_ascii=False, indent=1, allow_nan=False)
+    folder.write(METRICS_FILE, text.encode() + b"\n")
+    return told
+
+
+def result_of(config: RunConfig) -> FitResult:
+    """Return what the fit settled.
+
+    Raises:
+        InputError: it is not done.
+    """
+    if config.result is None:
+        raise InputError("the fit of this run is not done; hnp-train fit --resume goes on with it")
+    return config.result
+
+
+def refuse_other_pixels(trained: DataFacts, judged: DataFacts, *, allow: bool) -> None:
+    """Refuse images that were made in another way than those trained on.
+
+    Raises:
+        InputError: pixels_id differs and that is not allowed.
+    """
+    if trained.pixels_id != judged.pixels_id and not allow:
+        raise InputError(
+            f"found pixels_id {judged.pixels_id}, the run was trained on {trained.pixels_id}: its "
+            "images were made by another recipe; --allow-mismatch goes on"
+        )
+
+
+def _divide(
+    slices: Slices, split_file: Path | None, config: RunConfig, settings: EvaluateSettings
+) -> tuple[SplitFacts | None, Strings, Leakage]:
+    """Return the split's facts, the part of each slice and what leaks between parts."""
+    if split_file is None:
+        return None, np.full(len(slices), ALL), Leakage(0, 0)
+    split = read_split(split_file)
+    parts = parts_of(slices, choose_fold(split, config.settings.fold))
+    leakage = find_leakage(slices, parts)
+    refuse_leakage(leakage, allow=settings.allow_leakage)
+    return describe_split(split_file.name, split), parts, leakage
+
+
+def _choose(slices: Slices, parts: Strings, part: str) -> tuple[Slices, Strings]:
+    """Return the slices of val and of the part asked for."""
+    if not (parts == part).any():
+        raise InputError(f"the split puts no slice of the data set in {part}, expected some")
+    wanted = (parts == part) | (parts == "val")
+    return slices.take(wanted), parts[wanted]
+
+
+def _refuse_seen(seen: Leakage | None, *, allow: bool) -> None:
+    if allow or (seen is not None and not seen):
+        return
+    found = f"{seen} to judge were used in the fit" if seen else f"the run has no {SEEN_FILE}"
+    raise InputError(
+        f"{found}, expected data it has not seen; --allow-leakage goes on and every report says so"
+    )
+
+
+def _figures_by_part(predictions: Predictions, result: FitResult) -> dict[str, PartFigures]:
+    figures = {}
+    for part in _parts_in_order(predictions.part):
+        here = predictions.of_part(part)
+        figures[part] = figures_of(here.slices, here.probability, result.thresholds)
+    return figures
+
+
+def _refer(
+    folder: RunFolder, predictions: Predictions, result: FitResult, settings: EvaluateSettings
+) -> Referral | None:
+    if settings.part in {"train", "val"}:
+        return None  # the fit has used these patients; sets that were made on them prove nothing
+    asked = predictions.of_part(settings.part)
+    scores = score_units("patient", asked.slices, result.calibration.apply(asked.logit))
+    return refer(read_val_scores(folder), scores, settings.referral_error)
+
+
+def _parts_in_order(parts: Strings) -> list[str]:
+    return [part for part in (*PARTS, ALL) if (parts == part).any()]

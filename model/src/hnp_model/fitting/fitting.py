@@ -1,0 +1,128 @@
+"""From a data set and a split to a run with weights, thresholds and a calibration."""
+
+import math
+import platform
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+from hnp_model.data.images import open_images
+from hnp_model.data.slices import read_slices
+from hnp_model.data.tabular import fit_standardisation
+from hnp_model.fitting.forward import predict_logits
+from hnp_model.fitting.networks.choice import build_network
+from hnp_model.fitting.samples import Samples, open_samples
+from hnp_model.fitting.training import train
+from hnp_model.measures.calibration import fit_calibration, sigmoid
+from hnp_model.measures.metrics import youden_threshold
+from hnp_model.measures.units import UNITS, score_units
+from hnp_model.runs.checkpoint import load_weights
+from hnp_model.runs.history import History, best_of
+from hnp_model.runs.referral import write_val_scores
+from hnp_model.runs.run_config import FitResult, RunConfig, describe_dataset
+from hnp_model.runs.run_folder import CONFIG_FILE, RunFolder, claim, hold
+from hnp_model.runs.seen import write_seen
+from hnp_model.settings import FitSettings
+from hnp_model.splits.guard import choose_fold, find_leakage, parts_of, refuse_empty, refuse_leakage
+from hnp_model.splits.split_facts import describe_split
+from hnp_shared.dataset import open_dataset
+from hnp_shared.errors import InputError
+from hnp_shared.places import refuse_in_dataset
+from hnp_shared.splits import read_split
+
+PACKAGES = ("hnp-model", "hnp-shared", "numpy", "torch")
+"""Distributions whose versions a run remembers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A finished fit."""
+
+    config: RunConfig
+    history: History
+
+    def summary(self) -> dict[str, float | None]:
+        """Return the figures of the weights that were kept; None where one is not defined."""
+        best = best_of(self.history)
+        figures = {
+            "epochs": len(self.history),
+            "best_epoch": best.epoch,
+            "train_loss": best.train_loss,
+            "val_loss": best.val_loss,
+            "val_auc_slice": best.val_auc_slice,
+            "val_auc_level": best.val_auc_level,
+        }
+        return {name: None if math.isnan(value) else value for name, value in figures.items()}
+
+
+def fit(out: Path, split_file: Path, run: Path, settings: FitSettings, *, resume: bool) -> Fitted:
+    """Train a network on the data set ``out`` and leave it in the folder ``run``.
+
+    Raises:
+        InputError: the data set, the split or the settings do not go together.
+        OutputError: the folder is in use, holds something else or lies in a data set.
+        StorageError: a read or write failed.
+    """
+    refuse_in_dataset(run)
+    dataset = open_dataset(out)
+    slices = read_slices(dataset)
+    split = read_split(split_file)
+    parts = parts_of(slices, choose_fold(split, settings.fold))
+    settings = replace(settings, device=choose_device(settings.device))
+    leakage = find_leakage(slices, parts)
+    refuse_leakage(leakage, allow=settings.allow_leakage)
+    refuse_empty(slices, parts)
+    config = RunConfig(
+        settings=settings,
+        data=describe_dataset(dataset.info),
+        split=describe_split(split_file.name, split),
+        leakage=leakage,
+        image_size=open_images(dataset, slices).size,
+        standardisation=fit_standardisation(slices.take(parts == "train")),
+        versions=_versions(),
+    )
+    train_part = open_samples(dataset, slices.take(parts == "train"), config)
+    val_part = open_samples(dataset, slices.take(parts == "val"), config)
+    with hold(run) as folder:
+        config = claim(folder, config, resume=resume)
+        write_seen(folder, slices, parts)
+        history = train(train_part, val_part, config.settings, folder)
+        config = replace(config, result=_settle(folder, val_part, config.settings, history))
+        folder.write(CONFIG_FILE, config.to_json())
+    return Fitted(config, history)
+
+
+def choose_device(name: str) -> str:
+    """Return `cpu` or `cuda`.
+
+    Raises:
+        InputError: there is no CUDA device to take.
+    """
+    found = torch.cuda.is_available()
+    if name == "cuda" and not found:
+        raise InputError("found no CUDA device, expected one for --device cuda")
+    if name == "auto":
+        return "cuda" if found else "cpu"
+    return name
+
+
+def _settle(folder: RunFolder, val: Samples, settings: FitSettings, history: History) -> FitResult:
+    """Fix thresholds, calibration and scores for referral on val with the best weights."""
+    network = build_network(settings)
+    load_weights(folder, network)
+    logit = predict_logits(network, val.in_order())
+    probability = sigmoid(logit)
+    thresholds: dict[str, float] = {
+        unit: youden_threshold(score_units(unit, val.slices, probability)) for unit in UNITS
+    }
+    calibration = fit_calibration(logit, val.slices.is_patient)
+    calibrated = calibration.apply(logit)
+    write_val_scores(folder, score_units("patient", val.slices, calibrated))
+    return FitResult(best_of(history).epoch, thresholds, calibration)
+
+
+def _versions() -> dict[str, str]:
+    found = {name: version(name) for name in PACKAGES}
+    return {"python": platform.python_version(), **found}

@@ -1,0 +1,119 @@
+"""The training loop.
+
+Order and dropout depend on the seed and the number of the epoch alone, so a fit that was stopped
+and resumed ends in the same bits as one that ran through (on a CPU with as many threads).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from hnp_model.fitting.forward import predict_logits
+from hnp_model.fitting.networks.choice import build_network
+from hnp_model.fitting.samples import Samples
+from hnp_model.measures.calibration import sigmoid
+from hnp_model.measures.metrics import area_under_curve
+from hnp_model.measures.units import PRIMARY_UNIT, score_units
+from hnp_model.runs.checkpoint import read_checkpoint, write_checkpoint, write_weights
+from hnp_model.runs.history import Epoch, History, best_of, has_stalled, to_csv
+from hnp_model.runs.run_folder import HISTORY_FILE, RunFolder
+from hnp_model.settings import FitSettings
+from hnp_shared.errors import InputError
+from hnp_shared.progress import track
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One step of the plan: which slices, and where it lies in its epoch."""
+
+    epoch: int
+    indices: npt.NDArray[np.int64]
+    first_of_epoch: bool
+    last_of_epoch: bool
+
+
+def train(train: Samples, val: Samples, settings: FitSettings, folder: RunFolder) -> History:
+    """Train from the last checkpoint, if any, to the last epoch or until val gets no better.
+
+    The weights kept are those best on val.
+
+    Raises:
+        InputError: the loss is no longer a number.
+        StorageError: a checkpoint could not be written.
+    """
+    network = build_network(settings)
+    optimizer = build_optimizer(network, settings)
+    history = read_checkpoint(folder, network, optimizer)
+    done = settings.epochs if has_stalled(history, settings.patience) else len(history)
+    steps = plan_steps(len(train), settings, epochs_done=done)
+    total = (settings.epochs - done) * -(-len(train) // settings.batch_size)
+    losses: list[float] = []
+    for step in track(steps, "training", total=total, unit="step"):
+        if step.first_of_epoch:
+            torch.manual_seed(epoch_seed(settings.seed, step.epoch))
+            network.train()
+            losses.clear()
+
+        batch = train.batch(step.indices)
+        logits = network(batch.images, batch.tabular)  # (slice,)
+        loss = binary_cross_entropy_with_logits(logits, batch.truth)
+        loss.backward()  # type: ignore[no-untyped-call]  # torch gives it no types
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        losses.append(loss.item() * step.indices.size)
+
+        if step.last_of_epoch:
+            epoch = judge_epoch(step.epoch, sum(losses) / len(train), network, val, settings)
+            history = (*history, epoch)
+            if epoch is best_of(history):
+                write_weights(folder, network)
+            folder.write(HISTORY_FILE, to_csv(history))
+            write_checkpoint(folder, network, optimizer, history)  # last: it vouches for the rest
+            if has_stalled(history, settings.patience):
+                break
+    return history
+
+
+def build_optimizer(network: nn.Module, settings: FitSettings) -> torch.optim.Optimizer:
+    """Return Adam over all weights; fused, one call steps them all."""
+    return torch.optim.Adam(network.parameters(), lr=settings.lr, fused=True)
+
+
+def plan_steps(slice_count: int, settings: FitSettings, *, epochs_done: int) -> Iterator[Step]:
+    """Yield every step that is left; the order of slices is new in each epoch."""
+    for epoch in range(epochs_done + 1, settings.epochs + 1):
+        order = np.random.default_rng([settings.seed, epoch]).permutation(slice_count)
+        for first in range(0, slice_count, settings.batch_size):
+            last = first + settings.batch_size
+            yield Step(epoch, order[first:last], first == 0, last >= slice_count)
+
+
+def epoch_seed(seed: int, epoch: int) -> int:
+    """Return the seed of an epoch's dropout."""
+    return int(np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint32)[0])
+
+
+def judge_epoch(
+    number: int, train_loss: float, network: nn.Module, val: Samples, settings: FitSettings
+) -> Epoch:
+    """Return how the network does on val.
+
+    Raises:
+        InputError: a loss is no number.
+    """
+    logits = predict_logits(network, val.in_order())
+    if not np.isfinite([train_loss, *logits]).all():
+        raise InputError(
+            f"the loss of epoch {number} is not a number at learning rate {settings.lr:g}; "
+            "expected a lower --lr"
+        )
+    truth, probability = val.slices.is_patient, sigmoid(logits)
+    val_loss = float(np.logaddexp(0.0, np.where(truth, -logits, logits)).mean())
+    by_slice = area_under_curve(score_units("slice", val.slices, probability))
+    by_level = area_under_curve(score_units(PRIMARY_UNIT, val.slices, probability))
+    return Epoch(number, train_loss, val_loss, by_slice, by_level)

@@ -1,0 +1,51 @@
+"""Platt scaling: a line through the logits that makes probabilities match frequencies.
+
+J. Platt, Probabilistic outputs for support vector machines (1999): targets are drawn in a little
+from 0 and 1, so that the line is finite even where the classes are separated.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hnp_model.measures.logistic import fit_line
+
+METHOD = "platt"
+"""Name of the method in config.json."""
+
+Numbers = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """``logit of the calibrated probability = intercept + slope * logit``."""
+
+    intercept: float = 0.0
+    slope: float = 1.0
+
+    def apply(self, logit: Numbers) -> Numbers:
+        """Return calibrated probabilities, (slice,)."""
+        return sigmoid(self.intercept + self.slope * logit)
+
+
+def fit_calibration(logit: Numbers, truth: npt.NDArray[np.bool_]) -> Calibration:
+    """Fit on the validation part; the identity when that has one class or one logit only.
+
+    Args:
+        logit: (slice,), the network's.
+        truth: (slice,).
+    """
+    positives = int(truth.sum())
+    negatives = truth.size - positives
+    if not positives or not negatives:
+        return Calibration()
+    target = np.where(truth, (positives + 1) / (positives + 2), 1 / (negatives + 2))
+    line = fit_line(logit, target)
+    return Calibration() if np.isnan(line.slope) else Calibration(line.intercept, line.slope)
+
+
+def sigmoid(logit: Numbers) -> Numbers:
+    """Return probabilities, without overflow at either end."""
+    smaller = np.exp(-np.abs(logit))
+    return np.where(logit >= 0, 1.0, smaller) / (1.0 + smaller)

@@ -1,1 +1,0 @@
-"""The networks: the reference report's, and a small one that trains quickly on a CPU."""

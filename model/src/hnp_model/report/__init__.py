@@ -1,0 +1,1 @@
+"""What a reader sees of an evaluation: sentences, pictures, the card."""

@@ -1,0 +1,63 @@
+"""What an evaluation found, as every report of it is given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hnp_model.measures.figures import PartFigures
+from hnp_model.runs.referral import Referral
+from hnp_model.runs.run_config import DataFacts, RunConfig
+from hnp_model.runs.run_folder import DIGEST_KEYS
+from hnp_model.splits.split_facts import SplitFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What an evaluation found.
+
+    Attributes:
+        config: of the run.
+        data: the data set judged.
+        split: the split used; None when the whole data set was judged.
+        part: the part asked for.
+        figures: part -> figures; val comes along.
+        remarks: what a reader should know first.
+        leaks: whether figures are too good because of leakage.
+        referral: who of the part asked for is referred; None where val is what is judged, or train.
+        digests: file -> sha256 of what the figures belong to: weights, predictions, pages.
+    """
+
+    config: RunConfig
+    data: DataFacts
+    split: SplitFacts | None
+    part: str
+    figures: Mapping[str, PartFigures]
+    remarks: tuple[str, ...]
+    leaks: bool
+    referral: Referral | None
+    digests: Mapping[str, str]
+
+    @property
+    def asked(self) -> PartFigures:
+        """Figures of the part asked for."""
+        return self.figures[self.part]
+
+    def metrics(self) -> dict[str, object]:
+        """Return the content of metrics.json: parts, and digests of what they belong to."""
+        plain = {
+            part: {**figures.to_plain(), "about": self._about()}
+            for part, figures in self.figures.items()
+        }
+        if self.referral:
+            plain[self.part]["referral"] = self.referral.to_plain()
+        return {**plain, **{DIGEST_KEYS[file]: digest for file, digest in self.digests.items()}}
+
+    def _about(self) -> dict[str, object]:
+        """Return what was judged, and the remarks, so that figures can be told from others."""
+        return {
+            "dataset_id": self.data.dataset_id,
+            "pixels_id": self.data.pixels_id,
+            "split": self.split.file if self.split else None,
+            "split_digest": self.split.digest if self.split else None,
+            "leaks": self.leaks,
+            "remarks": list(self.remarks),
+        }

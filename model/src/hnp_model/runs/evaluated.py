@@ -1,0 +1,164 @@
+"""A run that was evaluated, read back from its folder."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hnp_model.data.slices import Strings
+from hnp_model.measures.units import UNITS, Scores, UnitName, score_units
+from hnp_model.runs.run_folder import (
+    DIGEST_KEYS,
+    METRICS_FILE,
+    PREDICTIONS_FILE,
+    WEIGHTS_FILE,
+    RunFolder,
+)
+from hnp_shared.errors import InputError
+
+COLUMNS = ("slice_id", "patient_id", "study_id", "level", "is_patient", "probability")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluated:
+    """What a run said of one part; every array is (slice,).
+
+    Attributes:
+        slice_id: unique.
+        patient_id: the person.
+        study_id: the study.
+        level: disc, 0..4.
+        is_patient: the truth.
+        probability: the uncalibrated sigmoid.
+        thresholds: unit -> threshold the figures were made with.
+        remarks: what the evaluation remarked.
+    """
+
+    slice_id: Strings
+    patient_id: Strings
+    study_id: Strings
+    level: npt.NDArray[np.int8]
+    is_patient: npt.NDArray[np.bool_]
+    probability: npt.NDArray[np.float64]
+    thresholds: Mapping[UnitName, float]
+    remarks: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return self.slice_id.size
+
+    @property
+    def patient_count(self) -> int:
+        """Number of distinct patients."""
+        return np.unique(self.patient_id).size
+
+    def scores(self, unit: UnitName) -> Scores:
+        """Return the scores of one unit; the same slices number patients alike."""
+        return score_units(unit, self, self.probability)
+
+    def truths(self) -> dict[str, tuple[object, ...]]:
+        """Return slice_id -> patient, study, level and truth."""
+        columns = (self.patient_id, self.study_id, self.level, self.is_patient)
+        told = zip(*(column.tolist() for column in columns), strict=True)
+        return dict(zip(self.slice_id.tolist(), told, strict=True))
+
+
+def read_evaluated(run: Path, part: str, which: str) -> Evaluated:
+    """Read what a run said of a part.
+
+    Args:
+        run: its folder.
+        part: the part wanted.
+        which: how messages call it ("first").
+
+    Raises:
+        InputError: no run, or not evaluated on the part.
+        StorageError: a file could not be read.
+    """
+    folder = RunFolder(run)
+    folder.config()  # refuses what is no run
+    metrics, predictions = read_evaluation(folder, which)
+    try:
+        # No threads: one that lets go of the bytes while the program ends aborts it.
+        table = pq.ParquetFile(pa.BufferReader(predictions)).read(use_threads=False)
+        return _parse(table.to_pandas(use_threads=False), metrics, part, which)
+    except (pa.ArrowException, ValueError, KeyError, TypeError) as error:
+        raise _damaged(which) from error
+
+
+def read_evaluation(folder: RunFolder, which: str) -> tuple[dict[str, Any], bytes]:
+    """Return the figures of an evaluation, and the predictions that they are about.
+
+    Args:
+        folder: the run.
+        which: how messages call it ("first").
+
+    Raises:
+        InputError: it was not evaluated, or figures and what lies beside them do not belong
+            together: an evaluation was killed, or the fit went on since.
+        StorageError: a file could not be read.
+    """
+    for name in (PREDICTIONS_FILE, METRICS_FILE):
+        if not (folder.path / name).exists():
+            raise InputError(f"the {which} run has no {name}, expected an evaluated one")
+    predictions = folder.read(PREDICTIONS_FILE)
+    try:
+        metrics = json.loads(folder.read(METRICS_FILE))
+        named = {file: metrics.get(key) for file, key in DIGEST_KEYS.items()}
+    except (ValueError, AttributeError) as error:
+        raise _damaged(which) from error
+    if not (named[PREDICTIONS_FILE] and named[WEIGHTS_FILE]):
+        raise InputError(
+            f"the {which} run's {METRICS_FILE} does not name the predictions and weights that it "
+            "is about, as earlier versions did not; evaluate it again"
+        )
+    for file, content in _beside(folder, predictions).items():
+        if named[file] != hashlib.sha256(content).hexdigest():
+            raise InputError(
+                f"the {which} run's {METRICS_FILE} is not about the {file} that lies beside it: "
+                "an evaluation was stopped, the fit went on or the file was changed; "
+                "evaluate it again"
+            )
+    return metrics, predictions
+
+
+def _beside(folder: RunFolder, predictions: bytes) -> dict[str, bytes]:
+    """Return the content of each file that figures belong to."""
+    needed = {PREDICTIONS_FILE: predictions, WEIGHTS_FILE: folder.read(WEIGHTS_FILE)}
+    pages = [file for file in DIGEST_KEYS if file not in needed]
+    # No figure comes from a page: who hands a run on may leave them out.
+    kept = {file: folder.read(file) for file in pages if (folder.path / file).exists()}
+    return needed | kept
+
+
+def _damaged(which: str) -> InputError:
+    return InputError(f"the {which} run's evaluation is damaged; evaluate it again")
+
+
+def _parse(table: Any, metrics: Any, part: str, which: str) -> Evaluated:  # noqa: ANN401
+    missing = sorted({*COLUMNS, "part"} - set(table.columns))
+    if missing:
+        raise InputError(
+            f"the {which} run's {PREDICTIONS_FILE} has no {', '.join(missing)}; evaluate it again"
+        )
+    if part not in metrics:
+        judged = [name for name, said in metrics.items() if isinstance(said, dict)]
+        raise InputError(
+            f"the {which} run was evaluated on {' and '.join(judged)}, expected {part}"
+        )
+    here = table[table["part"] == part]
+    text = {name: here[name].to_numpy(dtype=np.str_) for name in COLUMNS[:3]}
+    return Evaluated(
+        **text,
+        level=here["level"].to_numpy(dtype=np.int8),
+        is_patient=here["is_patient"].to_numpy(dtype=np.bool_),
+        probability=here["probability"].to_numpy(dtype=np.float64),
+        thresholds={unit: float(metrics[part][unit]["threshold"]) for unit in UNITS},
+        remarks=tuple(metrics[part].get("about", {}).get("remarks", ())),
+    )

@@ -1,0 +1,87 @@
+"""predictions.parquet: what the model says of each slice, next to the truth."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hnp_model.data.slices import Slices, Strings
+from hnp_model.measures.calibration import Calibration, sigmoid
+from hnp_model.runs.run_folder import PREDICTIONS_FILE, RunFolder
+from hnp_shared.storage import Sink, replace_file
+
+SCHEMA = pa.schema(
+    [
+        pa.field("slice_id", pa.string(), nullable=False),
+        pa.field("patient_id", pa.string(), nullable=False),
+        pa.field("hospital", pa.string(), nullable=False),
+        pa.field("level", pa.int8(), nullable=False),
+        pa.field("part", pa.string(), nullable=False),
+        pa.field("is_patient", pa.bool_(), nullable=False),
+        pa.field("logit", pa.float64(), nullable=False),
+        pa.field("probability", pa.float64(), nullable=False),
+        pa.field("probability_calibrated", pa.float64(), nullable=False),
+        pa.field("study_id", pa.string(), nullable=False),  # or a disc cannot be put together
+    ]
+)
+
+
+WEIGHTS_KEY = b"hnp.weights_sha256"
+"""In the metadata of a table of predictions: the digest of the weights that made them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predictions:
+    """The logit of each slice; every array is (slice,).
+
+    Attributes:
+        weights_sha256: of the model.safetensors that they come from.
+    """
+
+    slices: Slices
+    part: Strings
+    logit: npt.NDArray[np.float64]
+    weights_sha256: str
+
+    @property
+    def probability(self) -> npt.NDArray[np.float64]:
+        """The uncalibrated sigmoid, which all figures are about."""
+        return sigmoid(self.logit)
+
+    def of_part(self, part: str) -> "Predictions":
+        """Return those of one part."""
+        here = self.part == part
+        slices = self.slices.take(here)
+        return Predictions(slices, self.part[here], self.logit[here], self.weights_sha256)
+
+
+def write_predictions(folder: RunFolder, predictions: Predictions, calibration: Calibration) -> str:
+    """Write predictions.parquet, in the order of the manifest within each part.
+
+    Returns:
+        Its sha256.
+    """
+    slices = predictions.slices
+    table = pa.table(
+        {
+            "slice_id": slices.slice_id.tolist(),
+            "patient_id": slices.patient_id.tolist(),
+            "hospital": slices.hospital.tolist(),
+            "level": slices.level,
+            "part": predictions.part.tolist(),
+            "is_patient": slices.is_patient,
+            "logit": predictions.logit,
+            "probability": predictions.probability,
+            "probability_calibrated": calibration.apply(predictions.logit),
+            "study_id": slices.study_id.tolist(),
+        },
+        schema=SCHEMA.with_metadata({WEIGHTS_KEY: predictions.weights_sha256}),
+    )
+
+    def fill(sink: Sink) -> None:
+        pq.write_table(table, pa.PythonFile(sink, mode="w"), compression="zstd")
+
+    path = folder.path / PREDICTIONS_FILE
+    return replace_file(path, fill, role=PREDICTIONS_FILE, disk=folder.disk).sha256

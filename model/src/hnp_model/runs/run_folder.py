@@ -1,0 +1,176 @@
+"""The folder of a run: which files it has, and who may write them."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hnp_model.runs.run_config import RunConfig, parse_config
+from hnp_shared.errors import InputError, OutputError, StorageError
+from hnp_shared.opening import read_regular
+from hnp_shared.storage import (
+    DISK,
+    TEMPORARY_PREFIX,
+    Disk,
+    make_folder,
+    replace_file,
+    sweep_temporary,
+)
+
+CONFIG_FILE = "config.json"
+HISTORY_FILE = "history.csv"
+WEIGHTS_FILE = "model.safetensors"
+CHECKPOINTS_FOLDER = "checkpoints"
+PREDICTIONS_FILE = "predictions.parquet"
+METRICS_FILE = "metrics.json"
+ROC_FILE = "roc.png"
+RELIABILITY_FILE = "reliability.png"
+CARD_FILE = "card.md"
+REPORT_FILES = (CARD_FILE, ROC_FILE, RELIABILITY_FILE, METRICS_FILE)
+"""What an evaluation leaves for people to open."""
+DIGEST_KEYS = {
+    WEIGHTS_FILE: "weights_sha256",
+    PREDICTIONS_FILE: "predictions_sha256",
+    ROC_FILE: "roc_sha256",
+    RELIABILITY_FILE: "reliability_sha256",
+    CARD_FILE: "card_sha256",
+}
+"""File that figures belong to -> what its sha256 is called in metrics.json."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """A run on the disk."""
+
+    path: Path
+    disk: Disk = DISK
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of what only this program needs: to resume, and to know what it has seen."""
+        return self.path / CHECKPOINTS_FOLDER
+
+    def write(self, name: str, content: bytes | memoryview) -> str:
+        """Write a file of the run, whole or not at all, and return its sha256."""
+        path = self.path / name
+        return replace_file(
+            path, lambda sink: sink.write(content), role=name, disk=self.disk
+        ).sha256
+
+    def read(self, name: str) -> bytes:
+        """Return the content of a file of the run.
+
+        Raises:
+            InputError: the run has no such file, or something that is no file.
+            StorageError: it could not be read.
+        """
+        try:
+            return read_regular(self.path / name, role=name)
+        except FileNotFoundError as error:
+            raise InputError(f"the run has no {name}") from error
+        except OSError as error:
+            raise StorageError.of(name, error) from error
+
+    def config(self) -> RunConfig:
+        """Return the run's configuration.
+
+        Raises:
+            InputError: the folder holds no run.
+        """
+        if not (self.path / CONFIG_FILE).exists():
+            raise InputError(f"no run: found no {CONFIG_FILE} in the folder given")
+        return parse_config(self.read(CONFIG_FILE))
+
+
+@contextlib.contextmanager
+def hold(path: Path, *, disk: Disk = DISK) -> Iterator[RunFolder]:
+    """Keep other commands from writing into a run; makes the folder where there is none.
+
+    Raises:
+        OutputError: another command writes into it, or a file is in the way.
+    """
+    if path.exists() and not path.is_dir():
+        raise OutputError("found a file where the run should go, expected a folder or nothing")
+    make_folder(path, role="the run folder", disk=disk)
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        _lock(descriptor)
+        yield RunFolder(path, disk)
+    finally:
+        os.close(descriptor)  # also ends the lock
+
+
+def claim(folder: RunFolder, config: RunConfig, *, resume: bool) -> RunConfig:
+    """Make the folder this fit's, and return its configuration as it stands.
+
+    Raises:
+        OutputError: it holds something else, or a fit when none is to be resumed.
+    """
+    held = _held_config(folder)
+    if held is not None:
+        _refuse_other(held, config, resume=resume)
+        config = replace(config, versions=held.versions)
+        if held.settings.epochs == config.settings.epochs:
+            config = replace(config, result=held.result)
+    sweep_temporary(folder.path, role="the run folder", disk=folder.disk)
+    folder.write(CONFIG_FILE, config.to_json())
+    make_folder(folder.checkpoints, role="the run folder", disk=folder.disk)
+    sweep_temporary(folder.checkpoints, role="the run folder", disk=folder.disk)
+    return config
+
+
+def _lock(descriptor: int) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise OutputError("the run folder is in use by another hnp-train") from error
+    except OSError as error:
+        raise StorageError.of("the lock on the run folder", error) from error
+
+
+def _held_config(folder: RunFolder) -> RunConfig | None:
+    try:
+        names = sorted(entry.name for entry in folder.path.iterdir())
+    except OSError as error:
+        raise StorageError.of("the run folder", error) from error
+    names = [name for name in names if not name.startswith(TEMPORARY_PREFIX)]
+    if not names:
+        return None
+    try:
+        return folder.config()
+    except InputError as error:
+        raise OutputError(
+            f"the run folder holds something else ({names[0]!r} and so on), "
+            "expected an empty one or a run"
+        ) from error
+
+
+def _refuse_other(held: RunConfig, asked: RunConfig, *, resume: bool) -> None:
+    if not resume:
+        state = "a finished fit" if held.result else "a fit that was stopped"
+        raise OutputError(f"the run folder holds {state}; --resume goes on with it")
+    if held.settings.epochs > asked.settings.epochs:
+        raise OutputError(
+            f"the run folder holds a fit of {held.settings.epochs} epochs, "
+            f"asked {asked.settings.epochs}; expected as many or more"
+        )
+    for name in ("settings", "data", "split", "standardisation", "image_size"):
+        before, now = getattr(held, name), getattr(asked, name)
+        if name == "settings":
+            before = replace(before, epochs=now.epochs)
+        if name == "split":
+            before = replace(before, file=now.file)
+        if before != now:
+            raise OutputError(
+                f"the run folder holds a fit with another {name}: "
+                f"{_difference(before, now)}; the same flags resume it"
+            )
+
+
+def _difference(before: object, now: object) -> str:
+    names = getattr(before, "__dataclass_fields__", {})
+    pairs = [(name, getattr(before, name), getattr(now, name)) for name in names]
+    told = [f"{name} {old!r}, asked {new!r}" for name, old, new in pairs if old != new]
+    return told[0] if told else f"{before!r}, asked {now!r}"

@@ -1,0 +1,33 @@
+"""Groups of slices that must stay together: one person, or one image under several names."""
+
+import numpy as np
+import numpy.typing as npt
+
+from hnp_model.data.slices import Slices, Strings
+
+
+def group_slices(slices: Slices) -> npt.NDArray[np.int64]:
+    """Return each slice's group: the connected component of its patient_id and pixel_sha256.
+
+    Groups are numbered from 0 in the order of the slices, which the manifest sorts by patient.
+    """
+    parents: dict[str, str] = {}
+    patients = [f"patient {name}" for name in slices.patient_id]
+    images = [f"image {name}" for name in slices.pixel_sha256]
+    for patient, image in zip(patients, images, strict=True):
+        parents[_root(parents, image)] = _root(parents, patient)
+    return numbered(np.array([_root(parents, patient) for patient in patients]))
+
+
+def numbered(names: Strings) -> npt.NDArray[np.int64]:
+    """Return a number for each name, counted from 0 by first appearance."""
+    _, first, inverse = np.unique(names, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[inverse]
+
+
+def _root(parents: dict[str, str], node: str) -> str:
+    parents.setdefault(node, node)
+    while parents[node] != node:
+        parents[node] = parents[parents[node]]  # halve the path, so that chains stay short
+        node = parents[node]
+    return node

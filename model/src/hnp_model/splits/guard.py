@@ -1,0 +1,108 @@
+"""Whether a split can be trusted: everybody is named, nobody is on both sides."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hnp_model.data.slices import Slices, Strings
+from hnp_shared.errors import InputError
+from hnp_shared.splits import PARTS, Split
+
+
+@dataclass(frozen=True, slots=True)
+class Leakage:
+    """What sits in more than one part, or was seen in training and is judged all the same.
+
+    Attributes:
+        patients: number of patients.
+        images: number of distinct images (by pixel_sha256).
+    """
+
+    patients: int
+    images: int
+
+    def __bool__(self) -> bool:
+        return bool(self.patients or self.images)
+
+    def __str__(self) -> str:
+        return f"{self.patients:,} patients and {self.images:,} images"
+
+
+def choose_fold(split: Split, fold: int | None) -> Split:
+    """Return the train-val-test split to use.
+
+    Raises:
+        InputError: a k-fold split without a fold, or a fold it does not have.
+    """
+    if split.folds and fold is None:
+        raise InputError(f"found a split of {split.folds} folds, expected a fold (--fold)")
+    if fold is None:
+        return split
+    if not split.folds:
+        raise InputError(f"found fold {fold} asked of a split without folds, expected none")
+    return split.of_fold(fold)
+
+
+def parts_of(slices: Slices, split: Split) -> Strings:
+    """Return the part of each slice, (slice,).
+
+    Raises:
+        InputError: the split does not name all patients (or slices); says how many.
+    """
+    ids = slices.patient_id if split.unit == "patient" else slices.slice_id
+    unnamed = set(ids.tolist()) - split.parts.keys()
+    if unnamed:
+        kind = "patients" if split.unit == "patient" else "slices"
+        raise InputError(
+            f"the split does not name {len(unnamed):,} of {np.unique(ids).size:,} {kind} "
+            "of the data set, expected all of them"
+        )
+    parts = np.array([split.parts[name] for name in ids.tolist()])
+    unknown = set(parts.tolist()) - set(PARTS)
+    if unknown:
+        raise InputError(f"found parts {sorted(unknown)}, expected {', '.join(PARTS)}")
+    return parts
+
+
+def find_leakage(slices: Slices, parts: Strings) -> Leakage:
+    """Return how many patients and images sit in more than one part."""
+    return Leakage(
+        count_straddling(slices.patient_id, parts), count_straddling(slices.pixel_sha256, parts)
+    )
+
+
+def count_straddling(names: Strings, parts: Strings) -> int:
+    """Return how many of the names sit in more than one part; both are (slice,)."""
+    numbers, part_numbers = (np.unique(array, return_inverse=True)[1] for array in (names, parts))
+    pairs = np.unique(np.stack([numbers, part_numbers]), axis=1)
+    return int((np.unique(pairs[0], return_counts=True)[1] > 1).sum())
+
+
+def refuse_leakage(leakage: Leakage, *, allow: bool) -> None:
+    """Stop unless there is no leakage or the user wants it.
+
+    Raises:
+        InputError: says how many patients and images leak.
+    """
+    if leakage and not allow:
+        raise InputError(
+            f"the split leaks: {leakage} sit in more than one part, expected none; "
+            "--allow-leakage goes on and every report says so"
+        )
+
+
+def refuse_empty(slices: Slices, parts: Strings) -> None:
+    """Stop when a model cannot be trained on the split.
+
+    Raises:
+        InputError: no slices in train or val, or one class only in train.
+    """
+    for part in ("train", "val"):
+        if not (parts == part).any():
+            raise InputError(f"the split puts no slice of the data set in {part}, expected some")
+    positive = slices.is_patient[parts == "train"]
+    if positive.all() or not positive.any():
+        raise InputError(
+            f"found {int(positive.sum()):,} positive of {positive.size:,} slices in train, "
+            "expected both classes"
+        )

@@ -1,0 +1,209 @@
+"""Allotting groups of slices to parts so that every part looks like the whole.
+
+First the largest groups, each to the part where it disturbs least; then pairs change places as long
+as that brings the parts closer to the whole. Where that ends with a part whose share of positive
+slices is off, pairs go on changing places with that share weighing more and more.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hnp_model.data.slices import Slices
+from hnp_model.splits.composition import CLOSE_ENOUGH
+
+SHARE_BINS = 4
+"""Groups are told apart by their share of positive slices: none, under half, half or more, all."""
+
+OVERALL_WEIGHT = 30.0
+"""Weight of slices per class over all hospitals: class shares come before everything else."""
+
+PATIENTS_WEIGHT = 10.0
+"""Weight of the number of patients; slices per hospital and groups per share bin weigh 1."""
+
+CLASS_BOOSTS = (1.0, 10.0, 100.0)
+"""Factors on the weight of the classes, tried in turn until every part has its share of positives:
+a small part can have its share of every hospital's slices and still be a point off in all."""
+
+CANDIDATES = 256
+"""Groups that are tried against each other in one round of exchanges."""
+
+ROUNDS = 400
+"""Most rounds of exchanges; real data settle in well under a hundred."""
+
+IDLE_ROUNDS = 5
+"""Rounds without a gain after which the search ends; each tries other candidates."""
+
+LEAST_GAIN = 1e-12
+"""An exchange must gain more than rounding errors do, or the search would not end."""
+
+Matrix = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """A group goes to the part ``target``; ``partner``, if any, comes back from there."""
+
+    group: int
+    target: int
+    partner: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupTraits:
+    """What is balanced.
+
+    Attributes:
+        counts: (group, trait), how much each group has of each trait.
+        weights: (trait,), importance of a trait.
+        slice_counts: (group,), size of each group.
+        positive_counts: (group,), positive slices of each group.
+        is_class: (trait,), whether a trait is the number of slices of a class over all hospitals.
+    """
+
+    counts: Matrix
+    weights: Matrix
+    slice_counts: Matrix
+    positive_counts: Matrix
+    is_class: npt.NDArray[np.bool_]
+
+
+def describe_groups(slices: Slices, groups: npt.NDArray[np.int64]) -> GroupTraits:
+    """Return the traits of every group.
+
+    Args:
+        slices: all slices.
+        groups: (slice,), from `grouping.group_slices`.
+    """
+    group_count = int(groups.max()) + 1
+
+    def per_group(mask: npt.NDArray[np.bool_]) -> Matrix:
+        return np.bincount(groups[mask], minlength=group_count).astype(np.float64)
+
+    positive = slices.is_patient
+    total, positives = per_group(np.ones_like(positive)), per_group(positive)
+    _, first_of_patient = np.unique(slices.patient_id, return_index=True)
+    patients = np.bincount(groups[first_of_patient], minlength=group_count).astype(np.float64)
+    columns = [(positives, OVERALL_WEIGHT), (total - positives, OVERALL_WEIGHT)]
+    columns.append((patients, PATIENTS_WEIGHT))
+    for hospital in np.unique(slices.hospital):
+        here = slices.hospital == hospital
+        columns += [(per_group(here & positive), 1.0), (per_group(here & ~positive), 1.0)]
+    bins = _share_bin(positives / total)
+    columns += [((bins == share_bin).astype(np.float64), 1.0) for share_bin in range(SHARE_BINS)]
+    counts = np.stack([counts for counts, _ in columns], axis=1)
+    weights = np.array([weight for _, weight in columns])
+    filled = counts.any(axis=0)
+    is_class = np.arange(weights.size) < 2
+    return GroupTraits(counts[:, filled], weights[filled], total, positives, is_class[filled])
+
+
+def allot(traits: GroupTraits, ratios: Matrix, seed: int) -> npt.NDArray[np.int64]:
+    """Return the part of each group, an index into ``ratios``.
+
+    Args:
+        traits: of every group.
+        ratios: (part,), positive, of sum 1.
+        seed: decides between groups that are alike.
+    """
+    random = np.random.default_rng(seed)
+    scale = np.sqrt(traits.weights) / traits.counts.sum(axis=0)
+    scaled = traits.counts * scale
+    parts = _place_largest_first(scaled, traits.slice_counts, ratios, random)
+    for boost in CLASS_BOOSTS:
+        boosted = scaled * np.where(traits.is_class, np.sqrt(boost), 1.0)
+        parts = _exchange(boosted, parts, ratios, random)
+        if _is_balanced(traits, parts, ratios.size):
+            break
+    return parts
+
+
+def _share_bin(share: Matrix) -> npt.NDArray[np.int64]:
+    edges = [np.nextafter(0.0, 1.0), 0.5, 1.0]
+    return np.digitize(share, edges).astype(np.int64)
+
+
+def _place_largest_first(
+    scaled: Matrix, slice_counts: Matrix, ratios: Matrix, random: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    shuffled = random.permutation(slice_counts.size)
+    order = shuffled[np.argsort(-slice_counts[shuffled], kind="stable")]
+    parts = np.zeros(slice_counts.size, dtype=np.int64)
+    missing = ratios[:, None] * scaled.sum(axis=0)  # (part, trait)
+    for group in order:
+        cost = _cost(missing - scaled[group], ratios) - _cost(missing, ratios)
+        parts[group] = np.argmin(cost)
+        missing[parts[group]] -= scaled[group]
+    return parts
+
+
+def _exchange(
+    scaled: Matrix,
+    parts: npt.NDArray[np.int64],
+    ratios: Matrix,
+    random: np.random.Generator,
+) -> npt.NDArray[np.int64]:
+    parts = parts.copy()
+    missing = ratios[:, None] * scaled.sum(axis=0)
+    np.subtract.at(missing, parts, scaled)
+    idle_rounds = 0
+    for _ in range(ROUNDS):
+        chosen = random.permutation(parts.size)[:CANDIDATES]
+        best = _best_exchange(scaled, parts, missing, ratios, chosen)
+        if best is None:
+            idle_rounds += 1
+            if idle_rounds == IDLE_ROUNDS or chosen.size == parts.size:
+                break
+            continue
+        idle_rounds = 0
+        moved = scaled[best.group] - (0.0 if best.partner is None else scaled[best.partner])
+        source = parts[best.group]
+        missing[source] += moved
+        missing[best.target] -= moved
+        parts[best.group] = best.target
+        if best.partner is not None:
+            parts[best.partner] = source
+    return parts
+
+
+def _is_balanced(traits: GroupTraits, parts: npt.NDArray[np.int64], part_count: int) -> bool:
+    positives = np.bincount(parts, traits.positive_counts, part_count)
+    totals = np.bincount(parts, traits.slice_counts, part_count)
+    whole = traits.positive_counts.sum() / traits.slice_counts.sum()
+    return bool((np.abs(positives - whole * totals) <= CLOSE_ENOUGH * totals).all())
+
+
+def _best_exchange(
+    scaled: Matrix,
+    parts: npt.NDArray[np.int64],
+    missing: Matrix,
+    ratios: Matrix,
+    chosen: npt.NDArray[np.int64],
+) -> _Exchange | None:
+    nobody = np.zeros((ratios.size, scaled.shape[1]))
+    others = np.concatenate([scaled[chosen], nobody])  # (other, trait)
+    targets = np.concatenate([parts[chosen], np.arange(ratios.size)])
+    now = _cost(missing, ratios)
+    best_gain, best = LEAST_GAIN, None
+    for group in chosen:
+        moved = scaled[group] - others
+        source = parts[group]
+        then = _cost(missing[source] + moved, ratios[source])
+        then += _cost(missing[targets] - moved, ratios[targets])
+        gain = np.where(targets == source, 0.0, now[source] + now[targets] - then)
+        index = int(np.argmax(gain))
+        if gain[index] > best_gain:
+            partner = int(chosen[index]) if index < chosen.size else None
+            best_gain, best = gain[index], _Exchange(int(group), int(targets[index]), partner)
+    return best
+
+
+def _cost(missing: Matrix, ratios: Matrix | np.float64) -> Matrix:
+    """Return a chi-square-like sum over the last axis: deviations squared, by what is expected.
+
+    Dividing by the ratio once lets all parts fill up evenly: twice would give the largest groups to
+    the smallest parts.
+    """
+    squares: Matrix = np.square(missing).sum(axis=-1) / ratios
+    return squares
