@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from etl.test_corpus import CORPUS, arrange, corpus_rows
+from etl.builds.test_corpus import CORPUS, arrange, corpus_rows
 from etl.trees import IMAGES, KEY, LABELS, Slice, hard_tree, sound_tree, write_slice
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.pipeline import build

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from etl.builds.test_crash import build_command, children_of, is_running
 from etl.deadly import (
     complain,
     double,
@@ -25,7 +26,6 @@ from etl.deadly import (
     slowly_double,
     very_large,
 )
-from etl.test_crash import build_command, children_of, is_running
 from etl.trees import KEY, sound_tree
 from hnp_etl.bugs import frames_of
 from hnp_etl.engines import local_crew, local_link
@@ -280,7 +280,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path, naps: int) -> N
         [sys.executable, "-c", KILLED_PARENT, str(naps)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "TMPDIR": str(tmp_path)},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TMPDIR": str(tmp_path)},
     )
     with parent:
         assert parent.stdout is not None

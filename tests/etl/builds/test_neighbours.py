@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from dicom_files import RLE
-from etl.test_commands import hnp_etl, one_line
+from etl.commands.test_commands import hnp_etl, one_line
 from etl.trees import KEY, sound_tree
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.pipeline import build

@@ -13,7 +13,7 @@ from hnp_etl.descriptions.regions import Region, named_region
 from hnp_etl.descriptions.series import GRAMMAR, TIMES, SeriesClues, read_series_text
 from hnp_etl.imaging import Plane, Weighting
 
-SHARED = Path(__file__).resolve().parents[3] / "shared"
+SHARED = Path(__file__).resolve().parents[4] / "shared"
 REAL_NAMES = SHARED / "series-descriptions.csv"
 CORPUS = SHARED / "corpus" / "corpus.csv"
 

@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from dicom_files import BIG_ENDIAN, DEFLATED, IMPLICIT, dicom_bytes
-from etl.test_elements import before_pixels, element, facts_of, sequences
+from etl.dicom.test_elements import before_pixels, element, facts_of, sequences
 from fuzz_damage import damage_dicom
 from hnp_etl.dicom.element_walk import Walker
 from hnp_etl.dicom.header import HeaderFacts

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from etl.test_crash import config_of, run
+from etl.builds.test_crash import config_of, run
 from etl.trees import KEY, sound_tree
 from failing import ERRORS, disk_fails
 from hnp_etl.cli import main

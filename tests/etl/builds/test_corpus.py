@@ -23,7 +23,7 @@ from hnp_etl.recipes.recipe import Image, load_recipe
 from hnp_shared.check import check_dataset
 from hnp_shared.vocabulary import Reason
 
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
+CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus"
 LUMBAR = "fo-dicom+fo-dicom/Tests/FO-DICOM.Tests/Test Data/GH1339.dcm"
 KEY = b"a key for the corpus, long enough to be one"
 

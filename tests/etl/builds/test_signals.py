@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.test_crash import build_command, children_of, is_running, phantom
+from etl.builds.test_crash import build_command, children_of, is_running, phantom
 from hnp_etl.selftest.material import files_below
 from hnp_shared.dataset_info import DATASET_FILE
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from etl.test_pipeline import content_of
+from etl.builds.test_pipeline import content_of
 from etl.trees import Slice, hard_tree, write_slice
 from failing import CountingDisk, NoLinks
 from hnp_etl.building.config import BuildConfig

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from etl.dask.clusters import Cluster, begin, cluster, other_code, with_patched_os
 from etl.deadly import double
-from etl.test_engines import never
+from etl.engines.dask.clusters import Cluster, begin, cluster, other_code, with_patched_os
+from etl.engines.test_engines import never
 from etl.trees import KEY, sound_tree
 from hnp_etl.engines.engines import Task, open_executor, ordered_map, refuse_unfit
 from hnp_shared.dataset_info import SHARDS_FOLDER

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from etl.dask.clusters import LONGEST_S, Cluster, Told, begin, cluster, wait_until
-from etl.dask.fragile import Fragile, Victim, fragile
-from etl.dask.large_trees import write_large_tree
+from etl.builds.test_crash import children_of, command, is_running
+from etl.builds.test_signals import decodes, has_begun, reads
 from etl.deadly import double_or_die, fail, slowly_double
-from etl.test_crash import children_of, command, is_running
-from etl.test_engines import never
-from etl.test_signals import decodes, has_begun, reads
+from etl.engines.dask.clusters import LONGEST_S, Cluster, Told, begin, cluster, wait_until
+from etl.engines.dask.fragile import Fragile, Victim, fragile
+from etl.engines.dask.large_trees import write_large_tree
+from etl.engines.test_engines import never
 from hnp_etl.engines import dask_engine, dask_workers
 from hnp_etl.engines.engines import Task, open_executor, ordered_map, refuse_unfit
 from hnp_shared.dataset_info import DATASET_FILE

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import pytest
 
-from etl.test_crash import build_command, config_of, phantom, run
+from etl.builds.test_crash import build_command, config_of, phantom, run
 from etl.trees import Slice, sound_tree, write_slice
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.selftest.failing_disk import FailingDisk

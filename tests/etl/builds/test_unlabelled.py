@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from etl.test_commands import hnp_etl
+from etl.commands.test_commands import hnp_etl
 from etl.trees import KEY, Slice, hard_tree, sound_tree, write_slice
 from hnp_shared.check import check_dataset
 from hnp_shared.dataset import open_dataset

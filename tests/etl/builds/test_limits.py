@@ -16,7 +16,7 @@ from hnp_etl.private.folder import private_folder
 from hnp_etl.recipes.recipe import Recipe, parse_recipe
 from hnp_shared.errors import InputError
 
-PAGE = Path(__file__).parents[2] / "docs" / "limits.md"
+PAGE = Path(__file__).parents[3] / "docs" / "limits.md"
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import hnp_etl
-from etl.test_crash import command
+from etl.builds.test_crash import command
 
 LONGEST_S = 60.0
-TESTS = Path(__file__).parents[2]
+TESTS = Path(__file__).parents[3]
 
 Process = subprocess.Popen[str]
 

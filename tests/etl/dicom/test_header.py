@@ -34,7 +34,7 @@ from hnp_etl.errors import FileError
 from hnp_etl.limits import MAX_HEADER_BYTES
 from hnp_shared.vocabulary import Reason, Vendor
 
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
+CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus"
 MODEST = settings(derandomize=True, deadline=None, max_examples=120, database=None)
 
 

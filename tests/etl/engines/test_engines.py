@@ -120,7 +120,7 @@ def test_giving_up_with_work_under_way_is_quiet(monkeypatch: pytest.MonkeyPatch)
 
 STOP_AMONG_LARGE_RESULTS = """
 from etl.deadly import large
-from etl.test_engines import never
+from etl.engines.test_engines import never
 from hnp_etl.engines.engines import Task, open_executor, ordered_map
 
 if __name__ == "__main__":
@@ -135,7 +135,7 @@ if __name__ == "__main__":
 def test_a_stop_while_results_are_handed_over_ends(tmp_path: Path) -> None:
     script = tmp_path / "stop.py"
     script.write_text(STOP_AMONG_LARGE_RESULTS)
-    tests = Path(__file__).parents[1]
+    tests = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, script],
         check=False,

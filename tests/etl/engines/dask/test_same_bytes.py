@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from etl.dask.clusters import Cluster, Told, begin, cluster, end, wait_until
-from etl.dask.large_trees import write_large_tree
-from etl.test_crash import command
-from etl.test_signals import decodes, reads
+from etl.builds.test_crash import command
+from etl.builds.test_signals import decodes, reads
+from etl.engines.dask.clusters import Cluster, Told, begin, cluster, end, wait_until
+from etl.engines.dask.large_trees import write_large_tree
 from hnp_etl.selftest.material import files_below
 from hnp_shared.dataset_info import DATASET_FILE
 from hnp_shared.storage import TEMPORARY_PREFIX
