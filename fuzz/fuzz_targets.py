@@ -18,8 +18,9 @@ from hnp_etl.dicom.syntaxes import DECODERS
 from hnp_etl.errors import FileError
 from hnp_etl.labels.document import leaves_from_json, leaves_to_json, parse_label
 from hnp_etl.labels.label import LabelReader
+from hnp_etl.labels.sources import study, table
 from hnp_etl.labels.sources.entry import entries
-from hnp_etl.labels.sources.rows import entries_from_json, entries_to_json, rows_of
+from hnp_etl.labels.sources.rows import rows_from_json, rows_to_json
 from hnp_etl.limits import Limits
 from hnp_etl.pixels.encapsulated import single_frame
 from hnp_etl.pixels.frame_header import check_frame
@@ -92,9 +93,9 @@ def _label(content: bytes) -> None:
 
 
 def _table(content: bytes) -> None:
-    excel, study = content[:2] == b"PK", content[:1] in (b"{", b"[")
-    rows = rows_of(content, "study-json" if study else "table", BOUNDS, excel=excel)
-    if entries_from_json(entries_to_json(rows)) != rows:
+    excel, as_study = content[:2] == b"PK", content[:1] in (b"{", b"[")
+    rows = (study if as_study else table).rows(content, BOUNDS, excel=excel)
+    if rows_from_json(rows_to_json(rows)) != rows:
         raise AssertionError("rows do not come back from the state as they were")
     for entry in entries(rows, TABLES.label):
         if entry.leaves is not None:

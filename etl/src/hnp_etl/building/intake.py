@@ -67,10 +67,10 @@ def _read(
 def pair(state: sqlite3.Connection, label: Label) -> None:
     """Interpret the labels under the recipe and give each image the one that belongs to it."""
     entries.forget(state)
-    if label.source in entries.SOURCES:
-        entries.interpret(state, label)
-    else:
+    if label.origin.module is None:
         meanings.interpret_labels(state, label)
+    else:
+        entries.interpret(state, label)
     pairs.pair_all(state)
-    if label.source in entries.SOURCES:
+    if label.origin.module is not None:
         entries.pair_entries(state)

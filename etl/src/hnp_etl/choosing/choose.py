@@ -168,7 +168,7 @@ def pixel_refusal(facts: HeaderFacts, size: int, recipe: Recipe) -> Reason | Non
 
 def chosen_label(label: LabelFacts | Reason | None, recipe: Label) -> ChosenLabel | Reason:
     """Return what a label gives its slice, or the reason why it gives none."""
-    if recipe.source == "none":
+    if not recipe.wanted:
         return ChosenLabel(None, None, None, None, None, None, None)
     if not isinstance(label, LabelFacts):
         return Reason.NO_LABEL if label is None else Reason.LABEL_REJECTED

@@ -127,7 +127,7 @@ def _warn(report: BuildReport, recipe: Recipe) -> None:
             "warning: a new key was made in the private folder; ids match no other data set",
             err=True,
         )
-    if recipe.labelled and not recipe.confirmed:
+    if recipe.label.wanted and not recipe.confirmed:
         click.echo(
             f"warning: recipe {recipe.name} is not confirmed: codes and units are guesses",
             err=True,

@@ -19,7 +19,7 @@ from hnp_etl.reading.read import Ref, read_batch
 from hnp_etl.reading.sealed import header_facts
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.sharding.shard import settle_shard
-from hnp_etl.state import asked, entries, files, meanings, pairs, shards, slices
+from hnp_etl.state import asked, files, meanings, pairs, shards, slices
 from hnp_etl.state.database import open_scratch
 from hnp_etl.walking.walk import walk
 from hnp_shared.errors import InputError
@@ -41,7 +41,7 @@ def explain_files(
         InputError: a path is no file, or lies below none of ``sources``; no sources, but labels
             that may lie anywhere.
     """
-    if recipe.label.source in entries.SOURCES and not sources:
+    if recipe.label.origin.module is not None and not sources:
         raise InputError(
             f"found no --src, expected it with label source {recipe.label.source}: "
             "its files may lie anywhere"
@@ -115,7 +115,7 @@ def _decide(
     if asked.lonely(state, numbers):
         _read(state, asked.unread_of(state, Kind.LABEL), recipe)
         pair(state, recipe.label)
-        if recipe.label.source in entries.SOURCES or asked.labels_name_uids(state):
+        if recipe.label.origin.module is not None or asked.labels_name_uids(state):
             _read(state, asked.unread_of(state, Kind.IMAGE), recipe)
         pair(state, recipe.label)
     _read(state, asked.partners(state, numbers), recipe)

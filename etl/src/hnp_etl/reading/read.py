@@ -11,7 +11,7 @@ from hnp_etl.errors import FileError
 from hnp_etl.files.source_file import SourceFile
 from hnp_etl.labels.document import encoding_of, parse_label
 from hnp_etl.labels.label import LabelReader
-from hnp_etl.labels.sources.rows import entries_to_json, rows_of
+from hnp_etl.labels.sources.rows import reader_of, rows_to_json
 from hnp_etl.reading.meaning import ImageMeaning, LabelMeaning, meaning_of_image, meaning_of_label
 from hnp_etl.reading.sealed import pack_header, pack_leaves, seal
 from hnp_etl.recipes.recipe import Recipe
@@ -56,7 +56,7 @@ class FileFacts:
 
 def read_batch(refs: Sequence[Ref], recipe: Recipe) -> list[FileFacts]:
     """Read files one after the other; a bad file costs that file only."""
-    reader = LabelReader(recipe.label) if recipe.label.source == "json" else None
+    reader = None if recipe.label.origin.module else LabelReader(recipe.label)
     return [_read(ref, recipe, reader) for ref in refs]
 
 
@@ -105,9 +105,9 @@ def _read_label(ref: Ref, recipe: Recipe, reader: LabelReader) -> FileFacts:
 def _read_rows(ref: Ref, recipe: Recipe) -> FileFacts:
     """Read a file of many labels, which are told apart once all such files are known."""
     content, excel = _content(ref), ref.file.raw.lower().endswith(b".xlsx")
-    rows = rows_of(content, recipe.label.source, recipe.limits, excel=excel)
+    rows = reader_of(recipe.label).rows(content, recipe.limits, excel=excel)
     encoding = None if excel else encoding_of(content)
-    return FileFacts(ref.id, seal(entries_to_json(rows)), None, encoding=encoding)
+    return FileFacts(ref.id, seal(rows_to_json(rows)), None, encoding=encoding)
 
 
 def _content(ref: Ref) -> bytes:

@@ -10,12 +10,13 @@ import tomllib
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from hnp_etl.imaging import Plane, Weighting
 from hnp_etl.limits import MAX_SIDE_PIXELS, Limits
+from hnp_etl.recipes.label_sources import LABEL_SOURCES, LabelSource
 from hnp_etl.recipes.messages import describe
 from hnp_shared.errors import InputError
 from hnp_shared.opening import read_regular
@@ -26,7 +27,10 @@ DEFAULT_RECIPE = "aihub-dld"
 ARRAY_VERSION = 1
 """Version of the pixel arithmetic; any change of a stored value raises it."""
 
-LabelSource = Literal["json", "table", "study-json", "rsna", "none"]
+if TYPE_CHECKING:
+    SourceName = str
+else:
+    SourceName = Literal[tuple(LABEL_SOURCES)]
 LabelField = Literal["patient", "age", "sex", "canal_width_mm", "file", "sop_instance_uid"]
 Meaning = Literal["normal", "patient", "absent"]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
@@ -106,7 +110,7 @@ class Entries(_Section):
 class Label(_Section):
     """How a label is read."""
 
-    source: LabelSource = "json"
+    source: SourceName = "json"
     table: Entries = Entries()
     condition: str = "spinal_canal_stenosis"
     required: tuple[Literal["patient", "age", "sex", "canal_width_mm"], ...] = ()
@@ -129,6 +133,16 @@ class Label(_Section):
         if unknown:
             raise ValueError(f"found {sorted(unknown)}, expected names from {list(LEVEL_NAMES)}")
         return levels
+
+    @property
+    def origin(self) -> LabelSource:
+        """The source's row in the catalogue."""
+        return LABEL_SOURCES[self.source]
+
+    @property
+    def wanted(self) -> bool:
+        """False when a data set without labels is wanted."""
+        return bool(self.origin.suffixes)
 
 
 class Selection(_Section):
@@ -182,22 +196,6 @@ class Recipe(_Section):
     selection: Selection = Selection()
     image: Image = Image()
     limits: Limits = Limits()
-
-    @property
-    def label_suffixes(self) -> frozenset[str]:
-        """By which endings of names a label is known."""
-        tables = frozenset({".csv", ".xlsx"})
-        sources: dict[LabelSource, frozenset[str]] = {
-            "none": frozenset(),
-            "table": tables,
-            "rsna": frozenset({".csv"}),
-        }
-        return sources.get(self.label.source, frozenset({".json"}))
-
-    @property
-    def labelled(self) -> bool:
-        """False when a data set without labels is wanted."""
-        return self.label.source != "none"
 
     def unlabelled(self) -> Self:
         """Return the same recipe for a data set without labels."""

@@ -1,23 +1,19 @@
 """Label files that hold many labels: their entries, and the images that these name."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 from hnp_etl.labels.label import LabelReader
-from hnp_etl.labels.sources.entry import Entry, entries
+from hnp_etl.labels.sources.entry import Entry
 from hnp_etl.labels.sources.match import image_keys
-from hnp_etl.labels.sources.rows import entries_from_json
-from hnp_etl.labels.sources.rsna import Tables
+from hnp_etl.labels.sources.rows import LabelFile, Whole, reader_of, rows_from_json
 from hnp_etl.reading.meaning import LabelMeaning, meaning_of_label
 from hnp_etl.reading.sealed import unseal
 from hnp_etl.recipes.recipe import Label
 from hnp_etl.state.database import Row, pages, write_many
 from hnp_etl.state.pairs import OUT_OF_PLAY
 from hnp_shared.vocabulary import UNKNOWN_HOSPITAL
-
-SOURCES = ("table", "study-json", "rsna")
-"""Label sources whose files hold many labels."""
 
 _ID_BITS = 32
 _READ = (
@@ -49,16 +45,18 @@ def forget(state: sqlite3.Connection) -> None:
 
 def interpret(state: sqlite3.Connection, recipe: Label) -> None:
     """Read the entries of every label file under the recipe."""
-    if recipe.source == "rsna":
-        _interpret_rsna(state, recipe)
-        return
+    for whole in reader_of(recipe).wholes(_files(state), recipe):
+        _note(state, whole, recipe)
+        parts = ((number, whole.number) for number in whole.parts)
+        write_many(state, "INSERT INTO part VALUES (?, ?)", parts)
+        series = ((f"series {key}", weighting) for key, weighting in whole.weightings)
+        write_many(state, "INSERT INTO series VALUES (?, ?)", series)
+
+
+def _files(state: sqlite3.Connection) -> Iterator[LabelFile]:
     for number, path, facts in pages(state, _READ):
-        found = entries(entries_from_json(unseal(facts)), recipe)
         folder = path.decode("utf-8", "surrogateescape").rpartition("/")[0]
-        below = folder if recipe.source == "study-json" else ""
-        _note(state, number, found, recipe, below)
-        with state:
-            state.execute("INSERT INTO part VALUES (?, ?)", (number, number))
+        yield LabelFile(number, folder, rows_from_json(unseal(facts)))
 
 
 def pair_entries(state: sqlite3.Connection) -> None:
@@ -98,24 +96,10 @@ def _text(key: str) -> str:
     return key.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _interpret_rsna(state: sqlite3.Connection, recipe: Label) -> None:
-    tables, places, read = Tables(), None, list[int]()
-    for number, _, facts in pages(state, _READ):
-        read.append(number)
-        if tables.add(entries_from_json(unseal(facts))) or places is None:
-            places = number
-    if places is not None:
-        _note(state, places, tables.entries(recipe), recipe, "")
-    write_many(state, "INSERT INTO part VALUES (?, ?)", ((number, places) for number in read))
-    series = ((f"series {key}", each.value) for key, each in tables.weightings.items())
-    write_many(state, "INSERT INTO series VALUES (?, ?)", series)
-
-
-def _note(
-    state: sqlite3.Connection, file: int, found: Iterable[Entry], recipe: Label, below: str
-) -> None:
-    numbered = [(-(file << _ID_BITS | count), each) for count, each in enumerate(found, 1)]
-    keys = ((number, file, _text(f"{below}\0{each.key}")) for number, each in numbered)
+def _note(state: sqlite3.Connection, whole: Whole, recipe: Label) -> None:
+    file = whole.number
+    numbered = [(-(file << _ID_BITS | count), each) for count, each in enumerate(whole.entries, 1)]
+    keys = ((number, file, _text(f"{whole.below}\0{each.key}")) for number, each in numbered)
     write_many(state, "INSERT INTO entry VALUES (?, ?, ?)", keys)
     reader = LabelReader(recipe)
     said = ((number, *_said(each, reader)[:2]) for number, each in numbered)

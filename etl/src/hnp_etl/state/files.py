@@ -48,7 +48,7 @@ def note_met(state: sqlite3.Connection, met: Iterable[Met], recipe: Recipe) -> C
     inodes = get_meta(state, INODES) is None
     run = int(get_meta(state, "run") or 0) + 1
     set_meta(state, "run", str(run))
-    reader = PathReader(recipe.layout, recipe.label_suffixes)
+    reader = PathReader(recipe.layout, recipe.label.origin.suffixes)
     taker, rules = CensusTaker(), (recipe.layout, recipe.limits)
     rows = (
         _row(

@@ -13,7 +13,6 @@ from hnp_etl.reading.sealed import header_facts, label_facts
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.state import counts
 from hnp_etl.state.database import DamagedStateError, open_state
-from hnp_etl.state.entries import SOURCES
 from hnp_etl.survey.archives import find_archives
 from hnp_etl.survey.code_pattern import CodePattern, code_pattern
 from hnp_etl.survey.findings import Draft, Findings
@@ -67,7 +66,7 @@ def survey(config: SurveyConfig, folder: Path, *, executor: Executor) -> Finding
 
 
 def _survey(config: SurveyConfig, state: sqlite3.Connection, executor: Executor) -> Findings:
-    if config.recipe.label.source in SOURCES:
+    if config.recipe.label.origin.module is not None:
         raise InputError(
             f"found label source {config.recipe.label.source}, "
             "expected json: a survey reads labels of one file an image"

@@ -4,7 +4,7 @@ SOP Instance UIDs repeat across series there and instance numbers are no order: 
 by study, series and instance number, which is its path. Source: the data set's description.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from hnp_etl.descriptions.series import read_series_text
@@ -13,11 +13,35 @@ from hnp_etl.labels.document import Leaf, Scalar
 from hnp_etl.labels.label import bare
 from hnp_etl.labels.sources.entry import Entry
 from hnp_etl.labels.sources.match import path_key
+from hnp_etl.labels.sources.rows import LabelFile, Rows, Whole
+from hnp_etl.labels.sources.table import csv_rows
 from hnp_etl.labels.values import is_missing
+from hnp_etl.limits import Limits
 from hnp_etl.recipes.recipe import Label
 from hnp_shared.vocabulary import LEVEL_NAMES
 
 Row = dict[str, Scalar]
+
+
+def rows(content: bytes, limits: Limits, *, excel: bool) -> Rows:  # noqa: ARG001  # CSV alone
+    """Return the rows of one of the tables.
+
+    Raises:
+        FileError: why the file cannot be used.
+    """
+    return csv_rows(content)
+
+
+def wholes(files: Iterable[LabelFile], recipe: Label) -> Iterator[Whole]:
+    """Yield what the tables say together; the last that places images stands for all."""
+    tables, places, read = Tables(), None, list[int]()
+    for file in files:
+        read.append(file.number)
+        if tables.add(file.rows) or places is None:
+            places = file.number
+    if places is not None:
+        weightings = ((series, each.value) for series, each in tables.weightings.items())
+        yield Whole(places, read, tables.entries(recipe), weightings=weightings)
 
 
 @dataclass(slots=True)
@@ -34,7 +58,7 @@ class Tables:
     levels: dict[str, set[str]] = field(default_factory=dict)
     weightings: dict[str, Weighting] = field(default_factory=dict)
 
-    def add(self, rows: Sequence[tuple[Leaf, ...]]) -> bool:
+    def add(self, rows: Rows) -> bool:
         """Take in one table; True if it places images. One of other columns says nothing."""
         placed = len(self.levels)
         for leaves in rows:

@@ -1,13 +1,17 @@
 """A JSON file that labels the images of a study: one object an image, in a list. Pure."""
 
 from hnp_etl.errors import FileError
-from hnp_etl.labels.document import Json, Leaf, leaves_of, read_json
+from hnp_etl.labels.document import Json, leaves_of, read_json
+from hnp_etl.labels.sources.rows import Rows, each_alone
+from hnp_etl.limits import Limits
 from hnp_shared.vocabulary import Reason
 
 IMAGES = "images"
 
+wholes = each_alone
 
-def study_rows(content: bytes, most_depth: int) -> list[tuple[Leaf, ...]]:
+
+def rows(content: bytes, limits: Limits, *, excel: bool) -> Rows:  # noqa: ARG001  # JSON alone
     """Return the leaves of each image's object; what stands beside the list holds for all.
 
     The list is the root, or the root's `images`.
@@ -15,7 +19,7 @@ def study_rows(content: bytes, most_depth: int) -> list[tuple[Leaf, ...]]:
     Raises:
         FileError: BAD_ENCODING, TOO_DEEP, BAD_JSON or DUPLICATE_KEY.
     """
-    root = read_json(content, most_depth)
+    root = read_json(content, limits.depth)
     beside: dict[str, Json] = {}
     items: Json = root
     if isinstance(root, dict):

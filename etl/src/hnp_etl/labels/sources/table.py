@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from hnp_etl.errors import FileError
 from hnp_etl.labels.document import Leaf, Number, Scalar, encoding_of
+from hnp_etl.labels.sources.rows import Rows, each_alone
+from hnp_etl.limits import Limits
 from hnp_etl.walking.paths import nfc
 from hnp_shared.vocabulary import Reason
 
@@ -14,6 +16,18 @@ _DELIMITERS = ",;\t"
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 1024  # rows: Excel's own bound
 _MOST_UNPACKED = 16
 """Times its size that an Excel file may unpack to its limit; a bomb unpacks to a thousand."""
+
+
+wholes = each_alone
+
+
+def rows(content: bytes, limits: Limits, *, excel: bool) -> Rows:
+    """Return the rows of a table.
+
+    Raises:
+        FileError: why the file cannot be used.
+    """
+    return excel_rows(content, limits.label_bytes) if excel else csv_rows(content)
 
 
 def csv_rows(content: bytes) -> list[tuple[Leaf, ...]]:

@@ -1,0 +1,35 @@
+"""The catalogue of label sources: one row each, and one module in `labels/sources` that reads it.
+
+Only names lie here, for a recipe is checked against them; a module is imported when files of its
+source are read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSource:
+    """Where labels come from.
+
+    Attributes:
+        suffixes: endings of names by which its files are known, in lower case.
+        module: an `EntrySource`, for files that hold many labels; None where a file is one label.
+        anywhere: whether a file may name images that do not lie below its own folder.
+    """
+
+    suffixes: frozenset[str]
+    module: str | None = None
+    anywhere: bool = False
+
+
+_MODULES = "hnp_etl.labels.sources"
+
+LABEL_SOURCES: Mapping[str, LabelSource] = {
+    "json": LabelSource(frozenset({".json"})),
+    "table": LabelSource(frozenset({".csv", ".xlsx"}), f"{_MODULES}.table", anywhere=True),
+    "study-json": LabelSource(frozenset({".json"}), f"{_MODULES}.study"),
+    "rsna": LabelSource(frozenset({".csv"}), f"{_MODULES}.rsna", anywhere=True),
+    "none": LabelSource(frozenset()),
+}
+"""As a recipe names them; `none` is a data set without labels."""
