@@ -96,7 +96,8 @@ def test_without_faults_it_is_a_slice() -> None:
     assert isinstance(found, Choice)
     assert found.flags == ()
     assert (found.label.level, found.label.code, found.label.is_patient) == (3, "3", True)
-    assert (found.slice_position_mm, found.tilt_deg, found.weighting_from) == (40.0, 0.0, "tags")
+    told = found.wanted
+    assert (told.slice_position_mm, told.tilt_deg, told.weighting_from) == (40.0, 0.0, "tags")
 
 
 def test_colour_is_derived_whatever_its_bits() -> None:
@@ -134,7 +135,7 @@ def test_pixel_data_as_far_as_the_header_tells(
 def test_a_slice_without_a_position_is_accepted_without_one() -> None:
     found = outcome(Fault(Reason.TRUNCATED, {"position_mm": None}))
     assert isinstance(found, Choice)
-    assert found.slice_position_mm is None
+    assert found.wanted.slice_position_mm is None
 
 
 def test_a_stir_by_its_text_is_no_t2_even_where_tags_say_t2() -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hnp_etl.choosing.geometry import slice_normal, slice_position_mm
+from hnp_etl.choosing.geometry import slice_position_mm
 from hnp_etl.choosing.look import Look, look_at
 from hnp_etl.dicom.element_walk import PIXEL_DATA
 from hnp_etl.dicom.header import HeaderFacts
@@ -48,12 +48,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An image that becomes a slice, unless its pixels turn out unusable."""
+    """An image that becomes a slice, unless its pixels turn out unusable.
 
+    Attributes:
+        flags: those that header, label and path tell, sorted.
+    """
+
+    wanted: Wanted
     label: ChosenLabel
-    slice_position_mm: float | None
-    tilt_deg: float | None
-    weighting_from: str
     flags: tuple[Flag, ...]
 
 
@@ -77,14 +79,15 @@ def judge(
         Flag.FAT_SUPPRESSED: look.fat_suppressed,
         Flag.TEXT_DISAGREES: look.text_disagrees,
     }
-    normal = slice_normal(facts.orientation)
     return Wanted(
         refusal=pixel_refusal(facts, size, recipe),
         patient_id=facts.patient_id,
         study_uid=facts.study_uid,
         series_uid=facts.series_uid,
         slice_position_mm=(
-            slice_position_mm(normal, facts.position_mm) if normal and facts.position_mm else None
+            slice_position_mm(look.normal, facts.position_mm)
+            if look.normal and facts.position_mm
+            else None
         ),
         tilt_deg=look.tilt_deg,
         weighting_from=look.weighting.source if look.weighting else "text",
@@ -116,13 +119,7 @@ def choose(
         return wanted.refusal
     from_label = label.flags if isinstance(label, LabelFacts) else ()
     from_path = (Flag.PATH_CONFLICT,) if path_conflict else ()
-    return Choice(
-        label=chosen,
-        slice_position_mm=wanted.slice_position_mm,
-        tilt_deg=wanted.tilt_deg,
-        weighting_from=wanted.weighting_from,
-        flags=tuple(sorted({*from_label, *wanted.flags, *from_path})),
-    )
+    return Choice(wanted, chosen, tuple(sorted({*from_label, *wanted.flags, *from_path})))
 
 
 def header_refusals(facts: HeaderFacts, look: Look, recipe: Recipe) -> list[Reason]:

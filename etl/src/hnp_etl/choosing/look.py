@@ -7,7 +7,7 @@ Source of the weighting rules: the contract; terms are those of DICOM PS3.3 C.8.
 from functools import lru_cache
 from typing import NamedTuple
 
-from hnp_etl.choosing.geometry import plane_of, slice_normal, tilt_deg
+from hnp_etl.choosing.geometry import Vector, plane_of, slice_normal, tilt_deg
 from hnp_etl.descriptions.regions import Region, named_region
 from hnp_etl.descriptions.series import SeriesClues, read_series_text
 from hnp_etl.dicom.header import HeaderFacts
@@ -52,6 +52,7 @@ class Look(NamedTuple):
         computed: made from other images, so no slice as scanned.
         lumbar: False when a text names another region.
         plane: None when nothing tells it, likewise weighting.
+        normal: unit vector, None without a usable orientation; likewise the tilt.
         text_disagrees: tags and text tell different weightings.
     """
 
@@ -61,6 +62,7 @@ class Look(NamedTuple):
     lumbar: bool
     plane: Told | None
     weighting: Told | None
+    normal: Vector | None
     tilt_deg: float | None
     fat_suppressed: bool
     text_disagrees: bool
@@ -76,13 +78,13 @@ def look_at(facts: HeaderFacts, max_tilt_deg: float, table: str | None = None) -
     """
     clues = _clues(facts)
     normal = slice_normal(facts.orientation)
+    tilt = None if normal is None else tilt_deg(normal)
     from_tags = _weighting_from_tags(facts, clues)
     from_text = _told_by_text(clues.weighting, clues)
     from_table = Told(Weighting(table), "table", "the table of series") if table else None
     disagree = bool(from_tags and from_text and from_tags.value != from_text.value)
     plane = _told_by_text(clues.plane, clues)
     if normal is not None:
-        tilt = tilt_deg(normal)
         plane = Told(plane_of(normal, max_tilt_deg), "tags", f"normal tilts {tilt:.1f} degrees")
     return Look(
         mr=_is_mr(facts),
@@ -91,7 +93,8 @@ def look_at(facts: HeaderFacts, max_tilt_deg: float, table: str | None = None) -
         lumbar=not _names_other_region(facts),
         plane=plane,
         weighting=from_tags or from_text or from_table,
-        tilt_deg=None if normal is None else tilt_deg(normal),
+        normal=normal,
+        tilt_deg=tilt,
         fat_suppressed=clues.fat_suppressed or "FS" in facts.scan_options,
         text_disagrees=disagree,
     )

@@ -5,7 +5,7 @@ import sqlite3
 import zlib
 from dataclasses import fields
 
-from hnp_etl.choosing.choose import Choice, ChosenLabel, Wanted
+from hnp_etl.choosing.choose import Wanted
 from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.labels.document import Leaf, leaves_from_json, leaves_to_json
 from hnp_etl.labels.label import LabelFacts
@@ -63,7 +63,7 @@ def label_leaves(sealed: str) -> tuple[Leaf, ...]:
     return leaves_from_json(unseal(sealed))
 
 
-def _named(record: LabelFacts | Wanted | Choice | ChosenLabel) -> dict[str, object]:
+def _named(record: LabelFacts | Wanted) -> dict[str, object]:
     """Return fields by name; `dataclasses.asdict` would copy every value."""
     return {field.name: getattr(record, field.name) for field in fields(record)}
 
@@ -92,16 +92,3 @@ def read_wanted(sealed: str) -> Wanted:
     values["refusal"] = reason_of(values["refusal"]) if values["refusal"] else None
     values["flags"] = tuple(Flag(flag) for flag in values["flags"])
     return Wanted(**values)
-
-
-def pack_choice(choice: Choice) -> str:
-    """Return a choice as a sealed text."""
-    return seal(json.dumps({**_named(choice), "label": _named(choice.label)}))
-
-
-def read_choice(sealed: str) -> Choice:
-    """Return what `pack_choice` packed."""
-    values = json.loads(unseal(sealed))
-    values["label"] = ChosenLabel(**values["label"])
-    values["flags"] = tuple(Flag(flag) for flag in values["flags"])
-    return Choice(**values)

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.labels.label import LabelFacts
@@ -141,7 +142,7 @@ def answers(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Aske
         "LEFT JOIN told ON told.image = file.id WHERE file.id",
         numbers,
     )
-    return {row[0]: _asked(row) for row in found}
+    return {row.id: _asked(row) for row in map(_Answer._make, found)}
 
 
 def verdicts(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, LedgerRow]:
@@ -154,21 +155,36 @@ def verdicts(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Led
     return {int(row.file_id): row for row in ledger_rows(state)}
 
 
-def _asked(row: Row) -> Asked:
-    kind = Kind(row[1])
-    label = label_facts(row[9]) if row[9] else reason_of(row[10]) if row[10] else None
+class _Answer(NamedTuple):
+    id: int
+    kind: str
+    hospital: str
+    partition: str | None
+    size: int
+    early: str | None
+    facts: str | None
+    partner: bytes | None
+    step: str | None
+    label: str | None
+    refusal: str | None
+    weighting: str | None
+
+
+def _asked(row: _Answer) -> Asked:
+    kind = Kind(row.kind)
+    refusal = reason_of(row.refusal) if row.refusal else None
     return Asked(
-        id=row[0],
+        id=row.id,
         kind=kind,
-        hospital=row[2],
-        partition=row[3],
-        size=row[4],
-        early=reason_of(row[5]) if row[5] else None,
-        facts=header_facts(row[6]) if row[6] and kind is Kind.IMAGE else None,
-        partner=row[7],
-        step=row[8],
-        label=label,
-        table=row[11],
+        hospital=row.hospital,
+        partition=row.partition,
+        size=row.size,
+        early=reason_of(row.early) if row.early else None,
+        facts=header_facts(row.facts) if row.facts and kind is Kind.IMAGE else None,
+        partner=row.partner,
+        step=row.step,
+        label=label_facts(row.label) if row.label else refusal,
+        table=row.weighting,
     )
 
 

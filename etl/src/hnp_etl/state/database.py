@@ -15,7 +15,7 @@ ROWS_AT_A_TIME = 2000
 
 _ROLE = "the private state"
 _CACHE_KIB = 32 * 1024
-_SCHEMA_VERSION = f"7 {__version__}"  # facts are only as good as the reader that made them
+_SCHEMA_VERSION = f"8 {__version__}"  # facts are only as good as the reader that made them
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -66,11 +66,12 @@ CREATE TABLE outcome (id INTEGER PRIMARY KEY, reason TEXT NOT NULL);
 CREATE TABLE slice (
     id INTEGER PRIMARY KEY,
     hospital TEXT NOT NULL,
-    label_patient TEXT, dicom_patient TEXT, patient TEXT,
-    study_uid TEXT, series_uid TEXT,
-    position_mm REAL, sex TEXT, age REAL,
-    level INTEGER, code TEXT,
-    choice TEXT NOT NULL,
+    label_patient TEXT, dicom_patient TEXT, study_uid TEXT, series_uid TEXT,
+    position_mm REAL, tilt_deg REAL, weighting_from TEXT NOT NULL,
+    level INTEGER, code TEXT, is_patient INTEGER, age REAL, sex TEXT, canal_width_mm REAL,
+    flags TEXT NOT NULL,
+    seal INTEGER NOT NULL,      -- checksum of these, `ChosenRow`
+    patient TEXT,               -- the value that counts as this person's
     patient_id TEXT, study_id TEXT, series_id TEXT, slice_id TEXT,
     suspect INTEGER NOT NULL DEFAULT 0,
     disordered INTEGER NOT NULL DEFAULT 0

@@ -111,8 +111,8 @@ def unreadable(state: sqlite3.Connection, batch: int) -> list[list[Ref]]:
 
 def ref_of(row: Row) -> Ref:
     """Return the file of a row of the columns `REF`; more may follow."""
-    number, kind, raw, *stat = row[:7]
-    return Ref(number, Kind(kind), SourceFile(raw, FileStat(*stat)))
+    number, kind, raw, size, mtime_ns, ctime_ns, inode, *_ = row
+    return Ref(number, Kind(kind), SourceFile(raw, FileStat(size, mtime_ns, ctime_ns, inode)))
 
 
 def note_facts(state: sqlite3.Connection, found: Sequence[FileFacts]) -> None:

@@ -4,10 +4,12 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hnp_etl.private.linkage import Link
 from hnp_etl.private.pseudonyms import pseudonym
-from hnp_etl.reading.sealed import header_facts, read_choice, reason_of
+from hnp_etl.reading.sealed import header_facts, reason_of
+from hnp_etl.state.chosen import CHOSEN_COLUMNS, ChosenRow
 from hnp_etl.state.database import Row, pages, write_many
 from hnp_etl.state.shards import ORDER
 from hnp_etl.state.slices import FROM_STUDY
@@ -49,14 +51,16 @@ def manifest_rows(state: sqlite3.Connection, sources: dict[str, str]) -> Iterato
         sources: hospital -> where its patient identity came from.
     """
     cursor = state.execute(
-        "SELECT slice_id, patient_id, study_id, series_id, slice.hospital, partition, choice, "
-        "facts, shard, row, sha256, source_min, source_max, row_mm, column_mm, position_mm, "
-        "suspect, disordered FROM slice JOIN sample USING (id) JOIN file USING (id) "
-        f"ORDER BY {ORDER}"
+        f"SELECT slice.{_COLUMNS}, {CHOSEN_COLUMNS} "  # `hospital`, the first, is in both
+        "FROM slice JOIN sample USING (id) "  # an accepted slice is one with stored pixels
+        f"JOIN file USING (id) ORDER BY {ORDER}"
     )
     while batch := cursor.fetchmany(_BATCH):
         for row in batch:
-            yield _manifest_row(row, sources)
+            named = _NamedRow._make(row[:_FIRST])
+            stored, chosen = _StoredRow._make(row[_FIRST:_LAST]), ChosenRow._make(row[_LAST:])
+            chosen.check(named.seal)
+            yield _manifest_row(named, stored, chosen, sources)
 
 
 def prepare_ledger(state: sqlite3.Connection, key: bytes) -> None:
@@ -109,46 +113,79 @@ def outcomes(state: sqlite3.Connection) -> Outcomes:
     return Outcomes(dict(sorted(states.items())), dict(sorted(reasons.items())))
 
 
-def _manifest_row(row: Row, sources: dict[str, str]) -> ManifestRow:
-    facts, choice = header_facts(row[7]), read_choice(row[6])
-    label, hospital = choice.label, row[4]
+class _NamedRow(NamedTuple):
+    """Whose slice it is, and where it came from."""
+
+    hospital: str
+    slice_id: str
+    patient_id: str
+    study_id: str
+    series_id: str
+    suspect: int
+    disordered: int
+    seal: int
+    partition: str | None
+    facts: str
+
+
+class _StoredRow(NamedTuple):
+    """Where the pixels of a slice lie; columns of `sample`."""
+
+    shard: str
+    row: int
+    sha256: str
+    source_min: float
+    source_max: float
+    row_mm: float | None
+    column_mm: float | None
+
+
+_FIRST = len(_NamedRow._fields)
+_LAST = _FIRST + len(_StoredRow._fields)
+_COLUMNS = ", ".join((*_NamedRow._fields, *_StoredRow._fields))
+
+
+def _manifest_row(
+    named: _NamedRow, stored: _StoredRow, chosen: ChosenRow, sources: dict[str, str]
+) -> ManifestRow:
+    facts = header_facts(named.facts)
     marks = {
-        Flag.PATIENT_SUSPECT: bool(row[16]),
-        Flag.LEVEL_ORDER: bool(row[17]),
-        Flag.PATIENT_FROM_STUDY: sources[hospital] == FROM_STUDY,
+        Flag.PATIENT_SUSPECT: bool(named.suspect),
+        Flag.LEVEL_ORDER: bool(named.disordered),
+        Flag.PATIENT_FROM_STUDY: sources[named.hospital] == FROM_STUDY,
     }
-    flags = {*choice.flags, *(flag for flag, holds in marks.items() if holds)}
+    flags = chosen.flag_set() | {flag for flag, holds in marks.items() if holds}
     return ManifestRow(
-        slice_id=row[0],
-        patient_id=row[1],
-        study_id=row[2],
-        series_id=row[3],
-        hospital=hospital,
-        partition=row[5],
-        level=label.level,
-        level_name=None if label.level is None else LEVEL_NAMES[label.level],
-        label_code=label.code,
-        is_patient=label.is_patient,
-        age=label.age,
-        sex=label.sex,
-        canal_width_mm=label.canal_width_mm,
-        shard=row[8],
-        row=row[9],
-        pixel_sha256=row[10],
+        slice_id=named.slice_id,
+        patient_id=named.patient_id,
+        study_id=named.study_id,
+        series_id=named.series_id,
+        hospital=named.hospital,
+        partition=named.partition,
+        level=chosen.level,
+        level_name=None if chosen.level is None else LEVEL_NAMES[chosen.level],
+        label_code=chosen.code,
+        is_patient=None if chosen.is_patient is None else bool(chosen.is_patient),
+        age=chosen.age,
+        sex=chosen.sex,
+        canal_width_mm=chosen.canal_width_mm,
+        shard=stored.shard,
+        row=stored.row,
+        pixel_sha256=stored.sha256,
         source_rows=facts.rows or 0,
         source_cols=facts.columns or 0,
-        pixel_row_mm=row[13],
-        pixel_col_mm=row[14],
+        pixel_row_mm=stored.row_mm,
+        pixel_col_mm=stored.column_mm,
         slice_thickness_mm=facts.slice_thickness_mm,
-        slice_position_mm=row[15],
-        tilt_deg=choice.tilt_deg,
+        slice_position_mm=chosen.position_mm,
+        tilt_deg=chosen.tilt_deg,
         echo_time_ms=facts.echo_time_ms,
         repetition_time_ms=facts.repetition_time_ms,
         field_strength_t=facts.field_strength_t,
         vendor=facts.vendor,
-        source_min=row[11],
-        source_max=row[12],
-        weighting_from=choice.weighting_from,
+        source_min=stored.source_min,
+        source_max=stored.source_max,
+        weighting_from=chosen.weighting_from,
         flags=tuple(sorted(flags)),
     )
 

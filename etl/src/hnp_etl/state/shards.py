@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from hnp_etl.files.source_file import FileStat, SourceFile
 from hnp_etl.reading.sealed import reason_of, seal, unseal
@@ -22,24 +23,39 @@ def plans(
     """Yield the plan of each span of patients, slices in the order of the manifest."""
     for first, last in spans:
         rows = state.execute(
-            "SELECT slice.id, slice_id, patient_id, raw, path, size, mtime_ns, ctime_ns, inode, "
-            f"level, code, facts FROM slice JOIN file USING (id) WHERE patient_id BETWEEN ? AND ? "
-            f"ORDER BY {ORDER}",
+            f"SELECT {', '.join(_PlannedRow._fields)} FROM slice JOIN file USING (id) "
+            f"WHERE patient_id BETWEEN ? AND ? ORDER BY {ORDER}",
             (first, last),
         )
-        slices = []
-        for row in rows:
-            planned = PlannedSlice(
-                id=row[0],
-                slice_id=row[1],
-                patient_id=row[2],
-                path=row[4],
-                file=SourceFile(row[3], FileStat(*row[5:9])),
-                finding=row[9:11],
-                header=row[11],
-            )
-            slices.append(planned)
-        yield ShardPlan(tuple(slices), recipe.image, recipe.limits)
+        slices = tuple(map(_planned, map(_PlannedRow._make, rows)))
+        yield ShardPlan(slices, recipe.image, recipe.limits)
+
+
+class _PlannedRow(NamedTuple):
+    id: int
+    slice_id: str
+    patient_id: str
+    raw: bytes
+    path: bytes
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    level: int | None
+    code: str | None
+    facts: str
+
+
+def _planned(row: _PlannedRow) -> PlannedSlice:
+    return PlannedSlice(
+        id=row.id,
+        slice_id=row.slice_id,
+        patient_id=row.patient_id,
+        path=row.path,
+        file=SourceFile(row.raw, FileStat(row.size, row.mtime_ns, row.ctime_ns, row.inode)),
+        finding=(row.level, row.code),
+        header=row.facts,
+    )
 
 
 def begin_shards(state: sqlite3.Connection) -> None:
@@ -56,7 +72,8 @@ def built_before(state: sqlite3.Connection, plan: ShardPlan, folder: Path) -> Sh
     ).fetchone()
     if row is None:
         return None
-    file = Written(*row[:3]) if row[0] else None
+    name, sha256, size, samples, refusals = row
+    file = Written(name, sha256, size) if name else None
     if file is not None:
         path = folder / file.name
         if not path.is_file() or path.stat().st_size != file.size:
@@ -64,10 +81,10 @@ def built_before(state: sqlite3.Connection, plan: ShardPlan, folder: Path) -> Sh
     before = ShardResult(
         digest,
         file,
-        tuple(SampleRow(**each) for each in json.loads(unseal(row[3]))),
+        tuple(SampleRow(**each) for each in json.loads(unseal(samples))),
         tuple(
-            Refusal(number, reason_of(reason), sha256)
-            for number, reason, sha256 in json.loads(unseal(row[4]))
+            Refusal(number, reason_of(reason), copied)
+            for number, reason, copied in json.loads(unseal(refusals))
         ),
     )
     return resettle(plan, before)

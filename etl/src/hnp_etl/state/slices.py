@@ -1,16 +1,16 @@
 """Chosen slices: who they belong to, in which order they lie, and what became of their pixels."""
 
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-
-import numpy as np
+from itertools import islice
+from typing import NamedTuple
 
 from hnp_etl.choosing.choose import Choice, Wanted, choose, judge
 from hnp_etl.private.pseudonyms import patient_parts, pseudonym, series_parts, study_parts
-from hnp_etl.reading.sealed import header_facts, label_facts, pack_choice, read_wanted
+from hnp_etl.reading.sealed import header_facts, label_facts, read_wanted
 from hnp_etl.recipes.recipe import Identity, Recipe
+from hnp_etl.state.chosen import ChosenRow
 from hnp_etl.state.database import Row, pages, write_many
 from hnp_etl.state.meanings import judge_images
 from hnp_shared.vocabulary import Reason
@@ -19,13 +19,13 @@ MAX_AGE_SPREAD_YEARS = 20
 MAX_STUDIES = 20
 """A patient value with more than these is no single person's, or not of a single hospital."""
 
+_IMAGES_AT_A_TIME = 500
+
 FROM_STUDY = "study"
 """Identity source where no patient value is present in every slice of a hospital."""
 
-_CHOSEN = (
-    "id, hospital, label_patient, dicom_patient, study_uid, series_uid, position_mm, sex, age, "
-    "level, code, choice"
-)
+_CHOSEN = ("id", "hospital", *ChosenRow._fields, "seal")
+_CHOOSE = f"INSERT INTO slice ({', '.join(_CHOSEN)}) VALUES ({', '.join('?' * len(_CHOSEN))})"
 _JUDGED = (
     "FROM file AS image JOIN look USING (id) LEFT JOIN told ON told.image = image.id {more} "
     "WHERE image.kind = 'image' AND image.early IS NULL AND image.facts IS NOT NULL "
@@ -54,20 +54,17 @@ def choose_all(state: sqlite3.Connection, recipe: Recipe) -> None:
         state.execute("DELETE FROM outcome")
         state.execute("DELETE FROM slice")
         state.execute(_REFUSED_BY_HEADER)
-    for page in _paged(pages(state, _UNDECIDED)):
-        decided = [(row, *_decide(row, recipe)) for row in page]
+    undecided = map(_Undecided._make, pages(state, _UNDECIDED))
+    while page := list(islice(undecided, _IMAGES_AT_A_TIME)):
+        decided = [(image, _decide(image, recipe)) for image in page]
         with state:
             state.executemany(
                 "INSERT INTO outcome VALUES (?, ?)",
-                [(row[0], found) for row, _, found in decided if isinstance(found, Reason)],
+                [(image.id, found) for image, found in decided if isinstance(found, Reason)],
             )
             state.executemany(
-                f"INSERT INTO slice ({_CHOSEN}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    _slice_row(row, wanted, found)
-                    for row, wanted, found in decided
-                    if isinstance(wanted, Wanted) and isinstance(found, Choice)
-                ],
+                _CHOOSE,
+                [_slice_row(image, found) for image, found in decided if isinstance(found, Choice)],
             )
 
 
@@ -147,42 +144,34 @@ def slices_per_patient(state: sqlite3.Connection) -> list[tuple[str, int]]:
     ).fetchall()
 
 
-def _decide(row: Row, recipe: Recipe) -> tuple[Wanted | Reason, Choice | Reason]:
-    _, _, conflict, paired, label_text, wanted_text, table, facts_text, size = row
+class _Undecided(NamedTuple):
+    """A row of `_UNDECIDED`; the two sealed texts of the header stand for each other."""
+
+    id: int
+    hospital: str
+    conflict: int
+    paired: int
+    label: str | None
+    wanted: str | None
+    weighting: str | None
+    header: str | None
+    size: int
+
+
+def _decide(image: _Undecided, recipe: Recipe) -> Choice | Reason:
     wanted: Wanted | Reason
-    if table is None:
-        wanted = read_wanted(wanted_text)
-    else:  # a table of series tells what the header may not
-        wanted = judge(header_facts(facts_text), size, recipe, table)
-    label = label_facts(label_text) if label_text else Reason.LABEL_REJECTED if paired else None
-    return wanted, choose(wanted, label, recipe.label, path_conflict=bool(conflict))
+    if image.header is not None:  # a table of series tells what the header may not
+        wanted = judge(header_facts(image.header), image.size, recipe, image.weighting)
+    else:
+        wanted = read_wanted(image.wanted or "")
+    refused = Reason.LABEL_REJECTED if image.paired else None
+    label = label_facts(image.label) if image.label else refused
+    return choose(wanted, label, recipe.label, path_conflict=bool(image.conflict))
 
 
-def _slice_row(row: Row, wanted: Wanted, choice: Choice) -> Row:
-    position, label = choice.slice_position_mm, choice.label
-    return (
-        *row[:2],
-        label.patient,
-        wanted.patient_id,
-        wanted.study_uid,
-        wanted.series_uid,
-        None if position is None else float(np.float32(position)),  # sorted as stored
-        label.sex,
-        label.age,
-        label.level,
-        label.code,
-        pack_choice(choice),
-    )
-
-
-def _paged(rows: Iterator[Row], size: int = 500) -> Iterator[list[Row]]:
-    page: list[Row] = []
-    for row in rows:
-        page.append(row)
-        if len(page) == size:
-            yield page
-            page = []
-    yield page
+def _slice_row(image: _Undecided, choice: Choice) -> Row:
+    chosen = ChosenRow.of(choice)
+    return (image.id, image.hospital, *chosen, chosen.seal())
 
 
 @dataclass(slots=True)
