@@ -38,8 +38,8 @@ main(sys.argv[1:])
 """
 
 DIES_BEFORE_THE_COMMIT = """
-import os, sys, hnp_etl.building.commit as commit
-commit.write_info = lambda *_, **__: os._exit(9)
+import os, sys, hnp_etl.datasets.replacing as replacing
+replacing.write_info = lambda *_, **__: os._exit(9)
 from hnp_etl.cli import main
 main(sys.argv[1:])
 """

@@ -102,7 +102,7 @@ def test_another_recipe_is_the_cause_of_what_depends_on_it(site: Site) -> None:
 def test_another_tool_is_the_cause_of_the_rest(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     old = site.build()
     relabel(site.src / LABELS / "H01" / "C004" / "P000_002.json", Age=70)
-    monkeypatch.setattr("hnp_etl.building.commit.__version__", "9.9")
+    monkeypatch.setattr("hnp_etl.datasets.replacing.__version__", "9.9")
     assert told(compare(old, site.build())) == {("changed", Cause.TOOL): 1}
 
 

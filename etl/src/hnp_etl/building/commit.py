@@ -2,27 +2,21 @@
 
 import sqlite3
 
-from hnp_etl import __version__
 from hnp_etl.building.config import BuildConfig
-from hnp_etl.datasets.tidy import tidy
+from hnp_etl.datasets.replacing import Contents, replace_dataset
 from hnp_etl.private.linkage import write_linkage
 from hnp_etl.private.pseudonyms import key_id
 from hnp_etl.state import rows, shards
 from hnp_shared.dataset_info import (
-    SHARDS_FOLDER,
     TABLES_FOLDER,
     DatasetInfo,
     NamedFile,
-    refuse_missing,
-    write_info,
 )
 from hnp_shared.ledger import write_ledger
 from hnp_shared.manifest import write_manifest
 from hnp_shared.storage import (
-    NAME_HEX_DIGITS,
     Written,
 )
-from hnp_shared.vocabulary import SCHEMA_VERSION
 
 
 def commit(
@@ -54,28 +48,17 @@ def commit(
     rows.prepare_ledger(state, key)
     ledger = write_ledger(tables, rows.ledger_rows(state), disk=disk)
     write_linkage(config.private, rows.links(state), disk=disk)
-    named = {
-        f"{SHARDS_FOLDER}/{name}": NamedFile(file.sha256, file.size) for name, file in built.items()
-    } | {
-        f"{TABLES_FOLDER}/{file.name}": NamedFile(file.sha256, file.size)
-        for file in (manifest, ledger)
-    }
-    info = DatasetInfo(
-        schema_version=SCHEMA_VERSION,
-        dataset_id=manifest.sha256[:NAME_HEX_DIGITS],
+    contents = Contents(
+        manifest=manifest,
+        ledger=ledger,
+        shards={name: NamedFile(file.sha256, file.size) for name, file in built.items()},
         pixels_id=recipe.pixels_id(),
         key_id=key_id(key),
-        tool=f"hnp-etl {__version__}",
         recipe=recipe.model_dump(mode="json"),
         identity=sources,
         states=found.states,
         reasons=found.reasons,
-        manifest=f"{TABLES_FOLDER}/{manifest.name}",
-        ledger=f"{TABLES_FOLDER}/{ledger.name}",
-        files=named,
     )
-    refuse_missing(out, info)
-    write_info(out, info, disk=disk)
-    tidy(out, info, disk=disk)
+    info = replace_dataset(out, contents, disk=disk)
     shards.forget_other_shards(state, frozenset(built))
     return info

@@ -14,7 +14,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hnp_etl import __version__
 from hnp_etl.datasets.joint import (
     different_recipes,
     joint_counts,
@@ -22,7 +21,7 @@ from hnp_etl.datasets.joint import (
     joint_key_id,
     joint_recipe,
 )
-from hnp_etl.datasets.tidy import tidy
+from hnp_etl.datasets.replacing import Contents, replace_dataset
 from hnp_etl.private.folder import hold_out, hold_still
 from hnp_etl.walking.walk import refuse_overlap
 from hnp_shared.columns import LEDGER, MANIFEST
@@ -33,17 +32,14 @@ from hnp_shared.dataset_info import (
     TABLES_FOLDER,
     DatasetInfo,
     NamedFile,
-    refuse_missing,
-    write_info,
 )
 from hnp_shared.errors import InputError
 from hnp_shared.ledger import LedgerRow, write_ledger
 from hnp_shared.manifest import ManifestRow, write_manifest
 from hnp_shared.places import refuse_in_dataset
 from hnp_shared.progress import track
-from hnp_shared.storage import DISK, NAME_HEX_DIGITS, Disk, replace_by_link
+from hnp_shared.storage import DISK, Disk, replace_by_link
 from hnp_shared.tables import ROW_GROUP_ROWS
-from hnp_shared.vocabulary import SCHEMA_VERSION
 
 _MANIFEST_ORDER = ("patient_id", "study_id", "series_id", "slice_position_mm", "slice_id")
 _LEDGER_ORDER = ("file_id", "kind", "state", "reason", "slice_id")
@@ -81,10 +77,7 @@ def merge(sources: Sequence[Path], out: Path, *, disk: Disk = DISK) -> MergeRepo
         _refuse_unfit(parts)
         locks.enter_context(hold_out(out, disk=disk))
         _refuse_other(out, joint_key_id(infos))
-        info = _merged(parts, out, disk)
-        refuse_missing(out, info)
-        write_info(out, info, disk=disk)
-        tidy(out, info, disk=disk)
+        info = replace_dataset(out, _merged(parts, out, disk), disk=disk)
     return MergeReport(info, infos, len(different_recipes(infos)) == 1)
 
 
@@ -112,7 +105,7 @@ def _refuse_other(out: Path, key_id: str) -> None:
             raise InputError(f"OUT holds a data set of key {found}, expected {key_id} or none")
 
 
-def _merged(parts: Sequence[Dataset], out: Path, disk: Disk) -> DatasetInfo:
+def _merged(parts: Sequence[Dataset], out: Path, disk: Disk) -> Contents:
     infos = [part.info for part in parts]
     manifests = [part.manifest() for part in parts]
     _refuse_shared(manifests)
@@ -124,23 +117,16 @@ def _merged(parts: Sequence[Dataset], out: Path, disk: Disk) -> DatasetInfo:
         [part.ledger() for part in parts], [column.name for column in LEDGER], _LEDGER_ORDER
     )
     ledger = write_ledger(tables, (LedgerRow(*row) for row in rows), disk=disk)
-    return DatasetInfo(
-        schema_version=SCHEMA_VERSION,
-        dataset_id=manifest.sha256[:NAME_HEX_DIGITS],
+    return Contents(
+        manifest=manifest,
+        ledger=ledger,
+        shards=shards,
         pixels_id=infos[0].pixels_id,
         key_id=joint_key_id(infos),
-        tool=f"hnp-etl {__version__}",
         recipe=joint_recipe(infos),
         identity=joint_identity(infos),
         states=joint_counts(info.states for info in infos),
         reasons=joint_counts(info.reasons for info in infos),
-        manifest=f"{TABLES_FOLDER}/{manifest.name}",
-        ledger=f"{TABLES_FOLDER}/{ledger.name}",
-        files={
-            **shards,
-            f"{TABLES_FOLDER}/{manifest.name}": NamedFile(manifest.sha256, manifest.size),
-            f"{TABLES_FOLDER}/{ledger.name}": NamedFile(ledger.sha256, ledger.size),
-        },
     )
 
 
@@ -164,7 +150,7 @@ def _link_shards(parts: Sequence[Dataset], out: Path, disk: Disk) -> dict[str, N
     ]
     for path, name, _ in track(named, "linking", total=len(named), unit="shard"):
         replace_by_link(path, out / name, role="the shard", disk=disk)
-    return {name: file for _, name, file in named}
+    return {name.removeprefix(f"{SHARDS_FOLDER}/"): file for _, name, file in named}
 
 
 def _rows(
