@@ -16,7 +16,7 @@ from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.explain.root import tree_of
 from hnp_etl.explain.trace import Explanation, explain_one
 from hnp_etl.reading.read import Ref, read_batch
-from hnp_etl.reading.sealed import header_facts
+from hnp_etl.reading.sealed import unpack_header
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.sharding.shard import settle_shard
 from hnp_etl.state import asked, files, meanings, pairs, shards, slices
@@ -136,7 +136,7 @@ def _read_asked(
     closed = asked.closed(state, numbers)
     files.note_facts(state, [each for each in read if each.id not in closed])
     return {
-        each.id: header_facts(each.facts)
+        each.id: unpack_header(each.facts)
         for ref, each in zip(refs, read, strict=True)
         if each.facts and ref.kind is Kind.IMAGE
     }

@@ -48,7 +48,7 @@ def pack_header(facts: HeaderFacts) -> str:
     return seal(facts.to_json())
 
 
-def header_facts(sealed: str) -> HeaderFacts:
+def unpack_header(sealed: str) -> HeaderFacts:
     """Return remembered header facts."""
     return HeaderFacts.from_json(unseal(sealed))
 
@@ -58,7 +58,7 @@ def pack_leaves(leaves: tuple[Leaf, ...]) -> str:
     return seal(leaves_to_json(leaves))
 
 
-def label_leaves(sealed: str) -> tuple[Leaf, ...]:
+def unpack_leaves(sealed: str) -> tuple[Leaf, ...]:
     """Return the remembered leaves of a label."""
     return leaves_from_json(unseal(sealed))
 
@@ -73,7 +73,7 @@ def pack_label(facts: LabelFacts) -> str:
     return seal(json.dumps(_named(facts)))
 
 
-def label_facts(sealed: str) -> LabelFacts:
+def unpack_label(sealed: str) -> LabelFacts:
     """Return what `pack_label` packed."""
     values = json.loads(unseal(sealed))
     values["cells"] = tuple(tuple(cell) for cell in values["cells"])
@@ -86,7 +86,7 @@ def pack_wanted(wanted: Wanted) -> str:
     return seal(json.dumps(_named(wanted)))
 
 
-def read_wanted(sealed: str) -> Wanted:
+def unpack_wanted(sealed: str) -> Wanted:
     """Return what `pack_wanted` packed."""
     values = json.loads(unseal(sealed))
     values["refusal"] = reason_of(values["refusal"]) if values["refusal"] else None

@@ -16,7 +16,7 @@ from hnp_etl.errors import FileError
 from hnp_etl.limits import SHARD_SLICES
 from hnp_etl.pixels.sample import read_sample, stored_pixel_mm
 from hnp_etl.pixels.transform import Array, use_one_plain_thread
-from hnp_etl.reading.sealed import header_facts
+from hnp_etl.reading.sealed import unpack_header
 from hnp_etl.recipes.recipe import Image
 from hnp_etl.sharding.shard_plan import PlannedSlice, ShardPlan
 from hnp_etl.sharding.shard_result import Refusal, SampleRow, ShardResult, verdicts
@@ -117,7 +117,7 @@ def _decode_all(plan: ShardPlan) -> tuple[Array, list[_Taken], list[Refusal]]:
     refused: list[Refusal] = []
     for each in plan.slices:
         try:
-            facts = header_facts(each.header)
+            facts = unpack_header(each.header)
             sample = read_sample(each.file, facts, plan.image, plan.limits)
         except FileError as error:
             refused.append(Refusal(each.id, error.reason))

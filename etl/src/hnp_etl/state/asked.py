@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.labels.label import LabelFacts
 from hnp_etl.reading.read import Ref
-from hnp_etl.reading.sealed import header_facts, label_facts, reason_of
+from hnp_etl.reading.sealed import reason_of, unpack_header, unpack_label
 from hnp_etl.state.database import Row, pages
 from hnp_etl.state.files import REF, UNREAD, ref_of
 from hnp_etl.state.rows import ledger_rows
@@ -180,10 +180,10 @@ def _asked(row: _Answer) -> Asked:
         partition=row.partition,
         size=row.size,
         early=reason_of(row.early) if row.early else None,
-        facts=header_facts(row.facts) if row.facts and kind is Kind.IMAGE else None,
+        facts=unpack_header(row.facts) if row.facts and kind is Kind.IMAGE else None,
         partner=row.partner,
         step=row.step,
-        label=label_facts(row.label) if row.label else refusal,
+        label=unpack_label(row.label) if row.label else refusal,
         table=row.weighting,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from hnp_etl.labels.document import Leaf
-from hnp_etl.reading.sealed import label_leaves
+from hnp_etl.reading.sealed import unpack_leaves
 from hnp_etl.state.database import Row
 from hnp_shared.vocabulary import Kind, Reason
 
@@ -113,7 +113,7 @@ def leaves(state: sqlite3.Connection) -> Iterator[tuple[str, tuple[Leaf, ...]]]:
         "WHERE kind = 'label' AND early IS NULL AND facts IS NOT NULL ORDER BY id"
     )
     for hospital, facts in _rows(state, statement):
-        yield hospital, label_leaves(facts)
+        yield hospital, unpack_leaves(facts)
 
 
 def images(state: sqlite3.Connection) -> Iterator[ImageMet]:

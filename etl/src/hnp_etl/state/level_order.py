@@ -5,7 +5,7 @@ import sqlite3
 
 from hnp_etl.choosing.level_order import level_slice, levels_descend
 from hnp_etl.imaging import Plane
-from hnp_etl.reading.sealed import header_facts
+from hnp_etl.reading.sealed import unpack_header
 from hnp_etl.recipes.recipe import Selection
 from hnp_etl.state.database import write_many
 
@@ -20,7 +20,7 @@ def mark_disorder(state: sqlite3.Connection, selection: Selection) -> None:
     )
     disordered = []
     for study_id, rows in itertools.groupby(cursor, key=lambda row: row[0]):
-        placed = [level_slice(header_facts(facts), level) for _, level, facts in rows]
+        placed = [level_slice(unpack_header(facts), level) for _, level, facts in rows]
         if not levels_descend([each for each in placed if each is not None]):
             disordered.append((study_id,))
     write_many(state, "UPDATE slice SET disordered = 1 WHERE study_id = ?", disordered)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from hnp_etl.labels.label import LabelReader
 from hnp_etl.reading.meaning import ImageMeaning, meaning_of_image, meaning_of_label
 from hnp_etl.reading.read import FileFacts
-from hnp_etl.reading.sealed import header_facts, label_leaves
+from hnp_etl.reading.sealed import unpack_header, unpack_leaves
 from hnp_etl.recipes.recipe import Label, Recipe
 from hnp_etl.state.database import get_meta, pages, set_meta, write_many
 
@@ -50,7 +50,7 @@ def judge_images(state: sqlite3.Connection, recipe: Recipe) -> None:
         "AND kind = 'image' AND early IS NULL AND file.facts IS NOT NULL AND look.id IS NULL",
     )
     judged = (
-        (number, *meaning_of_image(header_facts(facts), size, recipe))
+        (number, *meaning_of_image(unpack_header(facts), size, recipe))
         for number, facts, size in unknown
     )
     write_many(state, _NOTE_IMAGE, judged)
@@ -71,7 +71,7 @@ def interpret_labels(state: sqlite3.Connection, label: Label) -> None:
     )
     reader = LabelReader(label)
     found = (
-        (number, *meaning_of_label(label_leaves(leaves), reader)) for number, leaves in unknown
+        (number, *meaning_of_label(unpack_leaves(leaves), reader)) for number, leaves in unknown
     )
     write_many(state, _NOTE_LABEL, found)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hnp_etl.private.linkage import Link
 from hnp_etl.private.pseudonyms import pseudonym
-from hnp_etl.reading.sealed import header_facts, reason_of
+from hnp_etl.reading.sealed import reason_of, unpack_header
 from hnp_etl.state.chosen import CHOSEN_COLUMNS, ChosenRow
 from hnp_etl.state.database import Row, pages, write_many
 from hnp_etl.state.shards import ORDER
@@ -148,7 +148,7 @@ _COLUMNS = ", ".join((*_NamedRow._fields, *_StoredRow._fields))
 def _manifest_row(
     named: _NamedRow, stored: _StoredRow, chosen: ChosenRow, sources: dict[str, str]
 ) -> ManifestRow:
-    facts = header_facts(named.facts)
+    facts = unpack_header(named.facts)
     marks = {
         Flag.PATIENT_SUSPECT: bool(named.suspect),
         Flag.LEVEL_ORDER: bool(named.disordered),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hnp_etl.choosing.choose import Choice, Wanted, choose, judge
 from hnp_etl.private.pseudonyms import patient_parts, pseudonym, series_parts, study_parts
-from hnp_etl.reading.sealed import header_facts, label_facts, read_wanted
+from hnp_etl.reading.sealed import unpack_header, unpack_label, unpack_wanted
 from hnp_etl.recipes.recipe import Identity, Recipe
 from hnp_etl.state.chosen import ChosenRow
 from hnp_etl.state.database import Row, pages, write_many
@@ -161,11 +161,11 @@ class _Undecided(NamedTuple):
 def _decide(image: _Undecided, recipe: Recipe) -> Choice | Reason:
     wanted: Wanted | Reason
     if image.header is not None:  # a table of series tells what the header may not
-        wanted = judge(header_facts(image.header), image.size, recipe, image.weighting)
+        wanted = judge(unpack_header(image.header), image.size, recipe, image.weighting)
     else:
-        wanted = read_wanted(image.wanted or "")
+        wanted = unpack_wanted(image.wanted or "")
     refused = Reason.LABEL_REJECTED if image.paired else None
-    label = label_facts(image.label) if image.label else refused
+    label = unpack_label(image.label) if image.label else refused
     return choose(wanted, label, recipe.label, path_conflict=bool(image.conflict))
 
 

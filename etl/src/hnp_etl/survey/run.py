@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hnp_etl.building.intake import meet, pair, read_new
 from hnp_etl.building.timing import Stages
-from hnp_etl.reading.sealed import header_facts, label_facts
+from hnp_etl.reading.sealed import unpack_header, unpack_label
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.state import counts
 from hnp_etl.state.database import DamagedStateError, open_state
@@ -100,8 +100,8 @@ def _walk(config: SurveyConfig, state: sqlite3.Connection) -> LayoutDraft:
 def _images(state: sqlite3.Connection) -> Iterator[Seen]:
     for image in counts.images(state):
         refused = Reason.LABEL_REJECTED if image.paired else None
-        label = label_facts(image.label) if image.label else refused
-        yield Seen(image.hospital, image.procedure, header_facts(image.facts), label)
+        label = unpack_label(image.label) if image.label else refused
+        yield Seen(image.hospital, image.procedure, unpack_header(image.facts), label)
 
 
 def _draft(start: Recipe, layout: LayoutDraft, label: LabelDraft, codes: CodePattern) -> Draft:

@@ -9,7 +9,7 @@ from hnp_model.audit.optimism import Half
 from hnp_model.data.slices import Slices, Strings
 from hnp_model.data.tabular import fit_standardisation
 from hnp_model.fitting.fitting import choose_device
-from hnp_model.fitting.forward import predict_logits
+from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.samples import Samples, map_samples
 from hnp_model.fitting.training import train
@@ -60,5 +60,5 @@ def train_and_judge(
         network = build_network(settings)
         load_weights(folder, network)
     test = open_part("test")
-    logits = predict_logits(network, test.in_order())
+    logits = logits_of(network, test.in_order())
     return Half(np.flatnonzero(parts == "test"), sigmoid(logits))

@@ -7,9 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from hnp_model.data.slices import Slices, Strings, read_slices
-from hnp_model.fitting.forward import predict_logits
-from hnp_model.fitting.networks.choice import build_network
-from hnp_model.fitting.samples import open_samples
+from hnp_model.evaluation.predicting import parts_in_order, predict, refuse_other_pixels
 from hnp_model.measures.figures import PartFigures, figures_of
 from hnp_model.measures.units import UNITS, score_units
 from hnp_model.report.card import render_card
@@ -17,10 +15,9 @@ from hnp_model.report.findings import Findings
 from hnp_model.report.reliability import draw_reliability
 from hnp_model.report.remarks import remarks_on_evaluation, remarks_on_size
 from hnp_model.report.roc import draw_roc
-from hnp_model.runs.checkpoint import load_weights
 from hnp_model.runs.predictions import Predictions, write_predictions
 from hnp_model.runs.referral import Referral, read_val_scores, refer
-from hnp_model.runs.run_config import DataFacts, FitResult, RunConfig, describe_dataset
+from hnp_model.runs.run_config import FitResult, RunConfig, describe_dataset
 from hnp_model.runs.run_folder import (
     CARD_FILE,
     METRICS_FILE,
@@ -35,11 +32,10 @@ from hnp_model.runs.seen import SEEN_FILE, find_seen
 from hnp_model.settings import ALL, EvaluateSettings
 from hnp_model.splits.guard import Leakage, choose_fold, find_leakage, parts_of, refuse_leakage
 from hnp_model.splits.split_facts import SplitFacts, describe_split
-from hnp_shared.dataset import Dataset, open_dataset
+from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError
 from hnp_shared.places import refuse_in_dataset
-from hnp_shared.progress import track
-from hnp_shared.splits import PARTS, read_split
+from hnp_shared.splits import read_split
 from hnp_shared.storage import sweep_temporary
 
 
@@ -56,7 +52,7 @@ def evaluate(run: Path, out: Path, split_file: Path | None, settings: EvaluateSe
     slices = read_slices(dataset)
     with hold(run) as folder:
         config = folder.config()
-        result = result_of(config)
+        result = config.settled()
         data = describe_dataset(dataset.info)
         refuse_other_pixels(config.data, data, allow=settings.allow_mismatch)
         split, parts, leakage = _divide(slices, split_file, config, settings)
@@ -80,27 +76,6 @@ def evaluate(run: Path, out: Path, split_file: Path | None, settings: EvaluateSe
             digests={WEIGHTS_FILE: predictions.weights_sha256},
         )
         return write_evaluation(folder, found, predictions, result)
-
-
-def predict(
-    folder: RunFolder, config: RunConfig, dataset: Dataset, slices: Slices, parts: Strings
-) -> Predictions:
-    """Run the network over slices, one part after the other."""
-    network = build_network(config.settings)
-    weights_sha256 = load_weights(folder, network)
-    taken, logits = [], []
-    for part in _parts_in_order(parts):
-        rows = np.flatnonzero(parts == part)
-        samples = open_samples(dataset, slices.take(rows), config)
-        # Val comes in the very batches in which thresholds were fixed: see predict_logits.
-        size = config.settings.batch_size
-        batches = track(
-            samples.in_order(), f"predicting {part}", total=-(-rows.size // size), unit="step"
-        )
-        taken.append(rows)
-        logits.append(predict_logits(network, batches))
-    order = np.concatenate(taken)
-    return Predictions(slices.take(order), parts[order], np.concatenate(logits), weights_sha256)
 
 
 def write_evaluation(
@@ -130,30 +105,6 @@ def write_evaluation(
     text = json.dumps(told.metrics(), ensure_ascii=False, indent=1, allow_nan=False)
     folder.write(METRICS_FILE, text.encode() + b"\n")
     return told
-
-
-def result_of(config: RunConfig) -> FitResult:
-    """Return what the fit settled.
-
-    Raises:
-        InputError: it is not done.
-    """
-    if config.result is None:
-        raise InputError("the fit of this run is not done; hnp-train fit --resume goes on with it")
-    return config.result
-
-
-def refuse_other_pixels(trained: DataFacts, judged: DataFacts, *, allow: bool) -> None:
-    """Refuse images that were made in another way than those trained on.
-
-    Raises:
-        InputError: pixels_id differs and that is not allowed.
-    """
-    if trained.pixels_id != judged.pixels_id and not allow:
-        raise InputError(
-            f"found pixels_id {judged.pixels_id}, the run was trained on {trained.pixels_id}: its "
-            "images were made by another recipe; --allow-mismatch goes on"
-        )
 
 
 def _divide(
@@ -188,7 +139,7 @@ def _refuse_seen(seen: Leakage | None, *, allow: bool) -> None:
 
 def _figures_by_part(predictions: Predictions, result: FitResult) -> dict[str, PartFigures]:
     figures = {}
-    for part in _parts_in_order(predictions.part):
+    for part in parts_in_order(predictions.part):
         here = predictions.of_part(part)
         figures[part] = figures_of(here.slices, here.probability, result.thresholds)
     return figures
@@ -202,7 +153,3 @@ def _refer(
     asked = predictions.of_part(settings.part)
     scores = score_units("patient", asked.slices, result.calibration.apply(asked.logit))
     return refer(read_val_scores(folder), scores, settings.referral_error)
-
-
-def _parts_in_order(parts: Strings) -> list[str]:
-    return [part for part in (*PARTS, ALL) if (parts == part).any()]

@@ -11,7 +11,7 @@ import torch
 from hnp_model.data.images import open_images
 from hnp_model.data.slices import read_slices
 from hnp_model.data.tabular import fit_standardisation
-from hnp_model.fitting.forward import predict_logits
+from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.samples import Samples, open_samples
 from hnp_model.fitting.training import train
@@ -112,7 +112,7 @@ def _settle(folder: RunFolder, val: Samples, settings: FitSettings, history: His
     """Fix thresholds, calibration and scores for referral on val with the best weights."""
     network = build_network(settings)
     load_weights(folder, network)
-    logit = predict_logits(network, val.in_order())
+    logit = logits_of(network, val.in_order())
     probability = sigmoid(logit)
     thresholds: dict[str, float] = {
         unit: youden_threshold(score_units(unit, val.slices, probability)) for unit in UNITS

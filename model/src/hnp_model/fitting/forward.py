@@ -10,7 +10,7 @@ from torch import nn
 from hnp_model.fitting.samples import Batch
 
 
-def predict_logits(network: nn.Module, batches: Iterable[Batch]) -> npt.NDArray[np.float64]:
+def logits_of(network: nn.Module, batches: Iterable[Batch]) -> npt.NDArray[np.float64]:
     """Return the logit of each slice, (slice,).
 
     The same batches in the same order give the same bits; other batches need not: a threshold that

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from hnp_model.fitting.forward import predict_logits
+from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.samples import Samples
 from hnp_model.measures.calibration import sigmoid
@@ -106,7 +106,7 @@ def judge_epoch(
     Raises:
         InputError: a loss is no number.
     """
-    logits = predict_logits(network, val.in_order())
+    logits = logits_of(network, val.in_order())
     if not np.isfinite([train_loss, *logits]).all():
         raise InputError(
             f"the loss of epoch {number} is not a number at learning rate {settings.lr:g}; "

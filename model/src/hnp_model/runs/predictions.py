@@ -1,6 +1,7 @@
 """predictions.parquet: what the model says of each slice, next to the truth."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,7 @@ import pyarrow.parquet as pq
 from hnp_model.data.slices import Slices, Strings
 from hnp_model.measures.calibration import Calibration, sigmoid
 from hnp_model.runs.run_folder import PREDICTIONS_FILE, RunFolder
-from hnp_shared.storage import Sink, replace_file
+from hnp_shared.storage import DISK, Disk, Sink, replace_file
 
 SCHEMA = pa.schema(
     [
@@ -80,8 +81,36 @@ def write_predictions(folder: RunFolder, predictions: Predictions, calibration: 
         schema=SCHEMA.with_metadata({WEIGHTS_KEY: predictions.weights_sha256}),
     )
 
+    return _write(folder.path / PREDICTIONS_FILE, table, PREDICTIONS_FILE, folder.disk)
+
+
+def write_beside(
+    target: Path, known: pa.Table, predictions: Predictions, calibration: Calibration
+) -> None:
+    """Write predictions beside what a manifest knows, which may be no level and no truth.
+
+    Args:
+        target: the file.
+        known: the manifest, rows as in ``predictions``.
+        predictions: of all its slices.
+        calibration: from logits to calibrated ones.
+    """
+    told = {
+        "part": predictions.part.tolist(),
+        "logit": predictions.logit,
+        "probability": predictions.probability,
+        "probability_calibrated": calibration.apply(predictions.logit),
+    }
+    schema = pa.schema(
+        [field.with_nullable(field.name not in told) for field in SCHEMA],
+        metadata={WEIGHTS_KEY: predictions.weights_sha256},
+    )
+    columns = {name: told[name] if name in told else known.column(name) for name in schema.names}
+    _write(target, pa.table(columns, schema=schema), "the predictions", DISK)
+
+
+def _write(path: Path, table: pa.Table, role: str, disk: Disk) -> str:
     def fill(sink: Sink) -> None:
         pq.write_table(table, pa.PythonFile(sink, mode="w"), compression="zstd")
 
-    path = folder.path / PREDICTIONS_FILE
-    return replace_file(path, fill, role=PREDICTIONS_FILE, disk=folder.disk).sha256
+    return replace_file(path, fill, role=role, disk=disk).sha256

@@ -54,6 +54,18 @@ class RunConfig:
     versions: Mapping[str, str]
     result: FitResult | None = None
 
+    def settled(self) -> FitResult:
+        """Return what the fit settled.
+
+        Raises:
+            InputError: it is not done.
+        """
+        if self.result is None:
+            raise InputError(
+                "the fit of this run is not done; hnp-train fit --resume goes on with it"
+            )
+        return self.result
+
     def to_json(self) -> bytes:
         """Return the file's bytes."""
         content = {"format": FORMAT, **asdict(self.data), **asdict(self)}
