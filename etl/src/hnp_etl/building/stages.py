@@ -12,7 +12,7 @@ from hnp_etl.building.shards_stage import build_shards
 from hnp_etl.building.timing import Stages
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.sharding.plan import plan_shards
-from hnp_etl.state import files, slices
+from hnp_etl.state import files, identity, slices
 from hnp_etl.state.changes import note_changes
 from hnp_etl.state.level_order import mark_disorder
 from hnp_etl.walking.census import Census
@@ -63,8 +63,8 @@ def build_stages(
             pair(state, recipe.label)
         with timed("choose"):
             slices.choose_all(state, recipe)
-            sources = slices.identify(state, recipe.identity)
-            slices.name_all(state, key, recipe.identity)
+            sources = identity.identify(state, recipe.identity)
+            identity.name_all(state, key, recipe.identity)
             mark_disorder(state, recipe.selection)
             spans = plan_shards(slices.slices_per_patient(state))
         with timed("shard"):

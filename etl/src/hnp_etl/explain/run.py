@@ -19,7 +19,7 @@ from hnp_etl.reading.read import Ref, read_batch
 from hnp_etl.reading.sealed import unpack_header
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.sharding.shard import settle_shard
-from hnp_etl.state import asked, files, meanings, pairs, shards, slices
+from hnp_etl.state import asked, files, identity, meanings, pairs, shards, slices
 from hnp_etl.state.database import open_scratch
 from hnp_etl.walking.walk import walk
 from hnp_shared.errors import InputError
@@ -154,8 +154,8 @@ def _choose(state: sqlite3.Connection, recipe: Recipe) -> None:
 
 def _settle(state: sqlite3.Connection, numbers: Sequence[int], recipe: Recipe) -> None:
     """Name patients and decode all slices of those who are asked about: copies show."""
-    slices.identify(state, recipe.identity)
-    slices.name_all(state, secrets.token_bytes(32), recipe.identity)
+    identity.identify(state, recipe.identity)
+    identity.name_all(state, secrets.token_bytes(32), recipe.identity)
     spans = [(patient, patient) for patient in asked.patients_of(state, numbers)]
     for plan in shards.plans(state, spans, recipe):
         shards.note_shard(state, settle_shard(plan)[1])

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar, cast
 
 from hnp_etl.errors import FileError
 from hnp_etl.labels.document import Leaf, Scalar
@@ -21,9 +21,19 @@ from hnp_etl.recipes.recipe import Label, LabelField
 from hnp_etl.walking.paths import nfc
 from hnp_shared.vocabulary import LEVEL_NAMES, Flag, Reason
 
-_FIELDS: tuple[LabelField, ...] = (
-    *("patient", "age", "sex", "canal_width_mm", "file", "sop_instance_uid"),
-)
+
+class _Fields(NamedTuple):
+    """Leaves of each field of the recipe, by its name there."""
+
+    patient: Sequence[Leaf]
+    age: Sequence[Leaf]
+    sex: Sequence[Leaf]
+    canal_width_mm: Sequence[Leaf]
+    file: Sequence[Leaf]
+    sop_instance_uid: Sequence[Leaf]
+
+
+_FIELDS = cast("tuple[LabelField, ...]", _Fields._fields)
 
 Keys = tuple[str, ...]
 """What leads to a leaf from the root of its label."""
@@ -75,8 +85,9 @@ class LabelReader:
         """
         places = self._places(tuple([leaf.keys for leaf in leaves]))
         found = [[leaves[index] for index in each] for each in places]
-        age, sex = _field(found[1], age_of), _field(found[2], self._sex)
-        canal = _field(found[3], self._canal)
+        fields, cells = _Fields._make(found[: len(_FIELDS)]), found[len(_FIELDS) :]
+        age, sex = _field(fields.age, age_of), _field(fields.sex, self._sex)
+        canal = _field(fields.canal_width_mm, self._canal)
         marks = {
             Flag.AGE_DECADE: age.decade,
             Flag.BAD_AGE: age.bad,
@@ -84,14 +95,14 @@ class LabelReader:
             Flag.BAD_CANAL_WIDTH: canal.bad,
         }
         return LabelFacts(
-            patient=_text_or_none(_field(found[0], text_of)),
+            patient=_text_or_none(_field(fields.patient, text_of)),
             age=_number_or_none(age),
             sex=_text_or_none(sex),
             canal_width_mm=_number_or_none(canal),
-            cells=tuple([self._cell(each) for each in found[len(_FIELDS) :]]),
+            cells=tuple([self._cell(each) for each in cells]),
             flags=tuple(sorted(flag for flag, holds in marks.items() if holds)),
-            file_name=_file_stem(_text_or_none(_field(found[4], text_of))),
-            sop_uid=_text_or_none(_field(found[5], text_of)),
+            file_name=_file_stem(_text_or_none(_field(fields.file, text_of))),
+            sop_uid=_text_or_none(_field(fields.sop_instance_uid, text_of)),
         )
 
     def _find_places(self, shape: tuple[Keys, ...]) -> list[list[int]]:

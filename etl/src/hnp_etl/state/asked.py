@@ -109,7 +109,7 @@ def unread_beside(
     state: sqlite3.Connection, numbers: Sequence[int], *, everywhere: bool
 ) -> Iterator[Ref]:
     """Yield the unread files of the hospitals in which some chosen slices lie, or of all."""
-    found = _some(state, "SELECT DISTINCT hospital FROM slice WHERE id", numbers)
+    found = _some(state, "SELECT DISTINCT hospital FROM slice WHERE file", numbers)
     hospitals = {row[0] for row in found}
     rows = pages(state, f"SELECT {REF}, hospital FROM file WHERE id > ? AND {UNREAD}")
     yield from (ref_of(row) for row in rows if hospitals and (everywhere or row[-1] in hospitals))
@@ -117,13 +117,13 @@ def unread_beside(
 
 def patients_of(state: sqlite3.Connection, numbers: Sequence[int]) -> list[str]:
     """Return the patient_ids of those of the files that were chosen, ascending."""
-    found = _some(state, "SELECT DISTINCT patient_id FROM slice WHERE id", numbers)
+    found = _some(state, "SELECT DISTINCT patient_id FROM slice WHERE file", numbers)
     return sorted(row[0] for row in found)
 
 
 def chosen(state: sqlite3.Connection, numbers: Sequence[int]) -> list[int]:
     """Return those of the files that were chosen so far."""
-    return [row[0] for row in _some(state, "SELECT id FROM slice WHERE id", numbers)]
+    return [row[0] for row in _some(state, "SELECT DISTINCT file FROM slice WHERE file", numbers)]
 
 
 def answers(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Asked]:
@@ -134,8 +134,9 @@ def answers(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Aske
         "file.facts, partner.raw, pair.step, label.facts, "
         "coalesce(label.refusal, document.refusal, document.early), told.weighting "
         "FROM file LEFT JOIN pair ON file.id = pair.image OR file.id = pair.label "
-        "LEFT JOIN entry ON entry.id = pair.label LEFT JOIN file AS partner "
-        "ON partner.id = coalesce(entry.file, pair.image + pair.label - file.id) "
+        "LEFT JOIN entry ON entry.id = pair.label "  # a label that is one of many in a file
+        "LEFT JOIN file AS partner ON partner.id = CASE file.id WHEN pair.image "
+        "THEN coalesce(entry.file, pair.label) ELSE pair.image END "
         "LEFT JOIN file AS document ON document.id = "
         "CASE file.kind WHEN 'label' THEN file.id ELSE pair.label END "
         "LEFT JOIN label ON label.id = coalesce(pair.label, file.id) "

@@ -61,10 +61,12 @@ CREATE INDEX named_key ON named (key);
 CREATE TABLE series (key TEXT PRIMARY KEY, weighting TEXT NOT NULL);
 CREATE TABLE told (image INTEGER PRIMARY KEY, weighting TEXT NOT NULL);
 CREATE TABLE pair (image INTEGER PRIMARY KEY, label INTEGER NOT NULL UNIQUE, step TEXT NOT NULL);
-CREATE TABLE outcome (id INTEGER PRIMARY KEY, reason TEXT NOT NULL);
+CREATE TABLE outcome (          -- why a frame of an image is no slice of the data set
+    file INTEGER, frame INTEGER, reason TEXT NOT NULL, PRIMARY KEY (file, frame)
+) WITHOUT ROWID;
 
-CREATE TABLE slice (
-    id INTEGER PRIMARY KEY,
+CREATE TABLE slice (            -- a frame that was chosen; frame 0 is that of a single-frame file
+    id INTEGER PRIMARY KEY, file INTEGER NOT NULL, frame INTEGER NOT NULL,
     hospital TEXT NOT NULL,
     label_patient TEXT, dicom_patient TEXT, study_uid TEXT, series_uid TEXT,
     position_mm REAL, tilt_deg REAL, weighting_from TEXT NOT NULL,
@@ -79,6 +81,7 @@ CREATE TABLE slice (
 CREATE INDEX slice_order
     ON slice (patient_id, study_id, series_id, position_mm IS NULL, position_mm, slice_id);
 CREATE INDEX slice_study ON slice (study_id);
+CREATE INDEX slice_file ON slice (file);
 
 CREATE TABLE shard (
     plan TEXT PRIMARY KEY,
@@ -94,6 +97,20 @@ CREATE TABLE ledger (file_id TEXT NOT NULL, id INTEGER PRIMARY KEY);
 """
 
 Row = tuple[Any, ...]
+
+_FRAME_BITS = 32
+SINGLE = 0
+"""Frame of a file that has one."""
+
+
+def slice_number(file: int, frame: int = SINGLE) -> int:
+    """Return the number of a slice; it stays while that of its file does, and so do its pixels."""
+    return file << _FRAME_BITS | frame
+
+
+def place_of(number: int) -> tuple[int, int]:
+    """Return file and frame of a slice."""
+    return number >> _FRAME_BITS, number & (1 << _FRAME_BITS) - 1
 
 
 class DamagedStateError(StorageError):

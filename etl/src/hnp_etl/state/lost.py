@@ -17,8 +17,8 @@ def paths(state: sqlite3.Connection) -> Iterator[str]:
     """Yield the path of every file that was lost, whether met, read or decoded."""
     found = pages(
         state,
-        "SELECT file.id, path FROM file LEFT JOIN outcome USING (id) WHERE file.id > ? "
-        f"AND coalesce(early, refusal, outcome.reason) IN ({_UNCACHED})",
+        "SELECT file.id, path FROM file LEFT JOIN outcome ON outcome.file = file.id "
+        f"WHERE file.id > ? AND coalesce(early, refusal, outcome.reason) IN ({_UNCACHED})",
     )
     for _, path in found:
         yield _text(path)
@@ -46,8 +46,8 @@ def images(state: sqlite3.Connection, *, hidden: bool) -> Iterator[str]:
         lost += [f"'{reason}'" for reason in _WITHOUT_LABEL]
     found = pages(
         state,
-        "SELECT file.id, path FROM file LEFT JOIN outcome USING (id) WHERE file.id > ? "
-        f"AND kind = 'image' AND coalesce(early, refusal, outcome.reason) IN ({', '.join(lost)})",
+        "SELECT file.id, path FROM file LEFT JOIN outcome ON outcome.file = file.id "
+        f"WHERE file.id > ? AND kind = 'image' AND coalesce(early, refusal, outcome.reason) IN ({', '.join(lost)})",
     )
     for _, path in found:
         yield _text(path)

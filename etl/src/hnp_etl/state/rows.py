@@ -11,8 +11,8 @@ from hnp_etl.private.pseudonyms import pseudonym
 from hnp_etl.reading.sealed import reason_of, unpack_header
 from hnp_etl.state.chosen import CHOSEN_COLUMNS, ChosenRow
 from hnp_etl.state.database import Row, pages, write_many
+from hnp_etl.state.identity import FROM_STUDY
 from hnp_etl.state.shards import ORDER
-from hnp_etl.state.slices import FROM_STUDY
 from hnp_shared.ledger import LedgerRow
 from hnp_shared.manifest import ManifestRow
 from hnp_shared.vocabulary import LEVEL_NAMES, Flag, Kind, Reason, State
@@ -29,8 +29,9 @@ _OUTCOME = (  # accepted, reason, whether a label is of use
     "pair.label IS NOT NULL OR rows.file IS NOT NULL"
 )
 _OUTCOMES = (
-    "LEFT JOIN sample USING (id) LEFT JOIN slice USING (id) LEFT JOIN outcome USING (id) "
-    "LEFT JOIN label USING (id) LEFT JOIN pair ON pair.label = file.id "
+    "LEFT JOIN slice ON slice.file = file.id LEFT JOIN sample ON sample.id = slice.id "
+    "LEFT JOIN outcome ON outcome.file = file.id "
+    "LEFT JOIN label ON label.id = file.id LEFT JOIN pair ON pair.label = file.id "
     f"LEFT JOIN ({_ROWS}) AS rows ON rows.file = file.id"
 )
 
@@ -53,7 +54,7 @@ def manifest_rows(state: sqlite3.Connection, sources: dict[str, str]) -> Iterato
     cursor = state.execute(
         f"SELECT slice.{_COLUMNS}, {CHOSEN_COLUMNS} "  # `hospital`, the first, is in both
         "FROM slice JOIN sample USING (id) "  # an accepted slice is one with stored pixels
-        f"JOIN file USING (id) ORDER BY {ORDER}"
+        f"JOIN file ON file.id = slice.file ORDER BY {ORDER}"
     )
     while batch := cursor.fetchmany(_BATCH):
         for row in batch:
@@ -82,7 +83,7 @@ def ledger_rows(state: sqlite3.Connection) -> Iterator[LedgerRow]:
     """Yield one row per file met, sorted by file_id."""
     cursor = state.execute(
         f"SELECT ledger.file_id, kind, file.hospital, slice_id, {_OUTCOME} "
-        f"FROM ledger JOIN file USING (id) {_OUTCOMES} ORDER BY file_id, kind, 5, 6"
+        f"FROM ledger JOIN file ON file.id = ledger.id {_OUTCOMES} ORDER BY file_id, kind, 5, 6"
     )
     while batch := cursor.fetchmany(_BATCH):
         for row in batch:
@@ -92,7 +93,7 @@ def ledger_rows(state: sqlite3.Connection) -> Iterator[LedgerRow]:
 def links(state: sqlite3.Connection) -> Iterator[Link]:
     """Yield where every accepted slice came from, sorted by slice_id."""
     found = state.execute(
-        "SELECT slice_id, path FROM slice JOIN sample USING (id) JOIN file USING (id) "
+        "SELECT slice_id, path FROM slice JOIN sample USING (id) JOIN file ON file.id = slice.file "
         "ORDER BY slice_id"
     )
     for slice_id, path in found:

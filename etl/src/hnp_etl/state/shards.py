@@ -11,6 +11,7 @@ from hnp_etl.reading.sealed import reason_of, seal, unseal
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.sharding.shard_plan import PlannedSlice, ShardPlan
 from hnp_etl.sharding.shard_result import Refusal, SampleRow, ShardResult, resettle
+from hnp_etl.state.database import place_of
 from hnp_shared.storage import Written
 
 ORDER = "patient_id, study_id, series_id, position_mm IS NULL, position_mm, slice_id"
@@ -23,8 +24,8 @@ def plans(
     """Yield the plan of each span of patients, slices in the order of the manifest."""
     for first, last in spans:
         rows = state.execute(
-            f"SELECT {', '.join(_PlannedRow._fields)} FROM slice JOIN file USING (id) "
-            f"WHERE patient_id BETWEEN ? AND ? ORDER BY {ORDER}",
+            f"SELECT slice.{', '.join(_PlannedRow._fields)} FROM slice "
+            f"JOIN file ON file.id = slice.file WHERE patient_id BETWEEN ? AND ? ORDER BY {ORDER}",
             (first, last),
         )
         slices = tuple(map(_planned, map(_PlannedRow._make, rows)))
@@ -104,8 +105,8 @@ def note_shard(state: sqlite3.Connection, result: ShardResult) -> None:
                 ),
             )
         state.executemany(
-            "INSERT INTO outcome VALUES (?, ?)",
-            [(each.id, each.reason) for each in result.refused],
+            "INSERT INTO outcome VALUES (?, ?, ?)",
+            [(*place_of(each.id), each.reason) for each in result.refused],
         )
         name = file.name if file else ""
         state.executemany(
