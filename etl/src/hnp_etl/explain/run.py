@@ -111,19 +111,17 @@ def _decide(
 ) -> dict[int, HeaderFacts]:
     """Run read, pair, choose and shard as far as the files need them; return their headers."""
     facts = _read_asked(state, numbers, recipe)
-    pairs.pair_all(state)
-    if asked.lonely(state, numbers):
+    pairs.pair_all(state)  # by paths, so that no other label is opened for a file that has one
+    if asked.lonely(state, numbers):  # any label may name it, and a UID be that of two images
         _read(state, asked.unread_of(state, Kind.LABEL), recipe)
-        pair(state, recipe.label)
         if recipe.label.origin.module is not None or asked.labels_name_uids(state):
             _read(state, asked.unread_of(state, Kind.IMAGE), recipe)
-        pair(state, recipe.label)
     _read(state, asked.partners(state, numbers), recipe)
     _choose(state, recipe)
     if asked.chosen(state, numbers):
         everywhere = recipe.identity.scope == "all"
         _read(state, asked.unread_beside(state, numbers, everywhere=everywhere), recipe)
-        _choose(state, recipe)
+        _choose(state, recipe)  # whose patient it is, and of what a copy, the others tell
         _settle(state, numbers, recipe)
     return facts
 

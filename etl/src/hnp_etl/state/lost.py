@@ -47,7 +47,8 @@ def images(state: sqlite3.Connection, *, hidden: bool) -> Iterator[str]:
     found = pages(
         state,
         "SELECT file.id, path FROM file LEFT JOIN outcome ON outcome.file = file.id "
-        f"WHERE file.id > ? AND kind = 'image' AND coalesce(early, refusal, outcome.reason) IN ({', '.join(lost)})",
+        "WHERE file.id > ? AND kind = 'image' "
+        f"AND coalesce(early, refusal, outcome.reason) IN ({', '.join(lost)})",
     )
     for _, path in found:
         yield _text(path)
