@@ -12,7 +12,7 @@ from dicom_files import UNCOMPRESSED, dicom_bytes, picture
 from fuzz_damage import damage_dicom
 from fuzz_difference import compare_with_pydicom
 from hnp_etl.choosing.choose import header_refusals, pixel_refusal
-from hnp_etl.choosing.look import look_at
+from hnp_etl.choosing.classify import classify
 from hnp_etl.dicom.header import HeaderFacts, read_header
 from hnp_etl.dicom.syntaxes import DECODERS
 from hnp_etl.errors import FileError
@@ -75,7 +75,7 @@ def _header(content: bytes) -> None:
     facts = read_header(lambda start, count: content[start : start + count], len(content), BOUNDS)
     if HeaderFacts.from_json(facts.to_json()) != facts:
         raise AssertionError("facts do not come back from the state as they were")
-    look = look_at(facts, RECIPE.selection.max_tilt_deg)
+    look = classify(facts, RECIPE.selection.max_tilt_deg)
     header_refusals(facts, look, RECIPE)
     pixel_refusal(facts, len(content), RECIPE)
 

@@ -151,7 +151,7 @@ def planned(path: str) -> np.ndarray:
             "dtype": "float32",
         }
     )
-    sample = read_sample(SourceFile.met(CORPUS / path), facts, image)
+    sample = read_sample(SourceFile.at(CORPUS / path), facts, image)
     span = sample.source_max - sample.source_min
     return np.rint(sample.array.astype(np.float64) * span + sample.source_min)
 

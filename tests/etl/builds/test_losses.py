@@ -276,7 +276,7 @@ def test_a_label_replaced_while_the_tree_is_walked_is_read_anew(
 
     real = walking._walk_folder
 
-    def walked(top: bytes, label: str) -> Iterator[walking.Met]:
+    def walked(top: bytes, label: str) -> Iterator[walking.FoundFile]:
         if label == "images":
             swap()
             monkeypatch.undo()

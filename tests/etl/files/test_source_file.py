@@ -32,7 +32,7 @@ def refused(source: SourceFile) -> bool:
 
 
 def test_a_file_is_read_as_it_was_met(path: Path) -> None:
-    source = SourceFile.met(path)
+    source = SourceFile.at(path)
     assert content(source) == b"0123456789"
     with source.opened() as file:
         assert file.read_at(8, 100) == b"89"
@@ -41,7 +41,7 @@ def test_a_file_is_read_as_it_was_met(path: Path) -> None:
 
 
 def test_one_that_was_replaced_is_refused(path: Path) -> None:
-    source = SourceFile.met(path)
+    source = SourceFile.at(path)
     other = path.with_name("other")
     other.write_bytes(b"9876543210")
     os.utime(other, ns=(source.stat.mtime_ns, source.stat.mtime_ns))
@@ -50,7 +50,7 @@ def test_one_that_was_replaced_is_refused(path: Path) -> None:
 
 
 def test_one_that_changes_while_it_is_read_is_refused(path: Path) -> None:
-    source = SourceFile.met(path)
+    source = SourceFile.at(path)
 
     def read() -> None:
         with source.opened() as file:
@@ -76,14 +76,14 @@ def elsewhere(path: Path) -> None:
 
 @pytest.mark.parametrize("put", [fifo, endless, elsewhere, Path.mkdir, lambda _path: None])
 def test_what_took_its_place_costs_that_file_and_no_time(path: Path, put: object) -> None:
-    source = SourceFile.met(path)
+    source = SourceFile.at(path)
     path.unlink()
     put(path)  # type: ignore[operator]  # each takes a path
     assert refused(source)
 
 
 def test_what_grew_is_not_read_beyond_the_size_it_was_met_with(path: Path) -> None:
-    source, seen = SourceFile.met(path), []
+    source, seen = SourceFile.at(path), []
 
     def read() -> None:
         with source.opened() as file:

@@ -101,11 +101,11 @@ def test_a_file_in_any_syntax_becomes_the_same_sample(syntax: str, tmp_path: Pat
     path.write_bytes(content)
     facts = read_header(lambda start, count: content[start : start + count], len(content))
     recipe = Image.model_validate({"size": [20, 20]})
-    sample = read_sample(SourceFile.met(path), facts, recipe)
+    sample = read_sample(SourceFile.at(path), facts, recipe)
     plain = dicom_bytes()
     path.write_bytes(plain)
     facts = read_header(lambda start, count: plain[start : start + count], len(plain))
-    assert np.array_equal(sample.array, read_sample(SourceFile.met(path), facts, recipe).array)
+    assert np.array_equal(sample.array, read_sample(SourceFile.at(path), facts, recipe).array)
 
 
 def test_a_deflated_file_that_was_cut_is_refused(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_deflated_file_that_was_cut_is_refused(tmp_path: Path) -> None:
     facts = read_header(lambda start, count: content[start : start + count], len(content))
     path.write_bytes(content[:-200])
     with pytest.raises(FileError) as caught:
-        read_sample(SourceFile.met(path), facts, Image())
+        read_sample(SourceFile.at(path), facts, Image())
     assert caught.value.reason is Reason.TRUNCATED
 
 

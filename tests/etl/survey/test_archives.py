@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hnp_etl.state.counts import FileMet
+from hnp_etl.state.counts import OtherFile
 from hnp_etl.survey.archives import ArchiveRow, find_archives
 
 INSIDE = "원천데이터/H01/영상.dcm"
@@ -38,7 +38,7 @@ def _renamed(whole: bytes, name: bytes, other: bytes) -> bytes:
 
 def archives_in(folder: Path) -> list[ArchiveRow]:
     return find_archives(
-        FileMet(str(path.relative_to(folder)), path.lstat().st_size, os.fsencode(path))
+        OtherFile(str(path.relative_to(folder)), path.lstat().st_size, os.fsencode(path))
         for path in sorted(folder.rglob("*"))
         if not path.is_dir()
     )

@@ -1,6 +1,6 @@
 import pytest
 
-from hnp_etl.state.counts import Loose
+from hnp_etl.state.counts import UnpairedFile
 from hnp_etl.survey.names import compare_names
 from hnp_shared.vocabulary import Kind
 
@@ -10,8 +10,8 @@ HERE = ("H01", "C004", "training")
 def difference(
     image: str, label: str, *, scope: tuple[str, str, str] = HERE, images: int = 1
 ) -> str:
-    loose = [Loose(number, Kind.IMAGE, HERE, image) for number in range(images)]
-    found = compare_names([*loose, Loose(9, Kind.LABEL, scope, label)])
+    loose = [UnpairedFile(number, Kind.IMAGE, HERE, image) for number in range(images)]
+    found = compare_names([*loose, UnpairedFile(9, Kind.LABEL, scope, label)])
     assert (found.images, found.labels) == (images, 1)
     ((told, count),) = found.differences.items()
     assert count == 1

@@ -2,13 +2,13 @@ import os
 from pathlib import Path
 
 from dicom_files import dicom_bytes
-from hnp_etl.state.counts import FileMet
+from hnp_etl.state.counts import OtherFile
 from hnp_etl.survey.others import OtherFiles, look_at_others
 
 
 def look(folder: Path) -> OtherFiles:
     return look_at_others(
-        FileMet(f"src/{path.name}", path.lstat().st_size, os.fsencode(path))
+        OtherFile(f"src/{path.name}", path.lstat().st_size, os.fsencode(path))
         for path in sorted(folder.iterdir())
     )
 

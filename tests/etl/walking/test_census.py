@@ -5,9 +5,9 @@ import time
 import pytest
 
 from hnp_etl.walking.census import take_census
-from hnp_etl.walking.walk import Met
+from hnp_etl.walking.walk import FoundFile
 
-ONE = Met("a/1.dcm", b"/a/1.dcm", True, True, 10, 1_600_000_000 * 10**9, 5, 7)
+ONE = FoundFile("a/1.dcm", b"/a/1.dcm", True, True, 10, 1_600_000_000 * 10**9, 5, 7)
 OTHER = ONE._replace(path="a/2.dcm", raw=b"/a/2.dcm", inode=8)
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from hnp_etl.walking.walk import Met, refuse_overlap, walk
+from hnp_etl.walking.walk import FoundFile, refuse_overlap, walk
 from hnp_shared.errors import InputError
 
 
-def met(*sources: Path) -> dict[str, Met]:
+def met(*sources: Path) -> dict[str, FoundFile]:
     found = list(walk(sources))
     by_path = {each.path: each for each in found}
     assert len(by_path) == len(found)

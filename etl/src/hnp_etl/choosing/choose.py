@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from hnp_etl.choosing.classify import Classification, classify
 from hnp_etl.choosing.geometry import slice_position_mm
-from hnp_etl.choosing.look import Look, look_at
 from hnp_etl.dicom.element_walk import PIXEL_DATA
 from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.dicom.syntaxes import DECODERS, DEFLATED_LE, EXPLICIT_BE, UNCOMPRESSED
@@ -27,7 +27,7 @@ class ChosenLabel:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Candidate:
     """An image that its header lets in; what its label says is still to be heard.
 
     Attributes:
@@ -54,14 +54,14 @@ class Choice:
         flags: those that header, label and path tell, sorted.
     """
 
-    wanted: Wanted
+    wanted: Candidate
     label: ChosenLabel
     flags: tuple[Flag, ...]
 
 
 def judge(
     facts: HeaderFacts, size: int, recipe: Recipe, table: str | None = None
-) -> Wanted | Reason:
+) -> Candidate | Reason:
     """Decide on one image as far as its header tells.
 
     Args:
@@ -70,7 +70,7 @@ def judge(
         recipe: what is wanted.
         table: weighting that a table of series tells, where neither tags nor text do.
     """
-    look = look_at(facts, recipe.selection.max_tilt_deg, table)
+    look = classify(facts, recipe.selection.max_tilt_deg, table)
     refusals = header_refusals(facts, look, recipe)
     if refusals:
         return refusals[0]
@@ -79,7 +79,7 @@ def judge(
         Flag.FAT_SUPPRESSED: look.fat_suppressed,
         Flag.TEXT_DISAGREES: look.text_disagrees,
     }
-    return Wanted(
+    return Candidate(
         refusal=pixel_refusal(facts, size, recipe),
         patient_id=facts.patient_id,
         study_uid=facts.study_uid,
@@ -96,7 +96,7 @@ def judge(
 
 
 def choose(
-    wanted: Wanted | Reason,
+    wanted: Candidate | Reason,
     label: LabelFacts | Reason | None,
     recipe: Label,
     *,
@@ -122,7 +122,7 @@ def choose(
     return Choice(wanted, chosen, tuple(sorted({*from_label, *wanted.flags, *from_path})))
 
 
-def header_refusals(facts: HeaderFacts, look: Look, recipe: Recipe) -> list[Reason]:
+def header_refusals(facts: HeaderFacts, look: Classification, recipe: Recipe) -> list[Reason]:
     """Return every reason that the header alone gives, from BAD_HEADER to MULTI_FRAME, in order."""
     selection = recipe.selection
     plane = look.plane.value if look.plane else None

@@ -14,12 +14,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hnp_etl.datasets.joint import (
+from hnp_etl.datasets.merged_info import (
     different_recipes,
-    joint_counts,
-    joint_identity,
-    joint_key_id,
-    joint_recipe,
+    merged_counts,
+    merged_identity,
+    merged_key_id,
+    merged_recipe,
 )
 from hnp_etl.datasets.replacing import Contents, replace_dataset
 from hnp_etl.private.folder import hold_out, hold_still
@@ -76,7 +76,7 @@ def merge(sources: Sequence[Path], out: Path, *, disk: Disk = DISK) -> MergeRepo
         infos = tuple(part.info for part in parts)
         _refuse_unfit(parts)
         locks.enter_context(hold_out(out, disk=disk))
-        _refuse_other(out, joint_key_id(infos))
+        _refuse_other(out, merged_key_id(infos))
         info = replace_dataset(out, _merged(parts, out, disk), disk=disk)
     return MergeReport(info, infos, len(different_recipes(infos)) == 1)
 
@@ -122,11 +122,11 @@ def _merged(parts: Sequence[Dataset], out: Path, disk: Disk) -> Contents:
         ledger=ledger,
         shards=shards,
         pixels_id=infos[0].pixels_id,
-        key_id=joint_key_id(infos),
-        recipe=joint_recipe(infos),
-        identity=joint_identity(infos),
-        states=joint_counts(info.states for info in infos),
-        reasons=joint_counts(info.reasons for info in infos),
+        key_id=merged_key_id(infos),
+        recipe=merged_recipe(infos),
+        identity=merged_identity(infos),
+        states=merged_counts(info.states for info in infos),
+        reasons=merged_counts(info.reasons for info in infos),
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hnp_etl.choosing.choose import ChosenLabel, chosen_label, header_refusals, pixel_refusal
-from hnp_etl.choosing.look import Look, Told, look_at
+from hnp_etl.choosing.classify import Classification, Decision, classify
 from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.explain.remedies import IGNORED, remedy
 from hnp_etl.labels.label import LabelFacts
@@ -83,7 +83,7 @@ def explain_one(
         partner: path of its label or image, for people.
         recipe: what is wanted.
     """
-    look = look_at(facts, recipe.selection.max_tilt_deg, asked.table) if facts else None
+    look = classify(facts, recipe.selection.max_tilt_deg, asked.table) if facts else None
     reason = Reason(verdict.reason) if verdict.reason else None
     image = asked.kind is Kind.IMAGE
     level = _level(asked.label, recipe) if image else None
@@ -107,7 +107,7 @@ def explain_one(
 
 
 def _held(
-    asked: Asked, facts: HeaderFacts | None, look: Look | None, recipe: Recipe
+    asked: Asked, facts: HeaderFacts | None, look: Classification | None, recipe: Recipe
 ) -> list[Reason]:
     """Return every reason that holds as far as one file tells, in the contract's order."""
     held = [asked.early] if asked.early else []
@@ -145,7 +145,7 @@ def _level(label: LabelFacts | Reason | None, recipe: Recipe) -> int | None:
     return chosen.level if isinstance(chosen, ChosenLabel) else None
 
 
-def _plane(look: Look | None) -> Finding:
+def _plane(look: Classification | None) -> Finding:
     if look is None:
         return Finding(None, None, _NOT_READ)
     return _told(look.plane) or Finding(
@@ -153,7 +153,7 @@ def _plane(look: Look | None) -> Finding:
     )
 
 
-def _weighting(look: Look | None, facts: HeaderFacts | None) -> Finding:
+def _weighting(look: Classification | None, facts: HeaderFacts | None) -> Finding:
     if look is None or facts is None:
         return Finding(None, None, _NOT_READ)
     return _told(look.weighting) or Finding(
@@ -161,7 +161,7 @@ def _weighting(look: Look | None, facts: HeaderFacts | None) -> Finding:
     )
 
 
-def _told(told: Told | None) -> Finding | None:
+def _told(told: Decision | None) -> Finding | None:
     return Finding(str(told.value), told.source, told.evidence) if told else None
 
 
@@ -177,7 +177,7 @@ def _place(asked: Asked) -> str:
     return f"{asked.kind}; {', '.join(told)}"
 
 
-def _header(look: Look | None, facts: HeaderFacts | None, held: list[Reason]) -> Step:
+def _header(look: Classification | None, facts: HeaderFacts | None, held: list[Reason]) -> Step:
     if look is None or facts is None:
         return Step("header", "cannot be read" if not held else f"not read: {held[0]}")
     marks = {

@@ -51,8 +51,8 @@ class SourceFile:
     stat: FileStat
 
     @classmethod
-    def met(cls, path: str | os.PathLike[str]) -> "SourceFile":
-        """Meet a file.
+    def at(cls, path: str | os.PathLike[str]) -> "SourceFile":
+        """Return the file at a path, as it is now.
 
         Raises:
             OSError: it is not there.

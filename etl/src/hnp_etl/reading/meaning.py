@@ -8,13 +8,13 @@ from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.errors import FileError
 from hnp_etl.labels.document import Leaf
 from hnp_etl.labels.label import LabelReader
-from hnp_etl.reading.sealed import pack_label, pack_wanted
+from hnp_etl.reading.sealed import pack_candidate, pack_label
 from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.vocabulary import Reason
 
 
 class ImageMeaning(NamedTuple):
-    """What a recipe makes of a header: a sealed `Wanted`, or why the image is not wanted."""
+    """What a recipe makes of a header: a sealed `Candidate`, or why the image is not wanted."""
 
     wanted: str | None
     refusal: Reason | None
@@ -40,7 +40,7 @@ def meaning_of_image(
     found = judge(facts, size, recipe, table)
     if isinstance(found, Reason):
         return ImageMeaning(None, found)
-    return ImageMeaning(pack_wanted(found), None)
+    return ImageMeaning(pack_candidate(found), None)
 
 
 def meaning_of_label(leaves: Sequence[Leaf], reader: LabelReader) -> LabelMeaning:

@@ -5,7 +5,7 @@ import sqlite3
 import zlib
 from dataclasses import fields
 
-from hnp_etl.choosing.choose import Wanted
+from hnp_etl.choosing.choose import Candidate
 from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.labels.document import Leaf, leaves_from_json, leaves_to_json
 from hnp_etl.labels.label import LabelFacts
@@ -63,7 +63,7 @@ def unpack_leaves(sealed: str) -> tuple[Leaf, ...]:
     return leaves_from_json(unseal(sealed))
 
 
-def _named(record: LabelFacts | Wanted) -> dict[str, object]:
+def _named(record: LabelFacts | Candidate) -> dict[str, object]:
     """Return fields by name; `dataclasses.asdict` would copy every value."""
     return {field.name: getattr(record, field.name) for field in fields(record)}
 
@@ -81,14 +81,14 @@ def unpack_label(sealed: str) -> LabelFacts:
     return LabelFacts(**values)
 
 
-def pack_wanted(wanted: Wanted) -> str:
+def pack_candidate(wanted: Candidate) -> str:
     """Return what a header let in as a sealed text."""
     return seal(json.dumps(_named(wanted)))
 
 
-def unpack_wanted(sealed: str) -> Wanted:
-    """Return what `pack_wanted` packed."""
+def unpack_candidate(sealed: str) -> Candidate:
+    """Return what `pack_candidate` packed."""
     values = json.loads(unseal(sealed))
     values["refusal"] = reason_of(values["refusal"]) if values["refusal"] else None
     values["flags"] = tuple(Flag(flag) for flag in values["flags"])
-    return Wanted(**values)
+    return Candidate(**values)

@@ -122,4 +122,4 @@ def _read(folder: Path, content: bytes) -> npt.NDArray[np.float32]:
     path.write_bytes(content)
     facts = read_header(lambda start, count: content[start : start + count], len(content))
     image = Image.model_validate({"size": [_SIDE_PIXELS, _SIDE_PIXELS]})
-    return read_sample(SourceFile.met(path), facts, image).array.astype(np.float32)
+    return read_sample(SourceFile.at(path), facts, image).array.astype(np.float32)

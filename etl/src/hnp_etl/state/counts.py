@@ -30,7 +30,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class FileMet:
+class OtherFile:
     """One file met; `raw` is its path on the disk."""
 
     path: str
@@ -39,7 +39,7 @@ class FileMet:
 
 
 @dataclass(frozen=True, slots=True)
-class ImageMet:
+class ReadImage:
     """An image whose header could be read, and the label that belongs to it.
 
     Attributes:
@@ -57,7 +57,7 @@ class ImageMet:
 
 
 @dataclass(frozen=True, slots=True)
-class Loose:
+class UnpairedFile:
     """A file without a partner; `scope` is hospital, procedure and partition."""
 
     file_id: int
@@ -99,11 +99,11 @@ def steps(state: sqlite3.Connection) -> dict[str, int]:
     return dict(state.execute("SELECT step, count(*) FROM pair GROUP BY step ORDER BY step"))
 
 
-def others(state: sqlite3.Connection) -> Iterator[FileMet]:
+def others(state: sqlite3.Connection) -> Iterator[OtherFile]:
     """Yield every file that is neither image nor label by its name."""
     statement = "SELECT path, size, raw FROM file WHERE kind = 'other' ORDER BY path"
     for path, size, raw in _rows(state, statement):
-        yield FileMet(path.decode("utf-8", "surrogateescape"), size, raw)
+        yield OtherFile(path.decode("utf-8", "surrogateescape"), size, raw)
 
 
 def leaves(state: sqlite3.Connection) -> Iterator[tuple[str, tuple[Leaf, ...]]]:
@@ -116,7 +116,7 @@ def leaves(state: sqlite3.Connection) -> Iterator[tuple[str, tuple[Leaf, ...]]]:
         yield hospital, unpack_leaves(facts)
 
 
-def images(state: sqlite3.Connection) -> Iterator[ImageMet]:
+def images(state: sqlite3.Connection) -> Iterator[ReadImage]:
     """Yield every image whose header could be read."""
     statement = (
         "SELECT image.id, image.hospital, image.procedure, image.facts, pair.label IS NOT NULL, "
@@ -126,10 +126,10 @@ def images(state: sqlite3.Connection) -> Iterator[ImageMet]:
         "ORDER BY image.id"
     )
     for number, hospital, procedure, facts, paired, label in _rows(state, statement):
-        yield ImageMet(number, hospital, procedure, facts, bool(paired), label)
+        yield ReadImage(number, hospital, procedure, facts, bool(paired), label)
 
 
-def loose(state: sqlite3.Connection) -> Iterator[Loose]:
+def loose(state: sqlite3.Connection) -> Iterator[UnpairedFile]:
     """Yield images and labels that could be read and have no partner."""
     statement = (
         "SELECT id, kind, hospital, coalesce(procedure, ''), coalesce(partition, ''), name "
@@ -139,7 +139,7 @@ def loose(state: sqlite3.Connection) -> Iterator[Loose]:
     )
     for number, kind, hospital, procedure, partition, name in _rows(state, statement):
         scope = (hospital, procedure, partition)
-        yield Loose(number, Kind(kind), scope, name.decode("utf-8", "surrogateescape"))
+        yield UnpairedFile(number, Kind(kind), scope, name.decode("utf-8", "surrogateescape"))
 
 
 def _rows(state: sqlite3.Connection, statement: str) -> Iterator[Row]:

@@ -7,7 +7,7 @@ from functools import partial
 from hnp_etl.labels.label import LabelReader
 from hnp_etl.labels.sources.entry import Entry
 from hnp_etl.labels.sources.match import image_keys
-from hnp_etl.labels.sources.rows import LabelFile, Whole, reader_of, rows_from_json
+from hnp_etl.labels.sources.rows import LabelFile, LabelSet, reader_of, rows_from_json
 from hnp_etl.reading.meaning import LabelMeaning, meaning_of_label
 from hnp_etl.reading.sealed import unseal
 from hnp_etl.recipes.recipe import Label
@@ -45,7 +45,7 @@ def forget(state: sqlite3.Connection) -> None:
 
 def interpret(state: sqlite3.Connection, recipe: Label) -> None:
     """Read the entries of every label file under the recipe."""
-    for whole in reader_of(recipe).wholes(_files(state), recipe):
+    for whole in reader_of(recipe).label_sets(_files(state), recipe):
         _note(state, whole, recipe)
         parts = ((number, whole.number) for number in whole.parts)
         write_many(state, "INSERT INTO part VALUES (?, ?)", parts)
@@ -96,7 +96,7 @@ def _text(key: str) -> str:
     return key.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _note(state: sqlite3.Connection, whole: Whole, recipe: Label) -> None:
+def _note(state: sqlite3.Connection, whole: LabelSet, recipe: Label) -> None:
     file = whole.number
     numbered = [(-(file << _ID_BITS | count), each) for count, each in enumerate(whole.entries, 1)]
     keys = ((number, file, _text(f"{whole.below}\0{each.key}")) for number, each in numbered)

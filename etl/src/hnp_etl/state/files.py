@@ -11,7 +11,7 @@ from hnp_etl.state.database import Row, get_meta, pages, set_meta, write_many
 from hnp_etl.state.meanings import note_meanings
 from hnp_etl.walking.census import Census, CensusTaker
 from hnp_etl.walking.paths import PathFacts, PathReader, path_bytes
-from hnp_etl.walking.walk import Met
+from hnp_etl.walking.walk import FoundFile
 from hnp_shared.vocabulary import UNCACHED_REASONS, Kind, Reason
 
 _COLUMNS = (
@@ -41,7 +41,7 @@ UNREAD = "kind <> 'other' AND early IS NULL AND facts IS NULL AND refusal IS NUL
 """Condition on `file`: it is still to be opened."""
 
 
-def note_met(state: sqlite3.Connection, met: Iterable[Met], recipe: Recipe) -> Census:
+def note_met(state: sqlite3.Connection, met: Iterable[FoundFile], recipe: Recipe) -> Census:
     """Remember the files met in this run and forget those that are gone."""
     _forget_other_limits(state, recipe.limits)
     _forget_other_source(state, recipe.label.source)
@@ -125,7 +125,9 @@ def note_facts(state: sqlite3.Connection, found: Sequence[FileFacts]) -> None:
         note_meanings(state, found)
 
 
-def _row(met: Met, facts: PathFacts, young: bool, run: int, rules: tuple[Layout, Limits]) -> Row:
+def _row(
+    met: FoundFile, facts: PathFacts, young: bool, run: int, rules: tuple[Layout, Limits]
+) -> Row:
     keys, short = facts.keys, facts.short_keys
     return (
         path_bytes(met.path.strip()),  # as pseudonyms see it
@@ -146,7 +148,9 @@ def _row(met: Met, facts: PathFacts, young: bool, run: int, rules: tuple[Layout,
     )
 
 
-def _early_reason(met: Met, facts: PathFacts, layout: Layout, limits: Limits) -> Reason | None:
+def _early_reason(
+    met: FoundFile, facts: PathFacts, layout: Layout, limits: Limits
+) -> Reason | None:
     if not met.readable:
         return Reason.UNREADABLE
     if facts.kind is Kind.OTHER:

@@ -4,8 +4,8 @@ import sqlite3
 from itertools import islice
 from typing import NamedTuple
 
-from hnp_etl.choosing.choose import Choice, Wanted, choose, judge
-from hnp_etl.reading.sealed import unpack_header, unpack_label, unpack_wanted
+from hnp_etl.choosing.choose import Candidate, Choice, choose, judge
+from hnp_etl.reading.sealed import unpack_candidate, unpack_header, unpack_label
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.state.chosen import ChosenRow
 from hnp_etl.state.database import SINGLE, Row, pages, slice_number
@@ -82,11 +82,11 @@ class _Undecided(NamedTuple):
 
 
 def _decide(image: _Undecided, recipe: Recipe) -> Choice | Reason:
-    wanted: Wanted | Reason
+    wanted: Candidate | Reason
     if image.header is not None:  # a table of series tells what the header may not
         wanted = judge(unpack_header(image.header), image.size, recipe, image.weighting)
     else:
-        wanted = unpack_wanted(image.wanted or "")
+        wanted = unpack_candidate(image.wanted or "")
     refused = Reason.LABEL_REJECTED if image.paired else None
     label = unpack_label(image.label) if image.label else refused
     return choose(wanted, label, recipe.label, path_conflict=bool(image.conflict))

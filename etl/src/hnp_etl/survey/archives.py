@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from hnp_etl.state.counts import FileMet
+from hnp_etl.state.counts import OtherFile
 from hnp_shared.errors import InputError
 from hnp_shared.opening import open_regular
 
@@ -71,7 +71,7 @@ class ArchiveRow:
     command: str
 
 
-def find_archives(files: Iterable[FileMet]) -> list[ArchiveRow]:
+def find_archives(files: Iterable[OtherFile]) -> list[ArchiveRow]:
     """Return which archives lie among the files met."""
     found: dict[str, ArchiveRow] = {}
     opened = 0

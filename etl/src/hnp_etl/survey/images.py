@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from hnp_etl.choosing.choose import chosen_label, header_refusals
-from hnp_etl.choosing.look import Told, look_at
+from hnp_etl.choosing.classify import Decision, classify
 from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.labels.label import LabelFacts
 from hnp_etl.recipes.recipe import Identity, Label, Recipe
@@ -155,14 +155,14 @@ def tally_images(images: Iterable[Seen], recipe: Recipe) -> ImageTally:
 
 
 def _kind(facts: HeaderFacts, recipe: Recipe) -> Kind:
-    look = look_at(facts, recipe.selection.max_tilt_deg)
+    look = classify(facts, recipe.selection.max_tilt_deg)
     reason = next(iter(header_refusals(facts, look, recipe)), None)
     outcome = "wanted" if reason is None else str(reason)
     text = shown_text(facts.series_text)
     return (text, *_told(look.plane), *_told(look.weighting), outcome)
 
 
-def _told(told: Told | None) -> tuple[str, str]:
+def _told(told: Decision | None) -> tuple[str, str]:
     return ("?", "-") if told is None else (str(told.value), told.source)
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from hnp_etl.state.counts import Loose
+from hnp_etl.state.counts import UnpairedFile
 from hnp_shared.vocabulary import Kind
 
 MOST_COMPARED = 20_000
@@ -38,9 +38,9 @@ class Unpaired:
     differences: Mapping[str, int]
 
 
-def compare_names(loose: Iterable[Loose]) -> Unpaired:
+def compare_names(loose: Iterable[UnpairedFile]) -> Unpaired:
     """Return how many files have no partner, and how their names differ."""
-    stems: dict[Kind, list[Loose]] = {Kind.IMAGE: [], Kind.LABEL: []}
+    stems: dict[Kind, list[UnpairedFile]] = {Kind.IMAGE: [], Kind.LABEL: []}
     totals = Counter[Kind]()
     for each in loose:
         totals[each.kind] += 1
@@ -55,7 +55,7 @@ def compare_names(loose: Iterable[Loose]) -> Unpaired:
 class _Images:
     """Names of images without a label, by what is left when a difference is taken out."""
 
-    def __init__(self, images: list[Loose]) -> None:
+    def __init__(self, images: list[UnpairedFile]) -> None:
         self._exact = Counter[str]()
         self._scopes: dict[str, set[Scope]] = {}
         self._folded: dict[str, set[str]] = {name: set() for name in _FOLDS}
@@ -69,7 +69,7 @@ class _Images:
             for rest, affix in _shorter(stem):
                 self._shorter.setdefault(_plainest(rest), affix)
 
-    def difference(self, label: Loose) -> str:
+    def difference(self, label: UnpairedFile) -> str:
         """Return how a label's name differs from that of an image."""
         stem = _bare(label)
         if stem in self._exact:
@@ -84,7 +84,7 @@ class _Images:
             return f"the image's name has {self._shorter[_plainest(stem)]} more"
         return NOT_SIMILAR
 
-    def _place(self, stem: str, label: Loose) -> str:
+    def _place(self, stem: str, label: UnpairedFile) -> str:
         scopes = self._scopes[stem]
         if label.scope in scopes:
             several = self._exact[stem] > 1
@@ -104,7 +104,7 @@ _FOLDS: dict[str, Callable[[str], str]] = {
 _plainest = _FOLDS[_LAST_FOLD]
 
 
-def _bare(file: Loose) -> str:
+def _bare(file: UnpairedFile) -> str:
     """Return a name without suffix; the last number of an image's is one, unless it is a UID."""
     stem = _SUFFIX.sub("", file.stem)
     numbered = file.kind is Kind.IMAGE and any(map(str.isalpha, stem))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from hnp_etl.state.counts import FileMet
+from hnp_etl.state.counts import OtherFile
 from hnp_shared.errors import InputError
 from hnp_shared.opening import open_regular
 
@@ -43,7 +43,7 @@ class OtherFiles:
         return sum(count for suffix, count in self.suffixes.items() if suffix in _TABLES)
 
 
-def look_at_others(files: Iterable[FileMet]) -> OtherFiles:
+def look_at_others(files: Iterable[OtherFile]) -> OtherFiles:
     """Count other files by suffix, and try a few of each for DICOM (PS3.10 7.1)."""
     met, tried, found = Counter[str](), Counter[str](), set[str]()
     for file in files:

@@ -47,7 +47,7 @@ class SurveyConfig:
 
 
 def survey(config: SurveyConfig, folder: Path, *, executor: Executor) -> Findings:
-    """Look at the sources and draft a recipe.
+    """Classification at the sources and draft a recipe.
 
     Args:
         config: what was asked for.
@@ -90,7 +90,7 @@ def _survey(config: SurveyConfig, state: sqlite3.Connection, executor: Executor)
 
 
 def _walk(config: SurveyConfig, state: sqlite3.Connection) -> LayoutDraft:
-    """Look at the folders for a layout, then note the files under it."""
+    """Classification at the folders for a layout, then note the files under it."""
     paths = (met.path for met in walk(config.src))
     drafted = draft_layout(FolderCounts.of(paths), config.recipe.layout)
     meet(state, config.src, config.recipe.model_copy(update={"layout": drafted.layout}))

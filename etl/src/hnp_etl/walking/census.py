@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hnp_etl.limits import YOUNG_FILE_S
-from hnp_etl.walking.walk import Met
+from hnp_etl.walking.walk import FoundFile
 
 _DIGEST_BYTES = 16
 
@@ -35,7 +35,7 @@ class CensusTaker:
         self._total = 0
         self._settled = True
 
-    def add(self, met: Met) -> bool:
+    def add(self, met: FoundFile) -> bool:
         """Count a file; tell whether it is so young that it may change unseen."""
         parts = (met.raw, met.size, met.mtime_ns, met.ctime_ns, met.inode)
         digest = hashlib.blake2b(repr(parts).encode(), digest_size=_DIGEST_BYTES).digest()
@@ -52,7 +52,7 @@ class CensusTaker:
         return Census(self._files, f"{total:x}", self._settled)
 
 
-def take_census(met: Iterable[Met]) -> Census:
+def take_census(met: Iterable[FoundFile]) -> Census:
     """Add up all files."""
     taker = CensusTaker()
     for each in met:

@@ -11,7 +11,7 @@ from hnp_etl.walking.paths import nfc, source_labels
 from hnp_shared.errors import InputError
 
 
-class Met(NamedTuple):
+class FoundFile(NamedTuple):
     """One directory entry that is no folder.
 
     Attributes:
@@ -32,7 +32,7 @@ class Met(NamedTuple):
     inode: int
 
 
-def walk(sources: Sequence[Path]) -> Iterator[Met]:
+def walk(sources: Sequence[Path]) -> Iterator[FoundFile]:
     """Return every file below ``sources``, in no particular order."""
     labelled = zip(sources, source_labels(sources), strict=True)
     return chain.from_iterable(
@@ -58,7 +58,7 @@ def _real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _walk_folder(top: bytes, label: str) -> Iterator[Met]:
+def _walk_folder(top: bytes, label: str) -> Iterator[FoundFile]:
     """Yield the files below a folder; one that does not open is tried again, last of all."""
     pending, closed = [(top, label)], list[tuple[bytes, str]]()
     while pending or closed:
@@ -68,21 +68,21 @@ def _walk_folder(top: bytes, label: str) -> Iterator[Met]:
             descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError:
             if again:
-                yield Met(path, folder, True, False, 0, 0, 0, 0)
+                yield FoundFile(path, folder, True, False, 0, 0, 0, 0)
             else:
                 closed.append((folder, path))
             continue
         try:
             yield from _entries(descriptor, folder + b"/", path + "/", pending)
         except OSError:
-            yield Met(path, folder, True, False, 0, 0, 0, 0)
+            yield FoundFile(path, folder, True, False, 0, 0, 0, 0)
         finally:
             os.close(descriptor)
 
 
 def _entries(
     descriptor: int, folder: bytes, path: str, pending: list[tuple[bytes, str]]
-) -> Iterator[Met]:
+) -> Iterator[FoundFile]:
     """Yield the files of an open folder: looked up in it, names need no walk from the root."""
     kind, regular = stat.S_IFMT, stat.S_IFREG
     with os.scandir(descriptor) as entries:
@@ -98,9 +98,9 @@ def _entries(
                     continue
                 status = entry.stat(follow_symlinks=False)
             except OSError:
-                yield Met(below, raw, True, False, 0, 0, 0, 0)
+                yield FoundFile(below, raw, True, False, 0, 0, 0, 0)
                 continue
-            yield Met(
+            yield FoundFile(
                 below,
                 raw,
                 kind(status.st_mode) == regular,

@@ -21,7 +21,7 @@ class LabelFile(NamedTuple):
     rows: Rows
 
 
-class Whole(NamedTuple):
+class LabelSet(NamedTuple):
     """What files that belong together say.
 
     Attributes:
@@ -49,7 +49,7 @@ class EntrySource(Protocol):
             FileError: why the file cannot be used.
         """
 
-    def wholes(self, files: Iterable[LabelFile], recipe: Label) -> Iterator[Whole]:
+    def label_sets(self, files: Iterable[LabelFile], recipe: Label) -> Iterator[LabelSet]:
         """Yield what all the files say under a recipe."""
 
 
@@ -64,11 +64,11 @@ def reader_of(recipe: Label) -> EntrySource:
     return cast("EntrySource", import_module(recipe.origin.module))
 
 
-def each_alone(files: Iterable[LabelFile], recipe: Label) -> Iterator[Whole]:
+def each_alone(files: Iterable[LabelFile], recipe: Label) -> Iterator[LabelSet]:
     """Yield what every file says by itself; the rule of sources that need no other file."""
     for file in files:
         below = "" if recipe.origin.anywhere else file.folder
-        yield Whole(file.number, (file.number,), entries(file.rows, recipe), below)
+        yield LabelSet(file.number, (file.number,), entries(file.rows, recipe), below)
 
 
 def rows_to_json(rows: Rows) -> str:

@@ -13,7 +13,7 @@ from hnp_etl.labels.document import Leaf, Scalar
 from hnp_etl.labels.label import bare
 from hnp_etl.labels.sources.entry import Entry
 from hnp_etl.labels.sources.match import path_key
-from hnp_etl.labels.sources.rows import LabelFile, Rows, Whole
+from hnp_etl.labels.sources.rows import LabelFile, LabelSet, Rows
 from hnp_etl.labels.sources.table import csv_rows
 from hnp_etl.labels.values import is_missing
 from hnp_etl.limits import Limits
@@ -32,7 +32,7 @@ def rows(content: bytes, limits: Limits, *, excel: bool) -> Rows:  # noqa: ARG00
     return csv_rows(content)
 
 
-def wholes(files: Iterable[LabelFile], recipe: Label) -> Iterator[Whole]:
+def label_sets(files: Iterable[LabelFile], recipe: Label) -> Iterator[LabelSet]:
     """Yield what the tables say together; the last that places images stands for all."""
     tables, places, read = Tables(), None, list[int]()
     for file in files:
@@ -41,7 +41,7 @@ def wholes(files: Iterable[LabelFile], recipe: Label) -> Iterator[Whole]:
             places = file.number
     if places is not None:
         weightings = ((series, each.value) for series, each in tables.weightings.items())
-        yield Whole(places, read, tables.entries(recipe), weightings=weightings)
+        yield LabelSet(places, read, tables.entries(recipe), weightings=weightings)
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from hnp_shared.vocabulary import Reason
 
 IMAGES = "images"
 
-wholes = each_alone
+label_sets = each_alone
 
 
 def rows(content: bytes, limits: Limits, *, excel: bool) -> Rows:  # noqa: ARG001  # JSON alone

@@ -18,7 +18,7 @@ _MOST_UNPACKED = 16
 """Times its size that an Excel file may unpack to its limit; a bomb unpacks to a thousand."""
 
 
-wholes = each_alone
+label_sets = each_alone
 
 
 def rows(content: bytes, limits: Limits, *, excel: bool) -> Rows:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from hnp_etl.datasets.joint import (
+from hnp_etl.datasets.merged_info import (
     different_recipes,
-    joint_counts,
-    joint_identity,
-    joint_key_id,
-    joint_recipe,
+    merged_counts,
+    merged_identity,
+    merged_key_id,
+    merged_recipe,
 )
 from hnp_shared.dataset_info import DatasetInfo
 
@@ -22,15 +22,15 @@ def info(**changes: Any) -> DatasetInfo:
 
 def test_one_key_stays_and_several_are_named_in_any_order() -> None:
     one, other = info(key_id="0000000a"), info(key_id="0000000b")
-    assert joint_key_id([one, one]) == "0000000a"
-    assert joint_key_id([one, other]) == joint_key_id([other, one, one])
-    assert len(joint_key_id([one, other])) == 8
-    assert joint_key_id([one, other]) not in ("0000000a", "0000000b")
+    assert merged_key_id([one, one]) == "0000000a"
+    assert merged_key_id([one, other]) == merged_key_id([other, one, one])
+    assert len(merged_key_id([one, other])) == 8
+    assert merged_key_id([one, other]) not in ("0000000a", "0000000b")
 
 
 def test_one_recipe_stays() -> None:
     recipe = {"name": "x", "confirmed": True, "selection": {}, "image": {}}
-    assert joint_recipe([info(recipe=recipe), info(recipe=dict(recipe))]) == recipe
+    assert merged_recipe([info(recipe=recipe), info(recipe=dict(recipe))]) == recipe
 
 
 def test_different_recipes_are_all_kept_also_when_merged_again() -> None:
@@ -38,18 +38,18 @@ def test_different_recipes_are_all_kept_also_when_merged_again() -> None:
         info(recipe={"name": name, "confirmed": name == "a", "selection": {"plane": "axial"}})
         for name in "abc"
     ]
-    first = info(recipe=joint_recipe(parts[:2]))
-    whole = joint_recipe([parts[2], first])
-    assert whole == joint_recipe(parts)
+    first = info(recipe=merged_recipe(parts[:2]))
+    whole = merged_recipe([parts[2], first])
+    assert whole == merged_recipe(parts)
     assert (whole["name"], whole["confirmed"]) == ("merged", False)
     assert whole["selection"] == {"plane": "axial"}
     assert {recipe["name"] for recipe in different_recipes([info(recipe=whole)])} == set("abc")
 
 
 def test_counts_add_up_and_identity_names_every_source() -> None:
-    assert joint_counts([{"used": 1}, {"used": 2, "filtered": 3}]) == {"filtered": 3, "used": 3}
+    assert merged_counts([{"used": 1}, {"used": 2, "filtered": 3}]) == {"filtered": 3, "used": 3}
     parts = [
         info(identity={"unknown": "label", "H01": "dicom"}),
         info(identity={"unknown": "dicom,label", "H02": "study"}),
     ]
-    assert joint_identity(parts) == {"H01": "dicom", "H02": "study", "unknown": "dicom,label"}
+    assert merged_identity(parts) == {"H01": "dicom", "H02": "study", "unknown": "dicom,label"}

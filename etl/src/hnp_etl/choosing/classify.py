@@ -36,7 +36,7 @@ _DIFFUSION_WORDS = frozenset({"DIFFUSION", "ADC", "TRACEW", "TRACE", "TENSOR"})
 _LOCALIZER_WORDS = frozenset({"LOCALIZER", "SCOUT"})
 
 
-class Told(NamedTuple):
+class Decision(NamedTuple):
     """A decision, what told it (`tags`, `text` or `table`) and the evidence in words."""
 
     value: str
@@ -44,7 +44,7 @@ class Told(NamedTuple):
     evidence: str
 
 
-class Look(NamedTuple):
+class Classification(NamedTuple):
     """What kind of image it is.
 
     Attributes:
@@ -60,15 +60,15 @@ class Look(NamedTuple):
     computed: bool
     localizer: bool
     lumbar: bool
-    plane: Told | None
-    weighting: Told | None
+    plane: Decision | None
+    weighting: Decision | None
     normal: Vector | None
     tilt_deg: float | None
     fat_suppressed: bool
     text_disagrees: bool
 
 
-def look_at(facts: HeaderFacts, max_tilt_deg: float, table: str | None = None) -> Look:
+def classify(facts: HeaderFacts, max_tilt_deg: float, table: str | None = None) -> Classification:
     """Return what kind of image a header describes.
 
     Args:
@@ -81,12 +81,12 @@ def look_at(facts: HeaderFacts, max_tilt_deg: float, table: str | None = None) -
     tilt = None if normal is None else tilt_deg(normal)
     from_tags = _weighting_from_tags(facts, clues)
     from_text = _told_by_text(clues.weighting, clues)
-    from_table = Told(Weighting(table), "table", "the table of series") if table else None
+    from_table = Decision(Weighting(table), "table", "the table of series") if table else None
     disagree = bool(from_tags and from_text and from_tags.value != from_text.value)
     plane = _told_by_text(clues.plane, clues)
     if normal is not None:
-        plane = Told(plane_of(normal, max_tilt_deg), "tags", f"normal tilts {tilt:.1f} degrees")
-    return Look(
+        plane = Decision(plane_of(normal, max_tilt_deg), "tags", f"normal tilts {tilt:.1f} degrees")
+    return Classification(
         mr=_is_mr(facts),
         computed=_is_computed(facts) or clues.derived,
         localizer=clues.localizer or bool(_LOCALIZER_WORDS & set(facts.image_type)),
@@ -147,15 +147,15 @@ def _names_other_region(facts: HeaderFacts) -> bool:
     return any(named_region(text) is Region.OTHER for text in texts)
 
 
-def _told_by_text(value: Plane | Weighting | None, clues: SeriesClues) -> Told | None:
-    return Told(value, "text", " ".join(clues.evidence)) if value is not None else None
+def _told_by_text(value: Plane | Weighting | None, clues: SeriesClues) -> Decision | None:
+    return Decision(value, "text", " ".join(clues.evidence)) if value is not None else None
 
 
-def _weighting_from_tags(facts: HeaderFacts, clues: SeriesClues) -> Told | None:
+def _weighting_from_tags(facts: HeaderFacts, clues: SeriesClues) -> Decision | None:
     sequence = set(facts.scanning_sequence)
     echo_planar = "EP" in sequence
     if _is_diffusion(facts, echo_planar, clues):
-        return Told(Weighting.DWI, "tags", "diffusion weighting is stated")
+        return Decision(Weighting.DWI, "tags", "diffusion weighting is stated")
     if "IR" in sequence or (facts.inversion_time_ms or 0) > 0:
         return _inversion(facts, clues)
     echo, repetition = facts.echo_time_ms, facts.repetition_time_ms
@@ -164,9 +164,9 @@ def _weighting_from_tags(facts: HeaderFacts, clues: SeriesClues) -> Told | None:
         return None
     evidence = f"spin echo, TE {echo:g} ms, TR {repetition:g} ms"
     if echo >= LONG_ECHO_MS and repetition >= LONG_REPETITION_MS:
-        return Told(Weighting.T2, "tags", evidence)
+        return Decision(Weighting.T2, "tags", evidence)
     if echo <= SHORT_ECHO_MS and repetition <= SHORT_REPETITION_MS:
-        return Told(Weighting.T1, "tags", evidence)
+        return Decision(Weighting.T1, "tags", evidence)
     return None
 
 
@@ -176,10 +176,10 @@ def _is_diffusion(facts: HeaderFacts, echo_planar: bool, clues: SeriesClues) -> 
     return facts.diffusion or (echo_planar and (named or siemens_b_value))
 
 
-def _inversion(facts: HeaderFacts, clues: SeriesClues) -> Told:
+def _inversion(facts: HeaderFacts, clues: SeriesClues) -> Decision:
     inversion = facts.inversion_time_ms
     if inversion:
         value = Weighting.STIR if inversion <= FAT_NULL_MS else Weighting.FLAIR
-        return Told(value, "tags", f"inversion recovery, TI {inversion:g} ms")
+        return Decision(value, "tags", f"inversion recovery, TI {inversion:g} ms")
     by_text = clues.weighting is Weighting.FLAIR
-    return Told(Weighting.FLAIR if by_text else Weighting.STIR, "tags", "inversion recovery")
+    return Decision(Weighting.FLAIR if by_text else Weighting.STIR, "tags", "inversion recovery")

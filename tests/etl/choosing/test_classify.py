@@ -3,13 +3,13 @@
 import pytest
 
 from etl.facts import facts_of
-from hnp_etl.choosing.look import Look, look_at
+from hnp_etl.choosing.classify import Classification, classify
 from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.imaging import Plane, Weighting
 
 
-def look(facts: HeaderFacts) -> Look:
-    return look_at(facts, 50)
+def look(facts: HeaderFacts) -> Classification:
+    return classify(facts, 50)
 
 
 def weighting(**changes: object) -> tuple[str, str] | None:

@@ -15,7 +15,7 @@ Recipe = Mapping[str, Any]
 """A recipe as dataset.json holds it."""
 
 
-def joint_key_id(infos: Sequence[DatasetInfo]) -> str:
+def merged_key_id(infos: Sequence[DatasetInfo]) -> str:
     """Return the key's id, of several keys the hash of theirs: it names them all, in any order."""
     key_ids = sorted({info.key_id for info in infos})
     if len(key_ids) == 1:
@@ -30,7 +30,7 @@ def different_recipes(infos: Sequence[DatasetInfo]) -> list[Recipe]:
     return [json.loads(text) for text in texts]
 
 
-def joint_recipe(infos: Sequence[DatasetInfo]) -> Recipe:
+def merged_recipe(infos: Sequence[DatasetInfo]) -> Recipe:
     """Return the one recipe, or a record of all under `merged`."""
     recipes = different_recipes(infos)
     if len(recipes) == 1:
@@ -44,7 +44,7 @@ def joint_recipe(infos: Sequence[DatasetInfo]) -> Recipe:
     }
 
 
-def joint_identity(infos: Sequence[DatasetInfo]) -> dict[str, str]:
+def merged_identity(infos: Sequence[DatasetInfo]) -> dict[str, str]:
     """Return hospital -> where patient values came from; several sources by comma."""
     sources: dict[str, set[str]] = {}
     for info in infos:
@@ -53,7 +53,7 @@ def joint_identity(infos: Sequence[DatasetInfo]) -> dict[str, str]:
     return {hospital: ",".join(sorted(found)) for hospital, found in sorted(sources.items())}
 
 
-def joint_counts(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+def merged_counts(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
     """Return the sums of counts."""
     total: Counter[str] = Counter()
     for each in counts:
