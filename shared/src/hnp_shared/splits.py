@@ -2,6 +2,14 @@
 
 Comment lines ``# key: value`` come first, then ``patient_id,part`` (or ``slice_id,part``), sorted
 by id. ``pandas.read_csv(path, comment="#")`` reads it.
+
+>>> print(split_bytes(Split("patient", {"seed": "7"}, {"b": "val", "a": "train"})).decode(), end="")
+# format: hnp-split 1
+# unit: patient
+# seed: 7
+patient_id,part
+a,train
+b,val
 """
 
 import csv

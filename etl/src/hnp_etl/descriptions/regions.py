@@ -98,6 +98,7 @@ _ANY = "|".join(
     for word in sorted({*_PLACES, *GLUE.split()}, key=len, reverse=True)
 )
 _GLUED = rf"(?:{_ANY})++"
+# "l5" of "l5-s1", and any other script by itself: "요추" of "l요추".
 _RUN = re.compile(r"[a-z0-9]+|[^\W\d_a-z]+")
 _PHRASES = tuple(
     (rf"(?<![a-z0-9+])(?:{pattern})(?![a-z0-9])", f" {word} ")  # "+C" is contrast
@@ -107,7 +108,11 @@ _PHRASES = tuple(
 
 @lru_cache(maxsize=4096)
 def named_region(text: str) -> Region | None:
-    """Return what a body part, study or series text names; LUMBAR if it names both."""
+    """Return what a body part, study or series text names; LUMBAR if it names both.
+
+    >>> [str(named_region(text)) for text in ("L-Spine", "요추 MRI", "C-SPINE", "T2 TSE")]
+    ['lumbar', 'lumbar', 'other', 'None']
+    """
     plain = folded(text)
     for pattern, word in _PHRASES:
         plain = re.sub(pattern, word, plain)

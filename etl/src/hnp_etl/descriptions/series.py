@@ -73,12 +73,16 @@ _MISSPELT = {less: word for word in MISSPELT for less in _with_a_letter_less(wor
 # Longest first and possessive: one word only looks at each character, so time stays linear.
 _LONGEST_FIRST = sorted(set(_MEANS) - ALONE, key=len, reverse=True)
 _ANY = rf"(?:{'|'.join(map(_pattern, _LONGEST_FIRST))}|[bp]?\d+)"
+# "esT2" and "vT1" have a letter of the vendor's in front, "T2tseSMFOV" is three words, "T2tra_ch"
+# ends on a coil; a letter alone before nothing known ("d3") is none.
 _GLUED = rf"(?:ee|[desvw](?=t[12]|s[hst]|ad|dw|pd|fl|3|b[ft]f))??({_ANY}++)(?:ch?)?"
 _HEAD = rf"[es]?(?=t[12])({_ANY}++)"
+# "t2" of "t2_tse", and any other script by itself: "축상" of "t2축상".
 _RUN = re.compile(r"[a-z0-9]+|[^\W\d_a-z]+")
 _PHRASES = tuple(
     (rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])", f" {word} ") for pattern, word in PHRASES.items()
 )
+# "4000/102" (not a date, "2019/11/03", nor a span, "-300/20"); "TR=4000 TE 102"; "te102/tr4000ms".
 _TIMES = re.compile(
     r"(?<![\d.-])(?<!\d/)([1-9][0-9]{2,4})/([1-9][0-9]{0,2})(?!\d|/0)"
     r"|tr[ :=_]{0,2}([0-9]{3,5})(?:ms)?[ /,;_]{0,3}te[ :=_]{0,2}([0-9]{1,3})(?!\d)"
@@ -109,7 +113,16 @@ class SeriesClues:
 
 @lru_cache(maxsize=4096)
 def read_series_text(text: str) -> SeriesClues:
-    """Return what a Series Description or Protocol Name tells."""
+    """Return what a Series Description or Protocol Name tells.
+
+    >>> clues = read_series_text("t2_tse_tra_FS")
+    >>> str(clues.plane), str(clues.weighting), clues.fat_suppressed, clues.evidence
+    ('axial', 'T2', True, ('t2', 'tra', 'fs'))
+    >>> str(read_series_text("FSE 4000/128 축상").weighting)
+    'T2'
+    >>> read_series_text("3-plane loc").localizer, read_series_text("L-SPINE").weighting
+    (True, None)
+    """
     plain = folded(text)
     words = _telling_words(plain)
     said: set[Meaning] = {meaning for word in words for meaning in _MEANS.get(word, ())}

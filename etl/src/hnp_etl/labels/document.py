@@ -14,7 +14,8 @@ from hnp_etl.limits import MAX_DEPTH
 from hnp_etl.walking.paths import nfc
 from hnp_shared.vocabulary import Reason
 
-# Possessive, and a string may lack its end: each character is looked at once.
+# A string ("a[b"), what opens ("[", "{"), what closes. Possessive, and a string may lack its end:
+# each character is looked at once.
 _NESTING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{]|[\]}]', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BY_MARK = {

@@ -17,13 +17,16 @@ SEX_WORDS = {
     **dict.fromkeys(["m", "male", "man", "남", "남성", "남자"], "M"),
 }
 """What is read as a sex without a map, in lower case."""
+# "63", "63.5", "63 yrs", "63세", "60대" (a decade); DICOM's "063Y", "018M", "006W", "010D".
 _AGE = re.compile(
     r"(\d{1,3}(?:\.\d{1,6})?)\s*(y|yr|yrs|years?|세|살|대)?|(\d{3})([mwd])", re.IGNORECASE
 )
 _AGE_UNITS_YEARS = {"m": 1 / 12, "w": 7 / 365.25, "d": 1 / 365.25}  # PS3.5 6.2, VR AS
+# "12.5", "12.5 mm", "1.25cm", "130 mm2".
 _WIDTH = re.compile(r"(\d{1,6}(?:\.\d{1,12})?)\s*(mm2|cm2|mm|cm)?", re.IGNORECASE)
 _UNIT_FACTOR = {"mm": 1.0, "cm": 10.0, "mm2": 1.0, "cm2": 100.0}
 _OLDEST_YEARS = 120
+# "3"; "3.0" has lost its point before.
 _CODE = re.compile(r"\d{1,9}")
 
 
@@ -44,7 +47,15 @@ def text_of(value: Scalar) -> Field:
 
 
 def age_of(value: Scalar) -> Field:
-    """Return an age in years; words for units and DICOM age strings are understood."""
+    """Return an age in years; words for units and DICOM age strings are understood.
+
+    >>> age_of("63세").value, age_of("063Y").value, age_of("018M").value
+    (63.0, 63.0, 1.5)
+    >>> age_of("60대")
+    Field(value=65.0, bad=False, decade=True)
+    >>> age_of("old").bad, age_of("N/A").value
+    (True, None)
+    """
     if is_missing(value):
         return Field()
     match = _AGE.fullmatch(str(value).strip()) if not isinstance(value, bool) else None
@@ -61,7 +72,11 @@ def age_of(value: Scalar) -> Field:
 
 
 def sex_of(value: Scalar, sex_values: Mapping[str, str]) -> Field:
-    """Return a sex, `F` or `M`, by the recipe's words or else the usual ones."""
+    """Return a sex, `F` or `M`, by the recipe's words or else the usual ones.
+
+    >>> sex_of("여성", {}).value, sex_of("2", {"1": "M", "2": "F"}).value, sex_of("2", {}).bad
+    ('F', 'F', True)
+    """
     if not isinstance(value, bool) and value is not None:
         text = str(value).strip()
         if text in sex_values:
@@ -72,7 +87,13 @@ def sex_of(value: Scalar, sex_values: Mapping[str, str]) -> Field:
 
 
 def canal_of(value: Scalar, canal: Canal) -> Field:
-    """Return a canal size in mm, or mm2 where the recipe says that areas are given."""
+    """Return a canal size in mm, or mm2 where the recipe says that areas are given.
+
+    >>> canal_of("1.25 cm", Canal()).value, canal_of("12.5", Canal()).value
+    (12.5, 12.5)
+    >>> canal_of("130 mm2", Canal()).bad
+    True
+    """
     if is_missing(value):
         return Field()
     match = _WIDTH.fullmatch(str(value).strip()) if not isinstance(value, bool) else None
@@ -90,6 +111,9 @@ def recipe_code(token: str, known: dict[str, str]) -> str | None:
 
 def code_tokens(value: Scalar) -> list[str]:
     """Return the codes that one value of a disc's cell holds; none when it is marked missing.
+
+    >>> code_tokens("3, 5"), code_tokens(Number("3.0")), code_tokens("n/a")
+    (['3', '5'], ['3'], [])
 
     Raises:
         FileError: BAD_VALUE.

@@ -7,10 +7,12 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+# "[label.codes]" and "[[a]]"; a key: `name =`, `"L4-5" =`, `label.source =`; the parts of either.
 _TABLE = re.compile(r"\s*\[+\s*([^\]]+?)\s*\]")
 _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
 _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 _CLOSED = ("literal_error", "enum")
+# "Input should be 'json' or 'none'": what is allowed.
 _QUOTED = re.compile(r"'([^']*)'")
 
 Path = tuple[str, ...]

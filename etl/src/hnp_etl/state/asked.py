@@ -133,13 +133,15 @@ def answers(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Aske
         "SELECT file.id, file.kind, file.hospital, file.partition, file.size, file.early, "
         "file.facts, partner.raw, pair.step, label.facts, "
         "coalesce(label.refusal, document.refusal, document.early), told.weighting "
-        "FROM file LEFT JOIN pair ON file.id = pair.image OR file.id = pair.label "
+        "FROM file "  # the pair it is in, on either side
+        "LEFT JOIN pair ON file.id = pair.image OR file.id = pair.label "
         "LEFT JOIN entry ON entry.id = pair.label "  # a label that is one of many in a file
         "LEFT JOIN file AS partner ON partner.id = CASE file.id WHEN pair.image "
         "THEN coalesce(entry.file, pair.label) ELSE pair.image END "
-        "LEFT JOIN file AS document ON document.id = "
+        "LEFT JOIN file AS document "  # the file of the label: itself, or its partner
+        "ON document.id = "
         "CASE file.kind WHEN 'label' THEN file.id ELSE pair.label END "
-        "LEFT JOIN label ON label.id = coalesce(pair.label, file.id) "
+        "LEFT JOIN label ON label.id = coalesce(pair.label, file.id) "  # what it says
         "LEFT JOIN told ON told.image = file.id WHERE file.id",
         numbers,
     )

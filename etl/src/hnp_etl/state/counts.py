@@ -82,7 +82,8 @@ def reasons(state: sqlite3.Connection) -> list[tuple[Kind, Reason, int]]:
     """Return how many files could not be opened or read, and why."""
     rows = state.execute(
         "SELECT kind, coalesce(early, file.refusal, label.refusal) AS reason, count(*) "
-        "FROM file LEFT JOIN label USING (id) WHERE reason IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
+        "FROM file LEFT JOIN label USING (id) "  # why a label that was read says nothing
+        "WHERE reason IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
     )
     return [(Kind(kind), Reason(reason), count) for kind, reason, count in rows]
 
@@ -118,6 +119,7 @@ def leaves(state: sqlite3.Connection) -> Iterator[tuple[str, tuple[Leaf, ...]]]:
 
 def images(state: sqlite3.Connection) -> Iterator[ReadImage]:
     """Yield every image whose header could be read."""
+    # an image need not have a label, nor its label be one that could be used
     statement = (
         "SELECT image.id, image.hospital, image.procedure, image.facts, pair.label IS NOT NULL, "
         "label.facts FROM file AS image LEFT JOIN pair ON pair.image = image.id "

@@ -20,6 +20,8 @@ _READ = (
     "SELECT id, path, facts FROM file WHERE id > ? "
     "AND kind = 'label' AND early IS NULL AND facts IS NOT NULL"
 )
+# Entries meet images by a key that names the image; of what lies in another hospital or partition
+# than the file of the entry it says nothing, and who is named twice, or by two, stays alone.
 _PAIR = f"""
 INSERT INTO pair
 WITH met AS (

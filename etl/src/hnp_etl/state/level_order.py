@@ -15,7 +15,8 @@ def mark_disorder(state: sqlite3.Connection, selection: Selection) -> None:
     if selection.plane is not Plane.AXIAL:
         return  # a sagittal slice crosses all levels
     cursor = state.execute(
-        "SELECT study_id, level, facts FROM slice JOIN file ON file.id = slice.file "
+        "SELECT study_id, level, facts FROM slice JOIN file "  # whose header tells where it lies
+        "ON file.id = slice.file "
         "WHERE level IS NOT NULL ORDER BY study_id"
     )
     disordered = []

@@ -13,6 +13,7 @@ OUT_OF_PLAY = f"('{Reason.NOT_PROCEDURE}', '{Reason.SUPERSEDED}')"
 _BY_PATH = {"a": ("folder_key", "short_folder_key"), "b": ("trunk_key", "short_trunk_key")}
 _BY_STEM = ("stem_key", "short_stem_key")
 
+# Images and labels with what they may be paired by; the join adds what a label says of its image.
 _PLAYERS = f"""
 SELECT file.id, kind, {{key}} AS key FROM file
 LEFT JOIN label ON label.id = file.id AND kind = 'label'
@@ -21,6 +22,7 @@ WHERE kind <> 'other' AND (early IS NULL OR early NOT IN {OUT_OF_PLAY}) AND {{ke
 _UNPAIRED = """
 AND file.id NOT IN (SELECT image FROM pair) AND file.id NOT IN (SELECT label FROM pair)
 """
+# A key that one image and one label share; what is paired already keeps its partner.
 _MATCH = """
 INSERT OR IGNORE INTO pair
 SELECT image, label, '{step}' FROM (

@@ -28,6 +28,8 @@ _OUTCOME = (  # accepted, reason, whether a label is of use
     "coalesce(early, file.refusal, outcome.reason, label.refusal, rows.refusal), "
     "pair.label IS NOT NULL OR rows.file IS NOT NULL"
 )
+# Every file once: its slice and pixels if it was chosen, why not, what a label says, whether an
+# image uses it; a file of many labels is of use when one of them is.
 _OUTCOMES = (
     "LEFT JOIN slice ON slice.file = file.id LEFT JOIN sample ON sample.id = slice.id "
     "LEFT JOIN outcome ON outcome.file = file.id "

@@ -16,6 +16,8 @@ _IMAGES_AT_A_TIME = 500
 
 _CHOSEN = ("id", "file", "frame", "hospital", *ChosenRow._fields, "seal")
 _CHOOSE = f"INSERT INTO slice ({', '.join(_CHOSEN)}) VALUES ({', '.join('?' * len(_CHOSEN))})"
+# Images that could be read, with what the recipe makes of the header and, where there is one, of
+# the table of series; then the label that belongs to each, if any.
 _JUDGED = (
     "FROM file AS image JOIN look USING (id) LEFT JOIN told ON told.image = image.id {more} "
     "WHERE image.kind = 'image' AND image.early IS NULL AND image.facts IS NOT NULL "

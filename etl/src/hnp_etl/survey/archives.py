@@ -25,6 +25,7 @@ _UNPACK = (
     "find SRC -name '*.zip' -exec sh -c 'for zip; do python3 -m zipfile{option} "
     '-e "$zip" "${{zip%.zip}}"; done\' _ {{}} +'
 )
+# "a.zip.part0", "a.z01", "a.zip", "a.tar", "a.tgz", "a.tar.xz", "a.7z", "a.7z.001", "a.egg".
 _KINDS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     (
         "zip in parts (.zip.part0...)",

@@ -19,6 +19,7 @@ _AGE_WORDS, _SEX_WORDS = frozenset(["age", "나이", "연령"]), frozenset(["sex
 _FILE_WORDS = frozenset(["file", "filename", "image", "img", "dicom", "dcm", "filepath"])
 _FILE_HANGUL = frozenset(["파일명", "파일이름", "이미지명", "영상명", "파일"])
 
+# "l4 5", "l 4 l 5", "l45"; "l5 s1", "5 s", of keys whose words are told apart by a blank.
 _LEVEL = re.compile(r"(?:^| )(?:l )?([1-5]) ?(?:l )?([1-5])(?= |$)|(?:^| )(?:l )?5 s(?: 1)?(?= |$)")
 _LUMBAR_LETTERS, _OTHER_LETTERS = frozenset("ls"), frozenset(["t", "th", "c", "d"])
 

@@ -24,6 +24,7 @@ _MOST_SIBLINGS = 48
 """An object with more different keys is a table keyed by something, maybe by a person."""
 
 _DIGIT = re.compile(r"\d")
+# Values with N for each digit: "NN", "NN.N", "NN세", "NN yrs", "NNNy", "NNw".
 _AGE_SHAPES = re.compile(r"(?i)N{1,3}(?:\.N+)?\s?(?:y|yr|yrs|years?|세|살|대|m|w|d)?")
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,12})?)\s*(mm2|cm2|mm|cm)?", re.IGNORECASE)
 

@@ -15,15 +15,17 @@ MOST_SHOWN = 64
 
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _MASKS = (
-    (re.compile(r"\d+(?:\.\d+){3,}"), "<uid>"),
+    (re.compile(r"\d+(?:\.\d+){3,}"), "<uid>"),  # "1.2.840.113"
+    # "2019년 3월 4일"; "2019-03-04", "4/3/19"; "4 Mar 2019", "04-mar-19"
     (re.compile(r"\d{2,4}\s?년(?:\s?\d{1,2}\s?월)?(?:\s?\d{1,2}\s?일)?"), "<date>"),
     (re.compile(r"(?<!\d)\d{1,4}([-./])\d{1,2}\1\d{1,4}(?!\d)"), "<date>"),
     (
         re.compile(rf"(?i)\d{{1,2}}[ ./-]?(?:{_MONTHS})[a-z]*[ ./-]?\d{{2,4}}"),
         "<date>",
     ),
-    (re.compile(r"(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d)"), "<time>"),
+    (re.compile(r"(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d)"), "<time>"),  # "9:05", "09:05:33"
     (re.compile(r"[^\W\d_]*(?:\^[^\W\d_]*)+"), "<name>"),  # PS3.5 6.2.1: family^given
+    # a phone or a registration number, "010-1234-5678"; any five digits on, "12345 67"
     (re.compile(r"\d{3,6}[ .-]\d{3,4}[ .-]\d{4}(?!\d)|\d{5,}(?:[ .-]\d{2,})*"), "#"),
 )
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
@@ -45,6 +47,7 @@ _CODED = """normal abnormal mild moderate severe none absent present negative po
     좌측 우측 양측 중앙 여 남 여성 남성 여자 남자 i ii iii iv v na"""
 _IDENTIFYING = frozenset(_PERSONAL.split())
 _CODE_WORDS = frozenset(_CODED.split())
+# "patient" and "12" of "patient12"; between "P" and "I" of "patientId".
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 

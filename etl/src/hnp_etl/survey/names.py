@@ -17,6 +17,7 @@ NOT_SIMILAR = "no image of a similar name"
 _KNOWN = """label labels lbl ann anno annot annotation json gt mask meta info img image images src
     source raw dcm dicom mr mri t1 t2 ax axial sag tra l s ts tl vs vl"""
 _AFFIXES = frozenset(_KNOWN.split())
+# "a_b-c.d e" is five; "007" and "7" are alike; "scan.dcm", "scan.jpeg"; "scan.0012" is numbered.
 _PIECES = re.compile(r"[_\-. ]+")
 _ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 _SUFFIX = re.compile(r"(?i)\.(?:dcm|dicom|ima|json|jpe?g|png)$")

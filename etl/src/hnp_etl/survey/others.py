@@ -20,6 +20,7 @@ _KNOWN = """txt csv tsv xlsx xls xml pdf png jpg jpeg bmp tif tiff gif zip 7z ta
     alz egg db ini md html htm log nii mha mhd nrrd mat npy npz h5 hdf5 pkl doc docx hwp hwpx ppt
     pptx mp4 avi exe dll lnk tmp bak sh py js yaml yml toml url raw img mr dc3 dic"""
 _SUFFIXES = frozenset(f".{suffix}" for suffix in _KNOWN.split())
+# "a.zip.part3", "a.z02"
 _VOLUME = re.compile(r"\.(?:part|z)\d+")
 OTHER_SUFFIX = ".?"
 """A suffix that is not known: it may be a piece of a name."""

@@ -20,9 +20,11 @@ from hnp_shared.vocabulary import UNKNOWN_HOSPITAL, Kind
 _LABEL_SUFFIXES = frozenset({".json"})
 _IMAGE_SUFFIXES = frozenset({".dcm", ".dicom", ".ima", ""})
 
+# "TS_H01", "VL.3", "TL" alone; not "TSE".
 _ARCHIVE_PREFIX = re.compile(r"^(?:TS|VS|TL|VL)(?=[\d_. -]|$)[_. -]*")
 """Names of the archives a folder was unpacked from: training/validation, source/labels."""
 
+# "H01_add", "H01_20211103_add"; "H01_수정", "H01_20211103_수정"; "H01 (new)", "H01_(NEW)".
 _PATCH_MARK = re.compile(r"(?i)(?:_\d{4,8})?_add$|(?:_\d{4,8})?_수정$|[ _]*\(new\)$")
 """A folder so marked holds corrections of the folder without the mark."""
 
@@ -100,12 +102,20 @@ def nfc(text: str) -> str:
 
 
 def path_bytes(path: str) -> bytes:
-    """Return the bytes by which paths are compared; names that are not UTF-8 keep theirs."""
+    """Return the bytes by which paths are compared; names that are not UTF-8 keep theirs.
+
+    >>> path_bytes("H01/scan.dcm"), len(path_bytes("영상"))
+    (b'H01/scan.dcm', 6)
+    """
     return path.encode("utf-8", "surrogateescape")
 
 
 def kind_of(name: str, label_suffixes: frozenset[str] = _LABEL_SUFFIXES) -> Kind:
-    """Tell the kind of a file by its name; labels are known by their suffixes."""
+    """Tell the kind of a file by its name; labels are known by their suffixes.
+
+    >>> [str(kind_of(name)) for name in ("a.dcm", "a.0012", "a", "a.JSON", "a.txt", ".a.dcm")]
+    ['image', 'image', 'image', 'label', 'other', 'other']
+    """
     if name.startswith("."):
         return Kind.OTHER
     suffix = os.path.splitext(name)[1].casefold()  # noqa: PTH122  # Path() drops trailing blanks
@@ -129,7 +139,14 @@ class PathReader:
         self._folder = lru_cache(maxsize=4096)(self._read_folder)
 
     def facts(self, path: str) -> PathFacts:
-        """Return what ``path`` tells."""
+        """Return what ``path`` tells.
+
+        >>> facts = PathReader(Layout()).facts("Training/TS_H01/C004/P1/scan.dcm")
+        >>> facts.hospital, facts.procedure, facts.partition, facts.name
+        ('H01', 'C004', 'training', 'scan')
+        >>> PathReader(Layout()).facts("H01_add/C004/scan.dcm").shadows
+        ('H01/C004/scan.dcm',)
+        """
         folder, _, name = path.rpartition("/")
         tokens = self._folder(folder)
         hospital, hospital_conflict = _first(tokens.hospitals, _search(self._hospital, name))

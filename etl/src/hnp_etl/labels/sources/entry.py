@@ -13,6 +13,7 @@ from hnp_etl.recipes.recipe import Label
 from hnp_etl.walking.paths import nfc
 from hnp_shared.vocabulary import LEVEL_NAMES, Reason
 
+# "scan.dcm", "scan.DICOM", "scan.ima": what a table names may lack the ending, or have one.
 _SUFFIX = re.compile(r"(?i)\.(dcm|dicom|ima)$")
 
 
