@@ -161,7 +161,7 @@ def test_the_files_are_marked_and_were_really_used(told: Told) -> None:
     assert {step: told.exits[step] for step in done} == dict.fromkeys(done, 0)
     assert [told.exits[step] for step in ("predict", "compare", "crossval")] == [0, 0, 0]
     assert told.exits["audit"] in (0, 3)
-    assert open_dataset(told.top / "out").manifest().num_rows >= 2 * PATIENTS
+    assert open_dataset(told.top / "out").manifest_table().num_rows >= 2 * PATIENTS
 
 
 def test_more_than_ten_errors_were_met(told: Told) -> None:

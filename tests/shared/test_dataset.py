@@ -99,7 +99,7 @@ def test_a_fifo_in_the_place_of_a_file_is_refused_without_waiting(
     (tmp_path / name).unlink(missing_ok=True)
     os.mkfifo(tmp_path / name)
     with pytest.raises(InputError, match="is no regular file, expected one"):
-        open_dataset(tmp_path).manifest()
+        open_dataset(tmp_path).manifest_table()
 
 
 def test_a_fifo_in_the_place_of_a_shard_is_refused_without_waiting(tmp_path: Path) -> None:

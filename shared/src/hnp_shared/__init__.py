@@ -1,3 +1,17 @@
 """The contract between hnp-etl and hnp-model in code: columns, manifest, ledger, shards, splits."""
 
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
+__all__ = ["Dataset", "open_dataset"]
+
+if TYPE_CHECKING:
+    from hnp_shared.dataset import Dataset, open_dataset
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # PEP 562: nothing is imported before its time
+    if name in __all__:
+        from hnp_shared import dataset  # noqa: PLC0415
+
+        return getattr(dataset, name)
+    raise AttributeError(f"module 'hnp_shared' has no attribute {name!r}")

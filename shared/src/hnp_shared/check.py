@@ -82,7 +82,7 @@ def check_dataset(folder: Path, *, deep: bool) -> CheckReport:
     ]
     slices, sample, groups = 0, frozenset[int](), None
     try:
-        manifest, ledger = dataset.manifest(), dataset.ledger()
+        manifest, ledger = dataset.manifest_table(), dataset.ledger_table()
         slices = manifest.num_rows
         nulls = [
             *_check_nulls(manifest, MANIFEST, "manifest"),

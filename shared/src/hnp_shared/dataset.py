@@ -1,34 +1,96 @@
-"""A data set, opened: its tables and its shards."""
+"""A data set, opened: its tables and its shards.
 
-from dataclasses import dataclass
+In a notebook::
+
+    dataset = open_dataset("/srv/spine")
+    dataset.images(dataset.manifest.head(2)).shape  # (2, 300, 300)
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, cast
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from hnp_shared.dataset_info import DATASET_FILE, SHARDS_FOLDER, DatasetInfo, read_info
 from hnp_shared.errors import InputError
+from hnp_shared.images import open_images
 from hnp_shared.ledger import read_ledger
 from hnp_shared.manifest import read_manifest
 from hnp_shared.shards import Shard, open_shard
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-@dataclass(frozen=True, slots=True)
+
+class _Places(NamedTuple):
+    slice_id: npt.NDArray[np.str_]
+    shard: npt.NDArray[np.str_]
+    row: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
 class Dataset:
-    """An opened data set."""
+    """An opened data set.
+
+    Attributes:
+        folder: where it lies.
+        info: what its dataset.json says.
+    """
 
     folder: Path
     info: DatasetInfo
+
+    @cached_property
+    def manifest(self) -> "pd.DataFrame":
+        """The accepted slices, one a row; every column is told in docs/columns.md."""
+        return cast("pd.DataFrame", self.manifest_table().to_pandas())
+
+    @cached_property
+    def ledger(self) -> "pd.DataFrame":
+        """What became of every file met, one a row."""
+        return cast("pd.DataFrame", self.ledger_table().to_pandas())
+
+    def images(self, rows: "pd.DataFrame") -> npt.NDArray[np.float32]:
+        """Return the pixels of some slices, straight from the mapped shards.
+
+        Args:
+            rows: of the manifest, in any order.
+
+        Returns:
+            Images in 0..1, (slice, row, column).
+
+        Raises:
+            InputError: a shard is damaged, or holds other slices than the rows say.
+            StorageError: a shard could not be read.
+        """
+        if not len(rows):
+            size = self.info.recipe.get("image", {}).get("size", (0, 0))
+            return np.empty((0, *size), np.float32)
+        places = _Places(
+            np.array(rows["slice_id"].tolist()),
+            np.array(rows["shard"].tolist()),
+            rows["row"].to_numpy(np.int32),
+        )
+        return open_images(self._mapped, places).gather(np.arange(len(rows)))
+
+    @cached_property
+    def _mapped(self) -> "_Mapped":
+        return _Mapped(self)
 
     def is_whole(self) -> bool:
         """Tell whether every named file is there with its size, without reading it."""
         return self.info.is_whole(self.folder)
 
-    def manifest(self) -> pa.Table:
-        """Read the manifest."""
+    def manifest_table(self) -> pa.Table:
+        """Read the manifest, for Arrow."""
         return read_manifest(self.folder / self.info.manifest)
 
-    def ledger(self) -> pa.Table:
-        """Read the ledger."""
+    def ledger_table(self) -> pa.Table:
+        """Read the ledger, for Arrow."""
         return read_ledger(self.folder / self.info.ledger)
 
     def shard(self, name: str) -> Shard:
@@ -41,12 +103,30 @@ class Dataset:
             raise InputError(f"the manifest names shard {name}, which {DATASET_FILE} does not")
         return open_shard(self.folder / SHARDS_FOLDER / name)
 
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
+        """Let another process open it for itself: mapped pixels would be copied."""
+        return open_dataset, (self.folder,)
 
-def open_dataset(folder: Path) -> Dataset:
+
+@dataclass(frozen=True, slots=True)
+class _Mapped:
+    """Shards that stay mapped, for whoever asks for a slice at a time."""
+
+    dataset: Dataset
+    shards: dict[str, Shard] = field(default_factory=dict)
+
+    def shard(self, name: str) -> Shard:
+        if name not in self.shards:
+            self.shards[name] = self.dataset.shard(name)
+        return self.shards[name]
+
+
+def open_dataset(folder: str | Path) -> Dataset:
     """Open the data set in ``folder``.
 
     Raises:
         InputError: there is none, or a program of another major version wrote it.
         StorageError: it could not be read.
     """
-    return Dataset(folder, read_info(folder))
+    path = Path(folder)
+    return Dataset(path, read_info(path))

@@ -94,7 +94,7 @@ def test_a_rebuild_stopped_at_any_operation_leaves_the_old_data_set(
         dataset = open_dataset(config.out)
         assert dataset.info.dataset_id in (old, new)
         assert dataset.is_whole()
-        for shard in set(dataset.manifest().column("shard").to_pylist()):
+        for shard in set(dataset.manifest_table().column("shard").to_pylist()):
             dataset.shard(shard)
 
     fail_until_it_passes(config, error, old_or_new_and_whole)

@@ -81,7 +81,7 @@ def look(folder: Path) -> tuple[Dataset | None, int]:
         except InputError:
             return None, 0
         try:
-            manifest = dataset.manifest()
+            manifest = dataset.manifest_table()
             held = sum(
                 len(dataset.shard(name).slice_ids) for name in set(manifest["shard"].to_pylist())
             )

@@ -252,7 +252,7 @@ def test_a_file_replaced_on_the_way_is_read_from_the_start(config: BuildConfig, 
     info = run(config, Wayward(task, lambda: replaced(config)))
     calm = run(replace(config, out=config.out.with_name("calm"), private=config.out.with_name("c")))
     assert info == calm
-    rows = open_dataset(config.out).manifest().to_pandas()
+    rows = open_dataset(config.out).manifest_table().to_pandas()
     assert (rows.level_name == "L1-2").sum() == 1
     assert files_below(config.out) == files_below(config.out.with_name("calm"))
 
@@ -286,7 +286,7 @@ def test_a_label_replaced_while_the_tree_is_walked_is_read_anew(
     info = build(replace(split, gates=Gates()), executor=SerialExecutor()).info
     calm = replace(split, out=config.out.with_name("calm"), private=config.out.with_name("c"))
     assert info == run(calm)
-    rows = open_dataset(split.out).manifest().to_pandas()
+    rows = open_dataset(split.out).manifest_table().to_pandas()
     assert (rows.level_name == "L1-2").sum() == 1
 
 

@@ -83,5 +83,5 @@ def stored_digest(source: Path, top: Path) -> str:
         BuildConfig((source,), out, top / f"{source.name} private", recipe, key),
         executor=SerialExecutor(),
     )
-    (digest,) = open_dataset(out).manifest().column("pixel_sha256").to_pylist()
+    (digest,) = open_dataset(out).manifest_table().column("pixel_sha256").to_pylist()
     return str(digest)

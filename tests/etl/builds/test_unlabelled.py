@@ -24,7 +24,7 @@ def build(src: Path, out: Path, *more: str) -> pd.DataFrame:
     assert done.returncode == 0, done.stderr
     assert done.stderr == ("" if "--unlabelled" in more else done.stderr)
     assert check_dataset(out, deep=True).findings == ()
-    table: pd.DataFrame = open_dataset(out).manifest().to_pandas()
+    table: pd.DataFrame = open_dataset(out).manifest_table().to_pandas()
     return table
 
 
@@ -42,7 +42,7 @@ def test_labels_that_are_there_are_not_read(src: Path, tmp_path: Path) -> None:
     hard_tree(src)
     table = build(src, tmp_path / "out", "--unlabelled")
     assert table[list(FROM_LABELS)].isna().all(axis=None)
-    ledger = open_dataset(tmp_path / "out").ledger().to_pandas()
+    ledger = open_dataset(tmp_path / "out").ledger_table().to_pandas()
     assert set(ledger.kind) == {"image", "other"}
     assert not {"NO_LABEL", "LABEL_REJECTED"} & set(ledger.reason.dropna())
 

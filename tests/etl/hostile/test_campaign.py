@@ -172,7 +172,7 @@ def test_there_are_enough_of_them() -> None:
 
 def test_every_file_has_one_row_with_its_reason(campaign: Campaign) -> None:
     expected = campaign.expected
-    ledger = campaign.dataset.ledger().to_pandas()
+    ledger = campaign.dataset.ledger_table().to_pandas()
     # a closed folder is one row; so are a name's image and its label, but for the longest
     assert len(ledger) == len(expected) + 2 * len(campaign.names) - 1 + 24
     reasons = ledger.drop_duplicates("file_id", keep=False).set_index("file_id").reason
@@ -184,7 +184,7 @@ def test_every_file_has_one_row_with_its_reason(campaign: Campaign) -> None:
 
 
 def test_hostile_names_have_one_row_each(campaign: Campaign) -> None:
-    reasons = campaign.dataset.ledger().to_pandas().groupby("file_id").reason.agg(list)
+    reasons = campaign.dataset.ledger_table().to_pandas().groupby("file_id").reason.agg(list)
     for name, expected in campaign.names.items():
         path = unicodedata.normalize("NFC", os.fsdecode(b"src/H02/C004/" + name))
         found = reasons[pseudonym(KEY, "file", path.strip())]
@@ -203,8 +203,10 @@ def test_good_files_are_the_same_without_them(campaign: Campaign, tmp_path: Path
     alone, _ = build(tmp_path / "src", tmp_path / "out")
     beside = campaign.dataset
     where = ["shard", "row", "study_id", "patient_id"]
-    quiet = alone.manifest().to_pandas()
-    loud = beside.manifest().to_pandas().set_index("slice_id").loc[quiet.slice_id].reset_index()
+    quiet = alone.manifest_table().to_pandas()
+    loud = (
+        beside.manifest_table().to_pandas().set_index("slice_id").loc[quiet.slice_id].reset_index()
+    )
     pd.testing.assert_frame_equal(
         quiet.drop(columns=where[:2]), loud[quiet.columns].drop(columns=where[:2])
     )

@@ -101,7 +101,7 @@ def test_a_deadly_file_costs_itself(tmp_path: Path, seed: int) -> None:
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     dataset = open_dataset(out)
-    ledger = dataset.ledger().to_pandas().set_index("file_id")
+    ledger = dataset.ledger_table().to_pandas().set_index("file_id")
     found = {name: ledger.reason[pseudonym(KEY, "file", f"src/{FOLDER}/{name}")] for name in deadly}
     assert found == deadly
     assert dict(dataset.info.states) == {

@@ -58,9 +58,9 @@ def test_a_cut_file_gives_the_same_array_or_a_reason(
     )
     build(config, executor=SerialExecutor())
     dataset = open_dataset(tmp_path / "out")
-    images = dataset.ledger().to_pandas().query("kind == 'image'")
+    images = dataset.ledger_table().to_pandas().query("kind == 'image'")
     assert len(images) == len(ends)
     assert images.reason.notna().sum() == (images.state != "accepted").sum()
-    manifest = dataset.manifest().to_pandas()
+    manifest = dataset.manifest_table().to_pandas()
     assert 1 <= len(manifest) < len(ends)
     assert manifest.pixel_sha256.nunique() == 1

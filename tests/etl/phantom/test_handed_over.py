@@ -34,7 +34,7 @@ def built(root: Path, recipe: Recipe, name: str = "out", workers: int = 1) -> pd
     config = BuildConfig((root,), work / name, private, recipe, work / "key")
     with open_executor(workers) if workers > 1 else SerialExecutor() as executor:
         build(config, executor=executor)
-    table: pd.DataFrame = open_dataset(config.out).manifest().to_pandas()
+    table: pd.DataFrame = open_dataset(config.out).manifest_table().to_pandas()
     paths = {link.slice_id: link.path.partition("/")[2] for link in read_linkage(private)}
     return table.assign(path=table.slice_id.map(paths)).set_index("path").sort_index()
 

@@ -4,10 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hnp_model.data.images import open_images
 from hnp_model.data.slices import read_slices
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError
+from hnp_shared.images import open_images
 from model.synthetic import Plan, draw_slices, write_dataset
 
 

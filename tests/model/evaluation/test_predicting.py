@@ -35,7 +35,7 @@ def test_what_a_run_says_is_what_evaluate_says(run: Path, dataset: Path, tmp_pat
 
 def test_rows_come_in_the_order_of_the_manifest(run: Path, dataset: Path, tmp_path: Path) -> None:
     assert invoke("predict", run, dataset, "-o", tmp_path / "said.parquet").exit_code == 0
-    manifest = open_dataset(dataset).manifest().to_pandas()
+    manifest = open_dataset(dataset).manifest_table().to_pandas()
     said = pd.read_parquet(tmp_path / "said.parquet")
     assert said.slice_id.tolist() == manifest.slice_id.tolist()
 

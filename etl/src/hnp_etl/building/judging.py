@@ -70,7 +70,7 @@ def _losses(
     paths = list(lost.paths(state))
     before, gone = frozenset[str](), 0
     if old is not None:
-        before = frozenset(old.manifest().column("slice_id").to_pylist())
+        before = frozenset(old.manifest_table().column("slice_id").to_pylist())
         hidden = bool(empty or lost.has_closed_folder(state))
         images = lost.images(state, hidden=hidden)
         met = _ids(key, lost.met_images(state)) if hidden else None

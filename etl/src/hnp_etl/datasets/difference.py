@@ -86,7 +86,10 @@ def compare(old: Dataset, new: Dataset) -> Difference:
             f"{new.info.key_id}, expected two data sets of one key"
         )
     between = Between(_differing_sections(old.info, new.info), old.info.tool != new.info.tool)
-    manifests, ledgers = (old.manifest(), new.manifest()), (old.ledger(), new.ledger())
+    manifests, ledgers = (
+        (old.manifest_table(), new.manifest_table()),
+        (old.ledger_table(), new.ledger_table()),
+    )
     rows = [
         *_absent("removed", manifests, ledgers, between),
         *_absent("added", manifests[::-1], ledgers[::-1], between),

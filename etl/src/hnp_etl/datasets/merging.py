@@ -107,14 +107,14 @@ def _refuse_other(out: Path, key_id: str) -> None:
 
 def _merged(parts: Sequence[Dataset], out: Path, disk: Disk) -> Contents:
     infos = [part.info for part in parts]
-    manifests = [part.manifest() for part in parts]
+    manifests = [part.manifest_table() for part in parts]
     _refuse_shared(manifests)
     shards = _link_shards(parts, out, disk)
     tables = out / TABLES_FOLDER
     rows = _rows(manifests, [column.name for column in MANIFEST], _MANIFEST_ORDER)
     manifest = write_manifest(tables, (ManifestRow(*row) for row in rows), disk=disk)
     rows = _rows(
-        [part.ledger() for part in parts], [column.name for column in LEDGER], _LEDGER_ORDER
+        [part.ledger_table() for part in parts], [column.name for column in LEDGER], _LEDGER_ORDER
     )
     ledger = write_ledger(tables, (LedgerRow(*row) for row in rows), disk=disk)
     return Contents(

@@ -24,7 +24,7 @@ def hostile_files_cost_themselves(material: Material) -> Outcome:
     material.build("attacked", source=source)
     dataset, calm = open_dataset(material.config("attacked").out), _calm(material)
     tried = f"{hostile} hostile files among {good}"
-    met, rejected = dataset.ledger().num_rows, dataset.info.states.get(State.REJECTED, 0)
+    met, rejected = dataset.ledger_table().num_rows, dataset.info.states.get(State.REJECTED, 0)
     if met != _count(source):
         return Outcome(check, False, f"{met} ledger rows for {_count(source)} files")
     if rejected != hostile:

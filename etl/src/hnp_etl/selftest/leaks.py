@@ -58,7 +58,7 @@ def marker_stays_in(material: Material) -> Outcome:
         return Outcome(check, False, f"found exit code {done.returncode}, expected 0")
     out = material.config("leaky").out
     dataset = open_dataset(out)
-    tables = f"{dataset.manifest().to_pylist()}{dataset.ledger().to_pylist()}".encode()
+    tables = f"{dataset.manifest_table().to_pylist()}{dataset.ledger_table().to_pylist()}".encode()
     files = files_below(out)
     given_out = [done.stdout, done.stderr, tables, *files.values(), *map(str.encode, files)]
     hits = sum(form in each for each in given_out for form in _forms())

@@ -3,8 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
-from hnp_model.data.images import MappedImages
 from hnp_shared.errors import InputError
+from hnp_shared.images import MappedImages
 from hnp_shared.progress import track
 
 FRAME_BLOCKS = 10

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.audit.blocks import picture_blocks
-from hnp_model.data.images import open_images
 from hnp_model.data.slices import Slices, Strings
 from hnp_shared.dataset import Dataset
+from hnp_shared.images import open_images
 
 InputName = Literal["level", "tabular", "acquisition", "border", "image"]
 """What a model may see: the disc; age, sex, canal width and disc; where and how the image was made;
@@ -73,7 +73,7 @@ def gather_vectors(
         InputError: shards are damaged.
         StorageError: a file could not be read.
     """
-    table = dataset.manifest().take(rows)
+    table = dataset.manifest_table().take(rows)
     wanted = slices.take(rows)
     border, centre = picture_blocks(open_images(dataset, wanted), len(wanted))
     level = one_hot(wanted.level.astype(np.str_))

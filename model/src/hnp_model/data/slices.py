@@ -71,7 +71,7 @@ def read_slices(dataset: Dataset, *, labelled: bool = True) -> Slices:
         InputError: no slices, or slices without a label.
         StorageError: the manifest could not be read.
     """
-    table = dataset.manifest()
+    table = dataset.manifest_table()
     if table.num_rows == 0:
         raise InputError("found a data set of 0 slices, expected at least one")
     for name in ("is_patient", "level") if labelled else ():

@@ -65,7 +65,7 @@ def predict_dataset(
     slices = read_slices(dataset, labelled=False)
     parts = np.full(len(slices), ALL)
     predictions = predict(folder, config, dataset, slices, parts)
-    write_beside(target, dataset.manifest(), predictions, result.calibration)
+    write_beside(target, dataset.manifest_table(), predictions, result.calibration)
     threshold = result.thresholds["slice"]
     return Predicted(
         slice_count=len(slices),

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import torch
 
-from hnp_model.data.images import open_images
 from hnp_model.data.slices import read_slices
 from hnp_model.data.tabular import fit_standardisation
 from hnp_model.fitting.forward import logits_of
@@ -29,6 +28,7 @@ from hnp_model.splits.guard import choose_fold, find_leakage, parts_of, refuse_e
 from hnp_model.splits.split_facts import describe_split
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError
+from hnp_shared.images import open_images
 from hnp_shared.places import refuse_in_dataset
 from hnp_shared.splits import read_split
 

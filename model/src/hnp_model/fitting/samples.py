@@ -7,13 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from hnp_model.data.images import MappedImages, open_images
 from hnp_model.data.slices import Slices
 from hnp_model.data.tabular import Standardisation
 from hnp_model.fitting.networks.choice import check_size
 from hnp_model.runs.run_config import RunConfig
 from hnp_model.settings import FitSettings
 from hnp_shared.dataset import Dataset
+from hnp_shared.images import MappedImages, open_images
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -87,10 +87,14 @@ def write_predictions(folder: RunFolder, predictions: Predictions, calibration: 
 def write_beside(
     target: Path, known: pa.Table, predictions: Predictions, calibration: Calibration
 ) -> None:
-    """Write predictions beside what a manifest knows, which may be no level and no truth.
+    """Write the table of `table_beside`."""
+    _write(target, table_beside(known, predictions, calibration), "the predictions", DISK)
+
+
+def table_beside(known: pa.Table, predictions: Predictions, calibration: Calibration) -> pa.Table:
+    """Return predictions beside what a manifest knows, which may be no level and no truth.
 
     Args:
-        target: the file.
         known: the manifest, rows as in ``predictions``.
         predictions: of all its slices.
         calibration: from logits to calibrated ones.
@@ -106,7 +110,7 @@ def write_beside(
         metadata={WEIGHTS_KEY: predictions.weights_sha256},
     )
     columns = {name: told[name] if name in told else known.column(name) for name in schema.names}
-    _write(target, pa.table(columns, schema=schema), "the predictions", DISK)
+    return pa.table(columns, schema=schema)
 
 
 def _write(path: Path, table: pa.Table, role: str, disk: Disk) -> str:

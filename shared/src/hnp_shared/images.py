@@ -1,17 +1,39 @@
 """The images of a data set, read from its mapped shards a few at a time."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from hnp_model.data.slices import Slices
-from hnp_shared.dataset import Dataset
 from hnp_shared.errors import InputError
-from hnp_shared.shards import Images
+from hnp_shared.shards import Images, Shard
 
 UINT16_SCALE = np.float32(65_535)
 """What uint16 shards were multiplied by."""
+
+
+class Shards(Protocol):
+    """Where shards come from: an opened data set."""
+
+    def shard(self, name: str) -> Shard:
+        """Map a shard."""
+
+
+class Places(Protocol):
+    """Where the manifest says that slices lie; every array is (slice,)."""
+
+    @property
+    def slice_id(self) -> npt.NDArray[np.str_]:
+        """Names of the slices."""
+
+    @property
+    def shard(self) -> npt.NDArray[np.str_]:
+        """Files under shards/."""
+
+    @property
+    def row(self) -> npt.NDArray[np.int32]:
+        """Indices in the shards."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +78,7 @@ class MappedImages:
         return batch
 
 
-def open_images(dataset: Dataset, slices: Slices) -> MappedImages:
+def open_images(dataset: Shards, slices: Places) -> MappedImages:
     """Map all shards the slices lie in.
 
     Raises:
