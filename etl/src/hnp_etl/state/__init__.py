@@ -1,4 +1,4 @@
-"""The private state of a build: join, external sort, resume journal and cache in one SQLite file.
+"""The private state of a build, in one SQLite file: join, external sort, journal and cache.
 
 Only the parent opens it. Losing it costs time, never correctness.
 """
