@@ -1,15 +1,12 @@
 """The page of the architecture is made from the tree; tables of places name what is there."""
 
 import re
-import sys
 from pathlib import Path
 
+import architecture_page as made
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-import architecture_page as made  # noqa: E402  # scripts are no package
 
 PACKAGES = ("shared/src/hnp_shared", "etl/src/hnp_etl", "model/src/hnp_model")
 
