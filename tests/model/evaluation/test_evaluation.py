@@ -16,6 +16,8 @@ from model.synthetic import Plan, write_dataset
 
 REPORTS = ("card.md", "metrics.json", "predictions.parquet", "reliability.png", "roc.png")
 
+FIGURE = {"value", "low", "high", "low_percentile", "high_percentile"}
+
 
 @pytest.fixture
 def own(run: Path, tmp_path: Path) -> Path:
@@ -39,7 +41,7 @@ def test_metrics_have_the_contracts_keys(run: Path) -> None:
         for unit in ("slice", "level", "patient"):
             assert set(part[unit]) == {*METRICS, *counts, "resamples_dropped"}
             for name in METRICS:
-                assert set(part[unit][name]) == {"value", "low", "high"}
+                assert set(part[unit][name]) == FIGURE
         assert set(part["by"]) == {"hospital", "level", "sex", "age_band", "vendor"}
         assert set(part["by"]["hospital"]) == {"H01", "H02", "H03"}
         assert set(part["by"]["level"]) == {"L1-2", "L2-3", "L3-4"}
@@ -54,7 +56,7 @@ def test_subgroups_add_up_to_the_whole(run: Path) -> None:
 
 def test_too_few_patients_give_null(run: Path) -> None:
     groups = metrics(run)["test"]["by"]["hospital"]
-    assert groups["H01"]["auc"] == {"value": None, "low": None, "high": None}
+    assert groups["H01"]["auc"] == dict.fromkeys(FIGURE)
 
 
 def test_predictions_have_the_contracts_columns(run: Path, split_file: Path) -> None:

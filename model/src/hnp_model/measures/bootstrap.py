@@ -1,4 +1,4 @@
-"""Percentile intervals from resampling patients: slices of one person are not independent."""
+"""Figures with their intervals; patients are resampled, for slices of one are not independent."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from hnp_model.measures.intervals import interval_of
 from hnp_model.measures.metrics import METRICS, Judged, judge, measure
 from hnp_model.measures.units import Scores
 
@@ -25,11 +26,20 @@ Numbers = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure and its 95 % interval; None where it is not defined."""
+    """A figure and its 95 % interval; None where it is not defined.
+
+    Attributes:
+        low: lower end, of `intervals` for what one model does, else of the percentile form.
+        high: upper end.
+        low_percentile: lower end of the percentile form, from resampled patients.
+        high_percentile: upper end of the percentile form.
+    """
 
     value: float | None
     low: float | None
     high: float | None
+    low_percentile: float | None = None
+    high_percentile: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +79,21 @@ def estimate(scores: Scores, threshold: float, names: Sequence[str] = METRICS) -
         return Estimates((Figure(None, None, None),) * len(names), 0)
     model = Model.of(scores, threshold)
     (drawn,) = resample([model], names)
-    figures = tuple(map(figure_of, model.values(names), drawn.T))
+    figures = tuple(
+        _with_interval(name, model, value, each)
+        for name, value, each in zip(names, model.values(names), drawn.T, strict=True)
+    )
     return Estimates(figures, RESAMPLES - len(drawn))
+
+
+def _with_interval(name: str, model: Model, value: np.float64, drawn: Numbers) -> Figure:
+    found = figure_of(value, drawn)
+    if found.value is None:
+        return found
+    finite = drawn[np.isfinite(drawn)]
+    told = interval_of(name, found.value, model.judged, model.threshold, finite)
+    ends = told or (found.low, found.high)
+    return Figure(found.value, *ends, found.low, found.high)
 
 
 def resample(models: Sequence[Model], names: Sequence[str]) -> Numbers:

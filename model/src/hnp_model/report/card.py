@@ -141,7 +141,9 @@ def _figures(found: Findings) -> str:
     ]
     dropped = ("resamples_dropped", *(str(f.estimates.resamples_dropped) for f in units.values()))
     note = (
-        f"95 % intervals from {RESAMPLES:,} resamples of patients, model and threshold fixed. A "
+        "95 % intervals between patients, model and threshold fixed: AUC by Obuchowski's variance, "
+        "shares by Wilson's interval with as many rows as patients leave, calibration by clustered "
+        f"errors; metrics.json has the percentiles of {RESAMPLES:,} resamples of patients too. A "
         f"dash: under {MIN_PATIENTS} patients in a class, or not defined. The primary unit is "
         f"`{PRIMARY_UNIT}`, one study's disc. Thresholds: largest Youden J on val; `_05` at 0.5. "
         f"{_sentence(INTERVALS_LEAVE_OUT)}\n"

@@ -1,0 +1,150 @@
+"""Intervals from the variance between patients, against slow sums and other people's programs."""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import statsmodels.api as sm
+from scipy.stats import t as student
+from statsmodels.stats.proportion import proportion_confint
+
+from hnp_model.measures.bootstrap import estimate
+from hnp_model.measures.intervals import (
+    area_interval,
+    intercept_interval,
+    precision_interval,
+    quantile,
+    ratio_interval,
+    slope_interval,
+    wilson,
+)
+from hnp_model.measures.metrics import METRICS, judge
+from hnp_model.measures.units import Scores
+
+
+def rows(patient_count: int = 30, seed: int = 5, apart: float = 1.5) -> Scores:
+    """Return one to six rows a patient, alike in truth and in error."""
+    random = np.random.default_rng(seed)
+    patient = np.repeat(np.arange(patient_count), random.integers(1, 7, patient_count))
+    ill, seen = random.normal(size=(2, patient_count))[:, patient]
+    truth = random.random(patient.size) < 1 / (1 + np.exp(0.5 - ill))
+    logit = apart * truth - 0.7 + 0.7 * seen + random.normal(size=patient.size)
+    probability = np.round(1 / (1 + np.exp(-logit)), 2).clip(0.01, 0.99)  # with ties
+    order = np.argsort(-probability, kind="stable")
+    return Scores(probability[order], truth[order], patient[order])
+
+
+def slow_area(scores: Scores) -> tuple[float, float, int]:
+    """Return AUC, Obuchowski's variance and patients of the rarer class, by sums over pairs."""
+    clusters = [np.flatnonzero(scores.patient == each) for each in range(scores.patient_count)]
+    hits = [scores.probability[each][scores.truth[each]] for each in clusters]
+    alarms = [scores.probability[each][~scores.truth[each]] for each in clusters]
+    every_hit, every_alarm = np.concatenate(hits), np.concatenate(alarms)
+
+    def wins(one: float, others: npt.NDArray[np.float64]) -> float:
+        return float(sum((one > other) + 0.5 * (one == other) for other in others)) / len(others)
+
+    area = float(np.mean([wins(hit, every_alarm) for hit in every_hit]))
+    up = [sum(wins(hit, every_alarm) - area for hit in each) for each in hits]
+    down = [sum(1 - wins(alarm, every_hit) - area for alarm in each) for each in alarms]
+    ill, well, all_of_them = (
+        sum(map(bool, map(len, hits))),
+        sum(map(bool, map(len, alarms))),
+        len(clusters),
+    )
+    m, n = len(every_hit), len(every_alarm)
+    variance = ill / (ill - 1) * sum(each**2 for each in up) / m**2
+    variance += well / (well - 1) * sum(each**2 for each in down) / n**2
+    both = sum(one * other for one, other in zip(up, down, strict=True))
+    variance += 2 * all_of_them / (all_of_them - 1) * both / (m * n)
+    return area, variance, min(ill, well)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_area_has_obuchowskis_interval(seed: int) -> None:
+    scores = rows(seed=seed)
+    area, variance, fewest = slow_area(scores)
+    reach = student.ppf(0.975, fewest - 1) * math.sqrt(variance) / (area * (1 - area))
+    middle = math.log(area / (1 - area))
+    expected = [1 / (1 + math.exp(-(middle + side * reach))) for side in (-1, 1)]
+    assert area_interval(scores) == pytest.approx(expected, abs=1e-12)
+
+
+def test_rows_of_their_own_have_delongs_variance() -> None:
+    random = np.random.default_rng(1)
+    probability = np.sort(random.random(60))[::-1]
+    truth = random.random(60) < probability
+    scores = Scores(probability, truth, np.arange(60))
+    wins = (probability[truth][:, None] > probability[~truth]).astype(float)
+    delong = wins.mean(1).var(ddof=1) / truth.sum() + wins.mean(0).var(ddof=1) / (~truth).sum()
+    low, high = area_interval(scores)
+    area = wins.mean()
+    width = math.log(high / (1 - high)) - math.log(low / (1 - low))
+    reach = quantile(int(min(truth.sum(), (~truth).sum())))
+    # Obuchowski takes means over all patients where a row of one class adds nothing to the other.
+    assert width / 2 == pytest.approx(reach * math.sqrt(delong) / (area * (1 - area)), rel=0.03)
+
+
+def test_no_mistake_is_no_certainty() -> None:
+    scores = Scores(np.linspace(0.9, 0.1, 40), np.arange(40) < 20, np.arange(40))
+    low, high = area_interval(scores)
+    assert (round(low, 3), high) == (round(20 / (20 + quantile(20) ** 2), 3), 1.0)
+    assert precision_interval(1.0, scores, np.ones(100)) == pytest.approx((low, 1.0))
+
+
+@pytest.mark.parametrize(("hits", "count"), [(0, 12), (5, 12), (40, 41), (12, 12)])
+def test_single_rows_have_wilsons_interval(hits: int, count: int) -> None:
+    expected = proportion_confint(hits, count, method="wilson")
+    assert wilson(hits / count, count, 1.959963984540054) == pytest.approx(expected, abs=1e-12)
+
+
+def test_rows_that_repeat_a_patient_tell_nothing_more() -> None:
+    random = np.random.default_rng(2)
+    upper = (random.random(30) < 0.7).astype(float)
+    once = ratio_interval(upper, np.ones(30), np.arange(30))
+    four = ratio_interval(np.repeat(upper, 4), np.ones(120), np.repeat(np.arange(30), 4))
+    assert four == pytest.approx(once)
+    independent = ratio_interval(np.repeat(upper, 4), np.ones(120), np.arange(120))
+    assert independent[1] - independent[0] < 0.6 * (four[1] - four[0])
+
+
+def test_a_share_of_one_patient_says_nothing() -> None:
+    assert ratio_interval(np.ones(9), np.ones(9), np.zeros(9, np.int64)) == (0.0, 1.0)
+
+
+def test_calibration_has_the_clustered_errors_of_another_program() -> None:
+    scores = rows(80)
+    judged = judge(scores)
+    groups = {"groups": scores.patient, "use_correction": False}
+    correction = scores.patient_count / (scores.patient_count - 1)
+    both = sm.GLM(
+        scores.truth.astype(float), sm.add_constant(judged.logit), sm.families.Binomial()
+    ).fit(cov_type="cluster", cov_kwds=groups, tol=1e-12)
+    fewest = min(np.unique(scores.patient[scores.truth == each]).size for each in (False, True))
+    reach = quantile(fewest) * both.bse[1] * math.sqrt(correction)
+    assert slope_interval(judged) == pytest.approx(
+        (both.params[1] - reach, both.params[1] + reach), abs=1e-4
+    )
+    fixed = sm.GLM(
+        scores.truth.astype(float),
+        np.ones((scores.truth.size, 1)),
+        sm.families.Binomial(),
+        offset=judged.logit,
+    ).fit(cov_type="cluster", cov_kwds=groups, tol=1e-12)
+    reach = quantile(fewest) * fixed.bse[0] * math.sqrt(correction)
+    assert intercept_interval(judged) == pytest.approx(
+        (fixed.params[0] - reach, fixed.params[0] + reach), abs=1e-4
+    )
+
+
+def test_every_figure_lies_in_its_interval_and_keeps_the_percentile_form() -> None:
+    for name, figure in zip(METRICS, estimate(rows(60), 0.45).figures, strict=True):
+        assert figure.value is not None, name
+        assert figure.low is not None
+        assert figure.high is not None
+        assert figure.low_percentile is not None
+        assert figure.high_percentile is not None
+        assert figure.low < figure.value < figure.high
+        assert figure.low_percentile < figure.high_percentile
+        assert (figure.low, figure.high) != (figure.low_percentile, figure.high_percentile)
