@@ -39,31 +39,41 @@ FLOWS = (
     ),
 )
 
-WHERE = (
-    ("a label source", "etl/src/hnp_etl/labels/sources", "a module, and a row in "),
-    ("a weighting rule", "etl/src/hnp_etl/choosing/classify.py", "from tags; from words: "),
-    ("a column", "shared/src/hnp_shared/columns.py", "filled in "),
-    ("a network", "model/src/hnp_model/fitting/networks", "a module, and its name in "),
-    ("a metric", "model/src/hnp_model/measures/metrics.py", "its interval: "),
-    ("a transform", "etl/src/hnp_etl/pixels/transform.py", "raise `ARRAY_VERSION` in "),
-    ("a reason", "shared/src/hnp_shared/vocabulary.py", "given by "),
-    ("a transfer syntax", "etl/src/hnp_etl/dicom/syntaxes.py", "decoded in "),
-    ("a report page", "model/src/hnp_model/report", "called by "),
-    ("a storage", "etl/src/hnp_etl/files/source_file.py", "met by "),
-)
-ALSO = (
-    "etl/src/hnp_etl/recipes/label_sources.py",
-    "etl/src/hnp_etl/descriptions/words.py",
-    "etl/src/hnp_etl/state/rows.py",
-    "model/src/hnp_model/fitting/networks/choice.py",
-    "model/src/hnp_model/measures/bootstrap.py",
-    "etl/src/hnp_etl/recipes/recipe.py",
-    "etl/src/hnp_etl/choosing/choose.py",
-    "etl/src/hnp_etl/pixels/codec.py",
-    "model/src/hnp_model/evaluation/evaluation.py",
-    "etl/src/hnp_etl/walking/walk.py",
-)
-"""The second place that each of `WHERE` touches."""
+_ETL, _MODEL, _SHARED = "etl/src/hnp_etl", "model/src/hnp_model", "shared/src/hnp_shared"
+
+WHERE: dict[str, tuple[str, ...]] = {
+    "a label source": (f"{_ETL}/labels/sources", f"{_ETL}/recipes/label_sources.py"),
+    "a weighting rule": (f"{_ETL}/choosing/classify.py", f"{_ETL}/descriptions/words.py"),
+    "a column": (
+        f"{_SHARED}/columns.py",
+        f"{_SHARED}/manifest.py",
+        f"{_ETL}/state/rows.py",
+    ),
+    "a network": (
+        f"{_MODEL}/fitting/networks",
+        f"{_MODEL}/fitting/networks/choice.py",
+        f"{_MODEL}/settings.py",
+    ),
+    "a metric": (f"{_MODEL}/measures/metrics.py", f"{_MODEL}/measures/intervals.py"),
+    "a transform": (f"{_ETL}/pixels/transform.py", f"{_ETL}/recipes/recipe.py"),
+    "a reason": (
+        f"{_SHARED}/vocabulary.py",
+        f"{_ETL}/choosing/choose.py",
+        f"{_ETL}/explain/remedies.py",
+    ),
+    "a transfer syntax": (
+        f"{_ETL}/dicom/syntaxes.py",
+        f"{_ETL}/pixels/frame_header.py",
+        f"{_ETL}/pixels/codec.py",
+    ),
+    "a report page": (
+        f"{_MODEL}/report",
+        f"{_MODEL}/runs/run_folder.py",
+        f"{_MODEL}/evaluation/evaluation.py",
+    ),
+    "a storage": (f"{_ETL}/files/source_file.py", f"{_ETL}/walking/walk.py"),
+}
+"""What somebody may add -> where it goes: first the thing itself, then what must know of it."""
 
 
 def folders(source: str) -> dict[str, str]:
@@ -105,7 +115,9 @@ def picture() -> str:
         ]
         parts.append(_text(12, top, f"{flow.title}  ({Path(flow.source).name})", bold=True))
         for index, (stage, used) in enumerate(zip(flow.stages, uses, strict=True)):
-            parts += _stage(12 + index * (_BOX + _GAP), top + 14, stage, used, last=index + 1 == 6)
+            parts += _stage(
+                12 + index * (_BOX + _GAP), top + 14, stage, used, last=stage == flow.stages[-1]
+            )
         top += _TOP + 34 + _LINE * max(map(len, uses))
     width = 24 + 6 * _BOX + 5 * _GAP
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {top}" role="img">\n'
@@ -140,8 +152,8 @@ def page() -> str:
     """Return the page."""
     lists = "\n".join(_listing(flow) for flow in FLOWS)
     where = "\n".join(
-        f"| {what} | `{_short(place)}` | {how}`{_short(also)}` |"
-        for (what, place, how), also in zip(WHERE, ALSO, strict=True)
+        f"| {what} | `{_short(first)}` | {', '.join(f'`{_short(each)}`' for each in rest)} |"
+        for what, (first, *rest) in WHERE.items()
     )
     return f"""# Architecture
 
@@ -151,14 +163,16 @@ makes a data set, `hnp_model` reads only that, and both know it through `hnp_sha
 ![The two flows: a box is a stage, below it stand the folders it works with](architecture.svg)
 
 **Gerunds are stages, nouns are things.** A folder named for doing (`walking`, `fitting`) is a step
-that work goes through; one named for a thing (`labels`, `measures`) is what steps work on. A module
-lies with the thing it is about, not with who calls it. Imports go downwards only: the layers in
-`pyproject.toml` are the order, held by `make lint`, as is which modules may do I/O.
+that work goes through; one named for a thing (`labels`, `measures`) is what steps work on, or what
+they leave: a step that is known by what it leaves has that name (`datasets`, `splits`, `runs`,
+`report`). A module lies with the thing it is about, not with who calls it. Imports go downwards
+only: the layers in `pyproject.toml` are the order, held by `make lint`, as is which modules may do
+I/O.
 
 {lists}
 ## Where it goes
 
-| to add | go to | and |
+| to add | go to | which must be known to |
 |---|---|---|
 {where}
 """

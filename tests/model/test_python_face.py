@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Subset
 
 import hnp_model
 import hnp_shared
@@ -105,6 +105,30 @@ def test_a_torch_data_set_gives_images_and_truth(small: Path) -> None:
     assert images.shape == (5, 1, 32, 32)
     assert truths.dtype == torch.float32
     assert truths.tolist() == rows["is_patient"].head(5).astype(float).tolist()
+
+
+def test_a_torch_data_set_is_cut_and_sent_like_any_other(small: Path) -> None:
+    slices = SliceDataset(open_dataset(small))
+    chosen = Subset(slices, torch.tensor([7, 2, 5, 1]))  # type: ignore[arg-type]
+    images, _ = next(iter(DataLoader(chosen, batch_size=4)))
+    for image, index in zip(images, (7, 2, 5, 1), strict=True):
+        assert torch.equal(image, slices[index][0])
+    pixels = 4 * 32 * 32 * len(slices)
+    assert len(pickle.dumps(slices)) < pixels / 4
+    there = pickle.loads(pickle.dumps(slices))
+    assert torch.equal(there[-1][0], slices[-1][0])
+
+
+def test_what_is_no_row_of_the_manifest_is_refused_in_one_line(small: Path) -> None:
+    dataset = open_dataset(small)
+    for wrong in (dataset.manifest.iloc[0], dataset.manifest.set_index("slice_id"), [0, 1]):
+        with pytest.raises(InputError, match=r"expected rows of the manifest"):
+            dataset.images(wrong)  # type: ignore[arg-type]
+
+
+def test_completion_in_a_notebook_shows_the_public_names() -> None:
+    assert {"open_dataset", "Dataset"} <= set(dir(hnp_shared))
+    assert {"open_run", "SliceDataset", "Run"} <= set(dir(hnp_model))
 
 
 def test_slices_without_a_label_teach_nothing(tmp_path: Path) -> None:

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from hnp_model.evaluation.run import Run, open_run
 
 
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
+
+
 def __getattr__(name: str) -> Any:  # noqa: ANN401  # PEP 562: torch is imported when it is needed
     if name == "SliceDataset":
         from hnp_model.data.slice_dataset import SliceDataset  # noqa: PLC0415

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from hnp_shared.dataset import Dataset, open_dataset
 
 
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
+
+
 def __getattr__(name: str) -> Any:  # noqa: ANN401  # PEP 562: nothing is imported before its time
     if name in __all__:
         from hnp_shared import dataset  # noqa: PLC0415

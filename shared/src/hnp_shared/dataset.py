@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from hnp_shared.dataset_info import DATASET_FILE, SHARDS_FOLDER, DatasetInfo, read_info
 from hnp_shared.errors import InputError
-from hnp_shared.images import open_images
+from hnp_shared.images import MappedImages, open_images
 from hnp_shared.ledger import read_ledger
 from hnp_shared.manifest import read_manifest
 from hnp_shared.shards import Shard, open_shard
@@ -70,12 +70,30 @@ class Dataset:
         if not len(rows):
             size = self.info.recipe.get("image", {}).get("size", (0, 0))
             return np.empty((0, *size), np.float32)
+        return self.mapped(rows).gather(np.arange(len(rows)))
+
+    def mapped(self, rows: "pd.DataFrame") -> MappedImages:
+        """Map the shards of some slices, for whoever asks for them again and again.
+
+        Args:
+            rows: of the manifest, at least one, in any order.
+
+        Raises:
+            InputError: a shard is damaged, or holds other slices than the rows say.
+            StorageError: a shard could not be read.
+        """
+        lacking = [name for name in _Places._fields if name not in getattr(rows, "columns", ())]
+        if lacking:
+            raise InputError(
+                f"found {type(rows).__name__} without {', '.join(lacking)}, expected rows of the "
+                "manifest, such as manifest.head(2) or manifest.iloc[[0]]"
+            )
         places = _Places(
             np.array(rows["slice_id"].tolist()),
             np.array(rows["shard"].tolist()),
             rows["row"].to_numpy(np.int32),
         )
-        return open_images(self._mapped, places).gather(np.arange(len(rows)))
+        return open_images(self._mapped, places)
 
     @cached_property
     def _mapped(self) -> "_Mapped":
@@ -128,5 +146,5 @@ def open_dataset(folder: str | Path) -> Dataset:
         InputError: there is none, or a program of another major version wrote it.
         StorageError: it could not be read.
     """
-    path = Path(folder)
+    path = Path(folder).expanduser().absolute()
     return Dataset(path, read_info(path))

@@ -1,5 +1,6 @@
 """The images of a data set, read from its mapped shards a few at a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -90,9 +91,7 @@ def open_images(dataset: Shards, slices: Places) -> MappedImages:
     for number, name in enumerate(names.tolist()):
         shard = dataset.shard(name)
         here = shard_of == number
-        rows = slices.row[here]
-        held = np.array(shard.slice_ids)
-        if rows.min() < 0 or rows.max() >= held.size or (held[rows] != slices.slice_id[here]).any():
+        if not _holds(shard.slice_ids, slices.row[here].tolist(), slices.slice_id[here].tolist()):
             raise InputError(f"shard {name} holds other slices than the manifest says")
         if shards and shard.images.shape[1:] != shards[0].shape[1:]:
             raise InputError(
@@ -100,6 +99,11 @@ def open_images(dataset: Shards, slices: Places) -> MappedImages:
             )
         shards.append(shard.images.view(np.ndarray))  # a row of a plain view costs less to find
     return MappedImages(tuple(shards), shard_of, slices.row)
+
+
+def _holds(ids: Sequence[str], rows: Sequence[int], expected: Sequence[str]) -> bool:
+    inside = all(0 <= row < len(ids) for row in rows)
+    return inside and all(ids[row] == name for row, name in zip(rows, expected, strict=True))
 
 
 def _by(images: Images) -> str:

@@ -43,15 +43,15 @@ class ChosenRow(NamedTuple):
             dicom_patient=wanted.patient_id,
             study_uid=wanted.study_uid,
             series_uid=wanted.series_uid,
-            position_mm=None if position is None else float(np.float32(position)),  # sort as stored
-            tilt_deg=wanted.tilt_deg,
+            position_mm=_real(None if position is None else _as_stored(position)),
+            tilt_deg=_real(wanted.tilt_deg),
             weighting_from=wanted.weighting_from,
             level=label.level,
             code=label.code,
             is_patient=None if label.is_patient is None else int(label.is_patient),
-            age=label.age,
+            age=_real(label.age),
             sex=label.sex,
-            canal_width_mm=label.canal_width_mm,
+            canal_width_mm=_real(label.canal_width_mm),
             flags=",".join(choice.flags),
         )
 
@@ -71,6 +71,17 @@ class ChosenRow(NamedTuple):
     def flag_set(self) -> set[Flag]:
         """Return the flags."""
         return {Flag(flag) for flag in self.flags.split(",") if flag}
+
+
+def _as_stored(value: float) -> float:
+    """Return what a float32 column makes of a number: slices are sorted as they are told."""
+    with np.errstate(over="ignore"):  # a position of 1e300 mm is nobody's, and no reason to warn
+        return float(np.float32(value))
+
+
+def _real(value: float | None) -> float | None:
+    """Return a number as SQLite gives it back: always a float, without the sign of a zero."""
+    return None if value is None or value != value else float(value) + 0.0  # noqa: PLR0124  # NaN
 
 
 CHOSEN_COLUMNS = ", ".join(ChosenRow._fields)

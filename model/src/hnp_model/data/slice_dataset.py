@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from torch.utils.data import Dataset as TorchDataset
 
 from hnp_shared.dataset import Dataset
 from hnp_shared.errors import InputError
+from hnp_shared.images import MappedImages
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +48,12 @@ class SliceDataset(TorchDataset[tuple[torch.Tensor, torch.Tensor]]):
                 f"found {missing:,} of {len(self.rows):,} slices without is_patient, "
                 "expected a data set built with labels"
             )
+        self._images: MappedImages | None = None
         self._truth = torch.from_numpy(self.rows["is_patient"].to_numpy(np.float32))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what another process needs, which maps the pixels for itself."""
+        return {**self.__dict__, "_images": None}
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -58,6 +64,8 @@ class SliceDataset(TorchDataset[tuple[torch.Tensor, torch.Tensor]]):
 
     def __getitems__(self, indices: Sequence[int]) -> list[tuple[torch.Tensor, torch.Tensor]]:
         """Return several at once; a DataLoader asks in this way."""
-        chosen = list(indices)
-        pixels = torch.from_numpy(self.dataset.images(self.rows.iloc[chosen])).unsqueeze(1)
+        chosen = [int(index) for index in indices]  # a Subset may hold tensors
+        if self._images is None:
+            self._images = self.dataset.mapped(self.rows)
+        pixels = torch.from_numpy(self._images.gather(np.array(chosen))).unsqueeze(1)
         return list(zip(pixels, self._truth[chosen], strict=True))

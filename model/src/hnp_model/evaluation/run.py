@@ -93,5 +93,5 @@ def open_run(path: str | Path) -> Run:
         InputError: there is none.
         StorageError: it could not be read.
     """
-    folder = RunFolder(Path(path))
+    folder = RunFolder(Path(path).expanduser().absolute())
     return Run(folder, folder.config())
