@@ -7,7 +7,8 @@ import zlib
 from dataclasses import dataclass
 
 from hnp_etl.dicom.element_form import PixelPlace, Raw
-from hnp_etl.dicom.element_walk import ReadAt, Walker
+from hnp_etl.dicom.element_walk import Walker
+from hnp_etl.dicom.file_window import ReadAt
 from hnp_etl.dicom.syntaxes import DEFLATED_LE, EXPLICIT_BE
 from hnp_etl.errors import FileError
 from hnp_etl.limits import LIMITS, Limits

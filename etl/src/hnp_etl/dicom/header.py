@@ -7,8 +7,8 @@ Names and units follow DICOM PS3.3: C.7.2 (study), C.7.6.3 (pixels), C.8.3 (MR),
 import json
 from typing import NamedTuple, Self
 
-from hnp_etl.dicom.element_walk import ReadAt
 from hnp_etl.dicom.elements import MEDIA_CLASS, Elements, read_elements
+from hnp_etl.dicom.file_window import ReadAt
 from hnp_etl.dicom.values import CHARSET, Values
 from hnp_etl.limits import LIMITS, Limits
 from hnp_shared.vocabulary import Vendor
