@@ -29,7 +29,7 @@ SEEDS = {
         sequences(3, defined=True, explicit=False), dicom_bytes(syntax=IMPLICIT)
     ),
     "long and private": before_pixels(TEXT + LONG + PRIVATE),
-    "private without representations": before_pixels(TEXT + ODD + PRIVATE),
+    "private without representations": before_pixels(PRIVATE + TEXT + ODD),
 }
 
 

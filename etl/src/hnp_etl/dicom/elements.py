@@ -29,6 +29,7 @@ class Elements:
         shared: likewise from within functional groups of an enhanced image, first occurrence.
         syntax: transfer syntax UID, None when the file does not say.
         big_endian: byte order of the values.
+        explicit: value representations are written out.
         body_offset: first byte after the file meta information.
         pixels: None when the data set has none.
     """
@@ -37,6 +38,7 @@ class Elements:
     shared: dict[int, Raw]
     syntax: str | None
     big_endian: bool
+    explicit: bool
     body_offset: int
     pixels: PixelPlace | None
 
@@ -86,6 +88,7 @@ def read_elements(
         shared=body.shared,
         syntax=syntax,
         big_endian=body.big_endian,
+        explicit=body.explicit,
         body_offset=meta.position,
         pixels=body.pixels,
     )
