@@ -99,6 +99,18 @@ def _wrapped(data: bytes, start: int, end: int, dice: random.Random) -> bytes:
     return data[:start] + head + item + (b"" if defined else _head(_SEQUENCE_END, 0)) + data[end:]
 
 
+def _odd(data: bytes, start: int, _end: int, dice: random.Random) -> bytes:
+    """Put in a private element without a known representation, with any of the three heads."""
+    tag = struct.unpack_from("<HH", data, start)[0] - 1 | 1, dice.choice((0x0010, 0x10FF))
+    vr, value = dice.choice((b"--", b"\0\0", b"OX", b"lo")), dice.randbytes(dice.choice((0, 4, 10)))
+    forms = (
+        struct.pack("<HHI", *tag, len(value)),
+        struct.pack("<HH2sH", *tag, vr, len(value)),
+        struct.pack("<HH2sHI", *tag, vr, 0, len(value)),
+    )
+    return data[:start] + dice.choice(forms) + value + data[start:]
+
+
 def _mark(dice: random.Random) -> bytes:
     tag = dice.choice((_ITEM, _ITEM_END, _SEQUENCE_END))
     return _head(tag, dice.choice((0, 0, 8, _UNDEFINED)))
@@ -110,5 +122,5 @@ def _head(tag: int, length: int) -> bytes:
 
 _FAULTS: tuple[Callable[[bytes, int, int, random.Random], bytes], ...] = (
     *(_other_vr, _other_tag, _other_length, _other_value, _twice, _elsewhere, _left_out),
-    *(_marked, _wrapped, _wrapped),
+    *(_marked, _wrapped, _wrapped, _odd),
 )

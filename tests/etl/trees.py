@@ -101,7 +101,7 @@ def _bad_pictures(root: Path) -> dict[str, Reason | None]:
         (Reason.NOT_AXIAL, {"ImageOrientationPatient": [0, 1, 0, 0, 0, -1]}),
         (Reason.NOT_MR, {"Modality": "CT"}),
         (Reason.BURNED_IN, {"BurnedInAnnotation": "YES"}),
-        (Reason.NOT_LUMBAR, {"BodyPartExamined": "BRAIN"}),
+        (Reason.NOT_LUMBAR, {"StudyDescription": "BRAIN"}),
     ]
     for number, (reason, attributes) in enumerate(cases, 100):
         image, label = write_slice(root, Slice("P003", number), **attributes)

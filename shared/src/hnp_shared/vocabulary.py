@@ -123,6 +123,7 @@ class Flag(StrEnum):
     PATH_CONFLICT = "path_conflict"
     PATIENT_FROM_STUDY = "patient_from_study"
     PATIENT_SUSPECT = "patient_suspect"
+    REGION_DISAGREES = "region_disagrees"
     TEXT_DISAGREES = "text_disagrees"
 
 

@@ -39,7 +39,7 @@ ORDER: list[tuple[Reason, dict[str, Any]]] = [
     ),
     (Reason.NOT_AXIAL, {"orientation": (0, 1, 0, 0, 0, -1)}),
     (Reason.PLANE_UNKNOWN, {"orientation": None}),
-    (Reason.NOT_LUMBAR, {"body_part": "KNEE"}),
+    (Reason.NOT_LUMBAR, {"study_text": "KNEE"}),
     (Reason.LOCALIZER, {"image_type": ("ORIGINAL", "PRIMARY", "LOCALIZER")}),
     (Reason.DERIVED, {"image_type": ("DERIVED", "SECONDARY", "LOCALIZER")}),
     (Reason.NOT_MR, {"modality": "CT"}),

@@ -43,7 +43,7 @@ FAULTS = [  # in the contract's order
     Fault(Reason.BAD_HEADER, {"bits_stored": 0}),
     Fault(Reason.DERIVED, {"sop_class": "1.2.840.10008.5.1.4.1.1.7"}),
     Fault(Reason.LOCALIZER, {"image_type": ("ORIGINAL", "PRIMARY", "LOCALIZER")}),
-    Fault(Reason.NOT_LUMBAR, {"body_part": "KNEE"}),
+    Fault(Reason.NOT_LUMBAR, {"study_text": "KNEE"}),
     Fault(Reason.PLANE_UNKNOWN, {"orientation": None, "series_text": ""}),
     Fault(Reason.NOT_AXIAL, {"orientation": (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)}),
     Fault(Reason.WEIGHTING_UNKNOWN, {"echo_time_ms": None, "series_text": ""}),

@@ -145,7 +145,7 @@ def test_mr(changes: dict[str, object], mr: bool) -> None:
     [
         ({"body_part": "", "study_text": ""}, True),
         ({"body_part": "SPINE", "study_text": "xxx xxxxxxx"}, True),
-        ({"body_part": "BRAIN"}, False),
+        ({"body_part": "BRAIN", "study_text": ""}, False),
         ({"study_text": "MRT Oberbauch"}, False),
         ({"study_text": "경추 MRI"}, False),
         ({"study_text": "Brain + L-spine"}, True),
@@ -153,6 +153,55 @@ def test_mr(changes: dict[str, object], mr: bool) -> None:
 )
 def test_region(changes: dict[str, object], lumbar: bool) -> None:
     assert look(facts_of(**changes)).lumbar is lumbar
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"body_part": "ABDOMEN", "study_text": "L-SPINE MRI"},
+        {"body_part": "PELVIS", "study_text": "MRI Lumbar spine"},
+        {"body_part": "HIP", "study_text": "요추 MRI"},
+        {"body_part": "HEAD", "study_text": "L-SPINE"},
+        {"body_part": "CSPINE", "study_text": "L-SPINE"},
+        {"body_part": "SPINE CERVICAL", "study_text": "Lumbar spine"},
+        {"body_part": "ABDOMEN", "study_text": "", "series_text": "AX T2 LSP"},
+        {"body_part": "ABDOMEN", "study_text": "", "series_text": "T2 ax L1 to S1"},
+        {"body_part": "ABDOMEN", "study_text": "", "protocol_text": "Lumbar^Routine"},
+        {"body_part": "ABDOMEN", "study_text": "whole spine"},
+        {"body_part": "HEAD", "study_text": "C-L spine"},
+    ],
+)
+def test_a_text_that_names_the_lumbar_spine_outweighs_the_body_part(
+    changes: dict[str, object],
+) -> None:
+    found = look(facts_of(**changes))
+    assert found.lumbar
+    assert found.region_disagrees
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"body_part": "ABDOMEN", "study_text": ""},
+        {"body_part": "CSPINE", "study_text": "SPINE MRI"},
+        {"body_part": "PELVIS", "study_text": "MR sacrum"},
+        {"body_part": "HEAD", "study_text": "Brain + L-spine"},
+        {"body_part": "CSPINE", "study_text": "경추 요추 MRI"},
+        {"body_part": "CSPINE", "study_text": "whole spine"},
+        {"body_part": "CSPINE", "study_text": "C-L spine"},
+        {"body_part": "ABDOMEN", "study_text": "MR ABDOMEN", "protocol_text": "L-SPINE"},
+        {"body_part": "HEAD", "study_text": "L-SPINE", "series_text": "C-SPINE AX T2"},
+    ],
+)
+def test_it_does_not_where_it_names_that_part_too_or_another_text_does(
+    changes: dict[str, object],
+) -> None:
+    assert not look(facts_of(**changes)).lumbar
+
+
+@pytest.mark.parametrize("body_part", ["LSPINE", "SPINE", "", "XYZ"])
+def test_regions_that_do_not_disagree_are_not_said_to(body_part: str) -> None:
+    assert not look(facts_of(body_part=body_part)).region_disagrees
 
 
 @pytest.mark.parametrize(
@@ -169,3 +218,38 @@ def test_localizer(changes: dict[str, object]) -> None:
 def test_fat_suppression_by_tags_or_text(changes: dict[str, object]) -> None:
     assert look(facts_of(**changes)).fat_suppressed
     assert not look(facts_of(scan_options=("SP", "PFP"))).fat_suppressed
+
+
+ANY_KIND = pytest.mark.parametrize("kind", ["ORIGINAL", "DERIVED"])
+
+
+@ANY_KIND
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("F", "F", "DERIVED"), ("FF", "FF"), ("OP", "OP", "DERIVED"), ("DIXON", "FAT")),
+        *(("DIXON", "OUT_PHASE"), ("DIXON", "OPP_PHASE"), ("DIXON", "OUT PHASE"), ("M", "OPP")),
+        *(("DIXON", "FAT_FRACTION"), ("DIXON", "FAT FRACTION"), ("M", "DIXON", "FATFRAC")),
+    ],
+)
+def test_fat_fat_fraction_and_out_of_phase_are_computed(kind: str, words: tuple[str, ...]) -> None:
+    assert look(facts_of(image_type=(kind, "PRIMARY", *words))).computed
+
+
+@ANY_KIND
+@pytest.mark.parametrize("words", [("W", "W", "DERIVED"), ("DIXON", "WATER"), ("M", "WATER_ONLY")])
+def test_water_is_fat_suppressed_and_not_computed(kind: str, words: tuple[str, ...]) -> None:
+    found = look(facts_of(image_type=(kind, "PRIMARY", *words)))
+    assert (found.computed, found.fat_suppressed) == (False, True)
+
+
+@ANY_KIND
+@pytest.mark.parametrize("words", [("IP", "IP", "DERIVED"), ("DIXON", "IN_PHASE"), ("M", "FS")])
+def test_in_phase_is_a_picture_as_usual(kind: str, words: tuple[str, ...]) -> None:
+    found = look(facts_of(image_type=(kind, "PRIMARY", *words)))
+    assert (found.computed, found.fat_suppressed) == (False, False)
+
+
+def test_the_two_values_before_are_no_parts_of_a_dixon_series() -> None:
+    found = look(facts_of(image_type=("F", "W")))
+    assert (found.computed, found.fat_suppressed) == (False, False)

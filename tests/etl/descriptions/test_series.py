@@ -15,6 +15,7 @@ from hnp_etl.imaging import Plane, Weighting
 
 SHARED = Path(__file__).resolve().parents[4] / "shared"
 REAL_NAMES = SHARED / "series-descriptions.csv"
+OTHER_REAL_NAMES = SHARED / "series-idc.csv"
 CORPUS = SHARED / "corpus" / "corpus.csv"
 
 AXIAL, SAGITTAL, CORONAL = Plane.AXIAL, Plane.SAGITTAL, Plane.CORONAL
@@ -28,9 +29,9 @@ UNSEEN: list[tuple[str, Plane | None, Weighting | None, str]] = [  # none is a r
     ("t2_tse_tra_obl_3 Bloecke", AXIAL, T2, ""),
     ("I_t2_tse_sag_384_C1-C8_COMP_SP_1", SAGITTAL, T2, "D"),
     ("IV_t2_tse_sag_384_L2-S", SAGITTAL, T2, ""),
-    ("t2_tse_dixon_sag_320_W", SAGITTAL, T2, "D F"),
+    ("t2_tse_dixon_sag_320_W", SAGITTAL, T2, "F"),
     ("t2_tse_dixon_sag_320_F", SAGITTAL, T2, "D"),
-    ("t1_tse_dixon_tra_3mm_W", AXIAL, T1, "D F"),
+    ("t1_tse_dixon_tra_3mm_W", AXIAL, T1, "F"),
     ("t2spcrstaxial oblProstate", AXIAL, T2, ""),
     ("t2tsetra320p2", AXIAL, T2, ""),
     ("t2tsetraprostate", None, T2, ""),
@@ -64,7 +65,7 @@ UNSEEN: list[tuple[str, Plane | None, Weighting | None, str]] = [  # none is a r
     ("AX FIESTA", AXIAL, OTHER, ""),
     ("AX T2 AIR Recon DL", AXIAL, T2, ""),
     ("Sag T2 CUBE STIR", SAGITTAL, STIR, "F"),
-    ("WATER: OSag T2 Ideal", SAGITTAL, T2, "D F"),
+    ("WATER: OSag T2 Ideal", SAGITTAL, T2, "F"),
     ("FAT: Ax T2 FSE Flex", AXIAL, T2, "D"),
     ("OAx SWAN Out of Phase", AXIAL, OTHER, "D"),
     ("FILT_PHA: Ax SWAN FAST", AXIAL, OTHER, "D"),
@@ -82,7 +83,7 @@ UNSEEN: list[tuple[str, Plane | None, Weighting | None, str]] = [  # none is a r
     ("T2W_SPAIR ACRIN", None, T2, "F"),
     ("T2W SPIR TRA", AXIAL, T2, "F"),
     ("eT2W_mDIXON_tra", AXIAL, T2, ""),
-    ("mDIXON-W T2 TRA", AXIAL, T2, "D F"),
+    ("mDIXON-W T2 TRA", AXIAL, T2, "F"),
     ("T2W_FFE", None, OTHER, ""),
     ("B-FFE TRA", AXIAL, OTHER, ""),
     ("STIR longTE COR", CORONAL, STIR, "F"),
@@ -122,7 +123,7 @@ UNSEEN: list[tuple[str, Plane | None, Weighting | None, str]] = [  # none is a r
     ("SMR240d:t2_fse_sag_384_DN", SAGITTAL, T2, ""),
     ("t2_arms_fse_tra", AXIAL, T2, ""),
     ("t2_fse_flair_tra_fs", AXIAL, FLAIR, "F"),
-    ("t1_fse_wfi_cor_water", CORONAL, T1, "D F"),
+    ("t1_fse_wfi_cor_water", CORONAL, T1, "F"),
     ("pd_mx3d_sag_spair_uCS", SAGITTAL, PD, "F"),
     ("epi_dwi_tra_CBSF5_NL3_b750", AXIAL, DWI, ""),
     ("tof3d_tra_uCS", AXIAL, OTHER, ""),
@@ -142,6 +143,39 @@ UNSEEN: list[tuple[str, Plane | None, Weighting | None, str]] = [  # none is a r
     ("AX DIFUSION B 1500", AXIAL, DWI, ""),
     ("T2 poprzeczne", AXIAL, T2, ""),
     ("repérage", None, None, "L"),
+    # a range of vertebrae is no weighting
+    ("T2_TSE sag Foramen Magnum To T1", SAGITTAL, T2, ""),
+    ("T2 FFE ax C7 to T1", AXIAL, OTHER, ""),
+    ("AX T2 T1 to T6", AXIAL, T2, ""),
+    ("AX T1 C2 thru T2", AXIAL, T1, ""),
+    ("AX T2 THRU T1", AXIAL, T2, ""),
+    ("Ax T2 C7~T1", AXIAL, T2, ""),
+    ("AX T2 C7toT1", AXIAL, T2, ""),
+    ("Ax_T2_T1_T6", AXIAL, T2, ""),
+    ("C_Ax_T2_T6_T12", AXIAL, T2, ""),
+    ("Sag_T2_C1_T6", SAGITTAL, T2, ""),
+    ("Sag_T2_T7_S1", SAGITTAL, T2, ""),
+    ("ax_C5_T2", AXIAL, T2, ""),
+    ("경추 C7-T1 T2 축상", AXIAL, T2, ""),
+    ("AX T1 AND T2", AXIAL, None, ""),
+    ("T1-T2 ax", AXIAL, None, ""),
+    # a small letter of Philips
+    ("sSag T2 water", SAGITTAL, T2, "F"),
+    ("sAx T1W_TSE", AXIAL, T1, ""),
+    ("sCOR T2W", CORONAL, T2, ""),
+    ("SAX T2 STIR", None, STIR, "F"),
+    # parts of a Dixon series
+    ("sAx T2W_mDIXON in-phase", AXIAL, T2, ""),
+    ("sAx T2W_mDIXON out-phase", AXIAL, T2, "D"),
+    ("t2_tse_dixon_tra_opp", AXIAL, T2, "D"),
+    ("t2_tse_dixon_tra_in", AXIAL, T2, ""),
+    ("T2 DIXON FF tra", AXIAL, T2, "D"),
+    ("ax T2 FatFraction", AXIAL, T2, "D"),
+    ("OutPhase: Ax T2 FSE Flex", AXIAL, T2, "D"),
+    # other series of which it was made
+    ("DWI TRACE: from S601", None, DWI, "D"),
+    ("(602/5/1..40)-(602/4/1..40)", None, None, "D"),
+    ("AX T2 Lower Counting", AXIAL, T2, "L"),
     # traps
     ("C7-T1 AX T2*", AXIAL, OTHER, ""),
     ("SAG T2 T1-T12", SAGITTAL, T2, ""),
@@ -243,6 +277,51 @@ def test_no_real_name_is_wrongly_taken_for_an_axial_t2() -> None:
         assert not {"localizer", "derived", "calibration"} & set(row["role"].split()), row
 
 
+def is_right(row: dict[str, str], clues: SeriesClues) -> bool:
+    """Tell whether plane and weighting are as labelled; `also` lists what else may be said."""
+    also = set(row["also"].split(";"))
+    weightings = {
+        expected_weighting(row),
+        *(weighting for weighting in Weighting if weighting in also),
+    }
+    weightings |= {None} if "noweight" in also else set()
+    weightings |= {OTHER} if "otherweight" in also else set()
+    planes = {expected_plane(row)} | ({None} if "noplane" in also else set())
+    return clues.plane in planes and clues.weighting in weightings
+
+
+def test_names_of_public_archives_are_read_right() -> None:
+    every = rows(OTHER_REAL_NAMES)
+    sure = [row for row in every if row["sure"] == "1" and row["role"] == "diagnostic"]
+    wrong = [
+        row["series_description"]
+        for row in sure
+        if not is_right(row, read_series_text(row["series_description"]))
+    ]
+    assert len(sure) > 150
+    assert len(wrong) <= 0.02 * len(sure), wrong
+
+
+def test_no_name_of_public_archives_is_wrongly_taken_for_an_axial_t2() -> None:
+    for row in rows(OTHER_REAL_NAMES):
+        clues = read_series_text(row["series_description"])
+        if clues.localizer or clues.derived or (clues.plane, clues.weighting) != (AXIAL, T2):
+            continue
+        assert (expected_plane(row), expected_weighting(row)) == (AXIAL, T2), row
+        assert row["role"] == "diagnostic", row
+
+
+def test_regions_of_public_archives_are_never_the_wrong_ones() -> None:
+    for row in rows(OTHER_REAL_NAMES):
+        named = named_region(row["series_description"])
+        if row["region"] == "lumbar":
+            assert named is Region.LUMBAR, row
+        elif row["region"] not in {"", "spine"}:
+            assert named in {Region.OTHER, None}, row
+        elif row["region"] == "":
+            assert named is None, row
+
+
 def test_fat_suppression_of_real_names() -> None:
     for row in rows(REAL_NAMES):
         name, told = row["series_description"], row["fat_suppressed"]
@@ -304,6 +383,7 @@ LUMBAR_TEXTS = """
     Brain and lumbar spine|C-spine and L-spine|sacrum|MR LWS|MRT LWS/BWS|Lendenwirbelsäule
     Wirbelsäule|columna lumbar|COLUMNA LUMBOSACRA|Columna completa|rachis lombaire
     IRM du rachis lombaire|Colonna lombosacrale|RM COLUNA LOMBAR|kręgosłup lędźwiowy
+    T12 to L5|L1_S1|T7_S1|AX T2 L1 thru S1|to L5|LSP|Lsp|l-apine
     요추|요추 MRI|요추부|요천추|척추|전척추|MR 요추간판|허리 MRI|腰椎MRI
 """
 
@@ -316,13 +396,16 @@ OTHER_TEXTS = """
     Routine Brain|8HR-Head|AAHead_Scout|MRIBRAIN|Oberbauch *sSSH/FB/4mm|Schädel|Kniegelenk|Hüfte
     genou droit|rodilla|RM CRANEO|Sacroiliac joint|뇌 MRI|뇌혈관|두부|경추|흉추|경추 척추|흉부|복부
     골반|전립선|무릎관절|어깨
+    T2_TSE ax Foramen Magnum To T1|ax T2 C7 to T1|C_Ax_T1_T1_T6|Sag_T1_C1_T6|AX T2 T1 thru T6
+    T2 ax to T2|C7toT1|Ax T1 fs post t-apine|c-spien|Csp|TSP|AX HASTE FS MRCP|mrcp radial
+    T2 FASE COR-KID|AX T2 LIV|T2 PANC|ABD/PEL|ABDPEL|PROST|Breas|MR Enterography|fetal
 """
 
 NOWHERE_TEXTS = """
     xxx xxxxxxx xxxxxx||MRT|Research^MCBI_TESTING|Headquarters|Chippewa|Spinelli|Armstrong
     Chesterfield|Kneeland|Handel|Lombardi|Sacramento|Hippolyte|Lumberton|Headley|Cardiff
     Livermore|Cervantes|Brainerd|t2_tse_tra_384|T1/T2 AX|Sag T1 +C|C-T T2 DIXON SAG
-    WHOLEBODY|손영희|하지만
+    AX T1 AND T2|T2_S1|kidding|Livia|WHOLEBODY|손영희|하지만
 """
 
 

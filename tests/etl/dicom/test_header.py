@@ -22,6 +22,7 @@ from dicom_files import (
     EXPLICIT,
     IMPLICIT,
     JPEG_LOSSLESS,
+    RLE,
     UNCOMPRESSED,
     dicom_bytes,
     dicom_dataset,
@@ -76,6 +77,10 @@ def told_by_pydicom(dataset: Dataset) -> dict[str, object]:
             return None
         return found[0] if found and all(map(math.isfinite, found)) else None
 
+    def size(keyword: str) -> float | None:
+        found = number(keyword)
+        return found if found is not None and found > 0 else None
+
     def numbers(keyword: str, count: int) -> tuple[float, ...] | None:
         found = tuple(float(each) for each in words(keyword))
         return found if len(found) == count else None
@@ -94,8 +99,8 @@ def told_by_pydicom(dataset: Dataset) -> dict[str, object]:
         "scanning_sequence": upper("ScanningSequence"),
         "scan_options": upper("ScanOptions"),
         "sequence_name": text("SequenceName"),
-        "inversion_time_ms": number("InversionTime"),
-        "field_strength_t": number("MagneticFieldStrength"),
+        "inversion_time_ms": size("InversionTime"),
+        "field_strength_t": size("MagneticFieldStrength"),
         "photometric": text("PhotometricInterpretation").upper(),
         "samples": dataset.get("SamplesPerPixel", 1),
         "rows": dataset.get("Rows"),
@@ -113,9 +118,9 @@ def told_by_pydicom(dataset: Dataset) -> dict[str, object]:
         {}
         if "SharedFunctionalGroupsSequence" in dataset
         else {
-            "echo_time_ms": number("EchoTime"),
-            "repetition_time_ms": number("RepetitionTime"),
-            "slice_thickness_mm": number("SliceThickness"),
+            "echo_time_ms": size("EchoTime"),
+            "repetition_time_ms": size("RepetitionTime"),
+            "slice_thickness_mm": size("SliceThickness"),
             "orientation": numbers("ImageOrientationPatient", 6),
             "position_mm": numbers("ImagePositionPatient", 3),
             "row_mm": (numbers("PixelSpacing", 2) or (None,))[0],
@@ -364,6 +369,57 @@ def test_any_other_number_that_cannot_be_read_is_absent(written: str) -> None:
         assert facts_of(changed).position_mm is None
     assert facts_of(content).echo_time_ms is None
     assert facts_of(content).row_mm is None
+
+
+@pytest.mark.parametrize("written", ["0", "0.0", "-0", "-1", "-0.5", "0E+00"])
+@pytest.mark.parametrize(
+    ("keyword", "name"),
+    [
+        ("EchoTime", "echo_time_ms"),
+        ("RepetitionTime", "repetition_time_ms"),
+        ("InversionTime", "inversion_time_ms"),
+        ("MagneticFieldStrength", "field_strength_t"),
+        ("SliceThickness", "slice_thickness_mm"),
+    ],
+)
+def test_what_is_zero_or_less_was_not_known(keyword: str, name: str, written: str) -> None:
+    unknown: dict[str, Any] = {keyword: written}
+    small: dict[str, Any] = {keyword: "0.1"}
+    assert getattr(facts_of(dicom_bytes(**unknown)), name) is None
+    assert getattr(facts_of(dicom_bytes(**small)), name) == 0.1
+
+
+def test_an_echo_time_of_zero_leaves_the_effective_one() -> None:
+    content = dicom_bytes(EchoTime="0", EffectiveEchoTime=85.5)
+    assert facts_of(content).echo_time_ms == 85.5
+    assert facts_of(dicom_bytes(EchoTime=None, EffectiveEchoTime=0.0)).echo_time_ms is None
+
+
+def without_syntax(content: bytes) -> bytes:
+    """Return a file whose meta information names no transfer syntax."""
+    at = content.index(b"\x02\x00\x10\x00UI")
+    after = at + 8 + int.from_bytes(content[at + 6 : at + 8], "little")
+    return content[:at] + content[after:]
+
+
+@pytest.mark.parametrize("syntax", [IMPLICIT, EXPLICIT])
+@pytest.mark.parametrize("columns", [48, 47], ids=["even", "padded"])
+def test_pixels_of_the_exact_length_tell_the_syntax_of_a_file_that_names_none(
+    syntax: str, columns: int
+) -> None:
+    pixels = picture(41, columns).astype("u1")
+    content = without_syntax(dicom_bytes(pixels, syntax=syntax))
+    assert facts_of(content).syntax == syntax
+
+
+@pytest.mark.parametrize("change", [-2, 2])
+def test_pixels_of_another_length_do_not(change: int) -> None:
+    content = without_syntax(dicom_bytes())
+    at = content.index(struct.pack("<HH", 0x7FE0, 0x0010) + b"OW") + 8
+    length = int.from_bytes(content[at : at + 4], "little") + change
+    changed = content[:at] + length.to_bytes(4, "little") + content[at + 4 :]
+    assert facts_of(changed + b"\0\0").syntax is None
+    assert facts_of(without_syntax(dicom_bytes(syntax=RLE))).syntax is None
 
 
 def test_a_number_beyond_float32_is_absent() -> None:

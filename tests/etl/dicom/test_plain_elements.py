@@ -15,6 +15,8 @@ from hnp_shared.vocabulary import Reason
 
 PRIVATE = element(0x0009_1010, b"UN", 8, b"\xfe\xff\x00\xe0\0\0\0\0")
 LONG = element(0x0029_1010, b"OB", 70_000, bytes(70_000))
+ODD = struct.pack("<HHI", 0x0029, 0x1020, 4) + b"Test"
+ODD += struct.pack("<HH2sH", 0x0029, 0x1021, b"??", 4) + b"Test"
 TEXT = struct.pack("<HH2sH", 0x0010, 0x4000, b"LT", 6) + b"abcdef"
 SEEDS = {
     "explicit": dicom_bytes(),
@@ -27,6 +29,7 @@ SEEDS = {
         sequences(3, defined=True, explicit=False), dicom_bytes(syntax=IMPLICIT)
     ),
     "long and private": before_pixels(TEXT + LONG + PRIVATE),
+    "private without representations": before_pixels(PRIVATE + TEXT + ODD),
 }
 
 

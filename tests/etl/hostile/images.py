@@ -323,7 +323,7 @@ def _objects() -> Class:
         "secondary-capture": (Reason.DERIVED, {"SOPClassUID": secondary}),
         "projection": (Reason.DERIVED, {"ImageType": ["DERIVED", "PRIMARY", "PROJECTION IMAGE"]}),
         "localizer": (Reason.LOCALIZER, {"ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"]}),
-        "brain": (Reason.NOT_LUMBAR, {"BodyPartExamined": "BRAIN"}),
+        "brain": (Reason.NOT_LUMBAR, {"StudyDescription": "BRAIN"}),
         "sagittal": (Reason.NOT_AXIAL, {"ImageOrientationPatient": turned}),
         "burned-in": (Reason.BURNED_IN, {"BurnedInAnnotation": "YES"}),
         "palette": (Reason.UNSUPPORTED_SYNTAX, {"PhotometricInterpretation": "PALETTE COLOR"}),

@@ -77,6 +77,7 @@ def judge(
     marks = {
         Flag.DERIVED: facts.image_type[:1] == ("DERIVED",),
         Flag.FAT_SUPPRESSED: look.fat_suppressed,
+        Flag.REGION_DISAGREES: look.region_disagrees,
         Flag.TEXT_DISAGREES: look.text_disagrees,
     }
     return Candidate(

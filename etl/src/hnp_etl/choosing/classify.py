@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from hnp_etl.choosing.geometry import Vector, plane_of, slice_normal, tilt_deg
-from hnp_etl.descriptions.regions import Region, named_region
+from hnp_etl.descriptions.regions import Region, named_region, outweighs
 from hnp_etl.descriptions.series import SeriesClues, read_series_text
 from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.imaging import Plane, Weighting
@@ -30,8 +30,16 @@ _DERIVED_WORDS = frozenset(
     {"MPR", "PROJECTION IMAGE", "MIP", "MINIP", "MAXIP", "ADC", "EADC", "FA", "TRACE", "TRACEW"}
     | {"CSA MPR", "CPR", "REFORMATTED", "SCREEN SAVE", "SUBTRACTION", "SUB", "POSDISP", "RESAMPLED"}
     | {"COMPOSED", "PASTED", "T1 MAP", "T2 MAP", "T2_STAR MAP", "PERFUSION", "STDDEV", "AVERAGE"}
-    | {"WATER", "FAT", "W", "F", "FAT_FRACTION", "FF", "VOLREN", "SURFACE"}
+    | {"VOLREN", "SURFACE"}
 )
+_DIXON_COMPUTED = frozenset(
+    {"FAT", "F", "FATFRACTION", "FATFRAC", "FF", "PDFF", "WATERFRACTION", "WATERFRAC", "WF"}
+    | {"OUTPHASE", "OUTOFPHASE", "OPPPHASE", "OPPOSEDPHASE", "OPPOSED", "OPP", "OP", "OUT", "OOP"}
+)
+"""Parts of a Dixon series that are no picture as usual; some makers call them ORIGINAL."""
+
+_DIXON_WATER = frozenset({"WATER", "W", "WATERONLY"})
+_SEPARATORS = str.maketrans("", "", "_- ")  # "OUT_PHASE", "OUT PHASE"
 _DIFFUSION_WORDS = frozenset({"DIFFUSION", "ADC", "TRACEW", "TRACE", "TENSOR"})
 _LOCALIZER_WORDS = frozenset({"LOCALIZER", "SCOUT"})
 
@@ -51,6 +59,7 @@ class Classification(NamedTuple):
         mr: False when it is another modality or no image at all.
         computed: made from other images, so no slice as scanned.
         lumbar: False when a text names another region.
+        region_disagrees: a text names the lumbar spine, Body Part Examined another region.
         plane: None when nothing tells it, likewise weighting.
         normal: unit vector, None without a usable orientation; likewise the tilt.
         text_disagrees: tags and text tell different weightings.
@@ -60,6 +69,7 @@ class Classification(NamedTuple):
     computed: bool
     localizer: bool
     lumbar: bool
+    region_disagrees: bool
     plane: Decision | None
     weighting: Decision | None
     normal: Vector | None
@@ -83,19 +93,24 @@ def classify(facts: HeaderFacts, max_tilt_deg: float, table: str | None = None) 
     from_text = _told_by_text(clues.weighting, clues)
     from_table = Decision(Weighting(table), "table", "the table of series") if table else None
     disagree = bool(from_tags and from_text and from_tags.value != from_text.value)
+    region_disagrees = _body_part_disagrees(facts)
+    dixon = {word.translate(_SEPARATORS) for word in facts.image_type[2:]}
     plane = _told_by_text(clues.plane, clues)
     if normal is not None:
         plane = Decision(plane_of(normal, max_tilt_deg), "tags", f"normal tilts {tilt:.1f} degrees")
     return Classification(
         mr=_is_mr(facts),
-        computed=_is_computed(facts) or clues.derived,
+        computed=_is_computed(facts) or clues.derived or bool(_DIXON_COMPUTED & dixon),
         localizer=clues.localizer or bool(_LOCALIZER_WORDS & set(facts.image_type)),
-        lumbar=not _names_other_region(facts),
+        lumbar=not _names_other_region(facts, region_disagrees),
+        region_disagrees=region_disagrees,
         plane=plane,
         weighting=from_tags or from_text or from_table,
         normal=normal,
         tilt_deg=tilt,
-        fat_suppressed=clues.fat_suppressed or "FS" in facts.scan_options,
+        fat_suppressed=(
+            clues.fat_suppressed or "FS" in facts.scan_options or bool(_DIXON_WATER & dixon)
+        ),
         text_disagrees=disagree,
     )
 
@@ -142,9 +157,17 @@ def _is_computed(facts: HeaderFacts) -> bool:
     )
 
 
-def _names_other_region(facts: HeaderFacts) -> bool:
-    texts = (facts.body_part, facts.study_text, facts.series_text)
+def _names_other_region(facts: HeaderFacts, region_disagrees: bool) -> bool:
+    texts = (facts.study_text, facts.series_text, *(() if region_disagrees else (facts.body_part,)))
     return any(named_region(text) is Region.OTHER for text in texts)
+
+
+def _body_part_disagrees(facts: HeaderFacts) -> bool:
+    """Tell whether Body Part Examined, often a protocol's leftover, is outweighed by a text."""
+    if named_region(facts.body_part) is not Region.OTHER:
+        return False
+    texts = (facts.study_text, facts.series_text, facts.protocol_text)
+    return any(outweighs(text, facts.body_part) for text in texts)
 
 
 def _told_by_text(value: Plane | Weighting | None, clues: SeriesClues) -> Decision | None:

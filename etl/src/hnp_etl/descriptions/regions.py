@@ -9,6 +9,8 @@ import unicodedata
 from enum import StrEnum
 from functools import lru_cache
 
+from hnp_etl.descriptions.vertebrae import NECK_TO_LUMBAR, TO_LUMBAR, UPPER
+
 TEXT_LIMIT = 256
 """Characters read. DICOM allows 64 in such texts; what is longer is no name of anything."""
 
@@ -24,6 +26,8 @@ class Place(StrEnum):
     """What a word can name, the one that decides first; a lumbar word beats every other."""
 
     LUMBAR = "lumbar"
+    WHOLE_SPINE = "whole spine"  # the lumbar part and the neck
+    SACRUM = "sacrum"
     UPPER_SPINE = "upper spine"  # makes "spine" beside it mean that part: "Colonna cervicale"
     SPINE = "spine"  # alone it includes the lumbar part
     ELSEWHERE = "elsewhere"
@@ -31,9 +35,10 @@ class Place(StrEnum):
 
 WORDS: dict[Place, str] = {  # ~ stands for any ending; the DICOM terms are those of PS3.16 Annex L
     Place.LUMBAR: """lumba~ lumbo~ lomber lombal~ lombar lombare lombari lombaire~ lombo~ lspine
-        lsspine tlspine sspine wholespine lws lwk gws lendenwirb~ sacrum sacral sacrococc~ coccyx
-        steissbein kreuzbein thoracolumb~ thorakolumb~ toracolumb~ toracolomb~ dorsolumb~
-        dorsolomb~ ledzwi~ 요추~ 요천추~ 흉요추~ 천추~ 전척추~ 허리~ 腰~""",
+        lsspine tlspine lws lwk lendenwirb~ thoracolumb~ thorakolumb~ toracolumb~ toracolomb~
+        dorsolumb~ dorsolomb~ ledzwi~ 요추~ 요천추~ 흉요추~ 허리~ 腰~""",
+    Place.WHOLE_SPINE: "wholespine gws 전척추~",
+    Place.SACRUM: "sspine sacrum sacral sacrococc~ coccyx steissbein kreuzbein 천추~",
     Place.UPPER_SPINE: """cervical cervicale cervicales cervico~ cervicothor~ zervikal~ servikal
         cspine ctspine tspine hws bws hwk bwk halswirb~ brustwirb~ thoracic thoracique thorakal~
         thoracal~ torakal torakalna toracic~ dorsal dorsale dorsales szyjn~ piersiow~
@@ -48,7 +53,9 @@ WORDS: dict[Place, str] = {  # ~ stands for any ending; the DICOM terms are thos
         collo pescoco carotid carotis
         chest thorax torax lung lungs mediastin~ heart cardiac cardiaque cardio herz corazon coeur
         cuore coronaryartery aorta rib ribs sternum sternoclav~ clavicle axilla breast breasts
-        mamma mammo mammae brust seno esophagus trachea bronchus thymus
+        mamma mammo mammae breas~ brust seno esophagus trachea bronchus thymus
+        mrcp enterogr~ urogr~ elastogr~ defecogr~ fetal foetal fetus placenta
+        kid liv panc pros prost pel gb ivc shld shldr
         abdomen abdominal abdominale abdo abd oberbauch unterbauch bauch liver leber foie higado
         fegato hepatic gallbladder biliary kidney kidneys renal niere nieren adrenal pancreas
         pankreas spleen milz stomach duodenum jejunum ileum colon bowel ureter
@@ -72,9 +79,12 @@ GLUE = "mri mr irm rmn rm aa"
 _ = "[ ./_,&+-]{0,2}"
 _SPINE = r"(?:spines?|sp|wirbels[a-z]*)"
 PHRASES: dict[str, str] = {  # whole words of the text -> a word of WORDS, in this order
-    r"[ct]\d{1,2} ?[/-] ?l[1-5]|l[1-5] ?[/-]? ?[ls][1-5]?|l[1-5][/-][1-5]": "lspine",
-    r"c[1-8] ?[/-] ?[ct]\d{1,2}|t\d{1,2} ?[/-] ?t(?:[3-9]|1[0-2])": "cspine",  # T1/T2: weightings
-    rf"(?:(?:c|d|th?){_}){{0,2}}l(?:{_}s)?{_}{_SPINE}|c[/-]th?[/-]l": "lspine",
+    NECK_TO_LUMBAR: "wholespine",
+    TO_LUMBAR: "lspine",
+    UPPER: "cspine",
+    r"(?<=[clt][ ._-])(?:[a-rt-z]pine|spien|sipne|spne)": "spine",  # misspelt
+    rf"c{_}(?:(?:d|th?){_})?l(?:{_}s)?{_}{_SPINE}|c[/-]th?[/-]l": "wholespine",
+    rf"(?:(?:d|th?){_}){{0,2}}l(?:{_}s)?{_}{_SPINE}": "lspine",
     rf"s{_}spine": "sspine",
     rf"(?:c|th?|c{_}(?:d|th?)){_}{_SPINE}|d{_}spine": "cspine",
     rf"(?:whole|total|entire|full|ganze?){_}(?:spine|rachis|ws|wirbels[a-z]*)": "wholespine",
@@ -83,6 +93,8 @@ PHRASES: dict[str, str] = {  # whole words of the text -> a word of WORDS, in th
 
 DECIDES = (
     (Place.LUMBAR, Region.LUMBAR),
+    (Place.WHOLE_SPINE, Region.LUMBAR),
+    (Place.SACRUM, Region.LUMBAR),
     (Place.UPPER_SPINE, Region.OTHER),
     (Place.SPINE, Region.LUMBAR),
     (Place.ELSEWHERE, Region.OTHER),
@@ -106,19 +118,39 @@ _PHRASES = tuple(
 )
 
 
-@lru_cache(maxsize=4096)
 def named_region(text: str) -> Region | None:
     """Return what a body part, study or series text names; LUMBAR if it names both.
 
     >>> [str(named_region(text)) for text in ("L-Spine", "요추 MRI", "C-SPINE", "T2 TSE")]
     ['lumbar', 'lumbar', 'other', 'None']
     """
+    places = _named_places(text)
+    return next((region for place, region in DECIDES if place in places), None)
+
+
+def outweighs(text: str, body_part: str) -> bool:
+    """Tell whether a text names the lumbar spine, and not also what Body Part Examined names.
+
+    Scanners write the part that a protocol was made for; only a study of both is told apart by it.
+
+    >>> outweighs("MRI L-spine", "HIP"), outweighs("Brain + L-spine", "HEAD")
+    (True, False)
+    """
+    named = _named_places(text)
+    if Place.WHOLE_SPINE in named:
+        named |= {Place.LUMBAR, Place.UPPER_SPINE}
+    beside = {Place.UPPER_SPINE, Place.ELSEWHERE} & _named_places(body_part)
+    return Place.LUMBAR in named and not named & beside
+
+
+@lru_cache(maxsize=4096)
+def _named_places(text: str) -> frozenset[Place]:
     plain = folded(text)
     for pattern, word in _PHRASES:
         plain = re.sub(pattern, word, plain)
     runs = (run for run in _RUN.findall(plain) if re.fullmatch(_GLUED, run))
-    places = {_place(word) for run in runs for word in re.findall(_ANY, run)}
-    return next((region for place, region in DECIDES if place in places), None)
+    words = {word for run in runs for word in re.findall(_ANY, run)}
+    return frozenset(place for word in words if (place := _place(word)))
 
 
 def folded(text: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hnp_etl.descriptions.regions import folded
+from hnp_etl.descriptions.regions import TEXT_LIMIT, folded
 from hnp_etl.descriptions.words import (
     ALONE,
     DIXON_PARTS,
@@ -82,6 +82,8 @@ _RUN = re.compile(r"[a-z0-9]+|[^\W\d_a-z]+")
 _PHRASES = tuple(
     (rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])", f" {word} ") for pattern, word in PHRASES.items()
 )
+# Philips puts a small letter before what a capital begins: "sAx", "sSag"; "SAX" is the heart's.
+_PREFIX = re.compile(r"(?<![^\W_])[es](?=A[Xx]|S[Aa][Gg]|C[Oo][Rr]|T[Rr][Aa]|S[Uu][Bb])")
 # "4000/102" (not a date, "2019/11/03", nor a span, "-300/20"); "TR=4000 TE 102"; "te102/tr4000ms".
 _TIMES = re.compile(
     r"(?<![\d.-])(?<!\d/)([1-9][0-9]{2,4})/([1-9][0-9]{0,2})(?!\d|/0)"
@@ -123,7 +125,7 @@ def read_series_text(text: str) -> SeriesClues:
     >>> read_series_text("3-plane loc").localizer, read_series_text("L-SPINE").weighting
     (True, None)
     """
-    plain = folded(text)
+    plain = folded(_PREFIX.sub("", text[:TEXT_LIMIT]))
     words = _telling_words(plain)
     said: set[Meaning] = {meaning for word in words for meaning in _MEANS.get(word, ())}
     plane = _plane(words)

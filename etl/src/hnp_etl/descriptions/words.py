@@ -6,6 +6,7 @@ from how radiographers write planes in fifteen languages. Read by `series_text`.
 
 from enum import StrEnum
 
+from hnp_etl.descriptions.vertebrae import WITH_T1_OR_T2
 from hnp_etl.imaging import Plane, Weighting
 
 
@@ -36,13 +37,13 @@ WORDS: dict[Meaning, str] = {  # ~ stands for any ending
         ocor ocoronal frontal frontale czolow~ кор корон~ фронтал~ 관상 冠状""",
     Weighting.T1: """t1 t1w t1wi tiw tiwi mprage bravo vibe vibrant lava twist thrive ethrive
         spgr fspgr""",
-    Weighting.T2: "t2 t2w t2wi",
+    Weighting.T2: "t2 t2w t2wi mrcp",
     Weighting.PD: "pd pdw pdwi dp",
     Weighting.STIR: "stir",
     Weighting.FLAIR: "flair darkfluid",
     Weighting.DWI: """dwi dwibs diff diffus~ difus~ dti tensor trace tracew ivim dki resolve
         bvalue calcbval adc 확산 弥散 扩散 拡散""",
-    Weighting.OTHER: """t2star tof mra mrv mrcp angio angiogr~ inhance venogr~ tricks trufi
+    Weighting.OTHER: """t2star tof mra mrv angio angiogr~ inhance venogr~ tricks trufi
         truefisp fisp trufisp fiesta ciss cosmic hyce psif ssfp bssfp bffe btfe balanced dess
         de3d ci3d tfi2d tfi3d medic me2d me3d merge mffe adage basg swi qsm swan venobold bold
         fmri asl pcasl perf perfus~ dsc mrs svs csi spectro~ cine pca qflow csfflow myelo
@@ -56,26 +57,26 @@ WORDS: dict[Meaning, str] = {  # ~ stands for any ending
     Mark.LOCALIZER: """loc locs locator localiz~ localis~ lokaliz~ lokalis~ scout~ scano
         scanogr~ survey~ surview pilot pilots tripilot threeplane triplanar planung~
         positionier~ topogr~ reperage cal calib calibr~ autoalign ubersicht~ loca refscan shim
-        shim2d prescan planscan smartprep tracker carebolus 위치결정""",
+        shim2d prescan planscan smartprep tracker carebolus 위치결정 counting""",
     Mark.DERIVED: """posdisp screenshot mip minip maxip mpr mpvr reformat~ recon rekon~
         mobiview comp compos~ stitch~ sub subtract~ subtrakt~ proj projected projection pjn
         collapse curved cpr vrt render~ processed merged pasted montage registered coreg~ rfmt
         resampl~ segmentation segmented calc calculated computed adc calcbval colfa map maps
-        mapping filt derived report synthetic water fat waterfat inphase outphase w f in ip op
-        opp out""",
+        mapping filt derived report synthetic fat fatfrac~ pdff waterfat outphase f ff op opp out
+        cropped volser summary pei ttp""",
     Mark.SPIN_ECHO: "se fse tse frfse tser irfse",
     Mark.DOUBT: "ir spcir spaceir dualecho multiecho mese grase tgse",
     Mark.DIXON: "dixon mdixon flex ideal wfi wfs",
     Mark.GLUE: """2d 3d iso spc space cube vista blade prop rst ssh haste sms warp drive clear
         mv hr hi res sm fov sfov smfov ob obl mm gd ce post pre cs sense dyn weighted bh fb dfc
-        mix smart aa rr axila para 면 단면 영상 강조 조영 증강 요추 경추 흉추 面 位 断 像 画像
-        断面 强 强调 強調 加权 增强 平扫 扫描 造影 単純 腰椎 颈椎 頸椎 胸椎""",
+        mix smart inphase in ip aa rr axila para 면 단면 영상 강조 조영 증강 요추 경추 흉추 面
+        位 断 像 画像 断面 强 强调 強調 加权 增强 平扫 扫描 造影 単純 腰椎 颈椎 頸椎 胸椎""",
 }
 
 SILENT: frozenset[Meaning] = frozenset({Mark.DOUBT, Mark.SPIN_ECHO, Mark.DIXON, Mark.GLUE})
 """Meanings that only help others; no evidence of anything."""
 
-DIXON_PARTS = frozenset(["w", "f", "in", "ip", "op", "opp", "out"])
+DIXON_PARTS = frozenset(["w", "f", "ff", "in", "ip", "op", "opp", "out"])
 """Words for the parts of a Dixon series, and for nothing anywhere else ("T2 W")."""
 
 ALONE = DIXON_PARTS | frozenset(
@@ -91,7 +92,7 @@ LETTERS = {"tmm": Plane.AXIAL, "smm": Plane.SAGITTAL, "cmm": Plane.CORONAL, "tr"
 
 _ = "[ _.-]?"
 PHRASES: dict[str, str] = {  # whole words of the text -> a word of the grammar, in this order
-    r"[ct]\d{1,2} ?- ?t\d{1,2}": "",  # C7-T1: vertebrae, not a weighting
+    WITH_T1_OR_T2: "",
     rf"t[rei][ :=_]{{0,2}}\d+(?:ms)?|tr{_}/{_}te": "",  # a time
     rf"tr{_}(?:fse|tse)(?:2d|3d)?": "fse",  # TR-FSE is a sequence
     r"(?<=t2[ _.-])ge|ge(?=[ _.-]t2)": "gre",  # right beside the weighting it is no maker
@@ -106,6 +107,7 @@ PHRASES: dict[str, str] = {  # whole words of the text -> a word of the grammar,
     r"(?:non?|w/?o|without|ohne|sans|sin|senza)[ _.-]{0,2}(?:fs|fatsat)": "",
     rf"(?:water|w){_}/{_}(?:fat|f)": "waterfat",
     rf"water{_}exc?[a-z]*": "waterex",
+    rf"in{_}phase(?=:)": "computed",  # GE's Flex names all four images so, and computes them
     rf"in{_}ph(?:ase)?": "inphase",
     rf"(?:out|op|opp|opposed){_}(?:of{_})?ph(?:ase)?": "outphase",
     rf"apparent{_}diffusion|average{_}dc": "adc",
@@ -118,6 +120,8 @@ PHRASES: dict[str, str] = {  # whole words of the text -> a word of the grammar,
     rf"ref[a-z]*{_}scan|sense{_}ref|coil{_}(?:sens|cal)[a-z]*": "refscan",
     rf"(?:flow|motion){_}comp[a-z]*|sub-?\d+|recon{_}dl|dl{_}recon": "",
     r"col(?=:)": "collapse",
+    r"from s\d+|\(\d[\d/.]+\) ?- ?\(\d[\d/.]+\)": "computed",  # other series are named
+    rf"(?<=dwi[ _.-])masks?|(?:tumou?r|lesion|roi){_}masks?": "segmented",
     r"\d{1,2} ?mm ?[(/_-]?t(?:/?c)?|t\d{1,2}(?:\.\d)?mm": "tmm",
     r"\d{1,2} ?mm ?[(/_-]?s(?:/?c)?|s\d{1,2}(?:\.\d)?mm": "smm",
     r"\d{1,2} ?mm[(/_-]?c|c\d{1,2}(?:\.\d)?mm": "cmm",  # "5mm C" is contrast

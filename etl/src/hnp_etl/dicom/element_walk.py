@@ -7,7 +7,6 @@ Source: DICOM PS3.5 section 7 (data elements, sequences), Annex A (encapsulated 
 """
 
 import struct
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hnp_etl.dicom.element_form import (
@@ -20,13 +19,12 @@ from hnp_etl.dicom.element_form import (
     PixelPlace,
     Raw,
 )
+from hnp_etl.dicom.file_window import FileWindow
+from hnp_etl.dicom.odd_element import MAX_ODD_ELEMENTS, Place, odd_value
 from hnp_etl.dicom.plain_elements import Keep, Span, take_explicit, take_implicit
 from hnp_etl.errors import FileError
 from hnp_etl.limits import LIMITS, Limits
 from hnp_shared.vocabulary import Reason
-
-WINDOW_BYTES = 32 * 2**10
-"""Bytes of one read; most headers of classic MR end within it."""
 
 PIXEL_DATA = 0x7FE0_0010
 _PIXEL_TAGS = frozenset({0x7FE0_0008, 0x7FE0_0009, PIXEL_DATA})
@@ -35,9 +33,6 @@ _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFE_E000, 0xFFFE_E00D, 0xFFFE_E0DD
 _UNDEFINED = 0xFFFF_FFFF
 _NEVER = 2**31  # deeper than any limit
 _NONE: frozenset[int] = frozenset()
-
-ReadAt = Callable[[int, int], bytes]
-"""Returns up to so many bytes from an offset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +44,10 @@ class _End:
 
 
 @dataclass(slots=True)
-class Walker:
+class Walker(FileWindow):
     """Goes through one data set.
 
     Attributes:
-        read_at: reads from the file.
-        size: of the file, bytes.
         position: where the next element begins.
         wanted: tags kept at the top level.
         within_groups: tags kept from inside the functional groups (PS3.3 C.7.6.16).
@@ -63,14 +56,12 @@ class Walker:
         values: tag -> raw value, at the top level.
         shared: likewise from within functional groups.
         pixels: None until pixel data are met.
-        window: bytes read last, from `window_start`.
         open_ends: the open sequences and items, innermost last.
         implicit_from: depth from which elements are implicit, within one of unknown VR.
         in_groups: within functional groups.
+        odd_count: elements without a known value representation met so far.
     """
 
-    read_at: ReadAt
-    size: int
     position: int
     wanted: frozenset[int]
     within_groups: frozenset[int]
@@ -80,11 +71,10 @@ class Walker:
     values: dict[int, Raw] = field(default_factory=dict)
     shared: dict[int, Raw] = field(default_factory=dict)
     pixels: PixelPlace | None = None
-    window: bytes = b""
-    window_start: int = 0
     open_ends: list[_End] = field(default_factory=list)
     implicit_from: int = _NEVER
     in_groups: bool = False
+    odd_count: int = 0
 
     def walk(self, only_group: int | None = None) -> None:
         """Go on to the pixel data, to another group than ``only_group``, or to the end."""
@@ -232,23 +222,29 @@ class Walker:
         if vr in SHORT_VRS or vr == b"  ":  # blanks stand for a forgotten short one
             (length,) = struct.unpack_from(order + "H", head, 6)
             self.position += 8
-        elif vr in LONG_VRS and len(head) == 12:
+        elif vr in LONG_VRS:
+            if len(head) < 12:
+                raise FileError(Reason.BAD_HEADER, "the file ends within an element")
             (length,) = struct.unpack_from(order + "I", head, 8)
             self.position += 12
         else:
-            raise FileError(Reason.BAD_HEADER, "an element has no known value representation")
+            vr, length = b"UN", self._go_to_odd_value(tag, vr)
         return tag, vr, length
+
+    def _go_to_odd_value(self, tag: int, vr: bytes) -> int:
+        """Go to the value of a private element without a known VR; return its length."""
+        self.odd_count += 1
+        if tag >> 16 & 1 and self.odd_count <= MAX_ODD_ELEMENTS:
+            ends = (e.offset for e in reversed(self.open_ends) if e.offset is not None)
+            place = Place(self.glance, next(ends, self.size), self.big_endian)
+            if (found := odd_value(self.position, place)) is not None:
+                self.position = found.start
+                return found.length
+        kind = "an unknown" if vr.isalpha() and vr.isupper() else "no"
+        raise FileError(Reason.BAD_HEADER, f"element {tag:08X} has {kind} value representation")
 
     def _implicit(self) -> bool:
         return not self.explicit or len(self.open_ends) > self.implicit_from
 
     def _group(self) -> int:
         return int.from_bytes(self.peek(self.position, 2), "big" if self.big_endian else "little")
-
-    def peek(self, start: int, count: int) -> bytes:
-        """Return bytes of the file, fewer at its end; most lie in the window read before."""
-        begin = start - self.window_start
-        if begin < 0 or begin + count > len(self.window):
-            self.window = self.read_at(start, max(count, WINDOW_BYTES))
-            self.window_start, begin = start, 0
-        return self.window[begin : begin + count]

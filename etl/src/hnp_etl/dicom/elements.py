@@ -7,7 +7,8 @@ import zlib
 from dataclasses import dataclass
 
 from hnp_etl.dicom.element_form import PixelPlace, Raw
-from hnp_etl.dicom.element_walk import ReadAt, Walker
+from hnp_etl.dicom.element_walk import Walker
+from hnp_etl.dicom.file_window import ReadAt
 from hnp_etl.dicom.syntaxes import DEFLATED_LE, EXPLICIT_BE
 from hnp_etl.errors import FileError
 from hnp_etl.limits import LIMITS, Limits
@@ -28,6 +29,7 @@ class Elements:
         shared: likewise from within functional groups of an enhanced image, first occurrence.
         syntax: transfer syntax UID, None when the file does not say.
         big_endian: byte order of the values.
+        explicit: value representations are written out.
         body_offset: first byte after the file meta information.
         pixels: None when the data set has none.
     """
@@ -36,6 +38,7 @@ class Elements:
     shared: dict[int, Raw]
     syntax: str | None
     big_endian: bool
+    explicit: bool
     body_offset: int
     pixels: PixelPlace | None
 
@@ -85,6 +88,7 @@ def read_elements(
         shared=body.shared,
         syntax=syntax,
         big_endian=body.big_endian,
+        explicit=body.explicit,
         body_offset=meta.position,
         pixels=body.pixels,
     )

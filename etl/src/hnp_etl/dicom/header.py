@@ -5,10 +5,12 @@ Names and units follow DICOM PS3.3: C.7.2 (study), C.7.6.3 (pixels), C.8.3 (MR),
 """
 
 import json
+import math
 from typing import NamedTuple, Self
 
-from hnp_etl.dicom.element_walk import ReadAt
 from hnp_etl.dicom.elements import MEDIA_CLASS, Elements, read_elements
+from hnp_etl.dicom.file_window import ReadAt
+from hnp_etl.dicom.syntaxes import EXPLICIT_LE, IMPLICIT_LE
 from hnp_etl.dicom.values import CHARSET, Values
 from hnp_etl.limits import LIMITS, Limits
 from hnp_shared.vocabulary import Vendor
@@ -65,11 +67,15 @@ class HeaderFacts(NamedTuple):
 
     Attributes:
         study_text: Study Description; with body_part it names the region.
+        echo_time_ms: None when unknown, or zero or less; likewise the other times, the field
+            strength and the thickness.
         diffusion: a b-value above 0, or a gradient direction, is given.
         orientation: row and column direction cosines, six numbers.
         position_mm: centre of the first pixel, three numbers.
         row_mm: distance of the centres of neighbouring rows; column_mm likewise.
         rows: None when the header does not say, likewise the other pixel attributes.
+        syntax: transfer syntax UID; where the file names none, that of plain numbers if the pixel
+            data have their length.
         body_offset: first byte after the file meta information.
         pixel_offset: None without pixel data.
         pixel_length: bytes, None when encapsulated.
@@ -170,12 +176,12 @@ def header_facts(elements: Elements) -> HeaderFacts:
         scanning_sequence=values.words(_SEQUENCE),
         scan_options=values.words(_OPTIONS),
         sequence_name=values.text(_SEQUENCE_NAME),
-        echo_time_ms=_or(values.number(_ECHO), values.double(_EFFECTIVE_ECHO)),
-        repetition_time_ms=values.number(_REPETITION),
-        inversion_time_ms=values.number(_INVERSION),
+        echo_time_ms=_size(values.number(_ECHO)) or _size(values.double(_EFFECTIVE_ECHO)),
+        repetition_time_ms=_size(values.number(_REPETITION)),
+        inversion_time_ms=_size(values.number(_INVERSION)),
         diffusion=_diffusion(values),
-        field_strength_t=values.number(_FIELD_STRENGTH),
-        slice_thickness_mm=values.number(_THICKNESS),
+        field_strength_t=_size(values.number(_FIELD_STRENGTH)),
+        slice_thickness_mm=_size(values.number(_THICKNESS)),
         orientation=values.numbers(_ORIENTATION, 6),
         position_mm=values.numbers(_POSITION, 3),
         row_mm=spacing[0] if spacing and min(spacing) > 0 else None,
@@ -193,12 +199,22 @@ def header_facts(elements: Elements) -> HeaderFacts:
         slope=values.exact(_SLOPE, 1.0),
         intercept=values.exact(_INTERCEPT, 0.0),
         modality_lut=_MODALITY_LUT in elements.values,
-        syntax=elements.syntax,
+        syntax=elements.syntax or _plain_syntax(elements, values),
         body_offset=elements.body_offset,
         pixel_tag=pixels.tag if pixels else None,
         pixel_offset=pixels.offset if pixels else None,
         pixel_length=pixels.length if pixels else None,
     )
+
+
+def _plain_syntax(elements: Elements, values: Values) -> str | None:
+    """Return the syntax of a file that names none, if its pixels are as long as plain numbers."""
+    names = (_ROWS, _COLUMNS, _ALLOCATED)
+    frame_bits = math.prod(values.unsigned(tag, 0) for tag in names) * values.unsigned(_SAMPLES, 1)
+    length = frame_bits * values.whole(_FRAMES, 1) // 8
+    if not length or elements.pixels is None or elements.pixels.length != length + length % 2:
+        return None
+    return EXPLICIT_LE if elements.explicit else IMPLICIT_LE
 
 
 def _diffusion(values: Values) -> bool:
@@ -214,5 +230,6 @@ def _vendor(manufacturer: str) -> str | None:
     return str(next(hits, Vendor.GE if lowered.split()[0] == "ge" else Vendor.OTHER))
 
 
-def _or(one: float | None, other: float | None) -> float | None:
-    return other if one is None else one
+def _size(number: float | None) -> float | None:
+    """Return a time, a strength or a thickness; zero or less stands where none was known."""
+    return number if number is not None and number > 0 else None

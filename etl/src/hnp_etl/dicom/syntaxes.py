@@ -1,9 +1,10 @@
 """Transfer syntaxes that are read, and by which decoder (DICOM PS3.5 section 10)."""
 
+IMPLICIT_LE, EXPLICIT_LE = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"
 DEFLATED_LE = "1.2.840.10008.1.2.1.99"
 EXPLICIT_BE = "1.2.840.10008.1.2.2"
 
-UNCOMPRESSED = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", DEFLATED_LE, EXPLICIT_BE})
+UNCOMPRESSED = frozenset({IMPLICIT_LE, EXPLICIT_LE, DEFLATED_LE, EXPLICIT_BE})
 """Pixel data are plain numbers."""
 
 RLE = "1.2.840.10008.1.2.5"

@@ -20,8 +20,8 @@ _PHRASES: dict[Reason, str] = {
     Reason.NOT_MR: "its Modality were MR, or absent, and its SOP class an image",
     Reason.DERIVED: "it were an image as scanned, not computed or photographed from others",
     Reason.LOCALIZER: "it were no localizer",
-    Reason.NOT_LUMBAR: "Body Part Examined, Study Description and Series Description named no "
-    "other region, or the lumbar spine",
+    Reason.NOT_LUMBAR: "Study and Series Description named no other region, and Body Part Examined "
+    "none unless a text names the lumbar spine",
     Reason.PLANE_UNKNOWN: "Image Orientation (Patient) or the Series Description told its plane",
     Reason.NOT_AXIAL: "its plane were {plane} (axial: tilted by at most {tilt:g} degrees)",
     Reason.WEIGHTING_UNKNOWN: "echo and repetition time or the Series Description told its "

@@ -182,6 +182,7 @@ def _header(look: Classification | None, facts: HeaderFacts | None, held: list[R
         return Step("header", "cannot be read" if not held else f"not read: {held[0]}")
     marks = {
         "fat suppressed": look.fat_suppressed,
+        "a text names the lumbar spine, Body Part Examined does not": look.region_disagrees,
         "text tells another weighting": look.text_disagrees,
     }
     noted = [mark for mark, holds in marks.items() if holds]
