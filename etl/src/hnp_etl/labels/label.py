@@ -43,6 +43,7 @@ Keys = tuple[str, ...]
 _NOTHING = Field()
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +74,13 @@ class LabelReader:
         levels = [recipe.levels.get(name, ()) for name in LEVEL_NAMES]
         self._aliases = [tuple(map(bare_path, each)) for each in (*fields, *levels)]
         self._places = lru_cache(maxsize=256)(self._find_places)
-        missing = recipe.missing_words
         self._known = known_codes(recipe.codes)
-        self._tokens = partial(code_tokens, known=self._known, missing=missing)
-        self._text = partial(text_of, missing=missing)
-        self._patient = partial(patient_of, missing=missing)
-        self._age = partial(age_of, missing=missing)
         sexes = {word(key): sex for key, sex in recipe.sex_values.items()}
-        self._sex = partial(sex_of, sex_values=sexes, missing=missing)
-        self._canal = partial(canal_of, canal=recipe.canal, missing=missing)
+        remembered = partial(_remembered, missing=recipe.missing_words)
+        self._tokens = remembered(code_tokens, known=self._known)
+        self._text, self._patient = remembered(text_of), remembered(patient_of)
+        self._age, self._sex = remembered(age_of), remembered(sex_of, sex_values=sexes)
+        self._canal = remembered(canal_of, canal=recipe.canal)
         self._order = {code: index for index, code in enumerate(recipe.codes)}
 
     def read(self, leaves: Sequence[Leaf]) -> LabelFacts:
@@ -144,6 +143,11 @@ class LabelReader:
         tokens = [token for value in leaf.values for token in self._tokens(value)]
         codes = {recipe_code(token, self._known) for token in tokens}
         return tuple(sorted(codes, key=lambda code: self._order.get(code or "", -1)))
+
+
+def _remembered(parse: Callable[..., R], **recipe: object) -> Callable[[Scalar], R]:
+    """Return how the recipe reads a value; few different ones fill most labels."""
+    return lru_cache(maxsize=4096, typed=True)(partial(parse, **recipe))
 
 
 def _field(fields: _Fields, name: LabelField, parse: Callable[[Scalar], Field]) -> Field:
