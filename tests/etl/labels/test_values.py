@@ -156,6 +156,11 @@ def test_a_map_of_sexes_is_met_by_any_spelling_of_its_number() -> None:
         assert LabelReader(recipe).read(by_json({"Sex": value})).sex == "F"
 
 
+def test_a_map_of_sexes_may_have_any_words() -> None:
+    recipe = Label(sex_values={"Frau, Dr.": "F"})
+    assert LabelReader(recipe).read(by_json({"Sex": "frau, dr."})).sex == "F"
+
+
 @pytest.mark.parametrize(
     ("written", "size_mm"),
     [

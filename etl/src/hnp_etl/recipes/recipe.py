@@ -31,7 +31,7 @@ from hnp_etl.limits import MAX_SIDE_PIXELS, Limits
 from hnp_etl.recipes.canal import Canal
 from hnp_etl.recipes.label_sources import LABEL_SOURCES, LabelSource
 from hnp_etl.recipes.messages import describe
-from hnp_etl.recipes.spellings import Alias, Spelling, refuse_shared, refuse_unmatched
+from hnp_etl.recipes.spellings import Alias, Code, Spelling, refuse_shared, refuse_unmatched
 from hnp_shared.errors import InputError
 from hnp_shared.opening import read_regular
 from hnp_shared.vocabulary import LEVEL_NAMES
@@ -122,7 +122,7 @@ class Label(_Section):
     levels: dict[str, tuple[Alias, ...]] = Field(
         default_factory=lambda: _default("label", "levels"), validate_default=True
     )
-    codes: dict[Spelling, Meaning] = Field(
+    codes: dict[Code, Meaning] = Field(
         default_factory=lambda: _default("label", "codes"), validate_default=True
     )
     sex_values: dict[Spelling, Literal["F", "M"]] = {}

@@ -11,9 +11,13 @@ from hnp_etl.grammar import bare_path, plain, word
 def _matches_a_value(spelling: str) -> str:
     if not spelling.strip() or spelling != spelling.strip():
         raise ValueError("can never match: values are compared without blanks around them")
-    if "," in plain(spelling):
-        raise ValueError("can never match: a comma parts two codes")
     return spelling
+
+
+def _matches_one_code(code: str) -> str:
+    if "," in plain(code):
+        raise ValueError("can never match: a comma parts two codes")
+    return code
 
 
 def _matches_a_key(alias: str) -> str:
@@ -24,6 +28,9 @@ def _matches_a_key(alias: str) -> str:
 
 Spelling = Annotated[str, AfterValidator(_matches_a_value)]
 """A value as labels write it."""
+
+Code = Annotated[Spelling, AfterValidator(_matches_one_code)]
+"""A code of a disc as labels write it."""
 
 Alias = Annotated[str, AfterValidator(_matches_a_key)]
 """A key or column as labels name it; `a.b` is a path."""

@@ -130,9 +130,15 @@ def _canal(profiles: Sequence[KeyProfile], start: Canal, checks: dict[str, str])
     middle = sorted(medians)[len(medians) // 2]
     area = any(unit.endswith("2") for unit in stated) or "area" in named or "면적" in named
     if area or (middle >= _AREA_FROM and not stated):
-        return Canal(quantity="area", unit="cm2" if middle < _CM_BELOW else "mm2")
+        return _as_start(start, "area", "cm2" if middle < _CM_BELOW else "mm2")
     unwritten_cm = middle < _CM_BELOW and not stated
-    return Canal(quantity="width", unit="cm" if unwritten_cm or stated == {"cm"} else "mm")
+    return _as_start(start, "width", "cm" if unwritten_cm or stated == {"cm"} else "mm")
+
+
+def _as_start(start: Canal, quantity: str, unit: str) -> Canal:
+    """Return a canal with the range of the recipe to begin with, where that is of its quantity."""
+    kept = {"range": start.range} if start.quantity == quantity else {}
+    return Canal.model_validate({"quantity": quantity, "unit": unit, **kept})
 
 
 def _sex_values(
