@@ -98,6 +98,25 @@ def test_a_column_a_disc_goes_through_the_aliases(src: Path) -> None:
     assert [told[f"a/i{number}.dcm"] for number in (1, 2, 3)] == reasons
 
 
+def test_a_code_that_the_recipe_maps_is_one_even_where_it_looks_missing(src: Path) -> None:
+    (src / "labels.csv").write_text("file,level,code\ni0,L4-5,None\ni1,L3-4,NA\ni2,L5-S1,Severe\n")
+    codes = {"None": "normal", "NA": "normal", "Severe": "patient"}
+    label = GENERIC.label.model_copy(update={"codes": codes})
+    truth, _ = run(src.parent, replace_label(GENERIC, label))
+    assert truth == {
+        "a/i0.dcm": ("L4-5", "None", False),
+        "a/i1.dcm": ("L3-4", "NA", False),
+        "a/i2.dcm": ("L5-S1", "Severe", True),
+    }
+
+
+def test_codes_that_an_empty_cell_made_floats_are_the_codes(src: Path) -> None:
+    (src / "labels.csv").write_text("file,level,code\ni0,L4-5,3.0\ni1,L3-4,\ni2,L5-S1,1.0\n")
+    truth, told = run(src.parent, GENERIC)
+    assert truth == {"a/i0.dcm": ("L4-5", "3", True), "a/i2.dcm": ("L5-S1", "1", False)}
+    assert told["a/i1.dcm"] == "NO_LEVEL"
+
+
 def test_excel_says_the_same_as_csv(src: Path) -> None:
     book = openpyxl.Workbook()
     assert book.active is not None

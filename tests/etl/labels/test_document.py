@@ -46,6 +46,27 @@ def test_values_come_with_the_keys_that_lead_to_them() -> None:
     }
 
 
+def test_nan_as_python_writes_a_missing_value_is_null() -> None:
+    assert values(b'{"a": NaN, "b": [3, NaN]}') == {("a",): (None,), ("b",): ("3", None)}
+
+
+@pytest.mark.parametrize(
+    ("content", "detail"),
+    [
+        (b'{"a": Infinity}', "Infinity is no JSON number"),
+        (b'{"a": -Infinity}', "-Infinity is no JSON number"),
+        (b'{"a": 1,\n "b" 2}', "no valid JSON, line 2, column 6: Expecting ':' delimiter"),
+        (b"// labels\n{}", "no valid JSON, line 1, column 1: Expecting value"),
+        (b"[{}, {}]", "found a list of length 2, expected an object or a list of one object"),
+        (b"null", "found a single value, expected an object or a list of one object"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(content: bytes, detail: str) -> None:
+    with pytest.raises(FileError) as caught:
+        parse_label(content)
+    assert (caught.value.reason, caught.value.what) == (Reason.BAD_JSON, detail)
+
+
 def test_numbers_keep_the_digits_they_were_written_with() -> None:
     for written in ["1.50", "1e3", "-0", "12345678901234567890", "0.1000"]:
         ((value,),) = values(f'{{"a": {written}}}'.encode()).values()
@@ -107,7 +128,6 @@ def test_encodings_that_occur_are_read(content: bytes) -> None:
         (b'{"a": 1} x', Reason.BAD_JSON),
         (b"{'a': 1}", Reason.BAD_JSON),
         (b'{"a": 01}', Reason.BAD_JSON),
-        (b'{"a": NaN}', Reason.BAD_JSON),
         (b'{"a": Infinity}', Reason.BAD_JSON),
         (b'{"a": -Infinity}', Reason.BAD_JSON),
         (b'{"a": "\n"}', Reason.BAD_JSON),

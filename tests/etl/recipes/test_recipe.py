@@ -35,7 +35,7 @@ def test_a_table_that_is_given_replaces_the_default_table() -> None:
         (
             "name = 'x'\n\n[label]\nrequired = []\n[label.cannal]\nunit = 'cm'",
             "line 5, label.cannal: no such key, expected one of canal, codes, condition, "
-            "fields, levels, required, sex_values, source, table; did you mean 'canal'?",
+            "fields, levels, missing, required, sex_values, source, table; did you mean 'canal'?",
         ),
         (
             "name = 'x'\n[image]\ncrop = { topp = 0.1 }",
@@ -51,7 +51,7 @@ def test_a_table_that_is_given_replaces_the_default_table() -> None:
         ("name = 'x'\nlimits.depth = 0", "line 2, limits.depth: Input should be greater"),
         ("confirmed = true", "name: Field required"),
         ("name = ''", "name: String should have at least 1 character"),
-        ("name = 'x'\n[layout]\nhospital = '('", "layout.hospital: Value error, no regular expr"),
+        ("name = 'x'\n[layout]\nhospital = '('", "layout.hospital: no regular expr"),
         ("name = 'x'\n[layout.partitions]\ntest = 'x'", "expected training and validation"),
         ("name = 'x'\n[label.levels]\n'T12-L1' = ['a']", "expected names from"),
         ("name = 'x'\n[label.canal]\nquantity = 'area'", "unit mm does not measure area"),
@@ -68,6 +68,53 @@ def test_a_table_that_is_given_replaces_the_default_table() -> None:
         ("name = 'x'\n[label]\nrequired = ['weight']", "found 'weight'"),
         ("name = 'x'\n[label.codes]\n1 = 'sick'", "label.codes.1: Input should be 'normal'"),
         ("name = 'x", "is no TOML"),
+        ("name = 'x'\n[layout]\nhospital = \"\\d\"", "write patterns between single quotes"),
+        ("name = 'x'\n[image]\nsize = 300", "image.size: Input should be a list, found 300"),
+        ("name = 'x'\n[image]\ncrop_mm = 100000", "found 100000"),
+        ("name = 'x'\n[label.codes]", "label.codes: found no code that is normal"),
+        ("name = 'x'\n[label.codes]\n1 = 'absent'", "found no code that is normal or patient"),
+        (
+            "name = 'x'\n[label.codes]\n'' = 'normal'",
+            "line 3, label.codes.: can never",
+        ),
+        ("name = 'x'\n[label.codes]\n' 7' = 'normal'", "without blanks around them, found ' 7'"),
+        ("name = 'x'\n[label.codes]\n'3,1' = 'normal'", "a comma parts two codes, found '3,1'"),
+        ("name = 'x'\n[label.codes]\n'3，1' = 'normal'", "a comma parts two codes"),
+        (
+            "name = 'x'\n[label.codes]\nSevere = 'patient'\nsevere = 'normal'",
+            "label.codes: found 'Severe' and 'severe', which are read as one value",
+        ),
+        ("name = 'x'\n[label.codes]\n3 = 'patient'\n'3.0' = 'normal'", "found '3' and '3.0'"),
+        ("name = 'x'\n[label.codes]\n3 = 'patient'\n'３' = 'normal'", "found '3' and '３'"),
+        ("name = 'x'\n[label.sex_values]\nf = 'F'\nF = 'M'", "found 'f' and 'F'"),
+        ("name = 'x'\n[label.sex_values]\n' 1' = 'F'", "can never match"),
+        (
+            "name = 'x'\n[label.levels]\n'L4-5' = ['L4-5']\n'L5-S1' = ['L5-S1', 'l4 / 5']",
+            "label.levels: found 'l4 / 5' for L4-5 and for L5-S1, expected it once",
+        ),
+        (
+            "name = 'x'\n[label.levels]\n'L4-5' = ['']",
+            "label.levels.L4-5.0: can never",
+        ),
+        ("name = 'x'\n[label.levels]\n'L4-5' = [' - ']", "can never match"),
+        (
+            "name = 'x'\n[label.fields]\nage = ['meta.']",
+            "label.fields.age.0: can never",
+        ),
+        (
+            "name = 'x'\n[label.table]\ncolumn = ['_']",
+            "label.table.column.0: can never",
+        ),
+        (
+            "name = 'x'\n[label]\ncanal = { range = [60, 3] }",
+            "holds no size, expected [least, most]",
+        ),
+        ("name = 'x'\n[label]\ncanal = { range = [3] }", "label.canal.range.1: Field required"),
+        (
+            "name = 'x'\n[label]\ncanal = { range = [3, inf] }",
+            "label.canal.range.1: Input should be",
+        ),
+        ("name = 'x'\n[label]\nmissing = [true]", "label.missing.0"),
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(text: str, told: str) -> None:
@@ -76,6 +123,23 @@ def test_what_is_wrong_is_told_in_one_line(text: str, told: str) -> None:
     assert str(caught.value).startswith("recipe mine.toml")
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_data_set_without_labels_needs_no_codes() -> None:
+    recipe = parse_recipe("name = 'x'\n[label]\nsource = 'none'\n[label.codes]", "x")
+    assert recipe.label.codes == {}
+
+
+def test_one_disc_may_have_one_alias_in_two_spellings() -> None:
+    recipe = parse_recipe("name = 'x'\n[label.levels]\n'L4-5' = ['L4-5', 'L4_5']", "x")
+    assert recipe.label.levels == {"L4-5": ("L4-5", "L4_5")}
+
+
+def test_the_schema_of_recipes_names_range_and_missing_words() -> None:
+    schema = Recipe.model_json_schema()["$defs"]
+    assert schema["Canal"]["properties"]["range"]["default"] == [3.0, 60.0]
+    kinds = schema["Label"]["properties"]["missing"]["items"]["anyOf"]
+    assert [kind["type"] for kind in kinds] == ["string", "integer", "number"]
 
 
 def test_a_file_that_is_not_there_names_the_built_in_ones(tmp_path: Path) -> None:

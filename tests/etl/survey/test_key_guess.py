@@ -23,6 +23,8 @@ GUESSER = KeyGuesser(load_recipe("aihub-dld").label)
         (("l5s1_grade",), "L5-S1", "l5s1_grade"),
         (("L1/L2",), "L1-2", "L1/L2"),
         (("4-5",), "L4-5", "4-5"),
+        (("L4–5",), "L4-5", "L4–5"),
+        (("Ｌ４～５ 등급",), "L4-5", "Ｌ４～５ 등급"),
     ],
 )
 def test_a_key_is_read_by_its_words(path: tuple[str, ...], field: str, alias: str) -> None:

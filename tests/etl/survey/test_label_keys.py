@@ -34,6 +34,17 @@ def test_ages_are_shown_by_their_kind_only() -> None:
     assert values == {"NNNY": 1, "NN대": 1, "NN": 1, "other text": 1}
 
 
+def test_ages_in_words_are_shown_by_their_kind() -> None:
+    values = key(profile({"Age": "만 63세"}, {"Age": "60s"}, {"Age": "1961-02-03"}), "Age").values
+    assert values == {"만 NN세": 1, "NNs": 1, "other text": 1}
+
+
+def test_a_number_is_one_code_however_it_is_written_and_booleans_are_codes() -> None:
+    keys = profile({"L4-5": 3.0, "L3-4": True}, {"L4-5": "3", "L3-4": "FALSE"})
+    assert key(keys, "L4-5").values == {"3": 2}
+    assert key(keys, "L3-4").values == {"true": 1, "false": 1}
+
+
 def test_codes_and_sex_are_shown_but_never_a_name_among_them() -> None:
     keys = profile({"L4-5": 3, "Sex": "F"}, {"L4-5": "1,3", "Sex": "김철수"}, {"L4-5": "Kim"})
     assert (key(keys, "L4-5").values, key(keys, "L4-5").hidden) == ({"1": 1, "3": 2}, 1)

@@ -17,6 +17,8 @@ patient = ["dicom"]
 scope = "all"
 [label]
 required = ["age"]
+missing = ["미상", 9999]
+canal = { range = [5, 50] }
 [label.codes]
 1 = "normal"
 "a \\"b\\" 가" = "patient"
@@ -48,6 +50,7 @@ def test_the_text_reads_back_as_the_draft(tmp_path: Path) -> None:
     assert again.layout.procedures == ("C004", "C005")
     assert (again.image.crop_mm, again.image.size) == (150, (64, 96))
     assert again.limits.headerless
+    assert (list(again.label.canal.range), again.label.missing) == ([5, 50], ("미상", 9999))
     assert (again.identity.scope, again.label.required) == ("all", ("age",))
 
 

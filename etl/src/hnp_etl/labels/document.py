@@ -1,13 +1,13 @@
 """A JSON label as a flat list of leaves, free of any recipe: strict, bounded, and never guessing.
 
-Stricter than JSON readers usually are: a key given twice, NaN and lone surrogates are refused,
-and numbers keep the digits they were written with.
+Stricter than JSON readers usually are: a key given twice, Infinity and lone surrogates are refused,
+and numbers keep the digits they were written with. NaN, as Python writes a missing value, is null.
 """
 
 import codecs
 import json
 import re
-from typing import NamedTuple, NoReturn, TypeVar
+from typing import NamedTuple, TypeVar
 
 from hnp_etl.errors import FileError
 from hnp_etl.limits import MAX_DEPTH
@@ -57,11 +57,11 @@ def parse_label(content: bytes, most_depth: int = MAX_DEPTH) -> tuple[Leaf, ...]
         FileError: BAD_ENCODING, TOO_DEEP, BAD_JSON or DUPLICATE_KEY.
     """
     root = read_json(content, most_depth)
-    if isinstance(root, list) and len(root) == 1:
-        root = root[0]
-    if not isinstance(root, dict):
-        raise FileError(Reason.BAD_JSON, "expected an object or a list of one object")
-    return leaves_of(root)
+    alone = root[0] if isinstance(root, list) and len(root) == 1 else root
+    if isinstance(alone, dict):
+        return leaves_of(alone)
+    found = f"a list of length {len(root)}" if isinstance(root, list) else "a single value"
+    raise FileError(Reason.BAD_JSON, f"found {found}, expected an object or a list of one object")
 
 
 def leaves_of(root: dict[str, Json]) -> tuple[Leaf, ...]:
@@ -85,10 +85,13 @@ def read_json(content: bytes, most_depth: int = MAX_DEPTH) -> Json:
             object_pairs_hook=_unique,
             parse_int=Number,
             parse_float=Number,
-            parse_constant=_no_constant,
+            parse_constant=_constant,
         )
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise FileError(Reason.BAD_JSON, "no valid JSON") from error
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise FileError(Reason.BAD_JSON, f"no valid JSON, {place}: {error.msg}") from error
+    except RecursionError as error:
+        raise FileError(Reason.BAD_JSON, "no valid JSON: too deep") from error
     return root
 
 
@@ -151,8 +154,9 @@ def _sound(text: Text) -> Text:
     return text
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise FileError(Reason.BAD_JSON, f"{name} is no JSON number")
+def _constant(name: str) -> None:
+    if name != "NaN":
+        raise FileError(Reason.BAD_JSON, f"{name} is no JSON number")
 
 
 def _gather(value: Json, keys: tuple[str, ...], found: list[Leaf]) -> None:

@@ -7,18 +7,20 @@ from functools import lru_cache, partial
 from typing import NamedTuple, TypeVar, cast
 
 from hnp_etl.errors import FileError
+from hnp_etl.grammar import bare, bare_path, word
 from hnp_etl.labels.document import Leaf, Scalar
 from hnp_etl.labels.values import (
     Field,
     age_of,
     canal_of,
     code_tokens,
+    known_codes,
+    patient_of,
     recipe_code,
     sex_of,
     text_of,
 )
 from hnp_etl.recipes.recipe import Label, LabelField
-from hnp_etl.walking.paths import nfc
 from hnp_shared.vocabulary import LEVEL_NAMES, Flag, Reason
 
 
@@ -41,6 +43,7 @@ Keys = tuple[str, ...]
 _NOTHING = Field()
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +74,13 @@ class LabelReader:
         levels = [recipe.levels.get(name, ()) for name in LEVEL_NAMES]
         self._aliases = [tuple(map(bare_path, each)) for each in (*fields, *levels)]
         self._places = lru_cache(maxsize=256)(self._find_places)
-        self._sex = partial(sex_of, sex_values=recipe.sex_values)
-        self._canal = partial(canal_of, canal=recipe.canal)
-        codes = {code: code for code in recipe.codes}
-        self._known = {code.casefold(): code for code in recipe.codes} | codes
+        self._known = known_codes(recipe.codes)
+        sexes = {word(key): sex for key, sex in recipe.sex_values.items()}
+        remembered = partial(_remembered, missing=recipe.missing_words)
+        self._tokens = remembered(code_tokens, known=self._known)
+        self._text, self._patient = remembered(text_of), remembered(patient_of)
+        self._age, self._sex = remembered(age_of), remembered(sex_of, sex_values=sexes)
+        self._canal = remembered(canal_of, canal=recipe.canal)
         self._order = {code: index for index, code in enumerate(recipe.codes)}
 
     def read(self, leaves: Sequence[Leaf]) -> LabelFacts:
@@ -86,8 +92,8 @@ class LabelReader:
         places = self._places(tuple([leaf.keys for leaf in leaves]))
         found = [[leaves[index] for index in each] for each in places]
         fields, cells = _Fields._make(found[: len(_FIELDS)]), found[len(_FIELDS) :]
-        age, sex = _field(fields.age, age_of), _field(fields.sex, self._sex)
-        canal = _field(fields.canal_width_mm, self._canal)
+        age, sex = _field(fields, "age", self._age), _field(fields, "sex", self._sex)
+        canal = _field(fields, "canal_width_mm", self._canal)
         marks = {
             Flag.AGE_DECADE: age.decade,
             Flag.BAD_AGE: age.bad,
@@ -95,14 +101,14 @@ class LabelReader:
             Flag.BAD_CANAL_WIDTH: canal.bad,
         }
         return LabelFacts(
-            patient=_text_or_none(_field(fields.patient, text_of)),
+            patient=_text_or_none(_field(fields, "patient", self._patient)),
             age=_number_or_none(age),
             sex=_text_or_none(sex),
             canal_width_mm=_number_or_none(canal),
-            cells=tuple([self._cell(each) for each in cells]),
+            cells=tuple(map(self._cell, LEVEL_NAMES, cells)),
             flags=tuple(sorted(flag for flag, holds in marks.items() if holds)),
-            file_name=_file_stem(_text_or_none(_field(fields.file, text_of))),
-            sop_uid=_text_or_none(_field(fields.sop_instance_uid, text_of)),
+            file_name=_file_stem(_text_or_none(_field(fields, "file", self._text))),
+            sop_uid=_text_or_none(_field(fields, "sop_instance_uid", self._text)),
         )
 
     def _find_places(self, shape: tuple[Keys, ...]) -> list[list[int]]:
@@ -127,39 +133,33 @@ class LabelReader:
             for paths in self._aliases
         ]
 
-    def _cell(self, leaves: Sequence[Leaf]) -> tuple[str | None, ...]:
+    def _cell(self, level: str, leaves: Sequence[Leaf]) -> tuple[str | None, ...]:
         """Return the codes of one disc, none when the label does not name it."""
-        return _agreed([self._codes(leaf) for leaf in _shallowest(leaves)], ())
+        return _agreed([self._codes(leaf) for leaf in _shallowest(leaves)], (), level)
 
     def _codes(self, leaf: Leaf) -> tuple[str | None, ...]:
         if not leaf.readable:
             raise FileError(Reason.BAD_VALUE, "a disc code is an object")
-        tokens = [token for value in leaf.values for token in code_tokens(value)]
+        tokens = [token for value in leaf.values for token in self._tokens(value)]
         codes = {recipe_code(token, self._known) for token in tokens}
         return tuple(sorted(codes, key=lambda code: self._order.get(code or "", -1)))
 
 
-@lru_cache(maxsize=4096)
-def bare(key: str) -> str:
-    """Return a key as keys are compared: without case, blanks, `_`, `-` and `/`."""
-    return re.sub(r"[\s_/-]+", "", nfc(key).casefold())
+def _remembered(parse: Callable[..., R], **recipe: object) -> Callable[[Scalar], R]:
+    """Return how the recipe reads a value; few different ones fill most labels."""
+    return lru_cache(maxsize=4096, typed=True)(partial(parse, **recipe))
 
 
-@lru_cache(maxsize=4096)
-def bare_path(alias: str) -> tuple[str, ...]:
-    """Return an alias as a path of bare keys; one without dots is a single key."""
-    return tuple(map(bare, alias.split(".")))
-
-
-def _field(leaves: Sequence[Leaf], parse: Callable[[Scalar], Field]) -> Field:
+def _field(fields: _Fields, name: LabelField, parse: Callable[[Scalar], Field]) -> Field:
     """Return the one value of a tabular field; an object of that name is only a place."""
+    leaves: Sequence[Leaf] = getattr(fields, name)
     if not leaves:
         return _NOTHING
     found = [
         parse(leaf.values[0]) if len(leaf.values) == 1 else Field(bad=bool(leaf.values))
         for leaf in _shallowest([leaf for leaf in leaves if leaf.readable])
     ]
-    return _agreed(found, _NOTHING)
+    return _agreed(found, _NOTHING, name)
 
 
 def _shallowest(leaves: Sequence[Leaf]) -> Sequence[Leaf]:
@@ -169,12 +169,12 @@ def _shallowest(leaves: Sequence[Leaf]) -> Sequence[Leaf]:
     return [leaf for leaf in leaves if len(leaf.keys) == depth]
 
 
-def _agreed(found: Sequence[T], nothing: T) -> T:
+def _agreed(found: Sequence[T], nothing: T, what: str) -> T:
     if len(found) == 1:
         return found[0]
     stated = [value for value in found if value != nothing] or [nothing]
     if any(value != stated[0] for value in stated[1:]):
-        raise FileError(Reason.FIELD_CONFLICT, "two spellings of one field disagree")
+        raise FileError(Reason.FIELD_CONFLICT, f"two spellings of {what} disagree")
     return stated[0]
 
 

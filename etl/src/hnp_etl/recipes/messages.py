@@ -61,7 +61,8 @@ def _what(first: Any, path: Path, model: type[BaseModel]) -> str:  # noqa: ANN40
         allowed = _keys_beside(path, model)
         told = f"no such key, expected one of {', '.join(allowed)}"
         return told + _near(path[-1], allowed)
-    return str(first["msg"]) + _found(first["input"]) + _near(first["input"], allowed)
+    told = str(first["msg"]).removeprefix("Value error, ").replace("valid tuple", "list")
+    return told + _found(first["input"]) + _near(first["input"], allowed)
 
 
 def _keys_beside(path: Path, model: type[BaseModel]) -> list[str]:

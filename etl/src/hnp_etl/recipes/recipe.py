@@ -12,12 +12,26 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from hnp_etl.grammar import word
 from hnp_etl.imaging import Plane, Weighting
 from hnp_etl.limits import MAX_SIDE_PIXELS, Limits
+from hnp_etl.recipes.canal import Canal
 from hnp_etl.recipes.label_sources import LABEL_SOURCES, LabelSource
 from hnp_etl.recipes.messages import describe
+from hnp_etl.recipes.spellings import Alias, Code, Spelling, refuse_shared, refuse_unmatched
 from hnp_shared.errors import InputError
 from hnp_shared.opening import read_regular
 from hnp_shared.vocabulary import LEVEL_NAMES
@@ -76,19 +90,6 @@ class Identity(_Section):
     scope: Literal["hospital", "all"] = "hospital"
 
 
-class Canal(_Section):
-    """What the label's canal field measures; a guess until confirmed."""
-
-    quantity: Literal["width", "area"] = "width"
-    unit: Literal["mm", "cm", "mm2", "cm2"] = "mm"
-
-    @model_validator(mode="after")
-    def _unit_fits(self) -> Self:
-        if (self.quantity == "area") != self.unit.endswith("2"):
-            raise ValueError(f"unit {self.unit} does not measure {self.quantity}")
-        return self
-
-
 @cache
 def _builtin(name: str) -> dict[str, Any]:
     return tomllib.loads(builtin_text(name))
@@ -102,9 +103,9 @@ class Entries(_Section):
     """How a table's row, or an object of a study's JSON, names its image and its disc."""
 
     key: Literal["path", "stem", "uid"] = "stem"
-    column: tuple[str, ...] = ("path", "file", "file_name", "image", "SOPInstanceUID")
-    level: tuple[str, ...] = ()
-    code: tuple[str, ...] = ("code",)
+    column: tuple[Alias, ...] = ("path", "file", "file_name", "image", "SOPInstanceUID")
+    level: tuple[Alias, ...] = ()
+    code: tuple[Alias, ...] = ("code",)
 
 
 class Label(_Section):
@@ -115,16 +116,17 @@ class Label(_Section):
     condition: str = "spinal_canal_stenosis"
     required: tuple[Literal["patient", "age", "sex", "canal_width_mm"], ...] = ()
     canal: Canal = Canal()
-    fields: dict[LabelField, tuple[str, ...]] = Field(
+    fields: dict[LabelField, tuple[Alias, ...]] = Field(
         default_factory=lambda: _default("label", "fields"), validate_default=True
     )
-    levels: dict[str, tuple[str, ...]] = Field(
+    levels: dict[str, tuple[Alias, ...]] = Field(
         default_factory=lambda: _default("label", "levels"), validate_default=True
     )
-    codes: dict[str, Meaning] = Field(
+    codes: dict[Code, Meaning] = Field(
         default_factory=lambda: _default("label", "codes"), validate_default=True
     )
-    sex_values: dict[str, Literal["F", "M"]] = {}
+    sex_values: dict[Spelling, Literal["F", "M"]] = {}
+    missing: tuple[StrictStr | StrictInt | StrictFloat, ...] = ()
 
     @field_validator("levels")
     @classmethod
@@ -132,12 +134,31 @@ class Label(_Section):
         unknown = set(levels) - set(LEVEL_NAMES)
         if unknown:
             raise ValueError(f"found {sorted(unknown)}, expected names from {list(LEVEL_NAMES)}")
+        refuse_shared(levels)
         return levels
+
+    @field_validator("codes", "sex_values")
+    @classmethod
+    def _told_apart(cls, spellings: dict[str, str]) -> dict[str, str]:
+        refuse_unmatched(spellings)
+        return spellings
+
+    @field_validator("codes")
+    @classmethod
+    def _names_a_disc(cls, codes: dict[str, Meaning], info: ValidationInfo) -> dict[str, Meaning]:
+        if info.data.get("source") != "none" and set(codes.values()) <= {"absent"}:
+            raise ValueError("found no code that is normal or patient: no slice would have a level")
+        return codes
 
     @property
     def origin(self) -> LabelSource:
         """The source's row in the catalogue."""
         return LABEL_SOURCES[self.source]
+
+    @property
+    def missing_words(self) -> frozenset[str]:
+        """Words for a missing value beside the usual ones, as `grammar.word` gives them."""
+        return frozenset(word(str(each)) for each in self.missing)
 
     @property
     def wanted(self) -> bool:
@@ -173,7 +194,7 @@ class Image(_Section):
     """How a decoded image becomes a stored array."""
 
     crop: Crop = Crop()
-    crop_mm: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    crop_mm: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] | None = None
     size: tuple[Side, Side] = (300, 300)
     scale: Literal["minmax"] = "minmax"
     dtype: Literal["float32", "uint16"] = "float32"
@@ -252,7 +273,8 @@ def parse_recipe(text: str, origin: str) -> Recipe:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"recipe {origin} is no TOML: {error}") from error
+        advice = "; write patterns between single quotes" if "Unescaped" in str(error) else ""
+        raise InputError(f"recipe {origin} is no TOML: {error}{advice}") from error
     except (ValueError, RecursionError) as error:
         raise InputError(
             f"recipe {origin} holds a number too long or tables too deep to be read"

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hnp_etl.labels.label import bare
+from hnp_etl.grammar import bare, bare_path
 from hnp_etl.recipes.recipe import Label
 from hnp_etl.survey.masking import key_words
 from hnp_shared.vocabulary import LEVEL_NAMES
@@ -49,11 +49,7 @@ class KeyGuesser:
 
     def __init__(self, known: Label) -> None:
         rows: list[tuple[str, tuple[str, ...]]] = [*known.fields.items(), *known.levels.items()]
-        self._known = {
-            tuple(map(bare, alias.split("."))): field
-            for field, aliases in rows
-            for alias in aliases
-        }
+        self._known = {bare_path(alias): field for field, aliases in rows for alias in aliases}
         self.guess = lru_cache(maxsize=4096)(self._guess)
 
     def _guess(self, path: tuple[str, ...]) -> Guess | None:

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from hnp_etl.labels.label import bare
-from hnp_etl.labels.values import SEX_WORDS, recipe_code
-from hnp_etl.recipes.recipe import Canal, Label, LabelField, Meaning
+from hnp_etl.grammar import bare, word
+from hnp_etl.labels.values import SEX_WORDS, known_codes, recipe_code
+from hnp_etl.recipes.canal import Canal
+from hnp_etl.recipes.recipe import Label, LabelField, Meaning
 from hnp_etl.survey.key_guess import Guess
 from hnp_etl.survey.label_keys import KeyProfile, LabelKeys
 from hnp_shared.vocabulary import LEVEL_NAMES
@@ -109,8 +110,8 @@ def _codes(cells: Sequence[KeyProfile], start: Label) -> dict[str, Meaning]:
     known: dict[str, str] = {}
     for token, _ in sorted(found.items(), key=lambda item: (-item[1], item[0])):
         if recipe_code(token, known) is None:
-            known[token.casefold()] = token
-    starts = {code.casefold(): code for code in start.codes}
+            known[word(token)] = token
+    starts = known_codes(start.codes)
     if known.keys() <= starts.keys():
         return dict(start.codes)
     return {
@@ -129,9 +130,15 @@ def _canal(profiles: Sequence[KeyProfile], start: Canal, checks: dict[str, str])
     middle = sorted(medians)[len(medians) // 2]
     area = any(unit.endswith("2") for unit in stated) or "area" in named or "면적" in named
     if area or (middle >= _AREA_FROM and not stated):
-        return Canal(quantity="area", unit="cm2" if middle < _CM_BELOW else "mm2")
+        return _as_start(start, "area", "cm2" if middle < _CM_BELOW else "mm2")
     unwritten_cm = middle < _CM_BELOW and not stated
-    return Canal(quantity="width", unit="cm" if unwritten_cm or stated == {"cm"} else "mm")
+    return _as_start(start, "width", "cm" if unwritten_cm or stated == {"cm"} else "mm")
+
+
+def _as_start(start: Canal, quantity: str, unit: str) -> Canal:
+    """Return a canal with the range of the recipe to begin with, where that is of its quantity."""
+    kept = {"range": start.range} if start.quantity == quantity else {}
+    return Canal.model_validate({"quantity": quantity, "unit": unit, **kept})
 
 
 def _sex_values(
@@ -139,7 +146,7 @@ def _sex_values(
 ) -> dict[str, str]:
     """Return a map for values that need one: 1 and 2, or 0 and 1."""
     found = {value for each in profiles for value in each.values}
-    plain = {value.strip() for value in found if value.strip().casefold() not in SEX_WORDS}
+    plain = {word(value) for value in found} - SEX_WORDS.keys()
     numbers = sorted(value for value in plain if value.isdigit())
     if not numbers:
         return dict(start.sex_values)

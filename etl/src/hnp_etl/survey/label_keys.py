@@ -6,8 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hnp_etl.errors import FileError
+from hnp_etl.grammar import word
 from hnp_etl.labels.document import Leaf, Number, Scalar
-from hnp_etl.labels.values import code_tokens, is_missing
+from hnp_etl.labels.values import (
+    code_tokens,
+    is_missing,
+    known_codes,
+    written_age,
+    written_size,
+)
 from hnp_etl.survey.key_guess import Guess, KeyGuesser
 from hnp_etl.survey.masking import harmless_value, looks_identifying
 
@@ -24,9 +31,8 @@ _MOST_SIBLINGS = 48
 """An object with more different keys is a table keyed by something, maybe by a person."""
 
 _DIGIT = re.compile(r"\d")
-# Values with N for each digit: "NN", "NN.N", "NN세", "NN yrs", "NNNy", "NNw".
-_AGE_SHAPES = re.compile(r"(?i)N{1,3}(?:\.N+)?\s?(?:y|yr|yrs|years?|세|살|대|m|w|d)?")
-_SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,12})?)\s*(mm2|cm2|mm|cm)?", re.IGNORECASE)
+_BOOLEANS = known_codes(["true", "false"])
+"""Codes that only a recipe can explain."""
 
 Path = tuple[str, ...]
 
@@ -171,7 +177,7 @@ def _texts(key: _Key, leaf: Leaf) -> list[str]:
     """Return a leaf's values as they may be counted: codes, words of sex, shapes of ages."""
     if key.guess and key.guess.is_level:
         try:
-            return [token for value in leaf.values for token in code_tokens(value)]
+            return [token for value in leaf.values for token in code_tokens(value, _BOOLEANS)]
         except FileError:
             return []
     stated = ["" if value is None else str(value).strip() for value in leaf.values]
@@ -181,18 +187,18 @@ def _texts(key: _Key, leaf: Leaf) -> list[str]:
 
 
 def _age_shape(text: str) -> str:
-    shape = _DIGIT.sub("N", text)
+    """Return an age with N for each digit: "NN", "NN.N", "만 NN세", "NN yrs", "NNNy"."""
     if is_missing(text):
         return "missing"
-    return shape if _AGE_SHAPES.fullmatch(shape) else "other text"
+    return "other text" if written_age(text)[0] is None else _DIGIT.sub("N", text)
 
 
 def _add_size(key: _Key, leaf: Leaf) -> None:
     for value in leaf.values:
-        match = None if is_missing(value) else _SIZE.fullmatch(str(value).strip())
-        if match:
-            key.sizes[round(float(match[1]), 1)] += 1
-            key.units[(match[2] or "").casefold()] += 1
+        size, unit = written_size("" if is_missing(value) else str(value))
+        if size is not None and size > 0:
+            key.sizes[round(size, 1)] += 1
+            key.units[unit] += 1
 
 
 def _type_of(leaf: Leaf) -> str:
@@ -217,7 +223,7 @@ def _disagreeing(leaves: list[Leaf]) -> Iterable[tuple[Path, Path]]:
         for other in leaves[index + 1 :]:
             if one.keys != other.keys:
                 said = [
-                    [str(value).strip() for value in leaf.values if not is_missing(value)]
+                    [word(str(value)) for value in leaf.values if not is_missing(value)]
                     for leaf in (one, other)
                 ]
                 if all(said) and said[0] != said[1]:

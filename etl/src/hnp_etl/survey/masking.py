@@ -8,6 +8,7 @@ small numbers, single letters or words of a closed list; a value of any other ki
 import re
 from functools import lru_cache
 
+from hnp_etl.grammar import plain
 from hnp_etl.walking.paths import nfc
 
 MOST_SHOWN = 64
@@ -67,7 +68,7 @@ def shown_key(path: tuple[str, ...]) -> str:
 
 def key_words(key: str) -> list[str]:
     """Return the words of a key in lower case: `PatientAge`, `patient_age` -> patient, age."""
-    apart = _CAMEL.sub(" ", nfc(key))
+    apart = _CAMEL.sub(" ", plain(key))
     return [piece.casefold() for piece in _PIECE.findall(apart.replace("_", " "))]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from pydantic import BaseModel
 
+from hnp_etl.recipes.canal import Canal
 from hnp_etl.recipes.recipe import Image, Label, Layout, Recipe
 from hnp_etl.survey.findings import Draft, Findings
 from hnp_etl.survey.label_keys import MOST_VALUES
@@ -78,8 +79,10 @@ def _identity(findings: Findings) -> Iterator[str]:
 
 def _label(label: Label, checks: Mapping[str, str]) -> Iterator[str]:
     yield _line("required", _value(list(label.required)), None)
-    canal = f"{{ quantity = {_text(label.canal.quantity)}, unit = {_text(label.canal.unit)} }}"
-    yield _line("canal", canal, checks.get("label.canal"))
+    canal = label.canal.model_dump(mode="json")
+    if label.canal == Canal(quantity=label.canal.quantity, unit=label.canal.unit):
+        del canal["range"]
+    yield _line("canal", _value(canal), checks.get("label.canal"))
     yield from _rest(label, Label.model_fields.keys() - _LABEL_KEYS)
 
 

@@ -1,14 +1,14 @@
 """One label of many in a file: which image it names, and its leaves under the recipe. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hnp_etl.errors import FileError
+from hnp_etl.grammar import bare
 from hnp_etl.labels.document import Leaf, Scalar
-from hnp_etl.labels.label import bare
 from hnp_etl.labels.sources.match import path_key
-from hnp_etl.labels.values import is_missing
+from hnp_etl.labels.values import NO_CODES, is_missing, known_codes, recipe_code
 from hnp_etl.recipes.recipe import Label
 from hnp_etl.walking.paths import nfc
 from hnp_shared.vocabulary import LEVEL_NAMES, Reason
@@ -60,13 +60,17 @@ def _key(named: str, recipe: Label) -> str:
     return f"path {path.rpartition('/')[2] if recipe.table.key == 'stem' else path}"
 
 
-def _value(leaves: Sequence[Leaf], aliases: Sequence[str]) -> Scalar:
-    """Return the first column of these names that holds a value."""
+def _value(
+    leaves: Sequence[Leaf], aliases: Sequence[str], codes: Mapping[str, str] = NO_CODES
+) -> Scalar:
+    """Return the first column of these names that holds a value; a code may look like none."""
     for alias in aliases:
         for leaf in leaves:
             same = leaf.keys and bare(leaf.keys[-1]) == bare(alias)
-            if same and leaf.readable and len(leaf.values) == 1 and not is_missing(leaf.values[0]):
-                return leaf.values[0]
+            if same and leaf.readable and len(leaf.values) == 1:
+                value = leaf.values[0]
+                if not is_missing(value) or recipe_code(str(value), codes):
+                    return value
     return None
 
 
@@ -80,5 +84,6 @@ def _stated_level(leaves: Sequence[Leaf], recipe: Label) -> tuple[Leaf, ...]:
     for name in LEVEL_NAMES:
         aliases = recipe.levels.get(name, ())
         if bare(str(stated)) in {bare(alias) for alias in (name, *aliases)} and aliases:
-            return (Leaf((aliases[0],), (_value(leaves, recipe.table.code),)),)
+            code = _value(leaves, recipe.table.code, known_codes(recipe.codes))
+            return (Leaf((aliases[0],), (code,)),)
     raise FileError(Reason.BAD_VALUE, "a level column names no level of the recipe")

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from hnp_etl.descriptions.series import read_series_text
+from hnp_etl.grammar import bare
 from hnp_etl.imaging import Weighting
 from hnp_etl.labels.document import Leaf, Scalar
-from hnp_etl.labels.label import bare
 from hnp_etl.labels.sources.entry import Entry
 from hnp_etl.labels.sources.match import path_key
 from hnp_etl.labels.sources.rows import LabelFile, LabelSet, Rows
