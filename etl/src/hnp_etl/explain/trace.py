@@ -101,6 +101,7 @@ def explain_one(
             Step("place", _place(asked)),
             *([_header(look, facts, held)] if image else ()),
             *([_pair(asked, partner)] if asked.kind is not Kind.OTHER else ()),
+            *([Step("because", "; ".join(asked.faults))] if asked.faults else ()),
             *([Step("level", "none" if level is None else LEVEL_NAMES[level])] if image else ()),
         ),
     )

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar, cast
 
 from hnp_etl.errors import FileError
 from hnp_etl.labels.document import Leaf, Scalar
+from hnp_etl.labels.stated import StatedDiscs
 from hnp_etl.labels.values import (
     Field,
     age_of,
@@ -71,6 +72,7 @@ class LabelReader:
         levels = [recipe.levels.get(name, ()) for name in LEVEL_NAMES]
         self._aliases = [tuple(map(bare_path, each)) for each in (*fields, *levels)]
         self._places = lru_cache(maxsize=256)(self._find_places)
+        self._stated = StatedDiscs(recipe, bare)
         self._sex = partial(sex_of, sex_values=recipe.sex_values)
         self._canal = partial(canal_of, canal=recipe.canal)
         codes = {code: code for code in recipe.codes}
@@ -99,7 +101,7 @@ class LabelReader:
             age=_number_or_none(age),
             sex=_text_or_none(sex),
             canal_width_mm=_number_or_none(canal),
-            cells=tuple([self._cell(each) for each in cells]),
+            cells=self._all_cells(leaves, cells),
             flags=tuple(sorted(flag for flag, holds in marks.items() if holds)),
             file_name=_file_stem(_text_or_none(_field(fields.file, text_of))),
             sop_uid=_text_or_none(_field(fields.sop_instance_uid, text_of)),
@@ -126,6 +128,15 @@ class LabelReader:
             )
             for paths in self._aliases
         ]
+
+    def _all_cells(
+        self, leaves: Sequence[Leaf], by_key: Sequence[Sequence[Leaf]]
+    ) -> tuple[tuple[str | None, ...], ...]:
+        """Return the codes of all discs: by their keys, or else as levels with a code beside."""
+        found = tuple([self._cell(each) for each in by_key])
+        if any(found):
+            return found
+        return tuple([self._cell(each) for each in self._stated.codes(leaves)])
 
     def _cell(self, leaves: Sequence[Leaf]) -> tuple[str | None, ...]:
         """Return the codes of one disc, none when the label does not name it."""

@@ -99,12 +99,12 @@ def _default(section: str, key: str) -> Any:  # noqa: ANN401  # a TOML value of 
 
 
 class Entries(_Section):
-    """How a table's row, or an object of a study's JSON, names its image and its disc."""
+    """How a table's row, or an object of a JSON label, names its image and its disc."""
 
     key: Literal["path", "stem", "uid"] = "stem"
     column: tuple[str, ...] = ("path", "file", "file_name", "image", "SOPInstanceUID")
-    level: tuple[str, ...] = ()
-    code: tuple[str, ...] = ("code",)
+    level: tuple[str, ...] = ("level", "disc")
+    code: tuple[str, ...] = ("code", "grade")
 
 
 class Label(_Section):

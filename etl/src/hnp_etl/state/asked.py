@@ -18,6 +18,9 @@ from hnp_shared.vocabulary import Kind, Reason
 OPENABLE = (Reason.NOT_PROCEDURE, Reason.SUPERSEDED, Reason.NAME_COLLISION)
 """Reasons for which a build does not open a file that could be opened."""
 
+_MOST_FAULTS = 5
+"""Wrong lines of a table that are told: the first ones show what is wrong with it."""
+
 _REFS = f"SELECT {REF} FROM file WHERE file.id > ?"
 
 
@@ -33,6 +36,7 @@ class Asked:
         step: that paired the two.
         label: what the label (its own, or the partner) says, or why it says nothing.
         table: weighting that a table of series tells.
+        faults: what is wrong in its table of labels, or in the line of it that is its label.
     """
 
     id: int
@@ -46,6 +50,7 @@ class Asked:
     step: str | None
     label: LabelFacts | Reason | None
     table: str | None
+    faults: tuple[str, ...] = ()
 
 
 def find(state: sqlite3.Connection, raw: bytes) -> int | None:
@@ -132,7 +137,7 @@ def answers(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Aske
         state,
         "SELECT file.id, file.kind, file.hospital, file.partition, file.size, file.early, "
         "file.facts, partner.raw, pair.step, label.facts, "
-        "coalesce(label.refusal, document.refusal, document.early), told.weighting "
+        "coalesce(label.refusal, document.refusal, document.early), told.weighting, pair.label "
         "FROM file "  # the pair it is in, on either side
         "LEFT JOIN pair ON file.id = pair.image OR file.id = pair.label "
         "LEFT JOIN entry ON entry.id = pair.label "  # a label that is one of many in a file
@@ -145,7 +150,7 @@ def answers(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Aske
         "LEFT JOIN told ON told.image = file.id WHERE file.id",
         numbers,
     )
-    return {row.id: _asked(row) for row in map(_Answer._make, found)}
+    return {row.id: _asked(row, _faults(state, row)) for row in map(_Answer._make, found)}
 
 
 def verdicts(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, LedgerRow]:
@@ -171,9 +176,19 @@ class _Answer(NamedTuple):
     label: str | None
     refusal: str | None
     weighting: str | None
+    entry: int | None
 
 
-def _asked(row: _Answer) -> Asked:
+def _faults(state: sqlite3.Connection, row: _Answer) -> tuple[str, ...]:
+    """Return what is wrong in a table, the first lines of it, or in the entry of an image."""
+    where, number = ("file", row.id) if row.kind == Kind.LABEL else ("entry", row.entry)
+    found = state.execute(f"SELECT what FROM fault WHERE {where} = ? ORDER BY rowid", (number,))
+    told = [what for (what,) in found]
+    rest = len(told) - _MOST_FAULTS
+    return (*told[:_MOST_FAULTS], *([f"and {rest} more"] if rest > 0 else []))
+
+
+def _asked(row: _Answer, faults: tuple[str, ...]) -> Asked:
     kind = Kind(row.kind)
     refusal = reason_of(row.refusal) if row.refusal else None
     return Asked(
@@ -188,6 +203,7 @@ def _asked(row: _Answer) -> Asked:
         step=row.step,
         label=unpack_label(row.label) if row.label else refusal,
         table=row.weighting,
+        faults=faults,
     )
 
 
