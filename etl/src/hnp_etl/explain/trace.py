@@ -191,6 +191,9 @@ def _header(look: Classification | None, facts: HeaderFacts | None, held: list[R
 
 
 def _pair(asked: Asked, partner: str | None) -> Step:
+    if asked.labels:
+        held, paired = asked.labels
+        return Step("images", f"{paired:,} of the {held:,} labels in it belong to one")
     other = "image" if asked.kind is Kind.LABEL else "label"
     if partner is None:
         return Step(other, "none found")

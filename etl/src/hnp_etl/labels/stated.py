@@ -48,7 +48,11 @@ class StatedDiscs:
 
     def _find_pairs(self, shape: Shape) -> list[tuple[int, int]]:
         """Return the level and the code, by number, of each object that has one of each."""
-        return [(level, code) for group in self._objects(shape) for level, code in _one_each(*group)]
+        return [
+            (levels[0], codes[0])
+            for levels, codes in self._objects(shape)
+            if len(levels) == len(codes) == 1
+        ]
 
     def _objects(self, shape: Shape) -> Iterator[tuple[list[int], list[int]]]:
         """Yield the levels and codes of each object; one begins where a leaf is but a place."""
@@ -62,7 +66,3 @@ class StatedDiscs:
                 levels += [number] if name in self._level else []
                 codes += [number] if name in self._code else []
         yield from opened.values()
-
-
-def _one_each(levels: Sequence[int], codes: Sequence[int]) -> list[tuple[int, int]]:
-    return [(levels[0], codes[0])] if len(levels) == len(codes) == 1 else []

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from hnp_etl.dicom.header import HeaderFacts
@@ -37,6 +37,7 @@ class Asked:
         label: what the label (its own, or the partner) says, or why it says nothing.
         table: weighting that a table of series tells.
         faults: what is wrong in its table of labels, or in the line of it that is its label.
+        labels: how many labels a table holds, and how many of them belong to an image.
     """
 
     id: int
@@ -51,6 +52,7 @@ class Asked:
     label: LabelFacts | Reason | None
     table: str | None
     faults: tuple[str, ...] = ()
+    labels: tuple[int, int] | None = None
 
 
 def find(state: sqlite3.Connection, raw: bytes) -> int | None:
@@ -150,7 +152,10 @@ def answers(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Aske
         "LEFT JOIN told ON told.image = file.id WHERE file.id",
         numbers,
     )
-    return {row.id: _asked(row, _faults(state, row)) for row in map(_Answer._make, found)}
+    return {
+        row.id: replace(_asked(row), faults=_faults(state, row), labels=_labels(state, row))
+        for row in map(_Answer._make, found)
+    }
 
 
 def verdicts(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, LedgerRow]:
@@ -188,7 +193,16 @@ def _faults(state: sqlite3.Connection, row: _Answer) -> tuple[str, ...]:
     return (*told[:_MOST_FAULTS], *([f"and {rest} more"] if rest > 0 else []))
 
 
-def _asked(row: _Answer, faults: tuple[str, ...]) -> Asked:
+def _labels(state: sqlite3.Connection, row: _Answer) -> tuple[int, int] | None:
+    statement = (
+        "SELECT count(*), count(pair.label) FROM part JOIN entry ON entry.file = part.whole "
+        "LEFT JOIN pair ON pair.label = entry.id WHERE part.file = ?"
+    )
+    held, paired = state.execute(statement, (row.id,)).fetchone()
+    return (held, paired) if held else None
+
+
+def _asked(row: _Answer) -> Asked:
     kind = Kind(row.kind)
     refusal = reason_of(row.refusal) if row.refusal else None
     return Asked(
@@ -203,7 +217,6 @@ def _asked(row: _Answer, faults: tuple[str, ...]) -> Asked:
         step=row.step,
         label=unpack_label(row.label) if row.label else refusal,
         table=row.weighting,
-        faults=faults,
     )
 
 

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from pydantic import BaseModel
 
@@ -54,9 +55,15 @@ def _other_sections(recipe: Recipe) -> Iterator[str]:
             yield from ("", f"[{name}]", *_rest(section, type(section).model_fields.keys()))
 
 
-def _rest(section: BaseModel, keys: Collection[str]) -> list[str]:
+def _rest(
+    section: BaseModel, keys: Collection[str], checks: Mapping[str, str] = MappingProxyType({})
+) -> list[str]:
     values = section.model_dump(mode="json", exclude_defaults=True)
-    return [_line(key, _value(value), None) for key, value in values.items() if key in keys]
+    return [
+        _line(key, _value(value), checks.get(f"label.{key}"))
+        for key, value in values.items()
+        if key in keys
+    ]
 
 
 def _layout(layout: Layout, checks: Mapping[str, str]) -> Iterator[str]:
@@ -80,7 +87,7 @@ def _label(label: Label, checks: Mapping[str, str]) -> Iterator[str]:
     yield _line("required", _value(list(label.required)), None)
     canal = f"{{ quantity = {_text(label.canal.quantity)}, unit = {_text(label.canal.unit)} }}"
     yield _line("canal", canal, checks.get("label.canal"))
-    yield from _rest(label, Label.model_fields.keys() - _LABEL_KEYS)
+    yield from _rest(label, Label.model_fields.keys() - _LABEL_KEYS, checks)
 
 
 def _fields(draft: Draft) -> Iterator[str]:

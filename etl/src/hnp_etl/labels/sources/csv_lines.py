@@ -71,7 +71,6 @@ def _each_alone(text: str, delimiter: str, first: int) -> Iterator[Line]:
     """Yield the lines one by one, so that a lost quote costs its own line only."""
     for number, line in enumerate(io.StringIO(text, newline=""), first):
         try:
-            for found in _lines(line, delimiter, number):
-                yield found
+            yield from _lines(line, delimiter, number)
         except csv.Error:
             yield Line(number, (NoValue("a quote that does not end"),))

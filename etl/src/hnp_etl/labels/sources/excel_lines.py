@@ -72,7 +72,7 @@ def _refuse_bomb(packed: zipfile.ZipFile, most_unpacked: int) -> None:
 
 
 def _sheet(sheet: Any, packed: zipfile.ZipFile) -> Sheet:  # noqa: ANN401  # the library has no types
-    marks = _marks(packed.read(sheet._worksheet_path))  # noqa: SLF001  # named nowhere else
+    marks = _marks(packed.read(sheet._worksheet_path))  # named nowhere else
     sheet.reset_dimensions()  # a file may claim a million rows that are not there
     rows = sheet.iter_rows(max_row=_MOST_ROWS, values_only=True)
     return Sheet(str(sheet.title), tuple(_same_width(_lines(rows, marks))))
@@ -82,9 +82,9 @@ def _marks(xml: bytes) -> _Marks:
     unstored = set[tuple[int, int]]()
     for cell in _CELL.finditer(xml) if _FORMULA.search(xml) else ():
         place = _PLACE.search(cell[1])
-        if place and _FORMULA.search(cell[2]) and not _STORED.search(cell[2]):
-            if not _TEXT_RESULT.search(cell[1]):
-                unstored.add((_column(place[1]), int(place[2])))
+        stored = _STORED.search(cell[2]) or _TEXT_RESULT.search(cell[1])
+        if place and _FORMULA.search(cell[2]) and not stored:
+            unstored.add((_column(place[1]), int(place[2])))
     above: dict[tuple[int, int], int] = {}
     for column, top, bottom in _MERGED.findall(xml):
         room = _MOST_MERGED - len(above)
@@ -121,9 +121,7 @@ def _lines(rows: Iterator[Sequence[object]], marks: _Marks) -> Iterator[Line]:
 
 def _same_width(lines: Iterator[Line]) -> Iterator[Line]:
     """Yield the filled lines, all as wide as the widest: a sheet has no other width."""
-    filled = [
-        (line.number, line.cells[: _width(line.cells)]) for line in lines if line.is_filled
-    ]
+    filled = [(line.number, line.cells[: _width(line.cells)]) for line in lines if line.is_filled]
     width = max((len(cells) for _, cells in filled), default=0)
     for number, cells in filled:
         yield Line(number, (*cells, *[None] * (width - len(cells))))

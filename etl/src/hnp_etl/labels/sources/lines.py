@@ -32,9 +32,8 @@ class Sheet(NamedTuple):
     lines: tuple[Line, ...]
 
 
-ERROR_VALUES = frozenset(
-    "#N/A #DIV/0! #REF! #VALUE! #NAME? #NUM! #NULL! #SPILL! #CALC! #GETTING_DATA".split()
-)
+_ERRORS = "#N/A #DIV/0! #REF! #VALUE! #NAME? #NUM! #NULL! #SPILL! #CALC! #GETTING_DATA"
+ERROR_VALUES = frozenset(_ERRORS.split())
 """What spreadsheets show where a formula failed, and save into CSV files (ECMA-376 18.17.3)."""
 
 
@@ -65,7 +64,7 @@ def _pack(cell: Scalar) -> object:
     return cell
 
 
-def _unpack(packed: str | bool | None | Sequence[object]) -> Scalar:
+def _unpack(packed: str | bool | Sequence[object] | None) -> Scalar:
     if packed is None or isinstance(packed, (str, bool)):
         return packed
     text, is_number = packed
