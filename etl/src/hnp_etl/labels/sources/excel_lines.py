@@ -103,11 +103,14 @@ def _column(letters: bytes) -> int:
 
 def _lines(rows: Iterator[Sequence[object]], marks: _Marks) -> Iterator[Line]:
     tops = {(column, top) for (column, _), top in marks.above.items()}
+    marked = {*marks.above, *marks.unstored}  # what a row is read with may end before these
+    widest = min(max((column for column, _ in marked), default=0), _MOST_COLUMNS)
     kept: dict[tuple[int, int], Scalar] = {}
     for number, row in enumerate(rows, 1):
         if len(row) > _MOST_COLUMNS:
             raise FileError(Reason.TOO_LARGE, "an Excel sheet of too many columns")
         cells = [_cell(value) for value in row]
+        cells += [None] * (widest - len(cells))
         for column, cell in enumerate(cells, 1):
             place = (column, number)
             if cell is None and place in marks.above:

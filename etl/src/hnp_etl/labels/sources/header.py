@@ -56,11 +56,13 @@ def find_header(sheet: Sheet, recipe: Label) -> Header:
 
 
 def known_names(names: Sequence[str], recipe: Label) -> int:
-    """Return how many names of columns the recipe knows."""
+    """Return how many names of columns the recipe knows; a line of data may hold one disc."""
     table = recipe.table
     groups = (table.column, table.level, table.code, *recipe.fields.values())
-    known = {bare(alias) for aliases in (*groups, *recipe.levels.values()) for alias in aliases}
-    return sum(bare(name) in known for name in names if name)
+    known = {bare(alias) for aliases in groups for alias in aliases}
+    discs = {bare(alias) for aliases in recipe.levels.values() for alias in aliases}
+    wide = sum(bare(name) in discs for name in names if name)
+    return sum(bare(name) in known for name in names if name) + (wide if wide > 1 else 0)
 
 
 def column_name(cell: Scalar) -> str:

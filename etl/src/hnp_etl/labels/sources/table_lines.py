@@ -77,7 +77,12 @@ def _width_told(cells: Sequence[Scalar], width: int) -> str:
 
 
 def _key(line: Line, header: Header, recipe: Label) -> str | None:
-    """Return the image that a line names, in the first of the key columns that has a value."""
+    """Return the image that a line names, in the first of the key columns that has a value.
+
+    A line of one cell is a note, or what is left of a line.
+    """
+    if len(line.cells) == 1 < len(header.names):
+        return None
     for number in header.key:
         cell = line.cells[number] if number < len(line.cells) else None
         if not is_missing(cell) and not isinstance(cell, NoValue):
