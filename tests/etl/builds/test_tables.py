@@ -39,7 +39,7 @@ def test_the_name_of_a_table_tells_neither_hospital_nor_partition(src: Path, nam
 
 @pytest.mark.parametrize(
     "above",
-    ["/mnt/nas/export/src/a/", "D:\\data\\export\\src\\a\\", "./a/", "../a/", "C:/x/src/a/"],
+    ["/mnt/nas/src/a/", "D:\\data\\src\\a\\", "./a/", "../a/", "C:/X/SRC/A/", "\\\\nas\\x\\a\\"],
 )
 def test_paths_of_another_machine_are_matched_by_their_tail(src: Path, above: str) -> None:
     image(src / "b" / "i0.dcm", 9)
@@ -110,6 +110,13 @@ def test_a_tsv_is_a_table_and_the_lock_of_excel_is_none(src: Path) -> None:
     (src / "~$labels.xlsx").write_bytes(b"\x05owner" + b"\0" * 160)
     truth, told = run(src.parent, GENERIC)
     assert (truth, told["~$labels.xlsx"]) == (TRUTH, "ignored")
+
+
+@pytest.mark.parametrize("name", ["labels.xls", "labels.xlsb", "labels.ods"])
+def test_a_table_that_is_not_read_is_told(src: Path, name: str) -> None:
+    (src / name).write_bytes(b"\xd0\xcf\x11\xe0" + b"\0" * 99)
+    assert run(src.parent, GENERIC)[1][name] == "BAD_VALUE"
+    assert "expected .xlsx" in because(src / name, src)["because"]
 
 
 def test_the_second_sheet_and_a_title_line_are_read(src: Path) -> None:

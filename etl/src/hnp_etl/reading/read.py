@@ -3,6 +3,7 @@
 What a recipe makes of them is found on the way, while they are at hand.
 """
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -106,7 +107,10 @@ def _read_rows(ref: Ref, recipe: Recipe) -> FileFacts:
     """Read a file of many labels, which are told apart once all such files are known."""
     content = _content(ref)
     rows = reader_of(recipe.label).read(content, recipe.limits)
-    encoding = None if content.startswith(ZIP) else encoding_of(content)
+    encoding = None
+    if not content.startswith(ZIP):
+        with contextlib.suppress(FileError):  # kept by the reader as what it found
+            encoding = encoding_of(content)
     return FileFacts(ref.id, seal(rows), None, encoding=encoding)
 
 

@@ -21,8 +21,8 @@ class LabelSource:
     module: str | None = None
 
 
-TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xls"})
-"""Names of tables; what cannot be read under one, a locked or old Excel file, is told."""
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+"""Names of tables; what is not read, a locked, old or binary one, is told, not passed over."""
 
 _MODULES = "hnp_etl.labels.sources"
 

@@ -1,8 +1,7 @@
 """Pairs images with entries of label files, from the longest name that both share to the shortest.
 
 What an entry names may lack folders that an image has, or have some of another machine: the
-longest tail that any image has decides. Only what no image is named is tried once more without
-case and zeros in front.
+longest tail that any image has decides, as it is written or else without case and zeros in front.
 """
 
 import sqlite3
@@ -57,16 +56,18 @@ def pair_entries(state: sqlite3.Connection, recipe: Label) -> None:
         for table in ("named", "asking", "heard"):
             state.execute(f"DELETE FROM {table}")
     _note_series(state)
-    for fold in (str, loose):
-        deepest = _deepest(state)
-        whole = recipe.source == "rsna"  # ids from the study down: a part of them names nothing
-        for depth in range(deepest, deepest - 1 if whole else 0, -1):
+    deepest = _deepest(state)
+    whole = recipe.source == "rsna"  # ids from the study down: a part of them names nothing
+    for depth in range(deepest, deepest - 1 if whole else 0, -1):
+        for fold in (str, loose):
             _pair(state, recipe, depth, fold)
 
 
 def _deepest(state: sqlite3.Connection) -> int:
-    """Return how many segments the longest name of an entry has that no image is named yet."""
-    return max((_name(key).count("/") + 1 for _, key in state.execute(_UNHEARD)), default=0)
+    """Return how many segments an entry's name and an image's path may share at most."""
+    named = max((_name(key).count("/") + 1 for _, key in state.execute(_UNHEARD)), default=0)
+    there = max((path.count(b"/") + 1 for _, path, *_ in pages(state, _IMAGES)), default=0)
+    return min(named, there)
 
 
 def _pair(state: sqlite3.Connection, recipe: Label, depth: int, fold: Fold) -> None:

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import openpyxl
 import pytest
@@ -15,7 +16,7 @@ MOST = 2**24
 HEAD = ["file", "level", "code"]
 
 
-def book_of(rows: Sequence[Sequence[object]], change: Callable[..., object] | None = None) -> bytes:
+def book_of(rows: Sequence[list[Any]], change: Callable[..., object] | None = None) -> bytes:
     book = openpyxl.Workbook()
     assert book.active is not None
     for row in rows:
@@ -61,7 +62,12 @@ def test_a_formula_that_gave_an_empty_text_is_an_empty_cell() -> None:
 
 
 def test_a_merged_cell_holds_for_all_its_lines() -> None:
-    rows = [[*HEAD, "Patient_ID"], ["x1", "L4-5", 3, "P01"], ["x2", "L4-5", 3], ["x3", "L4-5", 3]]
+    rows: list[list[Any]] = [
+        [*HEAD, "Patient_ID"],
+        ["x1", "L4-5", 3, "P01"],
+        ["x2", "L4-5", 3],
+        ["x3", "L4-5", 3],
+    ]
     sheet = only_sheet(book_of(rows, lambda sheet: sheet.merge_cells("D2:D3")))
     assert [line.cells[3] for line in sheet.lines[1:]] == ["P01", "P01", None]
 

@@ -16,6 +16,9 @@ LOOKED_AT = 64
 """Filled lines among which the header is looked for; titles and legends stand above it."""
 
 _MOST_NAMED = 12
+_AROUND = " \t\r\n\xa0\u200b\ufeff"
+"""What may stand around a name unseen: a second mark of the encoding, say."""
+
 # A name of a column as it may be told: short, and no number that a person could have.
 _PLAIN_NAME = re.compile(r"(?!.*\d{5})[\w .,()/%-]{1,32}")
 
@@ -67,7 +70,7 @@ def known_names(names: Sequence[str], recipe: Label) -> int:
 
 def column_name(cell: Scalar) -> str:
     """Return a cell of a header as a name: `#file` is a comment's mark and a name."""
-    return nfc(str(cell)).strip().lstrip("#").strip() if cell not in (None, "") else ""
+    return nfc(str(cell)).strip(_AROUND).lstrip("#").strip() if cell not in (None, "") else ""
 
 
 def shown_columns(names: Sequence[str]) -> str:

@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from hnp_etl.errors import FileError
 from hnp_etl.labels.document import Number, Scalar
+from hnp_shared.vocabulary import Reason
 
 
 class NoValue(str):
@@ -50,11 +52,23 @@ def sheets_to_json(sheets: Iterable[Sheet]) -> str:
     )  # fmt: skip
 
 
+def refusal_to_json(error: FileError) -> str:
+    """Return why a table has no sheets, with what was found, in their place."""
+    return json.dumps({"reason": error.reason, "what": error.what})
+
+
 def sheets_from_json(text: str) -> list[Sheet]:
-    """Return the sheets that `sheets_to_json` wrote."""
+    """Return the sheets that `sheets_to_json` wrote.
+
+    Raises:
+        FileError: what `refusal_to_json` wrote.
+    """
+    packed = json.loads(text)
+    if isinstance(packed, dict):
+        raise FileError(Reason(packed["reason"]), packed["what"])
     return [
         Sheet(name, tuple(Line(number, tuple(map(_unpack, cells))) for number, cells in lines))
-        for name, lines in json.loads(text)
+        for name, lines in packed
     ]
 
 

@@ -7,7 +7,7 @@ from hnp_etl.labels.sources.csv_lines import csv_sheet
 from hnp_etl.labels.sources.entry import Entry, entries
 from hnp_etl.labels.sources.excel_lines import excel_sheets
 from hnp_etl.labels.sources.header import find_header
-from hnp_etl.labels.sources.lines import Sheet, sheets_from_json, sheets_to_json
+from hnp_etl.labels.sources.lines import Sheet, refusal_to_json, sheets_from_json, sheets_to_json
 from hnp_etl.labels.sources.rows import ZIP, LabelFile, LabelSet
 from hnp_etl.labels.sources.table_lines import line_entries
 from hnp_etl.limits import Limits
@@ -36,18 +36,20 @@ def read_table(content: bytes, limits: Limits) -> list[Sheet]:
 
 
 def read(content: bytes, limits: Limits) -> str:
-    """Return the sheets of a table as a text for the private state.
-
-    Raises:
-        FileError: why the file cannot be used.
-    """
-    return sheets_to_json(read_table(content, limits))
+    """Return the sheets of a table as a text for the private state, or why it has none."""
+    try:
+        return sheets_to_json(read_table(content, limits))
+    except FileError as error:
+        return refusal_to_json(error)  # so that explain can say what was found
 
 
 def label_sets(files: Iterable[LabelFile], recipe: Label) -> Iterator[LabelSet]:
     """Yield what every table says by itself; its images may lie anywhere."""
     for file in files:
-        yield label_set(file.number, sheets_from_json(file.text), recipe)
+        try:
+            yield label_set(file.number, sheets_from_json(file.text), recipe)
+        except FileError as error:
+            yield LabelSet(file.number, (file.number,), (), refused=error)
 
 
 def label_set(number: int, sheets: Sequence[Sheet], recipe: Label) -> LabelSet:
