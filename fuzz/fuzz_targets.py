@@ -19,8 +19,8 @@ from hnp_etl.errors import FileError
 from hnp_etl.labels.document import leaves_from_json, leaves_to_json, parse_label
 from hnp_etl.labels.label import LabelReader
 from hnp_etl.labels.sources import study, table
-from hnp_etl.labels.sources.entry import entries
-from hnp_etl.labels.sources.rows import rows_from_json, rows_to_json
+from hnp_etl.labels.sources.lines import sheets_from_json, sheets_to_json
+from hnp_etl.labels.sources.rows import LabelFile
 from hnp_etl.limits import Limits
 from hnp_etl.pixels.encapsulated import single_frame
 from hnp_etl.pixels.frame_header import check_frame
@@ -93,14 +93,15 @@ def _label(content: bytes) -> None:
 
 
 def _table(content: bytes) -> None:
-    excel, as_study = content[:2] == b"PK", content[:1] in (b"{", b"[")
-    rows = (study if as_study else table).rows(content, BOUNDS, excel=excel)
-    if rows_from_json(rows_to_json(rows)) != rows:
-        raise AssertionError("rows do not come back from the state as they were")
-    for entry in entries(rows, TABLES.label):
-        if entry.leaves is not None:
-            with contextlib.suppress(FileError):  # costs that entry only
-                ENTRIES.read(entry.leaves)
+    source = study if content[:1] in (b"{", b"[") else table
+    text = source.read(content, BOUNDS)
+    if source is table and sheets_to_json(sheets_from_json(text)) != text:
+        raise AssertionError("lines do not come back from the state as they were")
+    for whole in source.label_sets([LabelFile(1, "", text)], TABLES.label):
+        for entry in whole.entries:
+            if entry.leaves is not None:
+                with contextlib.suppress(FileError):  # costs that entry only
+                    ENTRIES.read(entry.leaves)
 
 
 def _recipe(content: bytes) -> None:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from dicom_files import label_bytes
 from hnp_etl.errors import FileError
-from hnp_etl.grammar import bare
 from hnp_etl.labels.document import leaves_from_json, leaves_to_json, parse_label
 from hnp_etl.labels.label import LabelFacts, LabelReader
 from hnp_etl.recipes.canal import Canal
+from hnp_etl.recipes.grammar import bare
 from hnp_etl.recipes.recipe import Label
 from hnp_shared.vocabulary import LEVEL_NAMES, Flag, Reason
 

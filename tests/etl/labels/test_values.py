@@ -9,13 +9,13 @@ import pytest
 from hnp_etl.errors import FileError
 from hnp_etl.labels.document import Leaf, parse_label
 from hnp_etl.labels.label import LabelFacts, LabelReader
-from hnp_etl.labels.sources.table import csv_rows, excel_rows
+from hnp_etl.labels.sources.table import read_table
 from hnp_etl.labels.values import Field, age_of, canal_of, code_tokens, known_codes, sex_of
+from hnp_etl.limits import Limits
 from hnp_etl.recipes.canal import Canal
 from hnp_etl.recipes.recipe import Label
 from hnp_shared.vocabulary import Flag
 
-MIB = 2**20
 BOOLEAN = Label(codes={"true": "patient", "false": "normal"})
 
 
@@ -24,7 +24,7 @@ def by_json(row: dict[str, object]) -> tuple[Leaf, ...]:
 
 
 def by_csv(row: dict[str, object]) -> tuple[Leaf, ...]:
-    return csv_rows(f"{','.join(row)}\n{','.join(map(str, row.values()))}\n".encode())[0]
+    return first_row(f"{','.join(row)}\n{','.join(map(str, row.values()))}\n".encode())
 
 
 def by_excel(row: dict[str, object]) -> tuple[Leaf, ...]:
@@ -33,7 +33,14 @@ def by_excel(row: dict[str, object]) -> tuple[Leaf, ...]:
     book.active.append(list(row))
     book.active.append(list(row.values()))
     book.save(content)
-    return excel_rows(content.getvalue(), MIB)[0]
+    return first_row(content.getvalue())
+
+
+def first_row(content: bytes) -> tuple[Leaf, ...]:
+    """Return the line below the header of a table."""
+    head, first = read_table(content, Limits())[0].lines
+    pairs = zip(head.cells, first.cells, strict=True)
+    return tuple(Leaf((str(name),), (value,)) for name, value in pairs)
 
 
 def read(leaves: tuple[Leaf, ...], recipe: Label) -> LabelFacts | str:

@@ -43,6 +43,7 @@ def facts(path: str, layout: Layout | None = None) -> PathFacts:
         (".hidden.dcm", Kind.OTHER),
         ("._a.json", Kind.OTHER),
         (".DS_Store", Kind.OTHER),
+        ("~$labels.json", Kind.OTHER),
     ],
 )
 def test_kind_is_told_by_the_name(name: str, kind: Kind) -> None:
@@ -57,6 +58,22 @@ def test_the_deepest_folder_tells_first_and_the_name_last() -> None:
     by_name = facts("set/H03_C005_train.dcm")
     assert (by_name.hospital, by_name.procedure, by_name.partition) == ("H03", "C005", "training")
     assert not by_name.conflict
+
+
+def test_a_file_of_many_labels_is_placed_by_its_folders_alone() -> None:
+    reader = PathReader(Layout(), frozenset({".csv"}), of_many=True)
+    table = reader.facts("set/C004/H03_train.csv")
+    assert (table.hospital, table.procedure, table.partition) == ("unknown", "C004", None)
+    assert not reader.facts("1.Training/H01/H03_valid.csv").conflict
+    image = reader.facts("set/H03_train.dcm")
+    assert (image.hospital, image.partition) == ("H03", "training")
+
+
+def test_a_label_named_after_the_whole_image_has_its_short_keys() -> None:
+    label, scan = facts("H01/a.dcm.json"), facts("H01/a.dcm")
+    assert label.short_keys == scan.keys
+    assert label.keys != scan.keys
+    assert facts("H01/1.2.840.7.json").keys == facts("H01/1.2.840.7").keys
 
 
 @pytest.mark.parametrize(

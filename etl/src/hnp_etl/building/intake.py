@@ -13,7 +13,7 @@ from pathlib import Path
 from hnp_etl.engines.engines import SerialExecutor, Task, ordered_map
 from hnp_etl.reading.read import Ref, read_batch, read_one_by_one
 from hnp_etl.recipes.recipe import Label, Recipe
-from hnp_etl.state import entries, files, meanings, pairs
+from hnp_etl.state import entries, entry_pairs, files, meanings, pairs
 from hnp_etl.walking.census import Census
 from hnp_etl.walking.walk import walk
 from hnp_shared.errors import InputError
@@ -73,4 +73,4 @@ def pair(state: sqlite3.Connection, label: Label) -> None:
         entries.interpret(state, label)
     pairs.pair_all(state)
     if label.origin.module is not None:
-        entries.pair_entries(state)
+        entry_pairs.pair_entries(state, label)

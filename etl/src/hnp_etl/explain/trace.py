@@ -101,6 +101,7 @@ def explain_one(
             Step("place", _place(asked)),
             *([_header(look, facts, held)] if image else ()),
             *([_pair(asked, partner)] if asked.kind is not Kind.OTHER else ()),
+            *([Step("because", "; ".join(asked.faults))] if asked.faults else ()),
             *([Step("level", "none" if level is None else LEVEL_NAMES[level])] if image else ()),
         ),
     )
@@ -191,6 +192,9 @@ def _header(look: Classification | None, facts: HeaderFacts | None, held: list[R
 
 
 def _pair(asked: Asked, partner: str | None) -> Step:
+    if asked.labels:
+        held, paired = asked.labels
+        return Step("images", f"{paired:,} of the {held:,} labels in it belong to one")
     other = "image" if asked.kind is Kind.LABEL else "label"
     if partner is None:
         return Step(other, "none found")

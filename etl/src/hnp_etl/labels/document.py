@@ -172,6 +172,7 @@ def _gather(value: Json, keys: tuple[str, ...], found: list[Leaf]) -> None:
             if isinstance(item, list):
                 _gather(item, keys, found)
             elif isinstance(item, dict):
+                found.append(Leaf(keys, (), readable=False))  # here one of the objects begins
                 for key, inner in item.items():
                     _gather(inner, (*keys, key), found)
     else:

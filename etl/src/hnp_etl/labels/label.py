@@ -7,8 +7,8 @@ from functools import lru_cache, partial
 from typing import NamedTuple, TypeVar, cast
 
 from hnp_etl.errors import FileError
-from hnp_etl.grammar import bare, bare_path, word
 from hnp_etl.labels.document import Leaf, Scalar
+from hnp_etl.labels.stated import StatedDiscs
 from hnp_etl.labels.values import (
     Field,
     age_of,
@@ -20,6 +20,7 @@ from hnp_etl.labels.values import (
     sex_of,
     text_of,
 )
+from hnp_etl.recipes.grammar import bare, bare_path, word
 from hnp_etl.recipes.recipe import Label, LabelField
 from hnp_shared.vocabulary import LEVEL_NAMES, Flag, Reason
 
@@ -74,6 +75,7 @@ class LabelReader:
         levels = [recipe.levels.get(name, ()) for name in LEVEL_NAMES]
         self._aliases = [tuple(map(bare_path, each)) for each in (*fields, *levels)]
         self._places = lru_cache(maxsize=256)(self._find_places)
+        self._stated = StatedDiscs(recipe)
         self._known = known_codes(recipe.codes)
         sexes = {word(key): sex for key, sex in recipe.sex_values.items()}
         remembered = partial(_remembered, missing=recipe.missing_words)
@@ -105,7 +107,7 @@ class LabelReader:
             age=_number_or_none(age),
             sex=_text_or_none(sex),
             canal_width_mm=_number_or_none(canal),
-            cells=tuple(map(self._cell, LEVEL_NAMES, cells)),
+            cells=self._all_cells(leaves, cells),
             flags=tuple(sorted(flag for flag, holds in marks.items() if holds)),
             file_name=_file_stem(_text_or_none(_field(fields, "file", self._text))),
             sop_uid=_text_or_none(_field(fields, "sop_instance_uid", self._text)),
@@ -132,6 +134,15 @@ class LabelReader:
             )
             for paths in self._aliases
         ]
+
+    def _all_cells(
+        self, leaves: Sequence[Leaf], by_key: Sequence[Sequence[Leaf]]
+    ) -> tuple[tuple[str | None, ...], ...]:
+        """Return the codes of all discs: by their keys, or else as levels with a code beside."""
+        found = tuple(map(self._cell, LEVEL_NAMES, by_key))
+        if any(found):
+            return found
+        return tuple(map(self._cell, LEVEL_NAMES, self._stated.codes(leaves)))
 
     def _cell(self, level: str, leaves: Sequence[Leaf]) -> tuple[str | None, ...]:
         """Return the codes of one disc, none when the label does not name it."""

@@ -5,9 +5,9 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from hnp_etl.errors import FileError
-from hnp_etl.grammar import NUMBER, identifier, is_number, number, plain, whole, word
 from hnp_etl.labels.document import Number, Scalar
 from hnp_etl.recipes.canal import Canal
+from hnp_etl.recipes.grammar import NUMBER, identifier, is_number, number, plain, whole, word
 from hnp_etl.walking.paths import nfc
 from hnp_shared.vocabulary import MAX_AGE_YEARS, Reason
 

@@ -3,6 +3,7 @@
 What a recipe makes of them is found on the way, while they are at hand.
 """
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from hnp_etl.errors import FileError
 from hnp_etl.files.source_file import SourceFile
 from hnp_etl.labels.document import encoding_of, parse_label
 from hnp_etl.labels.label import LabelReader
-from hnp_etl.labels.sources.rows import reader_of, rows_to_json
+from hnp_etl.labels.sources.rows import ZIP, reader_of
 from hnp_etl.reading.meaning import ImageMeaning, LabelMeaning, meaning_of_image, meaning_of_label
 from hnp_etl.reading.sealed import pack_header, pack_leaves, seal
 from hnp_etl.recipes.recipe import Recipe
@@ -104,10 +105,13 @@ def _read_label(ref: Ref, recipe: Recipe, reader: LabelReader) -> FileFacts:
 
 def _read_rows(ref: Ref, recipe: Recipe) -> FileFacts:
     """Read a file of many labels, which are told apart once all such files are known."""
-    content, excel = _content(ref), ref.file.raw.lower().endswith(b".xlsx")
-    rows = reader_of(recipe.label).rows(content, recipe.limits, excel=excel)
-    encoding = None if excel else encoding_of(content)
-    return FileFacts(ref.id, seal(rows_to_json(rows)), None, encoding=encoding)
+    content = _content(ref)
+    rows = reader_of(recipe.label).read(content, recipe.limits)
+    encoding = None
+    if not content.startswith(ZIP):
+        with contextlib.suppress(FileError):  # kept by the reader as what it found
+            encoding = encoding_of(content)
+    return FileFacts(ref.id, seal(rows), None, encoding=encoding)
 
 
 def _content(ref: Ref) -> bytes:

@@ -15,21 +15,22 @@ class LabelSource:
     Attributes:
         suffixes: endings of names by which its files are known, in lower case.
         module: an `EntrySource`, for files that hold many labels; None where a file is one label.
-        anywhere: whether a file may name images that do not lie below its own folder.
     """
 
     suffixes: frozenset[str]
     module: str | None = None
-    anywhere: bool = False
 
+
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+"""Names of tables; what is not read, a locked, old or binary one, is told, not passed over."""
 
 _MODULES = "hnp_etl.labels.sources"
 
 LABEL_SOURCES: Mapping[str, LabelSource] = {
     "json": LabelSource(frozenset({".json"})),
-    "table": LabelSource(frozenset({".csv", ".xlsx"}), f"{_MODULES}.table", anywhere=True),
+    "table": LabelSource(TABLE_SUFFIXES, f"{_MODULES}.table"),
     "study-json": LabelSource(frozenset({".json"}), f"{_MODULES}.study"),
-    "rsna": LabelSource(frozenset({".csv"}), f"{_MODULES}.rsna", anywhere=True),
+    "rsna": LabelSource(frozenset({".csv"}), f"{_MODULES}.rsna"),
     "none": LabelSource(frozenset()),
 }
 """As a recipe names them; `none` is a data set without labels."""

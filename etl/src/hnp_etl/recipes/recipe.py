@@ -25,10 +25,10 @@ from pydantic import (
     model_validator,
 )
 
-from hnp_etl.grammar import word
 from hnp_etl.imaging import Plane, Weighting
 from hnp_etl.limits import MAX_SIDE_PIXELS, Limits
 from hnp_etl.recipes.canal import Canal
+from hnp_etl.recipes.grammar import word
 from hnp_etl.recipes.label_sources import LABEL_SOURCES, LabelSource
 from hnp_etl.recipes.messages import describe
 from hnp_etl.recipes.spellings import Alias, Code, Spelling, refuse_shared, refuse_unmatched
@@ -100,12 +100,12 @@ def _default(section: str, key: str) -> Any:  # noqa: ANN401  # a TOML value of 
 
 
 class Entries(_Section):
-    """How a table's row, or an object of a study's JSON, names its image and its disc."""
+    """How a table's row, or an object of a JSON label, names its image and its disc."""
 
     key: Literal["path", "stem", "uid"] = "stem"
     column: tuple[Alias, ...] = ("path", "file", "file_name", "image", "SOPInstanceUID")
-    level: tuple[Alias, ...] = ()
-    code: tuple[Alias, ...] = ("code",)
+    level: tuple[Alias, ...] = ("level", "disc")
+    code: tuple[Alias, ...] = ("code", "grade")
 
 
 class Label(_Section):

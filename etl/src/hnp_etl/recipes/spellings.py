@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from hnp_etl.grammar import bare_path, plain, word
+from hnp_etl.recipes.grammar import bare_path, plain, word
 
 
 def _matches_a_value(spelling: str) -> str:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from hnp_etl.dicom.header import HeaderFacts
@@ -17,6 +17,9 @@ from hnp_shared.vocabulary import Kind, Reason
 
 OPENABLE = (Reason.NOT_PROCEDURE, Reason.SUPERSEDED, Reason.NAME_COLLISION)
 """Reasons for which a build does not open a file that could be opened."""
+
+_MOST_FAULTS = 5
+"""Wrong lines of a table that are told: the first ones show what is wrong with it."""
 
 _REFS = f"SELECT {REF} FROM file WHERE file.id > ?"
 
@@ -33,6 +36,8 @@ class Asked:
         step: that paired the two.
         label: what the label (its own, or the partner) says, or why it says nothing.
         table: weighting that a table of series tells.
+        faults: what is wrong in its table of labels, or in the line of it that is its label.
+        labels: how many labels a table holds, and how many of them belong to an image.
     """
 
     id: int
@@ -46,6 +51,8 @@ class Asked:
     step: str | None
     label: LabelFacts | Reason | None
     table: str | None
+    faults: tuple[str, ...] = ()
+    labels: tuple[int, int] | None = None
 
 
 def find(state: sqlite3.Connection, raw: bytes) -> int | None:
@@ -132,7 +139,7 @@ def answers(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Aske
         state,
         "SELECT file.id, file.kind, file.hospital, file.partition, file.size, file.early, "
         "file.facts, partner.raw, pair.step, label.facts, "
-        "coalesce(label.refusal, document.refusal, document.early), told.weighting "
+        "coalesce(label.refusal, document.refusal, document.early), told.weighting, pair.label "
         "FROM file "  # the pair it is in, on either side
         "LEFT JOIN pair ON file.id = pair.image OR file.id = pair.label "
         "LEFT JOIN entry ON entry.id = pair.label "  # a label that is one of many in a file
@@ -145,7 +152,10 @@ def answers(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Aske
         "LEFT JOIN told ON told.image = file.id WHERE file.id",
         numbers,
     )
-    return {row.id: _asked(row) for row in map(_Answer._make, found)}
+    return {
+        row.id: replace(_asked(row), faults=_faults(state, row), labels=_labels(state, row))
+        for row in map(_Answer._make, found)
+    }
 
 
 def verdicts(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, LedgerRow]:
@@ -171,6 +181,25 @@ class _Answer(NamedTuple):
     label: str | None
     refusal: str | None
     weighting: str | None
+    entry: int | None
+
+
+def _faults(state: sqlite3.Connection, row: _Answer) -> tuple[str, ...]:
+    """Return what is wrong in a table, the first lines of it, or in the entry of an image."""
+    where, number = ("file", row.id) if row.kind == Kind.LABEL else ("entry", row.entry)
+    found = state.execute(f"SELECT what FROM fault WHERE {where} = ? ORDER BY rowid", (number,))
+    told = [what for (what,) in found]
+    rest = len(told) - _MOST_FAULTS
+    return (*told[:_MOST_FAULTS], *([f"and {rest} more"] if rest > 0 else []))
+
+
+def _labels(state: sqlite3.Connection, row: _Answer) -> tuple[int, int] | None:
+    statement = (
+        "SELECT count(*), count(pair.label) FROM part JOIN entry ON entry.file = part.whole "
+        "LEFT JOIN pair ON pair.label = entry.id WHERE part.file = ?"
+    )
+    held, paired = state.execute(statement, (row.id,)).fetchone()
+    return (held, paired) if held else None
 
 
 def _asked(row: _Answer) -> Asked:

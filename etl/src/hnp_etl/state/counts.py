@@ -1,7 +1,7 @@
 """What lies in the state after pairing, as records to be counted; nothing is written here."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -107,6 +107,22 @@ def others(state: sqlite3.Connection) -> Iterator[OtherFile]:
         yield OtherFile(path.decode("utf-8", "surrogateescape"), size, raw)
 
 
+def tables(state: sqlite3.Connection, suffixes: Collection[str]) -> Iterator[OtherFile]:
+    """Yield the files that are tables by their names, whatever the recipe makes of them."""
+    statement = "SELECT path, size, raw FROM file WHERE kind <> 'image' ORDER BY path"
+    for path, size, raw in _rows(state, statement):
+        text = path.decode("utf-8", "surrogateescape")
+        name = text.rpartition("/")[2]
+        if name.casefold().endswith(tuple(suffixes)) and not name.startswith((".", "~$")):
+            yield OtherFile(text, size, raw)
+
+
+def image_names(state: sqlite3.Connection) -> Iterator[tuple[str, str | None]]:
+    """Yield stem and SOP Instance UID of each image."""
+    for name, uid in _rows(state, "SELECT name, uid FROM file WHERE kind = 'image'"):
+        yield name.decode("utf-8", "surrogateescape"), uid
+
+
 def leaves(state: sqlite3.Connection) -> Iterator[tuple[str, tuple[Leaf, ...]]]:
     """Yield hospital and leaves of every label that could be read."""
     statement = (
@@ -137,6 +153,7 @@ def loose(state: sqlite3.Connection) -> Iterator[UnpairedFile]:
         "SELECT id, kind, hospital, coalesce(procedure, ''), coalesce(partition, ''), name "
         "FROM file WHERE kind <> 'other' AND early IS NULL AND facts IS NOT NULL "
         "AND id NOT IN (SELECT image FROM pair) AND id NOT IN (SELECT label FROM pair) "
+        "AND id NOT IN (SELECT file FROM entry) "  # a table is no label itself
         "ORDER BY id"
     )
     for number, kind, hospital, procedure, partition, name in _rows(state, statement):

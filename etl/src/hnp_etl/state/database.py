@@ -56,8 +56,14 @@ CREATE TABLE entry (            -- one label of many in a file; its id is that o
     id INTEGER PRIMARY KEY, file INTEGER NOT NULL, key TEXT NOT NULL
 );
 CREATE TABLE part (file INTEGER PRIMARY KEY, whole INTEGER NOT NULL);  -- files read as one
+CREATE TABLE fault (            -- what is wrong in a file of many labels, or in one label of it
+    file INTEGER NOT NULL, entry INTEGER, what TEXT NOT NULL
+);
+CREATE INDEX fault_file ON fault (file);
 CREATE TABLE named (image INTEGER NOT NULL, key TEXT NOT NULL);
 CREATE INDEX named_key ON named (key);
+CREATE TABLE asking (entry INTEGER PRIMARY KEY, key TEXT NOT NULL);  -- entries that look for images
+CREATE TABLE heard (entry INTEGER PRIMARY KEY);  -- entries whose name an image has
 CREATE TABLE series (key TEXT PRIMARY KEY, weighting TEXT NOT NULL);
 CREATE TABLE told (image INTEGER PRIMARY KEY, weighting TEXT NOT NULL);
 CREATE TABLE pair (image INTEGER PRIMARY KEY, label INTEGER NOT NULL UNIQUE, step TEXT NOT NULL);

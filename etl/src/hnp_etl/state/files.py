@@ -48,7 +48,7 @@ def note_met(state: sqlite3.Connection, met: Iterable[FoundFile], recipe: Recipe
     inodes = get_meta(state, INODES) is None
     run = int(get_meta(state, "run") or 0) + 1
     set_meta(state, "run", str(run))
-    reader = PathReader(recipe.layout, recipe.label.origin.suffixes)
+    reader = path_reader(recipe)
     taker, rules = CensusTaker(), (recipe.layout, recipe.limits)
     rows = (
         _row(
@@ -73,6 +73,12 @@ def note_met(state: sqlite3.Connection, met: Iterable[FoundFile], recipe: Recipe
     return taker.result()
 
 
+def path_reader(recipe: Recipe) -> PathReader:
+    """Return the reader of paths under a recipe."""
+    source = recipe.label.origin
+    return PathReader(recipe.layout, source.suffixes, of_many=source.module is not None)
+
+
 def images_left(state: sqlite3.Connection) -> int:
     """Return how many images the recipe's procedures leave."""
     return _count(state, "kind = 'image' AND early IS NOT ?", (Reason.NOT_PROCEDURE,))
@@ -80,7 +86,7 @@ def images_left(state: sqlite3.Connection) -> int:
 
 def holds_excel(state: sqlite3.Connection) -> bool:
     """Tell whether an Excel table is to be opened."""
-    return _count(state, f"{UNREAD} AND kind = 'label' AND lower(raw) LIKE '%.xlsx'") > 0
+    return _count(state, f"{UNREAD} AND kind = 'label' AND lower(raw) LIKE '%.xls_'") > 0
 
 
 def unread_count(state: sqlite3.Connection) -> int:

@@ -6,6 +6,7 @@ from hnp_etl.survey.findings import Findings
 from hnp_etl.survey.key_guess import level_named
 from hnp_etl.survey.masking import shown_key
 from hnp_etl.survey.names import NOT_SIMILAR
+from hnp_etl.survey.table_draft import are_rsna
 from hnp_shared.vocabulary import Kind, Reason
 
 
@@ -50,8 +51,8 @@ def _about_labels(findings: Findings) -> Iterator[str]:
             yield f"none of {met:,} labels could be read: look at the reasons above"
         elif findings.others.tables:
             yield (
-                f"no JSON label was met; tables (.csv, .xlsx): {findings.others.tables:,}; if they "
-                "hold labels, start from `hnp-etl recipes generic`, or from rsna-2024"
+                f"no JSON label was met; tables (.csv, .xlsx): {findings.others.tables:,}; "
+                + _about_tables(findings)
             )
         elif findings.count(Kind.IMAGE):
             yield "no label was met: ask where they are (a table, another folder)"
@@ -65,6 +66,12 @@ def _about_labels(findings: Findings) -> Iterator[str]:
         )
     if refused := findings.outcomes.get(Reason.LABEL_REJECTED):
         yield f"{refused:,} wanted images have a label that is refused: see the reasons above"
+
+
+def _about_tables(findings: Findings) -> str:
+    if are_rsna(findings.tables):
+        return "they are those of RSNA 2024: build with --recipe rsna-2024"
+    return "if they hold labels, start from `hnp-etl recipes generic`, or from rsna-2024"
 
 
 def _about_people(findings: Findings) -> Iterator[str]:

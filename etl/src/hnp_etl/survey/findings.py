@@ -13,6 +13,7 @@ from hnp_etl.survey.label_keys import KeyProfile, LabelKeys
 from hnp_etl.survey.masking import shown_key
 from hnp_etl.survey.names import Unpaired
 from hnp_etl.survey.others import OtherFiles
+from hnp_etl.survey.table_draft import TableSheet
 from hnp_shared.vocabulary import Kind, Reason
 
 
@@ -61,6 +62,7 @@ class Findings:
     draft: Draft
     read: int
     stages: Stages
+    tables: tuple[TableSheet, ...] = ()
 
     def count(self, kind: Kind) -> int:
         """Return how many files of a kind were met."""
@@ -81,6 +83,7 @@ class Findings:
             ],
             "series": [asdict(row) for row in self.series],
             "labels": self._labels_json(),
+            "tables": [_table_json(each) for each in self.tables],
             "codes": {**asdict(self.codes), "suggests": self.codes.sentence()},
             "pairing": {
                 "steps": dict(self.steps),
@@ -102,6 +105,23 @@ class Findings:
             "left_out": dict(self.draft.refused),
             "encodings": dict(self.encodings),
         }
+
+
+def _table_json(sheet: TableSheet) -> dict[str, object]:
+    """Return what is told of a sheet: no lines, and names of columns as keys are shown."""
+    return {
+        "table": sheet.number,
+        "sheet": sheet.sheet,
+        "lines": len(sheet.lines),
+        "header_line": sheet.header_line,
+        "columns": [shown_key((name,)) for name in sheet.columns],
+        "image": sheet.key,
+        "level": sheet.level,
+        "code": sheet.code,
+        "discs": list(sheet.discs),
+        "naming_images": round(sheet.naming, 4),
+        "refused": sheet.refused,
+    }
 
 
 def _key_json(profile: KeyProfile) -> dict[str, object]:

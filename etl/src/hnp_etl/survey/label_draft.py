@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from hnp_etl.grammar import bare, word
 from hnp_etl.labels.values import SEX_WORDS, known_codes, recipe_code
 from hnp_etl.recipes.canal import Canal
+from hnp_etl.recipes.grammar import bare, word
 from hnp_etl.recipes.recipe import Label, LabelField, Meaning
 from hnp_etl.survey.key_guess import Guess
 from hnp_etl.survey.label_keys import KeyProfile, LabelKeys

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hnp_etl.errors import FileError
-from hnp_etl.grammar import word
 from hnp_etl.labels.document import Leaf, Number, Scalar
 from hnp_etl.labels.values import (
     code_tokens,
@@ -15,6 +14,7 @@ from hnp_etl.labels.values import (
     written_age,
     written_size,
 )
+from hnp_etl.recipes.grammar import word
 from hnp_etl.survey.key_guess import Guess, KeyGuesser
 from hnp_etl.survey.masking import harmless_value, looks_identifying
 

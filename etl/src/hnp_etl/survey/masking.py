@@ -8,7 +8,7 @@ small numbers, single letters or words of a closed list; a value of any other ki
 import re
 from functools import lru_cache
 
-from hnp_etl.grammar import plain
+from hnp_etl.recipes.grammar import plain
 from hnp_etl.walking.paths import nfc
 
 MOST_SHOWN = 64

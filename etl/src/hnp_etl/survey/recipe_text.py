@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from pydantic import BaseModel
 
@@ -55,9 +56,15 @@ def _other_sections(recipe: Recipe) -> Iterator[str]:
             yield from ("", f"[{name}]", *_rest(section, type(section).model_fields.keys()))
 
 
-def _rest(section: BaseModel, keys: Collection[str]) -> list[str]:
+def _rest(
+    section: BaseModel, keys: Collection[str], checks: Mapping[str, str] = MappingProxyType({})
+) -> list[str]:
     values = section.model_dump(mode="json", exclude_defaults=True)
-    return [_line(key, _value(value), None) for key, value in values.items() if key in keys]
+    return [
+        _line(key, _value(value), checks.get(f"label.{key}"))
+        for key, value in values.items()
+        if key in keys
+    ]
 
 
 def _layout(layout: Layout, checks: Mapping[str, str]) -> Iterator[str]:
@@ -83,7 +90,7 @@ def _label(label: Label, checks: Mapping[str, str]) -> Iterator[str]:
     if label.canal == Canal(quantity=label.canal.quantity, unit=label.canal.unit):
         del canal["range"]
     yield _line("canal", _value(canal), checks.get("label.canal"))
-    yield from _rest(label, Label.model_fields.keys() - _LABEL_KEYS)
+    yield from _rest(label, Label.model_fields.keys() - _LABEL_KEYS, checks)
 
 
 def _fields(draft: Draft) -> Iterator[str]:

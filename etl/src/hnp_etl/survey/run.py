@@ -10,7 +10,8 @@ from pathlib import Path
 from hnp_etl.building.intake import meet, pair, read_new
 from hnp_etl.building.timing import Stages
 from hnp_etl.reading.sealed import unpack_header, unpack_label
-from hnp_etl.recipes.recipe import Recipe
+from hnp_etl.recipes.label_sources import TABLE_SUFFIXES
+from hnp_etl.recipes.recipe import Label, Recipe
 from hnp_etl.state import counts
 from hnp_etl.state.database import DamagedStateError, open_state
 from hnp_etl.survey.archives import find_archives
@@ -25,11 +26,14 @@ from hnp_etl.survey.label_keys import LabelKeys, profile_keys
 from hnp_etl.survey.masking import shown_key
 from hnp_etl.survey.names import compare_names
 from hnp_etl.survey.others import look_at_others
+from hnp_etl.survey.table_draft import TableSheet, draft_entries, look_at_tables, rows_of
+from hnp_etl.survey.table_files import read_tables
 from hnp_etl.walking.walk import walk
 from hnp_shared.errors import InputError
-from hnp_shared.vocabulary import Kind, Reason
+from hnp_shared.vocabulary import UNKNOWN_HOSPITAL, Kind, Reason
 
 DRAFT_NAME = "surveyed"
+_READ_SOURCES = ("json", "table")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,10 @@ def survey(config: SurveyConfig, folder: Path, *, executor: Executor) -> Finding
 
 
 def _survey(config: SurveyConfig, state: sqlite3.Connection, executor: Executor) -> Findings:
-    if config.recipe.label.origin.module is not None:
+    if config.recipe.label.source not in _READ_SOURCES:
         raise InputError(
             f"found label source {config.recipe.label.source}, "
-            "expected json: a survey reads labels of one file an image"
+            "expected json or table: a survey reads labels of one file or one line an image"
         )
     stages = Stages()
     with stages.timed("walk"):
@@ -77,8 +81,13 @@ def _survey(config: SurveyConfig, state: sqlite3.Connection, executor: Executor)
     with stages.timed("read"):
         read = read_new(state, executor, config.recipe, in_flight=config.in_flight)
     with stages.timed("keys"):
-        keys = profile_keys(counts.leaves(state), KeyGuesser(config.recipe.label))
-        label = draft_label(keys, config.recipe.label)
+        sheets = _tables(config.recipe, state)
+        keys, label = _labels(config.recipe.label, state, sheets)
+    if label.label.source != config.recipe.label.source:
+        with stages.timed("read"):
+            rules = config.recipe.model_copy(update={"layout": layout.layout, "label": label.label})
+            meet(state, config.src, rules)
+            read += read_new(state, executor, rules, in_flight=config.in_flight)
     with stages.timed("pair"):
         pair(state, label.label)
     with stages.timed("count"):
@@ -86,7 +95,8 @@ def _survey(config: SurveyConfig, state: sqlite3.Connection, executor: Executor)
         codes = code_pattern(tally.cells, label.label.codes)
         layout = _narrowed(layout, counts.places(state), tally)
         draft = _draft(config.recipe, layout, label, codes)
-        return _findings(state, (keys, tally, codes), draft, read, stages)
+        found = _findings(state, (keys, tally, codes), draft, read, stages)
+        return replace(found, tables=tuple(sheets))
 
 
 def _walk(config: SurveyConfig, state: sqlite3.Connection) -> LayoutDraft:
@@ -95,6 +105,31 @@ def _walk(config: SurveyConfig, state: sqlite3.Connection) -> LayoutDraft:
     drafted = draft_layout(FolderCounts.of(paths), config.recipe.layout)
     meet(state, config.src, config.recipe.model_copy(update={"layout": drafted.layout}))
     return drafted
+
+
+def _tables(recipe: Recipe, state: sqlite3.Connection) -> list[TableSheet]:
+    files = counts.tables(state, TABLE_SUFFIXES)
+    tables = read_tables(files, recipe.limits)
+    return look_at_tables(tables, counts.image_names(state), recipe.label) if tables else []
+
+
+def _labels(
+    start: Label, state: sqlite3.Connection, sheets: Sequence[TableSheet]
+) -> tuple[LabelKeys, LabelDraft]:
+    """Return the keys of labels and a draft for them: of JSON files, else of tables."""
+    if start.origin.module is None:
+        keys = profile_keys(counts.leaves(state), KeyGuesser(start))
+        entries = None if keys.labels else draft_entries(sheets, start.table)
+    else:
+        keys, entries = profile_keys((), KeyGuesser(start)), draft_entries(sheets, start.table)
+    if entries is None:
+        return keys, draft_label(keys, start)
+    label = start.model_copy(update={"source": "table", "table": entries})
+    rows = ((UNKNOWN_HOSPITAL, leaves) for leaves in rows_of(sheets, label))
+    keys = profile_keys(rows, KeyGuesser(label))
+    draft = draft_label(keys, label)
+    checks = {**draft.checks, "table": "columns of image, disc and code by their values"}
+    return keys, replace(draft, checks=checks)
 
 
 def _images(state: sqlite3.Connection) -> Iterator[Seen]:

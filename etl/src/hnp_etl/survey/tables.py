@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hnp_etl.survey.images import SeriesRow
 from hnp_etl.survey.label_keys import KeyProfile, LabelKeys
 from hnp_etl.survey.masking import shown_key, shown_text
+from hnp_etl.survey.table_draft import TableSheet
 from hnp_shared.command import aligned
 from hnp_shared.vocabulary import Reason
 
@@ -79,6 +80,30 @@ def key_rows(
         yield f"and {many(keys.rare, 'key')} in few labels or with many siblings, not shown"
     told = histogram({_ENCODINGS.get(name, name): count for name, count in encodings})
     yield f"encodings: {told}"
+
+
+def sheet_rows(sheets: Sequence[TableSheet]) -> list[str]:
+    """Return the table of tables: a row a sheet, each column with what it may be."""
+    rows = [
+        (
+            f"{sheet.number}.{sheet.sheet}",
+            f"{len(sheet.lines):,}",
+            "-" if sheet.header_line is None else f"line {sheet.header_line}",
+            f"{100 * sheet.naming:.0f} %" if sheet.key is not None else "-",
+            sheet.refused or _columns_told(sheet) or "no line looks like a header",
+        )
+        for sheet in sheets
+    ]
+    return table(("table.sheet", "lines", "header", "naming images", "columns (read as)"), rows)
+
+
+def _columns_told(sheet: TableSheet) -> str:
+    roles = {sheet.key: " (image)", sheet.level: " (disc)", sheet.code: " (code)"}
+    roles |= dict.fromkeys(sheet.discs, " (codes)")
+    named = [(number, name) for number, name in enumerate(sheet.columns) if name]
+    told = [f"{shown_key((name,))}{roles.get(number, '')}" for number, name in named]
+    rest = len(told) - MOST_ROWS
+    return ", ".join(told[:MOST_ROWS] + ([f"{rest} more"] if rest > 0 else []))
 
 
 def _reading(same: Sequence[KeyProfile], left_out: Collection[str]) -> str:

@@ -13,6 +13,7 @@ from hnp_etl.survey.tables import (
     key_rows,
     many,
     series_rows,
+    sheet_rows,
     table,
 )
 from hnp_shared.vocabulary import Kind
@@ -38,6 +39,7 @@ def page(findings: Findings, *, recipe: str | None) -> str:
         ("Archives, not opened", _archives(findings)),
         ("Files that give nothing", _refusals(findings)),
         ("Images", series_rows(findings.series)),
+        ("Tables", sheet_rows(findings.tables)),
         ("Label keys", key_rows(findings.keys, findings.encodings, findings.draft.refused)),
         ("Codes by disc, on chosen slices: wanted, with a sound label", _codes(findings)),
         ("Pairing", _pairing(findings)),

@@ -71,7 +71,7 @@ class PathFacts(NamedTuple):
         conflict: another folder or the name tells another hospital, procedure or partition.
         keys: for the name whole.
         short_keys: for the name without a numeric suffix: `1.2.840.7` goes with `1.2.840.7.json`,
-            or else `scan.001` with `scan.json`.
+            or else `scan.001` with `scan.json`; `scan.dcm.json` goes with `scan.dcm`.
         shadows: paths that this file replaces, being in a patched folder.
     """
 
@@ -116,7 +116,7 @@ def kind_of(name: str, label_suffixes: frozenset[str] = _LABEL_SUFFIXES) -> Kind
     >>> [str(kind_of(name)) for name in ("a.dcm", "a.0012", "a", "a.JSON", "a.txt", ".a.dcm")]
     ['image', 'image', 'image', 'label', 'other', 'other']
     """
-    if name.startswith("."):
+    if name.startswith((".", "~$")):  # "~$labels.xlsx": Excel has the file open
         return Kind.OTHER
     suffix = os.path.splitext(name)[1].casefold()  # noqa: PTH122  # Path() drops trailing blanks
     if suffix in label_suffixes:
@@ -129,8 +129,23 @@ def kind_of(name: str, label_suffixes: frozenset[str] = _LABEL_SUFFIXES) -> Kind
 class PathReader:
     """Reads paths under one layout; what a folder tells is remembered for the files in it."""
 
-    def __init__(self, layout: Layout, label_suffixes: frozenset[str] = _LABEL_SUFFIXES) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        label_suffixes: frozenset[str] = _LABEL_SUFFIXES,
+        *,
+        of_many: bool = False,
+    ) -> None:
+        """Prepare to read paths.
+
+        Args:
+            layout: how names tell.
+            label_suffixes: by which labels are known.
+            of_many: label files hold many labels each; the name of one, `train_labels.csv`, then
+                tells neither hospital nor partition of the images.
+        """
         self._label_suffixes = label_suffixes
+        self._of_many = of_many
         self._hospital = _compiled(layout.hospital)
         self._procedure = _compiled(layout.procedure)
         self._partitions = {name: re.compile(each) for name, each in layout.partitions.items()}
@@ -149,10 +164,11 @@ class PathReader:
         """
         folder, _, name = path.rpartition("/")
         tokens = self._folder(folder)
-        hospital, hospital_conflict = _first(tokens.hospitals, _search(self._hospital, name))
-        procedure, procedure_conflict = _first(tokens.procedures, _search(self._procedure, name))
-        partition, partition_conflict = _first(tokens.partitions, self._partitions_in(name))
         kind = kind_of(name, self._label_suffixes)
+        telling = "" if self._of_many and kind is Kind.LABEL else name
+        hospital, hospital_conflict = _first(tokens.hospitals, _search(self._hospital, telling))
+        procedure, procedure_conflict = _first(tokens.procedures, _search(self._procedure, name))
+        partition, partition_conflict = _first(tokens.partitions, self._partitions_in(telling))
         scope = (hospital or UNKNOWN_HOSPITAL, procedure or "", partition or "")
         stem, short_stem = _stems(name, kind)
         keys = _pairing_keys(folder, tokens.trunk, scope, stem)
@@ -223,6 +239,9 @@ def _pairing_keys(folder: str, trunk: str, scope: tuple[str, str, str], stem: st
 
 def _stems(name: str, kind: Kind) -> tuple[str, str]:
     stem, suffix = os.path.splitext(name)  # noqa: PTH122
+    if kind is Kind.LABEL:
+        short, inner = os.path.splitext(stem)  # noqa: PTH122
+        return stem, short if inner.casefold() in _IMAGE_SUFFIXES - {""} else stem
     numbered = kind is Kind.IMAGE and suffix[1:].isdecimal()
     return (name if numbered else stem), stem
 

@@ -1,20 +1,22 @@
 """One label of many in a file: which image it names, and its leaves under the recipe. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hnp_etl.errors import FileError
-from hnp_etl.grammar import bare
 from hnp_etl.labels.document import Leaf, Scalar
 from hnp_etl.labels.sources.match import path_key
-from hnp_etl.labels.values import NO_CODES, is_missing, known_codes, recipe_code
+from hnp_etl.labels.values import NO_CODES, is_missing, recipe_code
+from hnp_etl.recipes.grammar import bare
 from hnp_etl.recipes.recipe import Label
 from hnp_etl.walking.paths import nfc
 from hnp_shared.vocabulary import LEVEL_NAMES, Reason
 
 # "scan.dcm", "scan.DICOM", "scan.ima": what a table names may lack the ending, or have one.
-_SUFFIX = re.compile(r"(?i)\.(dcm|dicom|ima)$")
+SUFFIX = re.compile(r"(?i)\.(dcm|dicom|ima)$")
+# "2024-04-05 00:00:00": what Excel makes of 4-5.
+_DATE = re.compile(r"\d{4}-\d\d-\d\d.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,45 +27,66 @@ class Entry:
         key: names the image, as `image_keys` names it.
         leaves: None when refused.
         refusal: why it cannot be used.
+        place: of the row in its file, for people.
+        what: found and expected, where it is refused; never a value.
     """
 
     key: str
     leaves: tuple[Leaf, ...] | None
     refusal: Reason | None = None
+    place: str = ""
+    what: str = ""
 
 
-def entries(rows: Sequence[tuple[Leaf, ...]], recipe: Label) -> list[Entry]:
-    """Return what rows say, one entry a key; a key that is given twice is refused."""
-    found: dict[str, Entry] = {}
-    for each in _read(rows, recipe):
-        twice = each.key in found
-        found[each.key] = Entry(each.key, None, Reason.DUPLICATE_KEY) if twice else each
-    return list(found.values())
+def entries(found: Iterable[Entry]) -> list[Entry]:
+    """Return entries, one a key: what is said twice counts once, what disagrees is refused."""
+    kept: dict[str, Entry] = {}
+    for each in found:
+        before = kept.setdefault(each.key, each)
+        if before is not each and (each.leaves is None or each.leaves != before.leaves):
+            what = f"names the image of {before.place} and says otherwise"
+            kept[each.key] = Entry(each.key, None, Reason.DUPLICATE_KEY, each.place, what)
+    return list(kept.values())
 
 
-def _read(rows: Sequence[tuple[Leaf, ...]], recipe: Label) -> Iterator[Entry]:
-    for leaves in rows:
-        named = _value(leaves, recipe.table.column)
-        if is_missing(named):
-            continue
-        key = _key(nfc(str(named)).strip(), recipe)
-        try:
-            yield Entry(key, (*leaves, *_stated_level(leaves, recipe)))
-        except FileError as error:
-            yield Entry(key, None, error.reason)
-
-
-def _key(named: str, recipe: Label) -> str:
+def entry_key(named: Scalar, recipe: Label) -> str:
+    """Return by what an image is found that is named so."""
+    text = nfc(str(named)).strip()
     if recipe.table.key == "uid":
-        return f"uid {named}"
-    path = path_key(_SUFFIX.sub("", named.replace("\\", "/")))
-    return f"path {path.rpartition('/')[2] if recipe.table.key == 'stem' else path}"
+        return f"uid {text}"
+    return f"path {path_key(SUFFIX.sub('', text.replace(chr(92), '/')))}"
 
 
-def _value(
+def level_cell(stated: Scalar, code: Leaf, recipe: Label) -> tuple[Leaf, ...]:
+    """Return the disc that a level and a code tell, as if it had a key of its own.
+
+    Raises:
+        FileError: BAD_VALUE; the level names no disc.
+    """
+    if is_missing(stated):
+        return ()
+    name = level_of(stated, recipe)
+    if name is not None:
+        return (Leaf((recipe.levels[name][0],), code.values, code.readable),)
+    date = _DATE.fullmatch(str(stated).strip())
+    found = "found a date, as Excel makes of 4-5," if date else "found a level"
+    raise FileError(Reason.BAD_VALUE, f"{found} that names no disc, expected one of [label.levels]")
+
+
+def level_of(stated: Scalar, recipe: Label) -> str | None:
+    """Return the disc that a text names under the recipe."""
+    said = bare(str(stated).strip())
+    for name in LEVEL_NAMES:
+        aliases = recipe.levels.get(name, ())
+        if aliases and said in {bare(alias) for alias in (name, *aliases)}:
+            return name
+    return None
+
+
+def first_value(
     leaves: Sequence[Leaf], aliases: Sequence[str], codes: Mapping[str, str] = NO_CODES
 ) -> Scalar:
-    """Return the first column of these names that holds a value; a code may look like none."""
+    """Return the first key of these names that holds a value; a code may look like none."""
     for alias in aliases:
         for leaf in leaves:
             same = leaf.keys and bare(leaf.keys[-1]) == bare(alias)
@@ -72,18 +95,3 @@ def _value(
                 if not is_missing(value) or recipe_code(str(value), codes):
                     return value
     return None
-
-
-def _stated_level(leaves: Sequence[Leaf], recipe: Label) -> tuple[Leaf, ...]:
-    """Return the disc that a level and a code column tell, as if it had a column of its own."""
-    if not recipe.table.level:
-        return ()
-    stated = _value(leaves, recipe.table.level)
-    if is_missing(stated):
-        return ()
-    for name in LEVEL_NAMES:
-        aliases = recipe.levels.get(name, ())
-        if bare(str(stated)) in {bare(alias) for alias in (name, *aliases)} and aliases:
-            code = _value(leaves, recipe.table.code, known_codes(recipe.codes))
-            return (Leaf((aliases[0],), (code,)),)
-    raise FileError(Reason.BAD_VALUE, "a level column names no level of the recipe")

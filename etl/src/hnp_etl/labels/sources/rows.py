@@ -1,24 +1,28 @@
-"""Label files of many labels as rows of leaves, free of what a recipe makes of them."""
+"""Label files of many labels, as a source reads them and as a recipe understands them."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from typing import NamedTuple, Protocol, cast
 
+from hnp_etl.errors import FileError
 from hnp_etl.labels.document import Leaf, leaves_from_json, leaves_to_json
-from hnp_etl.labels.sources.entry import Entry, entries
+from hnp_etl.labels.sources.entry import Entry
 from hnp_etl.limits import Limits
 from hnp_etl.recipes.recipe import Label
+
+ZIP = b"PK\x03\x04"
+"""How an Excel file begins, whatever its name."""
 
 Rows = Sequence[tuple[Leaf, ...]]
 
 
 class LabelFile(NamedTuple):
-    """A file that was read; `folder` as in the contract's path."""
+    """A file that was read; `folder` as in the contract's path, `text` as its source left it."""
 
     number: int
     folder: str
-    rows: Rows
+    text: str
 
 
 class LabelSet(NamedTuple):
@@ -30,6 +34,8 @@ class LabelSet(NamedTuple):
         entries: at most one for an image.
         below: folder in which the named images lie; empty for anywhere.
         weightings: study/series -> weighting, where the files tell it.
+        refused: why the files say nothing.
+        faults: what is wrong in single lines that name no image.
     """
 
     number: int
@@ -37,13 +43,15 @@ class LabelSet(NamedTuple):
     entries: Iterable[Entry]
     below: str = ""
     weightings: Iterable[tuple[str, str]] = ()
+    refused: FileError | None = None
+    faults: Sequence[str] = ()
 
 
 class EntrySource(Protocol):
     """A module of this folder: it reads one source's files."""
 
-    def rows(self, content: bytes, limits: Limits, *, excel: bool) -> Rows:
-        """Return the rows of a file.
+    def read(self, content: bytes, limits: Limits) -> str:
+        """Return what a file holds, free of any recipe, as a text for the private state.
 
         Raises:
             FileError: why the file cannot be used.
@@ -62,13 +70,6 @@ def reader_of(recipe: Label) -> EntrySource:
     if recipe.origin.module is None:
         raise ValueError(f"found source {recipe.source}, expected one of many labels a file")
     return cast("EntrySource", import_module(recipe.origin.module))
-
-
-def each_alone(files: Iterable[LabelFile], recipe: Label) -> Iterator[LabelSet]:
-    """Yield what every file says by itself; the rule of sources that need no other file."""
-    for file in files:
-        below = "" if recipe.origin.anywhere else file.folder
-        yield LabelSet(file.number, (file.number,), entries(file.rows, recipe), below)
 
 
 def rows_to_json(rows: Rows) -> str:

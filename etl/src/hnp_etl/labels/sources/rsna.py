@@ -4,44 +4,62 @@ SOP Instance UIDs repeat across series there and instance numbers are no order: 
 by study, series and instance number, which is its path. Source: the data set's description.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from hnp_etl.descriptions.series import read_series_text
-from hnp_etl.grammar import bare
+from hnp_etl.errors import FileError
 from hnp_etl.imaging import Weighting
 from hnp_etl.labels.document import Leaf, Scalar
+from hnp_etl.labels.sources.csv_lines import csv_sheet
 from hnp_etl.labels.sources.entry import Entry
+from hnp_etl.labels.sources.header import LOOKED_AT, column_name, shown_columns
+from hnp_etl.labels.sources.lines import Sheet, sheets_from_json, sheets_to_json
 from hnp_etl.labels.sources.match import path_key
-from hnp_etl.labels.sources.rows import LabelFile, LabelSet, Rows
-from hnp_etl.labels.sources.table import csv_rows
+from hnp_etl.labels.sources.rows import LabelFile, LabelSet
 from hnp_etl.labels.values import is_missing
 from hnp_etl.limits import Limits
+from hnp_etl.recipes.grammar import bare, whole
 from hnp_etl.recipes.recipe import Label
-from hnp_shared.vocabulary import LEVEL_NAMES
+from hnp_shared.vocabulary import LEVEL_NAMES, Reason
 
-Row = dict[str, Scalar]
+Row = Mapping[str, Scalar]
 
 
-def rows(content: bytes, limits: Limits, *, excel: bool) -> Rows:  # noqa: ARG001  # CSV alone
-    """Return the rows of one of the tables.
+def read(content: bytes, limits: Limits) -> str:  # noqa: ARG001  # a label file is small enough
+    """Return the lines of one of the tables as a text for the private state.
 
     Raises:
         FileError: why the file cannot be used.
     """
-    return csv_rows(content)
+    return sheets_to_json([csv_sheet(content)])
 
 
 def label_sets(files: Iterable[LabelFile], recipe: Label) -> Iterator[LabelSet]:
-    """Yield what the tables say together; the last that places images stands for all."""
-    tables, places, read = Tables(), None, list[int]()
+    """Yield what the tables say together; the last that places images stands for all.
+
+    A table that lacks a column is refused beside.
+    """
+    tables, places, parts = Tables(bare(recipe.condition)), None, list[int]()
+    refused: dict[int, str] = {}
     for file in files:
-        read.append(file.number)
-        if tables.add(file.rows) or places is None:
+        parts.append(file.number)
+        try:
+            placed = tables.add(file.number, sheets_from_json(file.text)[0])
+        except FileError as error:
+            refused[file.number] = error.what
+            continue
+        if placed or places is None:
             places = file.number
+    if not tables.severe:  # one table with the severities is enough
+        refused |= tables.without_severities
+    for number, what in refused.items():
+        yield LabelSet(number, (number,), (), refused=FileError(Reason.BAD_VALUE, what))
     if places is not None:
+        parts = [number for number in parts if number not in refused]
         weightings = ((series, each.value) for series, each in tables.weightings.items())
-        yield LabelSet(places, read, tables.entries(recipe), weightings=weightings)
+        found = tables.entries(recipe)
+        yield LabelSet(places, parts, found, weightings=weightings, faults=tables.faults)
 
 
 @dataclass(slots=True)
@@ -49,37 +67,75 @@ class Tables:
     """Rows of the three tables, told apart by their columns.
 
     Attributes:
-        severities: (study, condition and level) -> severity.
+        condition: whose severities are wanted, as columns are compared.
+        severe: whether a table has columns of that condition.
+        without_severities: tables of studies that have none -> what was expected.
+        severities: (study, condition and level) -> severities that tables state.
         levels: study/series/instance -> levels.
         weightings: study/series -> weighting.
+        faults: what is wrong in single lines.
     """
 
-    severities: dict[tuple[str, str], Scalar] = field(default_factory=dict)
+    condition: str
+    severe: bool = False
+    without_severities: dict[int, str] = field(default_factory=dict)
+    severities: dict[tuple[str, str], dict[Scalar, None]] = field(default_factory=dict)
     levels: dict[str, set[str]] = field(default_factory=dict)
     weightings: dict[str, Weighting] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
 
-    def add(self, rows: Rows) -> bool:
-        """Take in one table; True if it places images. One of other columns says nothing."""
-        placed = len(self.levels)
-        for leaves in rows:
-            row = {bare(leaf.keys[0]): leaf.values[0] for leaf in leaves}
-            study, series = _text(row, "study_id"), _text(row, "series_id")
-            if series and _text(row, "level"):
-                image = path_key(f"{study}/{series}/{_text(row, 'instance_number')}")
-                self.levels.setdefault(image, set()).add(_text(row, "level"))
-            elif series:
-                weighting = read_series_text(_text(row, "series_description")).weighting
-                if weighting is not None:
-                    self.weightings[path_key(f"{study}/{series}")] = weighting
-            elif study:
-                self.severities.update(((study, name), value) for name, value in row.items())
+    def add(self, number: int, sheet: Sheet) -> bool:
+        """Take in one table; True if it places images. One of other columns says nothing.
+
+        Raises:
+            FileError: BAD_VALUE; it lacks a column.
+        """
+        placed, names = len(self.levels), tuple[str, ...]()
+        for index, line in enumerate(sheet.lines):
+            cells = tuple(map(column_name, line.cells))
+            if not names and index < LOOKED_AT and "studyid" in set(map(bare, cells)):
+                names = cells
+                self._check(number, names)
+            elif names and len(cells) == len(names):
+                self._add(dict(zip(map(bare, names), line.cells, strict=True)))
+            elif names and not (cells[0] == "" or str(line.cells[0]).startswith("#")):
+                told = f"line {line.number} has {len(cells)} columns, the header {len(names)}"
+                self.faults.append(told)
         return len(self.levels) > placed
 
     def entries(self, recipe: Label) -> Iterator[Entry]:
         """Yield one entry for each image that the coordinates name."""
         for image, levels in self.levels.items():
             study = image.partition("/")[0]
-            yield Entry(f"path {image}", tuple(self._cells(study, levels, recipe)))
+            try:
+                yield Entry(f"path {image}", tuple(self._cells(study, levels, recipe)))
+            except FileError as error:
+                yield Entry(f"path {image}", None, error.reason, "its study", error.what)
+
+    def _check(self, number: int, names: tuple[str, ...]) -> None:
+        """Refuse a table of coordinates without instances; note one without severities."""
+        bares, found = set(map(bare, names)), f"found columns {shown_columns(names)}; expected"
+        if {"seriesid", "level"} <= bares and "instancenumber" not in bares:
+            raise FileError(Reason.BAD_VALUE, f"{found} instance_number")
+        severe = any(name.startswith(self.condition) for name in bares)
+        self.severe |= severe
+        if "seriesid" not in bares and not severe:
+            what = f"{found} columns that begin with the recipe's label.condition"
+            self.without_severities[number] = what
+
+    def _add(self, row: Row) -> None:
+        study, series = _number(row, "study_id"), _number(row, "series_id")
+        if series and _text(row, "level"):
+            image = path_key(f"{study}/{series}/{_number(row, 'instance_number')}")
+            self.levels.setdefault(image, set()).add(_text(row, "level"))
+        elif series:
+            weighting = read_series_text(_text(row, "series_description")).weighting
+            if weighting is not None:
+                self.weightings[path_key(f"{study}/{series}")] = weighting
+        elif study:
+            for name, value in row.items():
+                if name.startswith(self.condition) and value not in (None, ""):
+                    self.severities.setdefault((study, name), {})[value] = None
 
     def _cells(self, study: str, levels: Iterable[str], recipe: Label) -> Iterator[Leaf]:
         stated = {bare(level) for level in levels}
@@ -87,13 +143,21 @@ class Tables:
             aliases = recipe.levels.get(name, ())
             if stated & {bare(alias) for alias in (name, *aliases)} and aliases:
                 column = bare(recipe.condition + _COLUMNS[name])
-                yield Leaf((aliases[0],), (self.severities.get((study, column)),))
+                severities = tuple(self.severities.get((study, column), {None: None}))
+                if len(severities) > 1:
+                    raise FileError(Reason.FIELD_CONFLICT, "has two severities that disagree")
+                yield Leaf((aliases[0],), severities)
 
 
 _COLUMNS = {
     name: f"_l{name[1:].replace('-', '_' if 'S' in name else '_l')}" for name in LEVEL_NAMES
 }
 """How the severity columns write a level: `_l4_l5`, `_l5_s1`."""
+
+
+def _number(row: Row, column: str) -> str:
+    """Return an id; tables that went through other programs hold them as floats."""
+    return whole(_text(row, column))
 
 
 def _text(row: Row, column: str) -> str:

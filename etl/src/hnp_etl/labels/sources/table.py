@@ -1,124 +1,78 @@
-"""A CSV or Excel table as rows of leaves, free of any recipe: strict, bounded, never guessing."""
+"""A CSV or Excel table with one row an image, under a recipe: a wrong line costs that line."""
 
-import csv
-import io
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 
 from hnp_etl.errors import FileError
-from hnp_etl.labels.document import Leaf, Number, Scalar, encoding_of
-from hnp_etl.labels.sources.rows import Rows, each_alone
+from hnp_etl.labels.sources.csv_lines import csv_sheet
+from hnp_etl.labels.sources.entry import Entry, entries
+from hnp_etl.labels.sources.excel_lines import excel_sheets
+from hnp_etl.labels.sources.header import find_header
+from hnp_etl.labels.sources.lines import Sheet, refusal_to_json, sheets_from_json, sheets_to_json
+from hnp_etl.labels.sources.rows import ZIP, LabelFile, LabelSet
+from hnp_etl.labels.sources.table_lines import line_entries
 from hnp_etl.limits import Limits
-from hnp_etl.walking.paths import nfc
+from hnp_etl.recipes.recipe import Label
 from hnp_shared.vocabulary import Reason
 
-_DELIMITERS = ",;\t"
-_MOST_ROWS, _MOST_COLUMNS = 1_048_576, 1024  # rows: Excel's own bound
+_OLE = b"\xd0\xcf\x11\xe0"
+"""How an Excel file of before 2007 begins, or one under a password ([MS-CFB] 2.2)."""
+
 _MOST_UNPACKED = 16
 """Times its size that an Excel file may unpack to its limit; a bomb unpacks to a thousand."""
 
 
-label_sets = each_alone
-
-
-def rows(content: bytes, limits: Limits, *, excel: bool) -> Rows:
-    """Return the rows of a table.
+def read_table(content: bytes, limits: Limits) -> list[Sheet]:
+    """Return the sheets of a table, told by its first bytes; a CSV file is one.
 
     Raises:
         FileError: why the file cannot be used.
     """
-    return excel_rows(content, limits.label_bytes) if excel else csv_rows(content)
+    if content.startswith(_OLE):
+        what = "found an old or locked Excel file, expected .xlsx without a password, or .csv"
+        raise FileError(Reason.BAD_VALUE, what)
+    if content.startswith(ZIP):
+        return excel_sheets(content, _MOST_UNPACKED * limits.label_bytes)
+    return [csv_sheet(content)]
 
 
-def csv_rows(content: bytes) -> list[tuple[Leaf, ...]]:
-    """Return the rows of a CSV file with a header line; `,`, `;` or tab between.
-
-    Raises:
-        FileError: BAD_ENCODING, DUPLICATE_KEY or BAD_VALUE.
-    """
-    text = content.decode(encoding_of(content))
-    head = text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=head.count)
+def read(content: bytes, limits: Limits) -> str:
+    """Return the sheets of a table as a text for the private state, or why it has none."""
     try:
-        read = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise FileError(Reason.BAD_VALUE, "no sound CSV") from error
-    return _rows(read)
+        return sheets_to_json(read_table(content, limits))
+    except FileError as error:
+        return refusal_to_json(error)  # so that explain can say what was found
 
 
-def excel_rows(content: bytes, most_bytes: int) -> list[tuple[Leaf, ...]]:
-    """Return the rows of the first sheet of an Excel file (.xlsx) with a header line.
-
-    Args:
-        content: of the file.
-        most_bytes: limit of a label file; unpacked it may be sixteen times that.
-
-    Raises:
-        FileError: TOO_LARGE, DUPLICATE_KEY or BAD_VALUE.
-    """
-    return _rows(_same_width(_cells(content, _MOST_UNPACKED * most_bytes)))
+def label_sets(files: Iterable[LabelFile], recipe: Label) -> Iterator[LabelSet]:
+    """Yield what every table says by itself; its images may lie anywhere."""
+    for file in files:
+        try:
+            yield label_set(file.number, sheets_from_json(file.text), recipe)
+        except FileError as error:
+            yield LabelSet(file.number, (file.number,), (), refused=error)
 
 
-def _cells(content: bytes, most_unpacked: int) -> Iterator[Sequence[object]]:
-    """Yield the rows of the first sheet as the library reads them, and what it raises as ours."""
-    from openpyxl import load_workbook  # noqa: PLC0415  # an extra: only who has tables needs it
-
-    try:
-        _refuse_bomb(content, most_unpacked)
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # a file may claim a million rows that are not there
-        yield from sheet.iter_rows(max_row=_MOST_ROWS, values_only=True)
-    except FileError:
-        raise
-    except Exception as error:  # over foreign bytes it raises anything
-        raise FileError(Reason.BAD_VALUE, "no sound Excel file") from error
-
-
-def _refuse_bomb(content: bytes, most_unpacked: int) -> None:
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        unpacked = sum(item.file_size for item in packed.infolist())
-    if unpacked > most_unpacked:
-        raise FileError(Reason.TOO_LARGE, "an Excel file that unpacks to too much")
+def label_set(number: int, sheets: Sequence[Sheet], recipe: Label) -> LabelSet:
+    """Return what one table says: all its sheets that name the columns of the recipe."""
+    found: list[Entry | FileError] = []
+    refused: list[FileError] = []
+    for count, sheet in enumerate(sheets, 1):
+        where = f"sheet {count}, " if len(sheets) > 1 else ""
+        try:
+            found += line_entries(sheet, find_header(sheet, recipe), recipe, where)
+        except FileError as error:
+            refused.append(FileError(error.reason, where + error.what))
+    named = entries(each for each in found if isinstance(each, Entry))
+    faults = [each for each in found if isinstance(each, FileError)]
+    whole_table = None if found or len(refused) < len(sheets) else _of_all(refused)
+    if faults and not named:
+        whole_table = faults[0]
+    told = tuple(fault.what for fault in faults)
+    return LabelSet(number, (number,), named, refused=whole_table, faults=told)
 
 
-def _same_width(rows: Iterable[Sequence[object]]) -> Iterator[list[Scalar]]:
-    """Yield rows without the empty cells behind them, then as wide as the first, the header."""
-    width = 0
-    for row in rows:
-        if len(row) > _MOST_COLUMNS:
-            raise FileError(Reason.TOO_LARGE, "an Excel sheet of too many columns")
-        cells = [_cell(value) for value in row]
-        while cells and cells[-1] is None:
-            cells.pop()
-        width = width or len(cells)
-        yield cells + [None] * (width - len(cells))
-
-
-def _cell(value: object) -> Scalar:
-    if value is None or isinstance(value, (bool, str)):
-        return value
-    if isinstance(value, float) and value.is_integer():
-        return Number(f"{value:.0f}")
-    return Number(f"{value}") if isinstance(value, (int, float)) else f"{value}"
-
-
-def _rows(table: Iterable[Sequence[Scalar]]) -> list[tuple[Leaf, ...]]:
-    lines = _filled(table)
-    columns = [nfc(str(name)).strip() if name else "" for name in next(lines, ())]
-    named = [name for name in columns if name]
-    if len(set(named)) != len(named):
-        raise FileError(Reason.DUPLICATE_KEY, "a table has a column twice")
-    if not named:
-        raise FileError(Reason.BAD_VALUE, "a table without a header line")
-    found = []
-    for line in lines:
-        if len(line) != len(columns):
-            raise FileError(Reason.BAD_VALUE, "a line has other columns than the header")
-        pairs = zip(columns, line, strict=True)
-        found.append(tuple(Leaf((name,), (value,)) for name, value in pairs if name))
-    return found
-
-
-def _filled(table: Iterable[Sequence[Scalar]]) -> Iterator[Sequence[Scalar]]:
-    return (line for line in table if any(value not in ("", None) for value in line))
+def _of_all(refused: Sequence[FileError]) -> FileError:
+    """Return why none of the sheets says anything."""
+    if not refused:
+        return FileError(Reason.BAD_VALUE, "found no sheet that is shown")
+    return FileError(refused[0].reason, "; ".join(dict.fromkeys(each.what for each in refused)))

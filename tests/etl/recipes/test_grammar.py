@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hnp_etl.grammar import bare, identifier, number, whole, word
+from hnp_etl.recipes.grammar import bare, identifier, number, whole, word
 
 MODEST = settings(derandomize=True, deadline=None, max_examples=200, database=None)
 FINITE = st.floats(allow_nan=False, allow_infinity=False)

@@ -1,0 +1,195 @@
+"""Whole builds with tables as people make and resave them, and what is told of their lines."""
+
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from etl.builds.test_label_sources import GENERIC, RSNA, image, keyed, rsna, run
+from hnp_etl.explain.run import explain_files
+from hnp_etl.recipes.recipe import Recipe, load_recipe
+
+__all__ = ["rsna"]  # a fixture
+BY_PATH = keyed("path")
+LONG = "file,level,code\ni0,L4-5,3\ni1,L5-S1,1\n"
+TRUTH = {"a/i0.dcm": ("L4-5", "3", True), "a/i1.dcm": ("L5-S1", "1", False)}
+
+
+@pytest.fixture
+def src(tmp_path: Path) -> Path:
+    for number in range(2):
+        image(tmp_path / "src" / "a" / f"i{number}.dcm", number)
+    return tmp_path / "src"
+
+
+def because(path: Path, src: Path, recipe: Recipe = GENERIC) -> dict[str, str]:
+    (told,) = explain_files([str(path)], [src], recipe)
+    return {step.name: step.finding for step in told.steps}
+
+
+@pytest.mark.parametrize("name", ["train_labels.csv", "valid.csv", "H02_labels.csv"])
+def test_the_name_of_a_table_tells_neither_hospital_nor_partition(src: Path, name: str) -> None:
+    (src / "a").rename(src / "H01")
+    (src / name).write_text(LONG)
+    truth, told = run(src.parent, GENERIC)
+    assert set(truth) == {"H01/i0.dcm", "H01/i1.dcm"}
+    assert told[name] == "used"
+
+
+@pytest.mark.parametrize(
+    "above",
+    ["/mnt/nas/src/a/", "D:\\data\\src\\a\\", "./a/", "../a/", "C:/X/SRC/A/", "\\\\nas\\x\\a\\"],
+)
+def test_paths_of_another_machine_are_matched_by_their_tail(src: Path, above: str) -> None:
+    image(src / "b" / "i0.dcm", 9)
+    rows = f"path,level,code\n{above}i0.dcm,L4-5,3\n{above}i1.dcm,L5-S1,1\n"
+    (src / "labels.csv").write_text(rows)
+    assert run(src.parent, BY_PATH)[0] == TRUTH
+
+
+def test_a_tail_that_two_images_have_or_that_ends_in_another_place_is_no_guess(src: Path) -> None:
+    for folder in ("H01/P1", "H02/P1"):
+        shutil.copytree(src / "a", src / folder)
+    shutil.rmtree(src / "a")
+    rows = ["path,level,code", "/mnt/x/P1/i0.dcm,L4-5,3", "/mnt/H03/P1/i1.dcm,L4-5,3"]
+    (src / "labels.csv").write_text("\n".join([*rows, "/mnt/H02/P1/i1.dcm,L5-S1,1"]) + "\n")
+    assert set(run(src.parent, BY_PATH)[0]) == {"H02/P1/i1.dcm"}
+
+
+def test_folders_tell_equal_names_apart_where_stems_do_not(src: Path) -> None:
+    image(src / "b" / "i0.dcm", 9)
+    (src / "labels.csv").write_text("file,level,code\nx/a/i0.dcm,L4-5,3\nx/b/i0,L3-4,1\n")
+    truth, _ = run(src.parent, GENERIC)
+    assert truth == {"a/i0.dcm": ("L4-5", "3", True), "b/i0.dcm": ("L3-4", "1", False)}
+
+
+@pytest.mark.parametrize("written", ["7", "7.0", "007", "07"])
+def test_zeros_that_a_spreadsheet_lost_are_found_again(tmp_path: Path, written: str) -> None:
+    image(tmp_path / "src" / "a" / "007.dcm", 1)
+    (tmp_path / "src" / "l.csv").write_text(f"file,level,code\n{written},L4-5,3\n")
+    assert set(run(tmp_path, GENERIC)[0]) == {"a/007.dcm"}
+
+
+def test_zeros_that_two_images_would_lose_are_no_guess(tmp_path: Path) -> None:
+    for number, stem in enumerate(("07", "007")):
+        image(tmp_path / "src" / "a" / f"{stem}.dcm", number)
+    (tmp_path / "src" / "l.csv").write_text("file,level,code\n7,L4-5,3\n")
+    assert run(tmp_path, GENERIC)[0] == {}
+
+
+@pytest.mark.parametrize("written", ["I0", "i0.DCM", "i0.jpg", "I0.PNG"])
+def test_case_and_the_suffix_of_a_picture_do_not_matter(src: Path, written: str) -> None:
+    (src / "labels.csv").write_text(f"file,level,code\n{written},L4-5,3\n")
+    assert set(run(src.parent, GENERIC)[0]) == {"a/i0.dcm"}
+
+
+def test_a_copy_of_a_table_says_the_same(src: Path) -> None:
+    (src / "labels.csv").write_text(LONG)
+    (src / "labels - copy.csv").write_text(LONG)
+    assert run(src.parent, GENERIC)[0] == TRUTH
+
+
+def test_tables_that_say_otherwise_of_an_image_are_no_guess(src: Path) -> None:
+    (src / "labels.csv").write_text(LONG)
+    (src / "other.csv").write_text("file,level,code\ni0,L4-5,1\n")
+    truth, told = run(src.parent, GENERIC)
+    assert set(truth) == {"a/i1.dcm"}
+    assert told["a/i0.dcm"] == "NO_LABEL"
+
+
+def test_a_table_of_something_else_does_not_compete(src: Path) -> None:
+    (src / "labels.csv").write_text(LONG)
+    (src / "people.csv").write_text("file,Age,Sex\ni0,63,F\ni1,50,M\n")
+    truth, told = run(src.parent, GENERIC)
+    assert (truth, told["people.csv"]) == (TRUTH, "BAD_VALUE")
+
+
+def test_a_tsv_is_a_table_and_the_lock_of_excel_is_none(src: Path) -> None:
+    (src / "labels.tsv").write_text(LONG.replace(",", "\t"))
+    (src / "~$labels.xlsx").write_bytes(b"\x05owner" + b"\0" * 160)
+    truth, told = run(src.parent, GENERIC)
+    assert (truth, told["~$labels.xlsx"]) == (TRUTH, "ignored")
+
+
+@pytest.mark.parametrize("name", ["labels.xls", "labels.xlsb", "labels.ods"])
+def test_a_table_that_is_not_read_is_told(src: Path, name: str) -> None:
+    (src / name).write_bytes(b"\xd0\xcf\x11\xe0" + b"\0" * 99)
+    assert run(src.parent, GENERIC)[1][name] == "BAD_VALUE"
+    assert "expected .xlsx" in because(src / name, src)["because"]
+
+
+def test_the_second_sheet_and_a_title_line_are_read(src: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["code", "meaning"])
+    book.active.append([1, "normal"])
+    sheet = book.create_sheet("labels")
+    sheet.append(["Reading list 2024"])
+    sheet.merge_cells("A1:C1")
+    for line in LONG.splitlines():
+        sheet.append(line.split(","))
+    book.save(src / "labels.xlsx")
+    assert run(src.parent, GENERIC)[0] == TRUTH
+
+
+def test_explain_tells_the_wrong_line_of_a_table_and_of_its_image(src: Path) -> None:
+    (src / "labels.csv").write_text(LONG.replace("L5-S1,1", "L5-S1,1,"))
+    truth, told = run(src.parent, GENERIC)
+    assert (set(truth), told["a/i1.dcm"]) == ({"a/i0.dcm"}, "LABEL_REJECTED")
+    what = "line 3 has 4 columns, the header 3"
+    assert because(src / "a" / "i1.dcm", src)["because"] == what
+    of_table = because(src / "labels.csv", src)
+    assert of_table["because"] == what
+    assert of_table["images"] == "2 of the 2 labels in it belong to one"
+
+
+def test_explain_tells_the_column_that_a_table_lacks(src: Path) -> None:
+    (src / "labels.csv").write_text(LONG.replace("code", "severity"))
+    told = because(src / "labels.csv", src)
+    found, expected = "found columns file, level, severity", "code or grade for the code"
+    assert told["because"] == f"{found}; expected {expected} (label.table.code)"
+
+
+def test_rsna_tables_with_ids_written_as_floats_say_the_same(rsna: Path) -> None:
+    before, _ = run(rsna.parent, RSNA)
+    for table in rsna.glob("*.csv"):
+        lines = [line.split(",") for line in table.read_text().splitlines()]
+        floats = [[f"{each}.0" if each.isdigit() else each for each in line] for line in lines]
+        table.write_text("\n".join(map(",".join, floats)) + "\n")
+    assert run(rsna.parent, RSNA)[0] == before
+
+
+def test_rsna_tables_that_lack_a_column_are_refused_by_name(rsna: Path) -> None:
+    for table, column in (
+        ("train_label_coordinates.csv", "instance_number"),
+        ("train.csv", "spinal_canal_stenosis"),
+    ):
+        path = rsna / table
+        path.write_text(path.read_text().replace(column, "renamed"))
+    truth, told = run(rsna.parent, RSNA)
+    assert truth == {}
+    assert (told["train.csv"], told["train_label_coordinates.csv"]) == ("BAD_VALUE", "BAD_VALUE")
+    missing = because(rsna / "train_label_coordinates.csv", rsna, RSNA)["because"]
+    assert missing.endswith("expected instance_number")
+
+
+def test_two_severities_of_one_study_that_disagree_are_a_conflict(rsna: Path) -> None:
+    path = rsna / "train.csv"
+    path.write_text(path.read_text() + "100,Moderate,Normal/Mild\n")
+    truth, told = run(rsna.parent, RSNA)
+    assert told["train_images/100/110/1.dcm"] == "LABEL_REJECTED"
+    assert "train_images/100/110/2.dcm" in truth  # they agree on that disc
+
+
+def test_an_image_goes_with_the_json_that_is_named_after_all_of_it(tmp_path: Path) -> None:
+    folder = tmp_path / "src" / "H01" / "C004"
+    for number, stem in enumerate(("a", "b")):
+        image(folder / f"{stem}.dcm", number)
+    label = '{"Patient_ID": "P1", "L4-5": 3, "L3-4": 6}'
+    (folder / "a.dcm.json").write_text(label)
+    (folder / "b.dcm.json").write_text(label.replace("3,", "9,"))
+    (folder / "b.json").write_text(label)
+    truth, told = run(tmp_path, load_recipe("aihub-dld"))
+    assert set(truth) == {"H01/C004/a.dcm", "H01/C004/b.dcm"}
+    assert told["H01/C004/b.dcm.json"] == "NO_IMAGE"

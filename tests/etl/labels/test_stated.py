@@ -1,0 +1,54 @@
+"""Claims about labels that tell a disc by a level and a code side by side."""
+
+import json
+
+import pytest
+
+from hnp_etl.errors import FileError
+from hnp_etl.labels.document import parse_label
+from hnp_etl.labels.label import LabelReader
+from hnp_etl.recipes.recipe import load_recipe
+from hnp_shared.vocabulary import LEVEL_NAMES, Reason
+
+READER = LabelReader(load_recipe("aihub-dld").label)
+
+
+def discs(label: object) -> dict[str, tuple[str | None, ...]]:
+    cells = READER.read(parse_label(json.dumps(label).encode())).cells
+    return {LEVEL_NAMES[level]: codes for level, codes in enumerate(cells) if codes}
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        {"level": "L4-5", "code": 3},
+        {"disc": {"level": "L4/5", "code": "3"}},
+        {"annotations": [{"level": "L4-5", "code": 3}]},
+        {"annotations": [{"level": "L4-5", "box": [1, 2], "by": {"x": 1}, "code": 3}]},
+        {"annotations": [{"code": 9}, {"level": "L4-5", "code": 3}, {"level": "L5-S1"}]},
+        {"annotations": [{"level": "slice 7", "code": 1}, {"code": 3, "level": "L4-5"}]},
+    ],
+)
+def test_a_level_and_a_code_in_one_object_tell_a_disc(label: object) -> None:
+    assert discs(label) == {"L4-5": ("3",)}
+
+
+def test_a_list_of_annotations_tells_a_disc_each() -> None:
+    label = [{"level": "L3-4", "code": 6}, {"level": "L4-5", "code": 3}]
+    assert discs({"annotations": label}) == {"L3-4": ("6",), "L4-5": ("3",)}
+
+
+def test_what_stands_in_two_objects_is_not_put_together() -> None:
+    assert discs({"annotations": [{"level": "L4-5"}, {"code": 3}]}) == {}
+
+
+def test_keys_of_discs_come_first() -> None:
+    label = {"L4-5": 3, "findings": [{"level": "L5-S1", "code": 2}], "level": "L1-2", "code": 1}
+    assert discs(label) == {"L4-5": ("3",)}
+
+
+def test_two_codes_of_one_disc_that_disagree_are_a_conflict() -> None:
+    twice = [{"level": "L4-5", "code": 3}, {"level": "L4-5", "code": 1}]
+    with pytest.raises(FileError) as error:
+        discs({"annotations": twice})
+    assert error.value.reason is Reason.FIELD_CONFLICT
