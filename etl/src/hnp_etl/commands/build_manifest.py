@@ -12,7 +12,8 @@ from hnp_etl.datasets.gate import Gates, RejectLimit, refuse_nothing_accepted
 from hnp_etl.engines.engines import ENGINES, open_executor
 from hnp_etl.private.folder import private_folder
 from hnp_etl.recipes.recipe import DEFAULT_RECIPE, Recipe, load_recipe
-from hnp_shared.command import echo_json, echo_table, reported
+from hnp_shared.command import echo_json, echo_notices, echo_table, reported
+from hnp_shared.manifest import count_flags
 from hnp_shared.vocabulary import Reason, State
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -136,6 +137,8 @@ def _warn(report: BuildReport, recipe: Recipe) -> None:
 
 def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
     info = report.info
+    flags = count_flags(out / info.manifest)
+    echo_notices(info.notices)
     if as_json:
         echo_json(
             {
@@ -145,16 +148,22 @@ def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
                 "states": dict(info.states),
                 "reasons": dict(info.reasons),
                 "identity": dict(info.identity),
+                "flags": flags,
+                "notices": [notice.to_json() for notice in info.notices],
                 "files_read": report.read,
                 "shards_built": report.built,
                 "stages": [asdict(stage) for stage in report.stages.done],
             }
         )
         return
-    rows = [("state", "files"), *((state, f"{count}") for state, count in info.states.items())]
-    echo_table(rows)
-    if info.reasons:
-        click.echo()
-        echo_table([("reason", "files"), *((name, f"{n}") for name, n in info.reasons.items())])
+    for head, counts in (
+        (("state", "files"), info.states),
+        (("reason", "files"), info.reasons),
+        (("flag", "slices"), flags),
+        (("hospital", "patients told by"), info.identity),
+    ):
+        if counts:
+            echo_table([head, *((name, f"{count}") for name, count in counts.items())])
+            click.echo()
     done = "nothing changed" if report.unchanged else f"{report.built} shards written"
-    click.echo(f"\ndata set {info.dataset_id}: {done}; look into {out / 'manifest.parquet'}")
+    click.echo(f"data set {info.dataset_id}: {done}; look into {out / 'manifest.parquet'}")

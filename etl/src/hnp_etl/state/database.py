@@ -15,7 +15,7 @@ ROWS_AT_A_TIME = 2000
 
 _ROLE = "the private state"
 _CACHE_KIB = 32 * 1024
-_SCHEMA_VERSION = f"8 {__version__}"  # facts are only as good as the reader that made them
+_SCHEMA_VERSION = f"9 {__version__}"  # facts are only as good as the reader that made them
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -75,6 +75,7 @@ CREATE TABLE slice (            -- a frame that was chosen; frame 0 is that of a
     seal INTEGER NOT NULL,      -- checksum of these, `ChosenRow`
     patient TEXT,               -- the value that counts as this person's
     patient_id TEXT, study_id TEXT, series_id TEXT, slice_id TEXT,
+    by_study INTEGER NOT NULL DEFAULT 0,    -- that value is the study's
     suspect INTEGER NOT NULL DEFAULT 0,
     disordered INTEGER NOT NULL DEFAULT 0
 );
@@ -82,6 +83,11 @@ CREATE INDEX slice_order
     ON slice (patient_id, study_id, series_id, position_mm IS NULL, position_mm, slice_id);
 CREATE INDEX slice_study ON slice (study_id);
 CREATE INDEX slice_file ON slice (file);
+
+CREATE TABLE renamed (          -- a patient value and that of its person, NULL for each study's
+    place TEXT NOT NULL, patient TEXT NOT NULL, becomes TEXT, suspect INTEGER NOT NULL,
+    PRIMARY KEY (place, patient)
+) WITHOUT ROWID;
 
 CREATE TABLE shard (
     plan TEXT PRIMARY KEY,

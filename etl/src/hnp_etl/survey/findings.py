@@ -13,6 +13,7 @@ from hnp_etl.survey.label_keys import KeyProfile, LabelKeys
 from hnp_etl.survey.masking import shown_key
 from hnp_etl.survey.names import Unpaired
 from hnp_etl.survey.others import OtherFiles
+from hnp_shared.notices import Notice
 from hnp_shared.vocabulary import Kind, Reason
 
 
@@ -39,6 +40,7 @@ class Findings:
     Attributes:
         files: met, in all.
         unopened: files of procedures that the recipe does not list.
+        notices: what does not fit in whose the slices of such a build would be.
         outcomes: what a build with the drafted recipe would make of the images before decoding.
         read: files that were opened in this run.
     """
@@ -57,6 +59,7 @@ class Findings:
     unpaired: Unpaired
     unpaired_wanted: int
     identity: tuple[IdentityRow, ...]
+    notices: tuple[Notice, ...]
     outcomes: Mapping[str, int]
     draft: Draft
     read: int
@@ -88,6 +91,7 @@ class Findings:
                 **asdict(self.unpaired),
             },
             "identity": [asdict(row) for row in self.identity],
+            "notices": [notice.to_json() for notice in self.notices],
             "outcomes": dict(self.outcomes),
             "recipe": self.draft.recipe.model_dump(mode="json"),
             "check": dict(self.draft.checks),

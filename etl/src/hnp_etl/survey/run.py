@@ -1,5 +1,6 @@
 """The survey, top to bottom: the stages of a build up to pairing, then counts."""
 
+import secrets
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,8 +12,10 @@ from hnp_etl.building.intake import meet, pair, read_new
 from hnp_etl.building.timing import Stages
 from hnp_etl.reading.sealed import unpack_header, unpack_label
 from hnp_etl.recipes.recipe import Recipe
-from hnp_etl.state import counts
+from hnp_etl.state import counts, identity, slices
 from hnp_etl.state.database import DamagedStateError, open_state
+from hnp_etl.state.lost import hidden_losses
+from hnp_etl.state.misfits import misfits
 from hnp_etl.survey.archives import find_archives
 from hnp_etl.survey.code_pattern import CodePattern, code_pattern
 from hnp_etl.survey.findings import Draft, Findings
@@ -22,11 +25,12 @@ from hnp_etl.survey.images import ImageTally, Seen, tally_images
 from hnp_etl.survey.key_guess import KeyGuesser
 from hnp_etl.survey.label_draft import LabelDraft, draft_label
 from hnp_etl.survey.label_keys import LabelKeys, profile_keys
-from hnp_etl.survey.masking import shown_key
+from hnp_etl.survey.masking import shown_key, shown_text
 from hnp_etl.survey.names import compare_names
 from hnp_etl.survey.others import look_at_others
 from hnp_etl.walking.walk import walk
 from hnp_shared.errors import InputError
+from hnp_shared.notices import Notice
 from hnp_shared.vocabulary import Kind, Reason
 
 DRAFT_NAME = "surveyed"
@@ -87,6 +91,15 @@ def _survey(config: SurveyConfig, state: sqlite3.Connection, executor: Executor)
         layout = _narrowed(layout, counts.places(state), tally)
         draft = _draft(config.recipe, layout, label, codes)
         return _findings(state, (keys, tally, codes), draft, read, stages)
+
+
+def _notices(state: sqlite3.Connection, recipe: Recipe) -> tuple[Notice, ...]:
+    """Choose as a build with the drafted recipe does, and tell what does not fit."""
+    slices.choose_all(state, recipe)
+    settled = identity.identify(state, recipe.identity)
+    identity.name_all(state, secrets.token_bytes(32), recipe.identity)
+    found = (*misfits(state, settled, recipe.identity), *hidden_losses(state))
+    return tuple(replace(each, hospital=shown_text(each.hospital)) for each in found)
 
 
 def _walk(config: SurveyConfig, state: sqlite3.Connection) -> LayoutDraft:
@@ -161,6 +174,7 @@ def _findings(
         unpaired=compare_names(counts.loose(state)),
         unpaired_wanted=tally.refused[Reason.NO_LABEL],
         identity=tuple(tally.identity(draft.recipe.identity)),
+        notices=_notices(state, draft.recipe),
         outcomes=tally.outcomes(draft.recipe.label),
         draft=draft,
         read=read,

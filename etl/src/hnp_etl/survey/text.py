@@ -143,7 +143,7 @@ def _identity(findings: Findings) -> list[str]:
         for row in findings.identity
     ]
     head = ("hospital", "slices", "label", "dicom", "study", "label = dicom", "a build takes")
-    return table(head, rows)
+    return [*table(head, rows), *(notice.line for notice in findings.notices)]
 
 
 def _outcomes(findings: Findings) -> list[str]:
