@@ -70,7 +70,7 @@ def commit(
         shards={name: NamedFile(file.sha256, file.size) for name, file in built.items()},
         pixels_id=recipe.pixels_id(),
         key_id=key_id(key),
-        recipe=recipe.model_dump(mode="json"),
+        recipe=recipe.published(),
         identity=told.sources,
         states=told.found.states,
         reasons=told.found.reasons,

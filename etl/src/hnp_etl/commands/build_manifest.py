@@ -8,6 +8,7 @@ import click
 
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.pipeline import BuildReport, build
+from hnp_etl.commands.exclude_option import exclude_option
 from hnp_etl.datasets.gate import Gates, RejectLimit, refuse_nothing_accepted
 from hnp_etl.engines.engines import ENGINES, open_executor
 from hnp_etl.private.folder import private_folder
@@ -80,6 +81,7 @@ def _limit(_ctx: click.Context, _param: click.Parameter, text: str | None) -> Re
     is_flag=True,
     help="Build without labels: none is read, level, is_patient and what labels tell are null.",
 )
+@exclude_option
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def build_manifest(
     src: tuple[Path, ...],
@@ -94,6 +96,7 @@ def build_manifest(
     count_filtered: tuple[str, ...],
     accept_losses: bool,
     unlabelled: bool,
+    exclude: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Turn hospital folders SRC into a manifest and shards."""
@@ -104,7 +107,7 @@ def build_manifest(
     if scheduler is not None and not scheduler.strip():
         raise click.UsageError("found an empty --scheduler, expected an address")
     with reported():
-        rules = load_recipe(recipe)
+        rules = load_recipe(recipe).excluding(exclude)
         rules = rules.unlabelled() if unlabelled else rules
         config = BuildConfig(
             src=src,

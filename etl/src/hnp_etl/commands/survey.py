@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from hnp_etl.commands.build_manifest import FOLDER, cores
+from hnp_etl.commands.exclude_option import exclude_option
 from hnp_etl.engines.engines import open_executor
 from hnp_etl.private.folder import hold_private
 from hnp_etl.recipes.recipe import DEFAULT_RECIPE, load_recipe
@@ -44,6 +45,7 @@ from hnp_shared.storage import replace_file
     default=cores,
     help="Worker processes; 1 works in this one.  [default: all cores]",
 )
+@exclude_option
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def survey_command(
     src: tuple[Path, ...],
@@ -51,6 +53,7 @@ def survey_command(
     write_recipe: Path | None,
     private: Path | None,
     workers: int,
+    exclude: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Tell what lies in hospital folders SRC, and draft a recipe for them.
@@ -63,7 +66,7 @@ def survey_command(
                 refuse_in_dataset(place)
         if write_recipe is not None and write_recipe.exists():
             raise OutputError(f"{write_recipe.name} is there already, expected a new file")
-        config = SurveyConfig(src, load_recipe(recipe), in_flight=2 * workers)
+        config = SurveyConfig(src, load_recipe(recipe).excluding(exclude), in_flight=2 * workers)
         with _state_folder(src, private) as folder, open_executor(workers) as executor:
             findings = survey(config, folder, executor=executor)
         if write_recipe is not None:

@@ -34,7 +34,7 @@ CREATE TABLE file (
     size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
     inode INTEGER NOT NULL, young INTEGER NOT NULL,
     patched INTEGER NOT NULL,   -- lies in a folder of corrections
-    early TEXT,                 -- reason that needs no look inside
+    early TEXT,                 -- reason that needs no look inside, or EXCLUDED
     facts TEXT,                 -- what reading told, free of any recipe
     refusal TEXT,               -- or why it could not be read
     name BLOB NOT NULL,         -- of an image, without suffix; its SOP Instance UID
@@ -101,6 +101,9 @@ CREATE TABLE sample (
 );
 CREATE TABLE ledger (file_id TEXT NOT NULL, id INTEGER PRIMARY KEY);
 """
+
+EXCLUDED = "excluded"
+"""Stands for a reason where a file is ignored because its path fits a pattern."""
 
 Row = tuple[Any, ...]
 

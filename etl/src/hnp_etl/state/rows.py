@@ -10,7 +10,7 @@ from hnp_etl.private.linkage import Link
 from hnp_etl.private.pseudonyms import pseudonym
 from hnp_etl.reading.sealed import reason_of, unpack_header
 from hnp_etl.state.chosen import CHOSEN_COLUMNS, ChosenRow
-from hnp_etl.state.database import Row, pages, write_many
+from hnp_etl.state.database import EXCLUDED, Row, pages, write_many
 from hnp_etl.state.shards import ORDER
 from hnp_shared.ledger import LedgerRow
 from hnp_shared.manifest import ManifestRow
@@ -197,6 +197,8 @@ def _outcome(
 ) -> tuple[State, Reason | None]:
     if accepted:
         return State.ACCEPTED, None
+    if reason == EXCLUDED:
+        return State.IGNORED, None
     if reason is not None:
         known = reason_of(reason)
         return known.state, known

@@ -39,6 +39,7 @@ class Findings:
 
     Attributes:
         files: met, in all.
+        excluded: files left out by a pattern, not among these.
         unopened: files of procedures that the recipe does not list.
         notices: what does not fit in whose the slices of such a build would be.
         outcomes: what a build with the drafted recipe would make of the images before decoding.
@@ -47,6 +48,7 @@ class Findings:
 
     files: int
     places: tuple[Place, ...]
+    excluded: int
     unopened: int
     others: OtherFiles
     archives: tuple[ArchiveRow, ...]
@@ -74,6 +76,7 @@ class Findings:
         return {
             "files": self.files,
             "files_read": self.read,
+            "excluded": self.excluded,
             "unopened": self.unopened,
             "places": [asdict(place) for place in self.places],
             "archives": [asdict(row) for row in self.archives],

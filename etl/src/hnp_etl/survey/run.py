@@ -28,6 +28,7 @@ from hnp_etl.survey.label_keys import LabelKeys, profile_keys
 from hnp_etl.survey.masking import shown_key, shown_text
 from hnp_etl.survey.names import compare_names
 from hnp_etl.survey.others import look_at_others
+from hnp_etl.walking.paths import PathReader
 from hnp_etl.walking.walk import walk
 from hnp_shared.errors import InputError
 from hnp_shared.notices import Notice
@@ -104,7 +105,8 @@ def _notices(state: sqlite3.Connection, recipe: Recipe) -> tuple[Notice, ...]:
 
 def _walk(config: SurveyConfig, state: sqlite3.Connection) -> LayoutDraft:
     """Classification at the folders for a layout, then note the files under it."""
-    paths = (met.path for met in walk(config.src))
+    excludes = PathReader(config.recipe.layout).excludes
+    paths = (met.path for met in walk(config.src) if not excludes(met.path))
     drafted = draft_layout(FolderCounts.of(paths), config.recipe.layout)
     meet(state, config.src, config.recipe.model_copy(update={"layout": drafted.layout}))
     return drafted
@@ -162,6 +164,7 @@ def _findings(
     return Findings(
         files=sum(place.files for place in places),
         places=places,
+        excluded=counts.excluded(state),
         unopened=unopened,
         others=look_at_others(counts.others(state)),
         archives=tuple(find_archives(counts.others(state))),

@@ -59,6 +59,8 @@ def _summary(findings: Findings) -> Iterator[str]:
     size = sum(place.size for place in findings.places)
     kinds = ", ".join(many(findings.count(kind), f"{kind} file") for kind in Kind)
     yield f"{many(findings.files, 'file')}, {bytes_of(size)}: {kinds}"
+    if findings.excluded:
+        yield f"left out by --exclude or layout.exclude: {many(findings.excluded, 'file')}"
     if findings.others.suffixes:
         named = {suffix or "names with a dot": n for suffix, n in findings.others.suffixes.items()}
         yield f"others by suffix: {histogram(named)}"
