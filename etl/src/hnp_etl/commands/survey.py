@@ -11,8 +11,16 @@ from hnp_etl.commands.build_manifest import FOLDER, cores
 from hnp_etl.commands.exclude_option import exclude_option
 from hnp_etl.engines.engines import open_executor
 from hnp_etl.private.folder import hold_private
-from hnp_etl.recipes.recipe import DEFAULT_RECIPE, load_recipe
-from hnp_etl.survey import Findings, SurveyConfig, page, recipe_text, survey
+from hnp_etl.recipes.recipe import DEFAULT_RECIPE, builtin_names, load_recipe
+from hnp_etl.survey import (
+    PRIVATE_PAGE,
+    Findings,
+    SurveyConfig,
+    page,
+    private_page,
+    recipe_text,
+    survey,
+)
 from hnp_etl.walking.walk import refuse_overlap
 from hnp_shared.command import echo_json, reported
 from hnp_shared.errors import OutputError
@@ -36,7 +44,8 @@ from hnp_shared.storage import replace_file
 @click.option(
     "--private",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Keep what was read in this private folder; a build with the same --private opens no "
+    help="Keep what was read in this private folder, and name there what is only counted here: "
+    "folders of no hospital, closed or copied; a build with the same --private opens no "
     "file again.  [default: nothing is kept]",
 )
 @click.option(
@@ -69,12 +78,15 @@ def survey_command(
         config = SurveyConfig(src, load_recipe(recipe).excluding(exclude), in_flight=2 * workers)
         with _state_folder(src, private) as folder, open_executor(workers) as executor:
             findings = survey(config, folder, executor=executor)
+            if private is not None:
+                _name(folder, findings)
         if write_recipe is not None:
             _write(write_recipe, findings)
         if as_json:
             echo_json(findings.to_json())
         else:
-            click.echo(page(findings, recipe=write_recipe.name if write_recipe else None))
+            given = None if recipe in builtin_names() else Path(recipe).name
+            click.echo(page(findings, recipe=write_recipe.name if write_recipe else given))
 
 
 @contextlib.contextmanager
@@ -87,6 +99,13 @@ def _state_folder(src: tuple[Path, ...], private: Path | None) -> Iterator[Path]
     refuse_overlap(src, (private,))
     with hold_private(private):
         yield private
+
+
+def _name(folder: Path, findings: Findings) -> None:
+    """Name folders in the private folder: the page on the screen must not."""
+    content = private_page(findings.named).encode("utf-8", "surrogateescape")
+    path = folder / PRIVATE_PAGE
+    replace_file(path, lambda sink: sink.write(content), role="the private page", mode=0o600)
 
 
 def _write(path: Path, findings: Findings) -> None:

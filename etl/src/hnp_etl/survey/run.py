@@ -3,7 +3,7 @@
 import secrets
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,13 +11,14 @@ from pathlib import Path
 from hnp_etl.building.intake import meet, pair, read_new
 from hnp_etl.building.timing import Stages
 from hnp_etl.reading.sealed import unpack_header, unpack_label
-from hnp_etl.recipes.recipe import Recipe
-from hnp_etl.state import counts, identity, slices
+from hnp_etl.recipes.recipe import Layout, Recipe
+from hnp_etl.state import counts, identity, slices, whereabouts
 from hnp_etl.state.database import DamagedStateError, open_state
 from hnp_etl.state.lost import hidden_losses
 from hnp_etl.state.misfits import misfits
 from hnp_etl.survey.archives import find_archives
 from hnp_etl.survey.code_pattern import CodePattern, code_pattern
+from hnp_etl.survey.copies import find_copies
 from hnp_etl.survey.findings import Draft, Findings
 from hnp_etl.survey.folder_counts import FolderCounts
 from hnp_etl.survey.folders import LayoutDraft, draft_layout
@@ -28,6 +29,7 @@ from hnp_etl.survey.label_keys import LabelKeys, profile_keys
 from hnp_etl.survey.masking import shown_key, shown_text
 from hnp_etl.survey.names import compare_names
 from hnp_etl.survey.others import look_at_others
+from hnp_etl.survey.private_page import NamedFolders
 from hnp_etl.walking.paths import PathReader
 from hnp_etl.walking.walk import walk
 from hnp_shared.errors import InputError
@@ -103,6 +105,17 @@ def _notices(state: sqlite3.Connection, recipe: Recipe) -> tuple[Notice, ...]:
     return tuple(replace(each, hospital=shown_text(each.hospital)) for each in found)
 
 
+def _named(state: sqlite3.Connection, layout: Layout) -> NamedFolders:
+    reader = PathReader(layout)
+    copies = find_copies(
+        whereabouts.image_copies(state),
+        lambda path: reader.facts(path).hospital,
+        lambda folder: whereabouts.files_below(state, folder, images=True),
+    )
+    homeless = sorted(whereabouts.homeless_folders(state))
+    return NamedFolders(homeless, whereabouts.closed_paths(state), copies)
+
+
 def _walk(config: SurveyConfig, state: sqlite3.Connection) -> LayoutDraft:
     """Classification at the folders for a layout, then note the files under it."""
     excludes = PathReader(config.recipe.layout).excludes
@@ -139,13 +152,27 @@ def _narrowed(
     drafted: LayoutDraft, places: Sequence[counts.Place], tally: ImageTally
 ) -> LayoutDraft:
     """Return a layout that takes the procedures of wanted images, unless labels lie elsewhere."""
+    if drafted.layout.procedures:
+        return replace(drafted, checks=_left_out(drafted.checks, places))
     wanted = set(tally.procedures)
     of_labels = {place.procedure for place in places if place.kind is Kind.LABEL}
     lost = None in wanted | of_labels or (of_labels and not wanted <= of_labels)
-    if drafted.layout.procedures or lost:
+    if lost:
         return drafted
     procedures = tuple(sorted(str(each) for each in wanted))
-    return replace(drafted, layout=drafted.layout.model_copy(update={"procedures": procedures}))
+    layout = drafted.layout.model_copy(update={"procedures": procedures})
+    return replace(drafted, layout=layout, checks=_left_out(drafted.checks, places))
+
+
+def _left_out(checks: Mapping[str, str], places: Sequence[counts.Place]) -> dict[str, str]:
+    """Return the checks, with that of `procedures` when some files tell none."""
+    met = [place for place in places if place.kind is not Kind.OTHER]
+    without = sum(place.files for place in met if place.procedure is None)
+    if not without:
+        return dict(checks)
+    told = f"{without} of {sum(place.files for place in met)} files tell none and are left out"
+    before = f"{checks['procedures']}; " if "procedures" in checks else ""
+    return {**checks, "procedures": before + told}
 
 
 def _findings(
@@ -167,7 +194,12 @@ def _findings(
         excluded=counts.excluded(state),
         unopened=unopened,
         others=look_at_others(counts.others(state)),
-        archives=tuple(find_archives(counts.others(state))),
+        archives=tuple(
+            find_archives(
+                counts.others(state), lambda path: whereabouts.files_below(state, path) > 0
+            )
+        ),
+        named=_named(state, draft.recipe.layout),
         refusals=tuple((*key, count) for key, count in sorted(reasons.items())),
         series=tuple(tally.rows()),
         keys=keys,

@@ -30,7 +30,7 @@ def page(findings: Findings, *, recipe: str | None) -> str:
 
     Args:
         findings: what was found.
-        recipe: name of the file that the drafted recipe was written to.
+        recipe: name of the file that the drafted recipe was written to, or that was given.
     """
     sections = (
         ("", _summary(findings)),
