@@ -171,6 +171,14 @@ def test_one_value_for_most_studies_is_told(where: str, config: BuildConfig) -> 
     assert told(report) == [("H01", "one_value", counts)]
 
 
+def test_two_constants_of_two_scanners_are_told_together(config: BuildConfig) -> None:
+    for person in range(6):
+        label = label_bytes(Patient_ID=f"scanner {person % 2}")
+        write_pair(folder_of(config.src[0], person), f"{person}", patient=f"{person}", label=label)
+    counts = {"values": 2, "studies": 6, "of": 6, "folders": 6}
+    assert told(run(config)) == [("H01", "one_value", counts)]
+
+
 def test_one_study_for_all_folders_is_told_where_only_studies_tell_people(
     config: BuildConfig,
 ) -> None:
@@ -209,6 +217,23 @@ def test_values_that_begin_anew_in_folders_nobody_tells_apart_are_told(
     apart = Layout(hospital="(site[AB])")
     report = run(replace(config, recipe=config.recipe.model_copy(update={"layout": apart})))
     assert told(report) == []
+
+
+def test_values_that_begin_anew_under_one_hospitals_token_are_told(config: BuildConfig) -> None:
+    for site in ("H01_seoul", "H01_busan"):
+        for person in range(3):
+            stem, label = f"{site}-{person}", label_bytes(Patient_ID=str(person))
+            write_pair(folder_of(config.src[0], person, site), stem, patient=stem, label=label)
+    assert told(run(config)) == [("H01", "hospitals_mixed", {"values": 3, "folders": 2})]
+
+
+def test_a_few_patients_who_come_back_in_another_year_are_no_news(config: BuildConfig) -> None:
+    for year, patients in (("2020", range(4)), ("2021", range(3, 7))):
+        for person in patients:
+            stem, label = f"{year}-{person}", label_bytes(Patient_ID=str(person))
+            folder = config.src[0] / "H01" / "C004" / year
+            write_pair(folder, stem, patient=stem, label=label)
+    assert told(run(config)) == []
 
 
 def test_sources_given_apart_are_told_alike(config: BuildConfig) -> None:

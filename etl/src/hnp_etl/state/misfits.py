@@ -3,6 +3,7 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
+from heapq import nlargest
 from itertools import takewhile
 
 from hnp_etl.recipes.recipe import Identity
@@ -11,9 +12,11 @@ from hnp_shared.notices import Misfit, Notice
 from hnp_shared.vocabulary import UNKNOWN_HOSPITAL
 
 FEWEST_OF_ONE = 3
-MOST_OF_ONE_SHARE = 0.5
-"""So many studies of one patient value, and more than this share of a hospital's, may be those of
-many people; so may so many folders of the only value there is."""
+MOST_CONSTANTS = 3
+"""One patient value with so many studies may be a constant; a hospital has few of these."""
+
+MOST_SHARE = 0.5
+"""More of a hospital than this is too much: for constants, or for values that begin anew."""
 
 _MOST_DEPTH = 4
 """Folders below the one that holds all, of which some may be hospitals."""
@@ -27,9 +30,18 @@ _BETWEEN = "FROM slice JOIN file ON file.id = slice.file"
 def misfits(state: sqlite3.Connection, settled: Settled, identity: Identity) -> Iterator[Notice]:
     """Yield what does not fit among values, studies and hospitals; slices have their names."""
     yield from settled.notices
-    yield from _one_value(state, settled.sources)
-    if identity.scope == "hospital":  # otherwise a value, or a study, is one person's everywhere
-        yield from _mixed(state, settled.sources)
+    for hospital, source in settled.sources.items():
+        studies = dict(
+            state.execute(
+                "SELECT patient, count(DISTINCT study_uid) FROM slice WHERE hospital = ? "
+                "GROUP BY patient",
+                (hospital,),
+            )
+        )
+        yield from _constants(state, hospital, source, studies)
+        if identity.scope == "hospital" and source != FROM_STUDY:
+            yield from _mixed(state, hospital, source, studies)
+    if identity.scope == "hospital":  # otherwise a study is one person's wherever it lies
         yield from _elsewhere(state)
     found = state.execute(
         f"SELECT hospital, count(DISTINCT patient_id) FROM slice WHERE suspect = {BY_RULE} "
@@ -39,25 +51,21 @@ def misfits(state: sqlite3.Connection, settled: Settled, identity: Identity) -> 
         yield Notice(hospital, Misfit.SUSPECT, "", {"patients": patients})
 
 
-def _one_value(state: sqlite3.Connection, sources: dict[str, str]) -> Iterator[Notice]:
-    """Tell of hospitals most of which is one patient value's."""
-    largest: dict[str, tuple[int, str]] = {}
-    values, total = defaultdict[str, int](int), defaultdict[str, int](int)
-    for hospital, patient, studies in state.execute(
-        "SELECT hospital, patient, count(DISTINCT study_uid) FROM slice GROUP BY 1, 2 ORDER BY 1, 2"
-    ):
-        values[hospital] += 1
-        total[hospital] += studies
-        largest[hospital] = max(largest.get(hospital, (0, "")), (studies, patient))
-    for hospital, (studies, patient) in largest.items():
-        most = studies >= FEWEST_OF_ONE and studies > MOST_OF_ONE_SHARE * total[hospital]
-        if most or values[hospital] == 1:
-            folders = len(set(_folders(state, hospital, patient)))
-            if most or folders >= FEWEST_OF_ONE:
-                counts = {"values": 1, "studies": studies, "of": total[hospital]}
-                yield Notice(
-                    hospital, Misfit.ONE_VALUE, sources[hospital], {**counts, "folders": folders}
-                )
+def _constants(
+    state: sqlite3.Connection, hospital: str, source: str, studies: dict[str, int]
+) -> Iterator[Notice]:
+    """Tell of the few patient values that most of a hospital has."""
+    largest = nlargest(MOST_CONSTANTS, studies.items(), key=lambda each: (each[1], each[0]))
+    constants = [value for value, count in largest if count >= FEWEST_OF_ONE]
+    theirs, total = sum(studies[value] for value in constants), sum(studies.values())
+    if theirs <= MOST_SHARE * total:
+        if len(studies) > 1:
+            return
+        constants, theirs = list(studies), total  # the only value there is
+    folders = {folder for value in constants for folder in _folders(state, hospital, value)}
+    if theirs >= FEWEST_OF_ONE or len(folders) >= FEWEST_OF_ONE:
+        counts = {"values": len(constants), "studies": theirs, "of": total}
+        yield Notice(hospital, Misfit.ONE_VALUE, source, {**counts, "folders": len(folders)})
 
 
 def _folders(state: sqlite3.Connection, hospital: str, patient: str) -> Iterator[bytes]:
@@ -68,28 +76,36 @@ def _folders(state: sqlite3.Connection, hospital: str, patient: str) -> Iterator
         yield path.rpartition(b"/")[0]
 
 
-def _mixed(state: sqlite3.Connection, sources: dict[str, str]) -> Iterator[Notice]:
-    """Tell of values that begin anew in several folders where no folder tells the hospital."""
-    source = sources.get(UNKNOWN_HOSPITAL, FROM_STUDY)
-    if source == FROM_STUDY:
-        return
-    unknown = f"{_BETWEEN} WHERE slice.hospital = '{UNKNOWN_HOSPITAL}'"
-    ends = state.execute(f"SELECT min(path), max(path) {unknown}").fetchone()
+def _mixed(
+    state: sqlite3.Connection, hospital: str, source: str, studies: dict[str, int]
+) -> Iterator[Notice]:
+    """Tell of values that begin anew in several folders of what counts as one hospital.
+
+    Where folders tell the hospital, a patient may come back: there it takes most of the values.
+    """
+    here, column = f"{_BETWEEN} WHERE slice.hospital = ?", VALUE_COLUMNS[source]
+    least = 0.0
+    if hospital != UNKNOWN_HOSPITAL:
+        least = MOST_SHARE * len(studies)
+        if sum(count > 1 for count in studies.values()) <= least:  # the usual case costs nothing
+            return
+    ends = state.execute(f"SELECT min(path), max(path) {here}", (hospital,)).fetchone()
     same = takewhile(lambda pair: pair[0] == pair[1], zip(*map(_parts, ends), strict=False))
     top = len(list(same))
     # depth -> folder -> patient value -> its studies there
     below = [defaultdict[bytes, dict[str, set[str]]](dict) for _ in range(_MOST_DEPTH)]
-    column = VALUE_COLUMNS[source]
-    for path, value, study in state.execute(f"SELECT path, {column}, study_uid {unknown}"):
+    for path, value, study in state.execute(
+        f"SELECT path, {column}, study_uid {here}", (hospital,)
+    ):
         parts = _parts(path)
         for depth, folders in enumerate(below[: len(parts) - top], 1):
             folder = b"/".join(parts[: top + depth])
             folders[folder].setdefault(value, set()).add(study)
     for folders in below:
         values, places = _shared(folders)
-        if values:
+        if values > least:
             counts = {"values": values, "folders": places}
-            yield Notice(UNKNOWN_HOSPITAL, Misfit.HOSPITALS_MIXED, source, counts)
+            yield Notice(hospital, Misfit.HOSPITALS_MIXED, source, counts)
             return
 
 
