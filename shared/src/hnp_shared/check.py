@@ -12,8 +12,15 @@ import pyarrow.compute as pc
 
 from hnp_shared.columns import LEDGER, MANIFEST, Column
 from hnp_shared.dataset import Dataset, open_dataset
-from hnp_shared.dataset_info import ALIASES, DATASET_FILE, SHARDS_FOLDER, TABLES_FOLDER
+from hnp_shared.dataset_info import (
+    ALIASES,
+    DATASET_FILE,
+    NOTICES_VERSION,
+    SHARDS_FOLDER,
+    TABLES_FOLDER,
+)
 from hnp_shared.errors import InputError, StorageError
+from hnp_shared.notices import Notice
 from hnp_shared.opening import open_regular, read_regular
 from hnp_shared.shard_check import check_shards, sample_of
 from hnp_shared.small_groups import SmallGroups, small_groups
@@ -45,6 +52,7 @@ class CheckReport:
         compared: slices whose pixels were compared with the manifest.
         findings: one sentence each; none when the data set is sound.
         groups: how small the groups of like people are; None when the manifest cannot tell.
+        notices: what did not fit when it was built; no findings, but worth a look.
     """
 
     dataset_id: str
@@ -53,6 +61,7 @@ class CheckReport:
     compared: int
     findings: tuple[str, ...]
     groups: SmallGroups | None
+    notices: tuple[Notice, ...] = ()
 
     @property
     def not_looked_at(self) -> tuple[str, ...]:
@@ -96,12 +105,19 @@ def check_dataset(folder: Path, *, deep: bool) -> CheckReport:
             findings += check_shards(dataset, manifest, sample)
     except (InputError, StorageError) as error:
         findings.append(str(error))
-    files = len(dataset.info.files)
-    return CheckReport(dataset.info.dataset_id, files, slices, len(sample), tuple(findings), groups)
+    return CheckReport(
+        dataset.info.dataset_id,
+        len(dataset.info.files),
+        slices,
+        len(sample),
+        tuple(findings),
+        groups,
+        dataset.info.notices,
+    )
 
 
 def _check_info(dataset: Dataset) -> Iterator[str]:
-    if dataset.info.schema_version != SCHEMA_VERSION:
+    if dataset.info.schema_version not in (SCHEMA_VERSION, NOTICES_VERSION):
         return  # a later minor version may say more than is known here
     content = read_regular(dataset.folder / DATASET_FILE, role=DATASET_FILE)
     if content != dataset.info.to_json():

@@ -6,13 +6,14 @@ import json
 import signal
 import sys
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import FrameType
 from typing import Any, NoReturn
 
 import click
 
 from hnp_shared.errors import HnpError, StoppedError
+from hnp_shared.notices import Notice
 
 _A_MOMENT_S = 0.05
 
@@ -80,6 +81,12 @@ def lazy_group(commands: Mapping[str, str]) -> type[LazyGroup]:
 def echo_json(value: Mapping[str, object] | list[Mapping[str, object]]) -> None:
     """Print one JSON document to stdout."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def echo_notices(notices: Iterable[Notice]) -> None:
+    """Print what does not fit in a data set to stderr, a warning each."""
+    for notice in notices:
+        click.echo(f"warning: {notice.line}", err=True)
 
 
 def echo_table(rows: Sequence[tuple[str, ...]]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hnp_shared.errors import InputError, StorageError
+from hnp_shared.notices import Notice
 from hnp_shared.opening import open_regular, read_regular
 from hnp_shared.storage import DISK, Disk, replace_file
 from hnp_shared.vocabulary import SCHEMA_VERSION
@@ -21,6 +22,9 @@ SHARDS_FOLDER = "shards"
 TABLES_FOLDER = "tables"
 ALIASES = ("manifest", "ledger")
 """Tables that also lie at the top, ``<name>.parquet``, for people and pandas."""
+
+NOTICES_VERSION = "1.1"
+"""Schema version of a dataset.json with notices: a reader of 1.0 passes them over."""
 
 _COUNTS = frozenset({"states", "reasons"})
 _OBJECTS = _COUNTS | {"recipe", "identity"}
@@ -54,6 +58,7 @@ class DatasetInfo:
         manifest: path of the manifest below the data set.
         ledger: path of the ledger below the data set.
         files: path below the data set -> digest and size, of every file but this one.
+        notices: what does not fit, by hospital; nothing is written where there is none.
     """
 
     schema_version: str
@@ -68,10 +73,13 @@ class DatasetInfo:
     manifest: str
     ledger: str
     files: Mapping[str, NamedFile]
+    notices: tuple[Notice, ...] = ()
 
     def to_json(self) -> bytes:
         """Return the file's bytes: sorted keys and a digest over all the rest."""
         content = asdict(self)
+        if not self.notices:  # as 1.0 wrote it
+            del content["notices"]
         digest = hashlib.sha256(_text(content).encode()).hexdigest()
         return _text({**content, "digest": digest}).encode() + b"\n"
 
@@ -160,9 +168,10 @@ def parse_info(content: bytes) -> DatasetInfo:
             _inside(name): NamedFile(str(value["sha256"]), int(str(value["size"])))
             for name, value in found["files"].items()
         }
-        names = [name for name in DatasetInfo.__dataclass_fields__ if name != "files"]
+        notices = tuple(map(Notice.parse, found.get("notices", ())))
+        names = DatasetInfo.__dataclass_fields__.keys() - {"files", "notices"}
         values: dict[str, Any] = {name: _checked(name, found[name]) for name in names}
-        return DatasetInfo(**values, files=files)
+        return DatasetInfo(**values, files=files, notices=notices)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{DATASET_FILE} is damaged or was not written by hnp-etl") from error
 

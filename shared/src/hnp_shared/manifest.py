@@ -6,6 +6,7 @@ from operator import attrgetter
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hnp_shared.columns import MANIFEST
 from hnp_shared.storage import DISK, Disk, Written
@@ -67,3 +68,15 @@ def read_manifest(path: Path) -> pa.Table:
         InputError: it does not follow the contract.
     """
     return read_table(path, MANIFEST, role="the manifest")
+
+
+def count_flags(path: Path) -> dict[str, int]:
+    """Return how many slices of a manifest have which flag, by name.
+
+    Raises:
+        InputError: it does not follow the contract.
+    """
+    flags = [column for column in MANIFEST if column.name == "flags"]
+    table = read_table(path, flags, role="the manifest", whole=False)
+    counts = pc.value_counts(table.column("flags").combine_chunks().flatten()).to_pylist()
+    return dict(sorted((each["values"], each["counts"]) for each in counts))

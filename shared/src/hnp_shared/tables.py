@@ -68,8 +68,14 @@ def _fill(columns: Sequence[Column], rows: Iterable[Row]) -> Fill:
     return fill
 
 
-def read_table(path: Path, columns: Sequence[Column], *, role: str) -> pa.Table:
-    """Read a table whole and check it.
+def read_table(path: Path, columns: Sequence[Column], *, role: str, whole: bool = True) -> pa.Table:
+    """Read a table and check it.
+
+    Args:
+        path: of the file.
+        columns: that it has.
+        role: what the table is, for messages.
+        whole: read other columns of the table too.
 
     Raises:
         InputError: not Parquet, an unknown major version, or columns that do not fit.
@@ -78,7 +84,10 @@ def read_table(path: Path, columns: Sequence[Column], *, role: str) -> pa.Table:
     try:
         # By its path: an Arrow thread that lets go of a Python file at exit ends in an abort.
         with open_regular(path, role=role):
-            table = pq.read_table(path, partitioning=None, page_checksum_verification=True)
+            names = None if whole else [column.name for column in columns]
+            table = pq.read_table(
+                path, columns=names, partitioning=None, page_checksum_verification=True
+            )
     except FileNotFoundError as error:
         raise InputError(f"{role} is missing from the data set") from error
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:

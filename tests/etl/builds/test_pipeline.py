@@ -343,17 +343,6 @@ def test_without_any_value_the_study_stands_for_the_patient(config: BuildConfig)
     assert Flag.PATIENT_FROM_STUDY in manifest(config)["flags"][0]
 
 
-def test_patient_values_that_share_a_study_are_one_person(config: BuildConfig) -> None:
-    for name in ("P000", "P001", "P002"):
-        write_slice(config.src[0], Slice(name, 0), StudyInstanceUID="1.2.3.4")
-    write_slice(config.src[0], Slice("P009", 0))
-    run(config)
-    table = manifest(config)
-    assert table.patient_id.nunique() == 2
-    assert table.patient_id.value_counts().tolist() == [3, 1]
-    assert pseudonym(KEY, "patient", "H01", "P000") in set(table.patient_id)
-
-
 def test_ids_are_the_contracts_hmac(config: BuildConfig) -> None:
     image, _ = write_slice(config.src[0], Slice("P000", 7), StudyInstanceUID="1.9")
     run(config)

@@ -18,6 +18,7 @@ def info(**states: int) -> DatasetInfo:
         manifest="",
         ledger="",
         files={},
+        notices=(),
     )
 
 

@@ -279,3 +279,28 @@ def test_a_mark_in_the_file_name_is_no_correction() -> None:
 
 def test_many_marks_cost_a_bounded_number_of_paths() -> None:
     assert len(facts("/".join(["x_add"] * 40) + "/a.dcm").shadows) == 2**4 - 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "left"),
+    [
+        ("*/H01_copy", "H01/P1/a.dcm H01/P1/a.json"),
+        ("*/H01_copy/", "H01/P1/a.dcm H01/P1/a.json"),
+        ("*/H01_copy/*", "H01/P1/a.dcm H01/P1/a.json"),
+        ("mr/H01/P1", "H01_copy/P1/a.dcm"),
+        ("*.json", "H01/P1/a.dcm H01_copy/P1/a.dcm"),
+        ("*/P?/a.[dx]cm", "H01/P1/a.json"),
+        ("H01_copy", "H01/P1/a.dcm H01/P1/a.json H01_copy/P1/a.dcm"),
+        ("*/h01_copy", "H01/P1/a.dcm H01/P1/a.json H01_copy/P1/a.dcm"),
+    ],
+)
+def test_a_pattern_leaves_out_what_fits_and_what_lies_below(pattern: str, left: str) -> None:
+    layout = Layout(exclude=(pattern,))
+    met = ("H01/P1/a.dcm", "H01/P1/a.json", "H01_copy/P1/a.dcm")
+    kept = [path for path in met if not facts(f"mr/{path}", layout).excluded]
+    assert " ".join(kept) == left
+
+
+def test_a_pattern_typed_in_another_normal_form_fits() -> None:
+    layout = Layout(exclude=(unicodedata.normalize("NFD", "*/사본"),))
+    assert facts(nfc("mr/사본/a.dcm"), layout).excluded

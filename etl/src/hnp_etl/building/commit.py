@@ -1,6 +1,8 @@
 """Makes what was built the data set: tables, then dataset.json, then the old files go."""
 
 import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.datasets.replacing import Contents, replace_dataset
@@ -14,9 +16,25 @@ from hnp_shared.dataset_info import (
 )
 from hnp_shared.ledger import write_ledger
 from hnp_shared.manifest import write_manifest
+from hnp_shared.notices import Notice
 from hnp_shared.storage import (
     Written,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What dataset.json tells of the sources.
+
+    Attributes:
+        sources: hospital -> where its patient identity came from.
+        notices: what does not fit.
+        found: what became of the files.
+    """
+
+    sources: Mapping[str, str]
+    notices: tuple[Notice, ...]
+    found: rows.Outcomes
 
 
 def commit(
@@ -24,9 +42,8 @@ def commit(
     config: BuildConfig,
     *,
     key: bytes,
-    sources: dict[str, str],
+    told: Told,
     built: dict[str, Written],
-    found: rows.Outcomes,
 ) -> DatasetInfo:
     """Write the tables and replace dataset.json.
 
@@ -34,9 +51,8 @@ def commit(
         state: the opened state.
         config: what was asked for.
         key: of the pseudonyms.
-        sources: hospital -> where its patient identity came from.
+        told: what it tells of the sources.
         built: shards by name.
-        found: what became of the files.
 
     Raises:
         StorageError: a write failed, or a shard is not there; the old data set stands, unless
@@ -44,7 +60,7 @@ def commit(
     """
     out, recipe, disk = config.out, config.recipe, config.disk
     tables = out / TABLES_FOLDER
-    manifest = write_manifest(tables, rows.manifest_rows(state, sources), disk=disk)
+    manifest = write_manifest(tables, rows.manifest_rows(state), disk=disk)
     rows.prepare_ledger(state, key)
     ledger = write_ledger(tables, rows.ledger_rows(state), disk=disk)
     write_linkage(config.private, rows.links(state), disk=disk)
@@ -54,10 +70,11 @@ def commit(
         shards={name: NamedFile(file.sha256, file.size) for name, file in built.items()},
         pixels_id=recipe.pixels_id(),
         key_id=key_id(key),
-        recipe=recipe.model_dump(mode="json"),
-        identity=sources,
-        states=found.states,
-        reasons=found.reasons,
+        recipe=recipe.published(),
+        identity=told.sources,
+        states=told.found.states,
+        reasons=told.found.reasons,
+        notices=told.notices,
     )
     info = replace_dataset(out, contents, disk=disk)
     shards.forget_other_shards(state, frozenset(built))

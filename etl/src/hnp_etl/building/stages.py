@@ -4,7 +4,7 @@ import sqlite3
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from hnp_etl.building.commit import commit
+from hnp_etl.building.commit import Told, commit
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.intake import meet, pair, read_new
 from hnp_etl.building.judging import judge
@@ -15,6 +15,8 @@ from hnp_etl.sharding.plan import plan_shards
 from hnp_etl.state import files, identity, slices
 from hnp_etl.state.changes import note_changes
 from hnp_etl.state.level_order import mark_disorder
+from hnp_etl.state.lost import hidden_losses
+from hnp_etl.state.misfits import misfits
 from hnp_etl.walking.census import Census
 from hnp_shared.dataset_info import DatasetInfo
 from hnp_shared.errors import InputError
@@ -63,7 +65,7 @@ def build_stages(
             pair(state, recipe.label)
         with timed("choose"):
             slices.choose_all(state, recipe)
-            sources = identity.identify(state, recipe.identity)
+            settled = identity.identify(state, recipe.identity)
             identity.name_all(state, key, recipe.identity)
             mark_disorder(state, recipe.selection)
             spans = plan_shards(slices.slices_per_patient(state))
@@ -71,7 +73,9 @@ def build_stages(
             made = build_shards(config, state, executor, spans, final=not tries)
     with timed("commit"):
         found = judge(state, config, key)
-        info = commit(state, config, key=key, sources=sources, built=made.files, found=found)
+        notices = (*misfits(state, settled, recipe.identity), *hidden_losses(state))
+        told = Told(settled.sources, notices, found)
+        info = commit(state, config, key=key, told=told, built=made.files)
     return Built(info, census, read, made.new)
 
 

@@ -8,11 +8,13 @@ import click
 
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.pipeline import BuildReport, build
+from hnp_etl.commands.exclude_option import exclude_option
 from hnp_etl.datasets.gate import Gates, RejectLimit, refuse_nothing_accepted
 from hnp_etl.engines.engines import ENGINES, open_executor
 from hnp_etl.private.folder import private_folder
 from hnp_etl.recipes.recipe import DEFAULT_RECIPE, Recipe, load_recipe
-from hnp_shared.command import echo_json, echo_table, reported
+from hnp_shared.command import echo_json, echo_notices, echo_table, reported
+from hnp_shared.manifest import count_flags
 from hnp_shared.vocabulary import Reason, State
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -79,6 +81,7 @@ def _limit(_ctx: click.Context, _param: click.Parameter, text: str | None) -> Re
     is_flag=True,
     help="Build without labels: none is read, level, is_patient and what labels tell are null.",
 )
+@exclude_option
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def build_manifest(
     src: tuple[Path, ...],
@@ -93,6 +96,7 @@ def build_manifest(
     count_filtered: tuple[str, ...],
     accept_losses: bool,
     unlabelled: bool,
+    exclude: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Turn hospital folders SRC into a manifest and shards."""
@@ -103,7 +107,7 @@ def build_manifest(
     if scheduler is not None and not scheduler.strip():
         raise click.UsageError("found an empty --scheduler, expected an address")
     with reported():
-        rules = load_recipe(recipe)
+        rules = load_recipe(recipe).excluding(exclude)
         rules = rules.unlabelled() if unlabelled else rules
         config = BuildConfig(
             src=src,
@@ -136,6 +140,8 @@ def _warn(report: BuildReport, recipe: Recipe) -> None:
 
 def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
     info = report.info
+    flags = count_flags(out / info.manifest)
+    echo_notices(info.notices)
     if as_json:
         echo_json(
             {
@@ -145,16 +151,22 @@ def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
                 "states": dict(info.states),
                 "reasons": dict(info.reasons),
                 "identity": dict(info.identity),
+                "flags": flags,
+                "notices": [notice.to_json() for notice in info.notices],
                 "files_read": report.read,
                 "shards_built": report.built,
                 "stages": [asdict(stage) for stage in report.stages.done],
             }
         )
         return
-    rows = [("state", "files"), *((state, f"{count}") for state, count in info.states.items())]
-    echo_table(rows)
-    if info.reasons:
-        click.echo()
-        echo_table([("reason", "files"), *((name, f"{n}") for name, n in info.reasons.items())])
+    for head, counts in (
+        (("state", "files"), info.states),
+        (("reason", "files"), info.reasons),
+        (("flag", "slices"), flags),
+        (("hospital", "patients told by"), info.identity),
+    ):
+        if counts:
+            echo_table([head, *((name, f"{count}") for name, count in counts.items())])
+            click.echo()
     done = "nothing changed" if report.unchanged else f"{report.built} shards written"
-    click.echo(f"\ndata set {info.dataset_id}: {done}; look into {out / 'manifest.parquet'}")
+    click.echo(f"data set {info.dataset_id}: {done}; look into {out / 'manifest.parquet'}")

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from hnp_shared.check import check_dataset
-from hnp_shared.command import echo_json, reported
+from hnp_shared.command import echo_json, echo_notices, reported
 from hnp_shared.errors import InputError
 from hnp_shared.small_groups import SMALL_GROUP_PATIENTS, SmallGroups
 
@@ -22,7 +22,8 @@ def check(out: Path, deep: bool, as_json: bool) -> None:
     of all with --deep. What was not looked at is told.
 
     Also tells the smallest group of age band, sex, hospital and vendor, with a warning when it has
-    fewer than 5 patients; that is no finding.
+    fewer than 5 patients, and warns of what did not fit when OUT was built, such as patients who
+    became one; these are no findings.
     """
     with reported():
         report = check_dataset(out, deep=deep)
@@ -36,11 +37,13 @@ def check(out: Path, deep: bool, as_json: bool) -> None:
                     "not_looked_at": list(report.not_looked_at),
                     "findings": list(report.findings),
                     "small_groups": asdict(report.groups) if report.groups else None,
+                    "notices": [each.to_json() for each in report.notices],
                 }
             )
         else:
             for finding in report.findings:
                 click.echo(finding)
+        echo_notices(report.notices)
         if report.groups:
             _tell_groups(report.groups, as_json=as_json)
         if not as_json:

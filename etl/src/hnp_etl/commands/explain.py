@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from hnp_etl.commands.exclude_option import exclude_option
 from hnp_etl.explain import Explanation, Finding, explain_files
 from hnp_etl.recipes.recipe import DEFAULT_RECIPE, load_recipe
 from hnp_shared.command import echo_json, reported
@@ -23,11 +24,18 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     type=FOLDER,
     help="A folder as given to the build, once for each.  [default: found by folder names]",
 )
+@exclude_option
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-def explain(file: tuple[str, ...], recipe: str, src: tuple[Path, ...], as_json: bool) -> None:
+def explain(
+    file: tuple[str, ...],
+    recipe: str,
+    src: tuple[Path, ...],
+    exclude: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Tell what a build makes of each FILE, why, and what would make it pass."""
     with reported():
-        found = explain_files(file, src, load_recipe(recipe))
+        found = explain_files(file, src, load_recipe(recipe).excluding(exclude))
         if as_json:
             echo_json([_as_json(each) for each in found])
             return

@@ -8,10 +8,19 @@ from pathlib import Path
 import click
 
 from hnp_etl.commands.build_manifest import FOLDER, cores
+from hnp_etl.commands.exclude_option import exclude_option
 from hnp_etl.engines.engines import open_executor
 from hnp_etl.private.folder import hold_private
-from hnp_etl.recipes.recipe import DEFAULT_RECIPE, load_recipe
-from hnp_etl.survey import Findings, SurveyConfig, page, recipe_text, survey
+from hnp_etl.recipes.recipe import DEFAULT_RECIPE, builtin_names, load_recipe
+from hnp_etl.survey import (
+    PRIVATE_PAGE,
+    Findings,
+    SurveyConfig,
+    page,
+    private_page,
+    recipe_text,
+    survey,
+)
 from hnp_etl.walking.walk import refuse_overlap
 from hnp_shared.command import echo_json, reported
 from hnp_shared.errors import OutputError
@@ -35,7 +44,8 @@ from hnp_shared.storage import replace_file
 @click.option(
     "--private",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Keep what was read in this private folder; a build with the same --private opens no "
+    help="Keep what was read in this private folder, and name there what is only counted here: "
+    "folders of no hospital, closed or copied; a build with the same --private opens no "
     "file again.  [default: nothing is kept]",
 )
 @click.option(
@@ -44,6 +54,7 @@ from hnp_shared.storage import replace_file
     default=cores,
     help="Worker processes; 1 works in this one.  [default: all cores]",
 )
+@exclude_option
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def survey_command(
     src: tuple[Path, ...],
@@ -51,6 +62,7 @@ def survey_command(
     write_recipe: Path | None,
     private: Path | None,
     workers: int,
+    exclude: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Tell what lies in hospital folders SRC, and draft a recipe for them.
@@ -63,15 +75,18 @@ def survey_command(
                 refuse_in_dataset(place)
         if write_recipe is not None and write_recipe.exists():
             raise OutputError(f"{write_recipe.name} is there already, expected a new file")
-        config = SurveyConfig(src, load_recipe(recipe), in_flight=2 * workers)
+        config = SurveyConfig(src, load_recipe(recipe).excluding(exclude), in_flight=2 * workers)
         with _state_folder(src, private) as folder, open_executor(workers) as executor:
             findings = survey(config, folder, executor=executor)
+            if private is not None:
+                _name(folder, findings)
         if write_recipe is not None:
             _write(write_recipe, findings)
         if as_json:
             echo_json(findings.to_json())
         else:
-            click.echo(page(findings, recipe=write_recipe.name if write_recipe else None))
+            given = None if recipe in builtin_names() else Path(recipe).name
+            click.echo(page(findings, recipe=write_recipe.name if write_recipe else given))
 
 
 @contextlib.contextmanager
@@ -84,6 +99,13 @@ def _state_folder(src: tuple[Path, ...], private: Path | None) -> Iterator[Path]
     refuse_overlap(src, (private,))
     with hold_private(private):
         yield private
+
+
+def _name(folder: Path, findings: Findings) -> None:
+    """Name folders in the private folder: the page on the screen must not."""
+    content = private_page(findings.named).encode("utf-8", "surrogateescape")
+    path = folder / PRIVATE_PAGE
+    replace_file(path, lambda sink: sink.write(content), role="the private page", mode=0o600)
 
 
 def _write(path: Path, findings: Findings) -> None:

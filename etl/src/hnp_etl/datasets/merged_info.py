@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any
 
 from hnp_shared.dataset_info import DatasetInfo
+from hnp_shared.notices import Notice
 
 _KEY_ID_DIGITS = 8
 
@@ -51,6 +52,12 @@ def merged_identity(infos: Sequence[DatasetInfo]) -> dict[str, str]:
         for hospital, source in info.identity.items():
             sources.setdefault(hospital, set()).update(source.split(","))
     return {hospital: ",".join(sorted(found)) for hospital, found in sorted(sources.items())}
+
+
+def merged_notices(infos: Sequence[DatasetInfo]) -> tuple[Notice, ...]:
+    """Return the notices of all parts, the same in any order of the parts."""
+    found = chain.from_iterable(info.notices for info in infos)
+    return tuple(sorted(found, key=lambda each: json.dumps(each.to_json(), sort_keys=True)))
 
 
 def merged_counts(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -19,6 +19,7 @@ from hnp_etl.datasets.merged_info import (
     merged_counts,
     merged_identity,
     merged_key_id,
+    merged_notices,
     merged_recipe,
 )
 from hnp_etl.datasets.replacing import Contents, replace_dataset
@@ -127,6 +128,7 @@ def _merged(parts: Sequence[Dataset], out: Path, disk: Disk) -> Contents:
         identity=merged_identity(infos),
         states=merged_counts(info.states for info in infos),
         reasons=merged_counts(info.reasons for info in infos),
+        notices=merged_notices(infos),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from hnp_etl import __version__
 from hnp_etl.datasets.tidy import tidy
 from hnp_shared.dataset_info import (
+    NOTICES_VERSION,
     SHARDS_FOLDER,
     TABLES_FOLDER,
     DatasetInfo,
@@ -15,6 +16,7 @@ from hnp_shared.dataset_info import (
     refuse_missing,
     write_info,
 )
+from hnp_shared.notices import Notice
 from hnp_shared.storage import DISK, NAME_HEX_DIGITS, Disk, Written
 from hnp_shared.vocabulary import SCHEMA_VERSION
 
@@ -28,6 +30,7 @@ class Contents:
         recipe: as JSON holds it.
         identity: hospital -> where its patient values came from.
         states: state -> files met; reasons likewise.
+        notices: what does not fit in the sources.
     """
 
     manifest: Written
@@ -39,6 +42,7 @@ class Contents:
     identity: Mapping[str, str]
     states: Mapping[str, int]
     reasons: Mapping[str, int]
+    notices: tuple[Notice, ...] = ()
 
 
 def replace_dataset(out: Path, contents: Contents, *, disk: Disk = DISK) -> DatasetInfo:
@@ -61,7 +65,7 @@ def describe(contents: Contents) -> DatasetInfo:
     files = {f"{SHARDS_FOLDER}/{name}": file for name, file in contents.shards.items()}
     files |= {f"{TABLES_FOLDER}/{each.name}": NamedFile(each.sha256, each.size) for each in tables}
     return DatasetInfo(
-        schema_version=SCHEMA_VERSION,
+        schema_version=NOTICES_VERSION if contents.notices else SCHEMA_VERSION,
         dataset_id=contents.manifest.sha256[:NAME_HEX_DIGITS],
         pixels_id=contents.pixels_id,
         key_id=contents.key_id,
@@ -73,4 +77,5 @@ def describe(contents: Contents) -> DatasetInfo:
         manifest=f"{TABLES_FOLDER}/{contents.manifest.name}",
         ledger=f"{TABLES_FOLDER}/{contents.ledger.name}",
         files=files,
+        notices=contents.notices,
     )

@@ -53,6 +53,8 @@ _PHRASES: dict[Reason, str] = {
 
 IGNORED = "its name ended like that of an image or a label"
 
+EXCLUDED = "its path, and the folders above it, fitted no --exclude PATTERN or layout.exclude"
+
 
 def remedy(reasons: Iterable[Reason], recipe: Recipe) -> str:
     """Return all that would have to be otherwise."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hnp_etl.choosing.choose import ChosenLabel, chosen_label, header_refusals, pixel_refusal
 from hnp_etl.choosing.classify import Classification, Decision, classify
 from hnp_etl.dicom.header import HeaderFacts
-from hnp_etl.explain.remedies import IGNORED, remedy
+from hnp_etl.explain.remedies import EXCLUDED, IGNORED, remedy
 from hnp_etl.labels.label import LabelFacts
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.state.asked import Asked
@@ -96,10 +96,12 @@ def explain_one(
         weighting=_weighting(look, facts),
         level=level,
         label=partner if image else None,
-        would_pass_if=_would_pass(State(verdict.state), reason, held, asked.label, recipe),
+        would_pass_if=EXCLUDED
+        if asked.excluded
+        else _would_pass(State(verdict.state), reason, held, asked.label, recipe),
         steps=(
             Step("place", _place(asked)),
-            *([_header(look, facts, held)] if image else ()),
+            *([_header(look, facts, held)] if image and not asked.excluded else ()),
             *([_pair(asked, partner)] if asked.kind is not Kind.OTHER else ()),
             *([Step("because", "; ".join(asked.faults))] if asked.faults else ()),
             *([Step("level", "none" if level is None else LEVEL_NAMES[level])] if image else ()),

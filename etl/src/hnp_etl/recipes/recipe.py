@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -16,12 +17,14 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    SerializerFunctionWrapHandler,
     StrictFloat,
     StrictInt,
     StrictStr,
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_serializer,
     model_validator,
 )
 
@@ -64,6 +67,15 @@ class Layout(_Section):
     procedure: str = "(?<![A-Za-z0-9])(C0(?:0[0-9]|1[01]))(?![0-9])"
     procedures: tuple[str, ...] = ("C004",)
     partitions: dict[str, str] = {"training": "(?i)train", "validation": "(?i)valid"}
+    exclude: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what nobody set: a data set's recipe, and so its bytes, stay as they were."""
+        found: dict[str, Any] = plain(self)
+        if not found.get("exclude"):
+            found.pop("exclude", None)
+        return found
 
     @field_validator("image_folders", "label_folders", "hospital", "procedure")
     @classmethod
@@ -222,6 +234,20 @@ class Recipe(_Section):
         """Return the same recipe for a data set without labels."""
         label = self.label.model_copy(update={"source": "none"})
         return self.model_copy(update={"label": label})
+
+    def excluding(self, patterns: Sequence[str]) -> Self:
+        """Return the same recipe for fewer files: those whose path fits no pattern."""
+        exclude = tuple(dict.fromkeys((*self.layout.exclude, *patterns)))
+        layout = self.layout.model_copy(update={"exclude": exclude})
+        return self.model_copy(update={"layout": layout})
+
+    def published(self) -> dict[str, Any]:
+        """Return the recipe as a data set tells it: patterns of paths, being paths, as digests."""
+        content = self.model_dump(mode="json")
+        if self.layout.exclude:
+            digests = (hashlib.sha256(each.encode()).hexdigest() for each in self.layout.exclude)
+            content["layout"]["exclude"] = sorted(digests)
+        return content
 
     def pixels_id(self) -> str:
         """Return the hash of what decides which pixels are stored, 16 hex digits."""

@@ -9,8 +9,9 @@ from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.labels.label import LabelFacts
 from hnp_etl.reading.read import Ref
 from hnp_etl.reading.sealed import reason_of, unpack_header, unpack_label
-from hnp_etl.state.database import Row, pages
+from hnp_etl.state.database import EXCLUDED, Row, pages
 from hnp_etl.state.files import REF, UNREAD, ref_of
+from hnp_etl.state.pairs import OUT_OF_PLAY
 from hnp_etl.state.rows import ledger_rows
 from hnp_shared.ledger import LedgerRow
 from hnp_shared.vocabulary import Kind, Reason
@@ -31,6 +32,7 @@ class Asked:
     Attributes:
         size: bytes.
         early: reason that needs no look inside.
+        excluded: it is ignored because its path fits a pattern.
         facts: of an image that a build would read.
         partner: raw path of its label or of its image.
         step: that paired the two.
@@ -46,6 +48,7 @@ class Asked:
     partition: str | None
     size: int
     early: Reason | None
+    excluded: bool
     facts: HeaderFacts | None
     partner: bytes | None
     step: str | None
@@ -94,7 +97,7 @@ def lonely(state: sqlite3.Connection, numbers: Sequence[int]) -> bool:
     found = _some(
         state,
         "SELECT id FROM file WHERE kind <> 'other' "
-        f"AND (early IS NULL OR early NOT IN ('{Reason.NOT_PROCEDURE}', '{Reason.SUPERSEDED}')) "
+        f"AND (early IS NULL OR early NOT IN {OUT_OF_PLAY}) "
         "AND id NOT IN (SELECT image FROM pair) AND id NOT IN (SELECT label FROM pair) AND id",
         numbers,
     )
@@ -204,14 +207,16 @@ def _labels(state: sqlite3.Connection, row: _Answer) -> tuple[int, int] | None:
 
 def _asked(row: _Answer) -> Asked:
     kind = Kind(row.kind)
-    refusal = reason_of(row.refusal) if row.refusal else None
+    excluded = row.early == EXCLUDED
+    refusal = reason_of(row.refusal) if row.refusal and not excluded else None
     return Asked(
         id=row.id,
         kind=kind,
         hospital=row.hospital,
         partition=row.partition,
         size=row.size,
-        early=reason_of(row.early) if row.early else None,
+        early=reason_of(row.early) if row.early and not excluded else None,
+        excluded=excluded,
         facts=unpack_header(row.facts) if row.facts and kind is Kind.IMAGE else None,
         partner=row.partner,
         step=row.step,

@@ -7,10 +7,11 @@ from functools import partial
 
 from hnp_etl.labels.document import Leaf
 from hnp_etl.reading.sealed import unpack_leaves
-from hnp_etl.state.database import Row
+from hnp_etl.state.database import EXCLUDED, Row
 from hnp_shared.vocabulary import Kind, Reason
 
 _AT_A_TIME = 1000
+_MET = f"early IS NOT '{EXCLUDED}'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def places(state: sqlite3.Connection) -> list[Place]:
     """Return how many files lie where."""
     rows = state.execute(
         "SELECT hospital, procedure, partition, kind, count(*), sum(size) FROM file "
-        "GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+        f"WHERE {_MET} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
     )
     return [
         Place(hospital, procedure, partition, Kind(kind), count, size)
@@ -78,12 +79,18 @@ def places(state: sqlite3.Connection) -> list[Place]:
     ]
 
 
+def excluded(state: sqlite3.Connection) -> int:
+    """Return how many files are left out by a pattern."""
+    found = state.execute("SELECT count(*) FROM file WHERE early = ?", (EXCLUDED,)).fetchone()
+    return int(found[0])
+
+
 def reasons(state: sqlite3.Connection) -> list[tuple[Kind, Reason, int]]:
     """Return how many files could not be opened or read, and why."""
     rows = state.execute(
         "SELECT kind, coalesce(early, file.refusal, label.refusal) AS reason, count(*) "
         "FROM file LEFT JOIN label USING (id) "  # why a label that was read says nothing
-        "WHERE reason IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
+        f"WHERE reason IS NOT NULL AND {_MET} GROUP BY 1, 2 ORDER BY 1, 2"
     )
     return [(Kind(kind), Reason(reason), count) for kind, reason, count in rows]
 
@@ -102,7 +109,7 @@ def steps(state: sqlite3.Connection) -> dict[str, int]:
 
 def others(state: sqlite3.Connection) -> Iterator[OtherFile]:
     """Yield every file that is neither image nor label by its name."""
-    statement = "SELECT path, size, raw FROM file WHERE kind = 'other' ORDER BY path"
+    statement = f"SELECT path, size, raw FROM file WHERE kind = 'other' AND {_MET} ORDER BY path"
     for path, size, raw in _rows(state, statement):
         yield OtherFile(path.decode("utf-8", "surrogateescape"), size, raw)
 

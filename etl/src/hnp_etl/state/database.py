@@ -34,7 +34,7 @@ CREATE TABLE file (
     size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
     inode INTEGER NOT NULL, young INTEGER NOT NULL,
     patched INTEGER NOT NULL,   -- lies in a folder of corrections
-    early TEXT,                 -- reason that needs no look inside
+    early TEXT,                 -- reason that needs no look inside, or EXCLUDED
     facts TEXT,                 -- what reading told, free of any recipe
     refusal TEXT,               -- or why it could not be read
     name BLOB NOT NULL,         -- of an image, without suffix; its SOP Instance UID
@@ -81,6 +81,7 @@ CREATE TABLE slice (            -- a frame that was chosen; frame 0 is that of a
     seal INTEGER NOT NULL,      -- checksum of these, `ChosenRow`
     patient TEXT,               -- the value that counts as this person's
     patient_id TEXT, study_id TEXT, series_id TEXT, slice_id TEXT,
+    by_study INTEGER NOT NULL DEFAULT 0,    -- that value is the study's
     suspect INTEGER NOT NULL DEFAULT 0,
     disordered INTEGER NOT NULL DEFAULT 0
 );
@@ -88,6 +89,11 @@ CREATE INDEX slice_order
     ON slice (patient_id, study_id, series_id, position_mm IS NULL, position_mm, slice_id);
 CREATE INDEX slice_study ON slice (study_id);
 CREATE INDEX slice_file ON slice (file);
+
+CREATE TABLE renamed (          -- a patient value and that of its person, NULL for each study's
+    place TEXT NOT NULL, patient TEXT NOT NULL, becomes TEXT, suspect INTEGER NOT NULL,
+    PRIMARY KEY (place, patient)
+) WITHOUT ROWID;
 
 CREATE TABLE shard (
     plan TEXT PRIMARY KEY,
@@ -101,6 +107,9 @@ CREATE TABLE sample (
 );
 CREATE TABLE ledger (file_id TEXT NOT NULL, id INTEGER PRIMARY KEY);
 """
+
+EXCLUDED = "excluded"
+"""Stands for a reason where a file is ignored because its path fits a pattern."""
 
 Row = tuple[Any, ...]
 

@@ -7,7 +7,7 @@ from hnp_etl.files.source_file import UNKNOWN_INODE, FileStat, SourceFile
 from hnp_etl.limits import Limits
 from hnp_etl.reading.read import FileFacts, Ref
 from hnp_etl.recipes.recipe import Layout, Recipe
-from hnp_etl.state.database import Row, get_meta, pages, set_meta, write_many
+from hnp_etl.state.database import EXCLUDED, Row, get_meta, pages, set_meta, write_many
 from hnp_etl.state.meanings import note_meanings
 from hnp_etl.walking.census import Census, CensusTaker
 from hnp_etl.walking.paths import PathFacts, PathReader, path_bytes
@@ -81,7 +81,8 @@ def path_reader(recipe: Recipe) -> PathReader:
 
 def images_left(state: sqlite3.Connection) -> int:
     """Return how many images the recipe's procedures leave."""
-    return _count(state, "kind = 'image' AND early IS NOT ?", (Reason.NOT_PROCEDURE,))
+    condition = "kind = 'image' AND (early IS NULL OR early NOT IN (?, ?))"
+    return _count(state, condition, (Reason.NOT_PROCEDURE, EXCLUDED))
 
 
 def holds_excel(state: sqlite3.Connection) -> bool:
@@ -154,9 +155,9 @@ def _row(
     )
 
 
-def _early_reason(
-    met: FoundFile, facts: PathFacts, layout: Layout, limits: Limits
-) -> Reason | None:
+def _early_reason(met: FoundFile, facts: PathFacts, layout: Layout, limits: Limits) -> str | None:
+    if facts.excluded:
+        return EXCLUDED
     if not met.readable:
         return Reason.UNREADABLE
     if facts.kind is Kind.OTHER:
@@ -202,9 +203,10 @@ def _forget_other_source(state: sqlite3.Connection, source: str) -> None:
 def _note_collisions(state: sqlite3.Connection) -> None:
     with state:
         state.execute(
-            "UPDATE file SET early = ? WHERE kind <> 'other' AND early IS NOT ? AND path IN "
+            "UPDATE file SET early = ? WHERE kind <> 'other' "
+            "AND (early IS NULL OR early NOT IN (?, ?)) AND path IN "
             "(SELECT path FROM file GROUP BY path HAVING count(*) > 1)",
-            (Reason.NAME_COLLISION, Reason.NOT_REGULAR),
+            (Reason.NAME_COLLISION, Reason.NOT_REGULAR, EXCLUDED),
         )
 
 
@@ -218,11 +220,11 @@ def _note_superseded(state: sqlite3.Connection, reader: PathReader) -> None:
         for shadow in reader.facts(path.decode("utf-8", "surrogateescape")).shadows
     )
     write_many(state, "INSERT OR IGNORE INTO shadow VALUES (?)", shadows)
-    stronger = (Reason.NOT_REGULAR, Reason.NAME_COLLISION, Reason.NOT_PROCEDURE)
+    stronger = (Reason.NOT_REGULAR, Reason.NAME_COLLISION, Reason.NOT_PROCEDURE, EXCLUDED)
     with state:
         state.execute(
             "UPDATE file SET early = ? WHERE kind <> 'other' AND path IN (SELECT path FROM shadow) "
-            "AND (early IS NULL OR early NOT IN (?, ?, ?))",
+            "AND (early IS NULL OR early NOT IN (?, ?, ?, ?))",
             (Reason.SUPERSEDED, *stronger),
         )
 

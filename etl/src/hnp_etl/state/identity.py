@@ -1,12 +1,15 @@
 """Who chosen slices belong to: which values are one person, and the pseudonyms of all."""
 
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from hnp_etl.choosing.joining import Member, Study, join_values
 from hnp_etl.private.pseudonyms import patient_parts, pseudonym, series_parts, study_parts
 from hnp_etl.recipes.recipe import Identity
 from hnp_etl.state.database import Row, pages, write_many
+from hnp_shared.notices import Misfit, Notice
 from hnp_shared.vocabulary import Reason
 
 MAX_AGE_SPREAD_YEARS = 20
@@ -16,36 +19,58 @@ MAX_STUDIES = 20
 FROM_STUDY = "study"
 """Identity source where no patient value is present in every slice of a hospital."""
 
-_IDENTITY_COLUMNS = {"label": "label_patient", "dicom": "dicom_patient"}
+VALUE_COLUMNS = {"label": "label_patient", "dicom": "dicom_patient", FROM_STUDY: "study_uid"}
+"""Identity source -> column of `slice`."""
+
+BY_RULE, BY_JOINING = 1, 2
+"""Why a slice is suspect: its patient is no single person, or was not joined with others."""
 
 
-def identify(state: sqlite3.Connection, identity: Identity) -> dict[str, str]:
-    """Settle where patient values come from and which values are one person.
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Whose the slices are.
 
-    Returns:
-        Hospital -> `label`, `dicom` or `study`.
+    Attributes:
+        sources: hospital -> `label`, `dicom` or `study`.
+        notices: what was decided against what the values say, by hospital.
     """
+
+    sources: dict[str, str]
+    notices: tuple[Notice, ...]
+
+
+def identify(state: sqlite3.Connection, identity: Identity) -> Settled:
+    """Settle where patient values come from and which values are one person."""
     sources: dict[str, str] = {}
+    notices: list[Notice] = []
     counts = state.execute(
         "SELECT hospital, count(*), count(label_patient), count(dicom_patient) FROM slice "
         "GROUP BY hospital ORDER BY hospital"
     ).fetchall()
     for hospital, total, with_label, with_dicom in counts:
-        present = {"label": with_label == total, "dicom": with_dicom == total}
-        sources[hospital] = next(
-            (source for source in identity.patient if present[source]), FROM_STUDY
+        present = {"label": with_label, "dicom": with_dicom, FROM_STUDY: total}
+        full = [present[each] == total for each in (*identity.patient, FROM_STUDY)].index(True)
+        sources[hospital] = source = (*identity.patient, FROM_STUDY)[full]
+        notices += (
+            Notice(hospital, Misfit.VALUE_MISSING, each, {"slices": present[each], "of": total})
+            for each in identity.patient[:full]
+            if present[each]
         )
-        column = _IDENTITY_COLUMNS.get(sources[hospital], "study_uid")
         with state:
-            state.execute(f"UPDATE slice SET patient = {column} WHERE hospital = ?", (hospital,))
+            state.execute(
+                f"UPDATE slice SET patient = {VALUE_COLUMNS[source]}, by_study = ? "
+                "WHERE hospital = ?",
+                (source == FROM_STUDY, hospital),
+            )
     with state:
         state.execute(
             "INSERT INTO outcome SELECT file, frame, ? FROM slice WHERE patient IS NULL",
             (Reason.MISSING_FIELD,),
         )
         state.execute("DELETE FROM slice WHERE patient IS NULL")
-    _unite(state, identity)
-    return sources
+    notices += _tell_apart(state, sources, identity)
+    notices += _unite(state, sources, identity)
+    return Settled(sources, tuple(notices))
 
 
 def name_all(state: sqlite3.Connection, key: bytes, identity: Identity) -> None:
@@ -81,48 +106,91 @@ def name_all(state: sqlite3.Connection, key: bytes, identity: Identity) -> None:
     )
     with state:
         state.execute(
-            "UPDATE slice SET suspect = 1 WHERE patient_id IN (SELECT patient_id FROM slice "
-            "GROUP BY patient_id HAVING min(sex) <> max(sex) OR max(age) - min(age) > ? "
-            "OR count(DISTINCT study_id) > ?)",
+            f"UPDATE slice SET suspect = {BY_RULE} WHERE suspect = 0 AND patient_id IN "
+            "(SELECT patient_id FROM slice GROUP BY patient_id HAVING min(sex) <> max(sex) "
+            "OR max(age) - min(age) > ? OR count(DISTINCT study_id) > ?)",
             (MAX_AGE_SPREAD_YEARS, MAX_STUDIES),
         )
 
 
-@dataclass(slots=True)
-class _Union:
-    """Disjoint sets of patient values; the smallest by bytes names a set."""
+def scope_of(identity: Identity) -> str:
+    """Return the column of `slice` within which one value means one person."""
+    return "''" if identity.scope == "all" else "hospital"
 
-    parent: dict[tuple[str, str], tuple[str, str]]
 
-    def root(self, value: tuple[str, str]) -> tuple[str, str]:
-        while (above := self.parent.get(value, value)) != value:
-            value = above
-        return value
-
-    def join(self, one: tuple[str, str], other: tuple[str, str]) -> None:
-        first, second = sorted(
-            (self.root(one), self.root(other)),
-            key=lambda value: value[1].encode("utf-8", "surrogateescape"),
+def _tell_apart(
+    state: sqlite3.Connection, sources: dict[str, str], identity: Identity
+) -> Iterator[Notice]:
+    """Let each study be a person where a header's value is that of several people."""
+    scope = scope_of(identity)
+    with state:
+        state.execute("DELETE FROM renamed")
+        # A row is a value that cannot be one person's; sex and age are what labels say.
+        state.execute(
+            f"INSERT INTO renamed SELECT {scope}, patient, NULL, {BY_JOINING} FROM slice "
+            f"WHERE hospital IN ({_from_dicom(sources)}) GROUP BY 1, 2 "
+            "HAVING count(DISTINCT study_uid) > 1 "
+            "AND (min(sex) <> max(sex) OR max(age) - min(age) > ?)",
+            (MAX_AGE_SPREAD_YEARS,),
         )
-        if first != second:
-            self.parent[second] = first
+        theirs = (
+            f"hospital IN ({_from_dicom(sources)}) "
+            f"AND ({scope}, patient) IN (SELECT place, patient FROM renamed)"
+        )
+        found = state.execute(
+            "SELECT hospital, count(DISTINCT patient), count(DISTINCT study_uid) FROM slice "
+            f"WHERE {theirs} GROUP BY hospital ORDER BY hospital"
+        ).fetchall()
+        state.execute(
+            f"UPDATE slice SET suspect = {BY_JOINING}, by_study = study_uid IS NOT NULL, "
+            f"patient = coalesce(study_uid, patient) WHERE {theirs}"
+        )
+    for hospital, values, studies in found:
+        counts = {"values": values, "studies": studies}
+        yield Notice(hospital, Misfit.TOLD_BY_STUDY, "dicom", counts)
 
 
-def _unite(state: sqlite3.Connection, identity: Identity) -> None:
-    scope = "''" if identity.scope == "all" else "hospital"
-    shared = state.execute(
-        f"SELECT DISTINCT {scope}, study_uid, patient FROM slice WHERE ({scope}, study_uid) IN "
-        f"(SELECT {scope}, study_uid FROM slice WHERE study_uid IS NOT NULL "
-        "GROUP BY 1, 2 HAVING min(patient) <> max(patient)) ORDER BY 1, 2, 3"
-    ).fetchall()
-    union, last = _Union({}), None
-    for place, study, patient in shared:
-        if last is not None and last[:2] == (place, study):
-            union.join((place, last[2]), (place, patient))
-        last = (place, study, patient)
-    renamed = [(union.root(value)[1], *value) for value in union.parent]
-    write_many(
-        state,
-        f"UPDATE slice SET patient = ? WHERE {scope} = ? AND patient = ?",
-        iter(renamed),
+def _from_dicom(sources: dict[str, str]) -> str:
+    names = (hospital for hospital, source in sources.items() if source == "dicom")
+    return ", ".join("'{}'".format(name.replace("'", "''")) for name in names)
+
+
+def _unite(
+    state: sqlite3.Connection, sources: dict[str, str], identity: Identity
+) -> Iterator[Notice]:
+    """Join the values that share a study, and mark those that should and were not."""
+    scope = scope_of(identity)
+    shared: dict[Study, list[Member]] = {}
+    for place, study, *member in state.execute(
+        f"SELECT DISTINCT {scope}, study_uid, hospital, patient FROM slice "
+        f"WHERE ({scope}, study_uid) IN (SELECT {scope}, study_uid FROM slice "
+        "WHERE study_uid IS NOT NULL GROUP BY 1, 2 HAVING min(patient) <> max(patient)) "
+        "ORDER BY 1, 2, 4, 3"
+    ):
+        shared.setdefault((place, study), []).append(Member(*member))
+    totals = dict(
+        state.execute("SELECT hospital, count(DISTINCT patient) FROM slice GROUP BY hospital")
+        if shared
+        else ()
     )
+    found = join_values(shared, totals)
+    with state:
+        state.execute("DELETE FROM renamed")
+    renamed = (
+        (*value, becomes, BY_JOINING * (value in found.apart))
+        for value, becomes in found.becomes.items()
+    )
+    write_many(state, "INSERT INTO renamed VALUES (?, ?, ?, ?)", renamed)
+    theirs = f"FROM renamed WHERE place = {scope} AND renamed.patient = slice.patient"
+    with state:
+        state.execute(
+            f"UPDATE slice SET suspect = max(suspect, (SELECT renamed.suspect {theirs})), "
+            f"patient = (SELECT becomes {theirs}) "
+            f"WHERE ({scope}, patient) IN (SELECT place, patient FROM renamed)"
+        )
+    for hospital, count in found.refused.items():
+        counts = {"values": count.values, "of": totals[hospital], "uids": count.studies}
+        yield Notice(hospital, Misfit.NOT_JOINED, sources[hospital], counts)
+    for hospital, count in found.joined.items():
+        counts = {"values": count.values, "patients": count.patients, "uids": count.studies}
+        yield Notice(hospital, Misfit.JOINED, sources[hospital], counts)

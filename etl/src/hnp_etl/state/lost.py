@@ -5,10 +5,15 @@ from collections.abc import Iterator, Sequence
 
 from hnp_etl.state.database import pages
 from hnp_etl.walking.paths import path_bytes
+from hnp_shared.notices import Misfit, Notice
 from hnp_shared.vocabulary import UNCACHED_REASONS, Reason
 
 _WITHOUT_LABEL = (Reason.NO_LABEL, Reason.LABEL_REJECTED)
 """What becomes of an image whose label cannot be read, or lies where nobody can look."""
+
+_BEYOND_LEVEL = (Reason.CODE_UNMAPPED, Reason.LEVEL_AMBIGUOUS, Reason.MISSING_FIELD)
+_AT_A_DISC = ", ".join(f"'{reason}'" for reason in _BEYOND_LEVEL)
+"""Reasons of images whose label names a disc, though they are no slices."""
 
 _UNCACHED = ", ".join(f"'{reason}'" for reason in sorted(UNCACHED_REASONS))
 
@@ -58,6 +63,30 @@ def met_images(state: sqlite3.Connection) -> Iterator[str]:
     """Yield the path of every image met."""
     for _, path in pages(state, "SELECT id, path FROM file WHERE id > ? AND kind = 'image'"):
         yield _text(path)
+
+
+def hidden_losses(state: sqlite3.Connection) -> Iterator[Notice]:
+    """Yield, by hospital, losses that look like a choice: their reasons are of filtered files.
+
+    No label there leads to a disc, though images get as far as that, or images that somebody
+    labelled count as another region.
+    """
+    found = state.execute(
+        "SELECT file.hospital, count(*) FROM outcome JOIN file ON file.id = outcome.file "
+        f"WHERE reason = '{Reason.NO_LEVEL}' AND file.hospital NOT IN (SELECT hospital FROM slice) "
+        "AND file.hospital NOT IN (SELECT at_disc.hospital FROM outcome AS later "
+        "JOIN file AS at_disc ON at_disc.id = later.file "
+        f"WHERE later.reason IN ({_AT_A_DISC})) GROUP BY 1 ORDER BY 1"
+    )
+    for hospital, labels in found.fetchall():
+        yield Notice(hospital, Misfit.NO_LEVEL, "", {"labels": labels})
+    found = state.execute(
+        "SELECT hospital, count(*) FROM outcome JOIN file ON file.id = outcome.file "
+        f"JOIN pair ON pair.image = file.id WHERE reason = '{Reason.NOT_LUMBAR}' "
+        "GROUP BY 1 ORDER BY 1"
+    )
+    for hospital, images in found.fetchall():
+        yield Notice(hospital, Misfit.NOT_LUMBAR, "", {"images": images})
 
 
 def empty_sources(state: sqlite3.Connection, labels: Sequence[str]) -> list[str]:

@@ -6,9 +6,10 @@ look at everything, for there a second candidate anywhere makes the first one a 
 
 import sqlite3
 
+from hnp_etl.state.database import EXCLUDED
 from hnp_shared.vocabulary import Reason
 
-OUT_OF_PLAY = f"('{Reason.NOT_PROCEDURE}', '{Reason.SUPERSEDED}')"
+OUT_OF_PLAY = f"('{Reason.NOT_PROCEDURE}', '{Reason.SUPERSEDED}', '{EXCLUDED}')"
 
 _BY_PATH = {"a": ("folder_key", "short_folder_key"), "b": ("trunk_key", "short_trunk_key")}
 _BY_STEM = ("stem_key", "short_stem_key")

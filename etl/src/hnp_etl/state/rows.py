@@ -10,8 +10,7 @@ from hnp_etl.private.linkage import Link
 from hnp_etl.private.pseudonyms import pseudonym
 from hnp_etl.reading.sealed import reason_of, unpack_header
 from hnp_etl.state.chosen import CHOSEN_COLUMNS, ChosenRow
-from hnp_etl.state.database import Row, pages, write_many
-from hnp_etl.state.identity import FROM_STUDY
+from hnp_etl.state.database import EXCLUDED, Row, pages, write_many
 from hnp_etl.state.shards import ORDER
 from hnp_shared.ledger import LedgerRow
 from hnp_shared.manifest import ManifestRow
@@ -46,13 +45,8 @@ class Outcomes:
     reasons: Mapping[str, int]
 
 
-def manifest_rows(state: sqlite3.Connection, sources: dict[str, str]) -> Iterator[ManifestRow]:
-    """Yield the accepted slices, sorted.
-
-    Args:
-        state: the opened state.
-        sources: hospital -> where its patient identity came from.
-    """
+def manifest_rows(state: sqlite3.Connection) -> Iterator[ManifestRow]:
+    """Yield the accepted slices, sorted."""
     cursor = state.execute(
         f"SELECT slice.{_COLUMNS}, {CHOSEN_COLUMNS} "  # `hospital`, the first, is in both
         "FROM slice JOIN sample USING (id) "  # an accepted slice is one with stored pixels
@@ -63,7 +57,7 @@ def manifest_rows(state: sqlite3.Connection, sources: dict[str, str]) -> Iterato
             named = _NamedRow._make(row[:_FIRST])
             stored, chosen = _StoredRow._make(row[_FIRST:_LAST]), ChosenRow._make(row[_LAST:])
             chosen.check(named.seal)
-            yield _manifest_row(named, stored, chosen, sources)
+            yield _manifest_row(named, stored, chosen)
 
 
 def prepare_ledger(state: sqlite3.Connection, key: bytes) -> None:
@@ -124,6 +118,7 @@ class _NamedRow(NamedTuple):
     patient_id: str
     study_id: str
     series_id: str
+    by_study: int
     suspect: int
     disordered: int
     seal: int
@@ -148,14 +143,12 @@ _LAST = _FIRST + len(_StoredRow._fields)
 _COLUMNS = ", ".join((*_NamedRow._fields, *_StoredRow._fields))
 
 
-def _manifest_row(
-    named: _NamedRow, stored: _StoredRow, chosen: ChosenRow, sources: dict[str, str]
-) -> ManifestRow:
+def _manifest_row(named: _NamedRow, stored: _StoredRow, chosen: ChosenRow) -> ManifestRow:
     facts = unpack_header(named.facts)
     marks = {
         Flag.PATIENT_SUSPECT: bool(named.suspect),
         Flag.LEVEL_ORDER: bool(named.disordered),
-        Flag.PATIENT_FROM_STUDY: sources[named.hospital] == FROM_STUDY,
+        Flag.PATIENT_FROM_STUDY: bool(named.by_study),
     }
     flags = chosen.flag_set() | {flag for flag, holds in marks.items() if holds}
     return ManifestRow(
@@ -204,6 +197,8 @@ def _outcome(
 ) -> tuple[State, Reason | None]:
     if accepted:
         return State.ACCEPTED, None
+    if reason == EXCLUDED:
+        return State.IGNORED, None
     if reason is not None:
         known = reason_of(reason)
         return known.state, known

@@ -4,28 +4,33 @@ from collections.abc import Iterator
 
 from hnp_etl.survey.findings import Findings
 from hnp_etl.survey.key_guess import level_named
-from hnp_etl.survey.masking import shown_key
+from hnp_etl.survey.masking import shown_key, shown_text
 from hnp_etl.survey.names import NOT_SIMILAR
+from hnp_etl.survey.private_page import PRIVATE_PAGE
 from hnp_etl.survey.table_draft import are_rsna
-from hnp_shared.vocabulary import Kind, Reason
+from hnp_shared.vocabulary import UNKNOWN_HOSPITAL, Kind, Reason
+
+_NAMED = f"--private DIR names them in DIR/{PRIVATE_PAGE}"
 
 
 def advice(findings: Findings, *, recipe: str | None) -> Iterator[str]:
-    """Yield what to do next, a line each.
+    """Yield what to do next, a line each; what was done is not advised again.
 
     Args:
         findings: what was found.
-        recipe: name of the file that the drafted recipe was written to.
+        recipe: name of the file that the drafted recipe was written to, or that was given.
     """
-    tellers = (_before, _about_labels, _about_people, _about_discs)
+    tellers = (_before, _about_folders, _about_labels, _about_people, _about_discs)
     steps = [*(step for tell in tellers for step in tell(findings)), *_recipe(recipe)]
     for number, step in enumerate(steps, 1):
         yield f"{number}. {step}"
 
 
 def _before(findings: Findings) -> Iterator[str]:
-    if findings.archives:
+    if any(row.unpacked < row.files for row in findings.archives):
         yield "unpack the archives with the commands above, in a copy, and survey again"
+    if findings.others.gzipped:
+        yield f"{findings.others.gzipped:,} files are ignored for their suffix .gz: unpack a copy"
     if findings.others.holding_dicom:
         yield "files with DICOM in them are ignored by their names: give them the suffix .dcm"
     if not findings.count(Kind.IMAGE):
@@ -38,11 +43,27 @@ def _before(findings: Findings) -> Iterator[str]:
         )
         yield f"no image is wanted: look at the {where}"
     foreign = sum(n for _, reason, n in findings.refusals if reason is Reason.NOT_DICOM)
-    if 2 * foreign > findings.count(Kind.IMAGE):
+    headerless = findings.draft.recipe.limits.headerless
+    if 2 * foreign > findings.count(Kind.IMAGE) and not headerless:
         yield "most images are no DICOM; if only the preamble lacks, set [limits] headerless = true"
     unreadable = sum(n for _, reason, n in findings.refusals if reason is Reason.UNREADABLE)
     if unreadable:
-        yield f"{unreadable:,} files or folders could not be read: check permissions and the share"
+        yield (
+            f"{unreadable:,} files or folders could not be read: check permissions and the share; "
+            f"{_NAMED}"
+        )
+
+
+def _about_folders(findings: Findings) -> Iterator[str]:
+    for each in findings.named.copies:
+        yield (
+            f"{shown_text(each.hospital)}: {each.images:,} images of one folder lie in another "
+            f"too: leave one out with --exclude PATTERN; {_NAMED}"
+        )
+    met = [place for place in findings.places if place.kind is not Kind.OTHER]
+    unknown = sum(place.files for place in met if place.hospital == UNKNOWN_HOSPITAL)
+    if 0 < unknown < sum(place.files for place in met):
+        yield f"{unknown:,} files lie in folders that tell no hospital; {_NAMED}"
 
 
 def _about_labels(findings: Findings) -> Iterator[str]:
@@ -64,6 +85,11 @@ def _about_labels(findings: Findings) -> Iterator[str]:
         yield f"{findings.unpaired_wanted:,} of {wanted:,} wanted images have no label" + (
             f"; commonest among the labels left over: {difference}" if difference else ""
         )
+    if findings.others.tables:
+        yield (
+            f"tables (.csv, .xlsx) are met too: {findings.others.tables:,}; if they hold the "
+            "labels, start from `hnp-etl recipes generic`"
+        )
     if refused := findings.outcomes.get(Reason.LABEL_REJECTED):
         yield f"{refused:,} wanted images have a label that is refused: see the reasons above"
 
@@ -76,7 +102,7 @@ def _about_tables(findings: Findings) -> str:
 
 def _about_people(findings: Findings) -> Iterator[str]:
     for row in findings.identity:
-        if row.source == "study" and row.slices:
+        if row.source == "study" and row.slices and findings.draft.recipe.identity.patient:
             yield (
                 f"{row.hospital}: no patient value in every slice, so each study counts as a "
                 "person: ask for a patient number"

@@ -4,7 +4,7 @@ import os
 import re
 import struct
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -49,6 +49,10 @@ _KINDS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("7z", re.compile(r"(?i)\.7z(?:\.\d{3})?$"), "7z x FILE"),
     ("other (.alz, .egg, .rar)", re.compile(r"(?i)\.(?:alz|egg|rar)$"), "unar FILE"),
 )
+# Of "a.zip.part0", "a.z01", "a.tar.gz", "a.tgz", "a.7z.001": a folder of archive's name is "a".
+_SUFFIXES = re.compile(
+    r"(?i)\.(?:zip\.part\d+|z\d\d|zip|tgz|tar(?:\.\w+)?|7z(?:\.\d{3})?|alz|egg|rar)$"
+)
 _CP949, _UTF8, _UNREAD = "zip, names in CP949", "zip, names in UTF-8", "zip, names not read"
 _ZIP_COMMANDS = {
     _CP949: _UNPACK.format(option=" --metadata-encoding cp949"),
@@ -63,6 +67,7 @@ class ArchiveRow:
 
     Attributes:
         size: of all of them, bytes.
+        unpacked: how many lie beside a folder of their name with files in it.
         command: for a shell; SRC stands for the folder given.
     """
 
@@ -70,10 +75,18 @@ class ArchiveRow:
     files: int
     size: int
     command: str
+    unpacked: int = 0
 
 
-def find_archives(files: Iterable[OtherFile]) -> list[ArchiveRow]:
-    """Return which archives lie among the files met."""
+def find_archives(
+    files: Iterable[OtherFile], holds_files: Callable[[str], bool] = lambda _folder: False
+) -> list[ArchiveRow]:
+    """Return which archives lie among the files met.
+
+    Args:
+        files: neither images nor labels.
+        holds_files: whether files were met below a folder.
+    """
     found: dict[str, ArchiveRow] = {}
     opened = 0
     for file in files:
@@ -87,7 +100,10 @@ def find_archives(files: Iterable[OtherFile]) -> list[ArchiveRow]:
             opened += 1
         if kind is not None:
             before = found.get(kind, ArchiveRow(kind, 0, 0, command))
-            found[kind] = ArchiveRow(kind, before.files + 1, before.size + file.size, command)
+            unpacked = before.unpacked + holds_files(_SUFFIXES.sub("", file.path))
+            found[kind] = ArchiveRow(
+                kind, before.files + 1, before.size + file.size, command, unpacked
+            )
     return [row for _, row in sorted(found.items())]
 
 

@@ -10,10 +10,12 @@ from hnp_etl.survey.archives import ArchiveRow
 from hnp_etl.survey.code_pattern import CodePattern
 from hnp_etl.survey.images import IdentityRow, SeriesRow
 from hnp_etl.survey.label_keys import KeyProfile, LabelKeys
-from hnp_etl.survey.masking import shown_key
+from hnp_etl.survey.masking import shown_key, shown_text
 from hnp_etl.survey.names import Unpaired
 from hnp_etl.survey.others import OtherFiles
+from hnp_etl.survey.private_page import NamedFolders
 from hnp_etl.survey.table_draft import TableSheet
+from hnp_shared.notices import Notice
 from hnp_shared.vocabulary import Kind, Reason
 
 
@@ -39,16 +41,21 @@ class Findings:
 
     Attributes:
         files: met, in all.
+        excluded: files left out by a pattern, not among these.
+        named: folders by name, which only the private page may show.
         unopened: files of procedures that the recipe does not list.
+        notices: what does not fit in whose the slices of such a build would be.
         outcomes: what a build with the drafted recipe would make of the images before decoding.
         read: files that were opened in this run.
     """
 
     files: int
     places: tuple[Place, ...]
+    excluded: int
     unopened: int
     others: OtherFiles
     archives: tuple[ArchiveRow, ...]
+    named: NamedFolders
     refusals: tuple[tuple[Kind, Reason, int], ...]
     series: tuple[SeriesRow, ...]
     keys: LabelKeys
@@ -58,6 +65,7 @@ class Findings:
     unpaired: Unpaired
     unpaired_wanted: int
     identity: tuple[IdentityRow, ...]
+    notices: tuple[Notice, ...]
     outcomes: Mapping[str, int]
     draft: Draft
     read: int
@@ -73,9 +81,14 @@ class Findings:
         return {
             "files": self.files,
             "files_read": self.read,
+            "excluded": self.excluded,
             "unopened": self.unopened,
             "places": [asdict(place) for place in self.places],
             "archives": [asdict(row) for row in self.archives],
+            "copies": [
+                {"hospital": shown_text(each.hospital), "images": each.images}
+                for each in self.named.copies
+            ],
             "others": asdict(self.others),
             "refusals": [
                 {"kind": kind, "reason": reason, "files": files}
@@ -91,6 +104,7 @@ class Findings:
                 **asdict(self.unpaired),
             },
             "identity": [asdict(row) for row in self.identity],
+            "notices": [notice.to_json() for notice in self.notices],
             "outcomes": dict(self.outcomes),
             "recipe": self.draft.recipe.model_dump(mode="json"),
             "check": dict(self.draft.checks),

@@ -1,8 +1,9 @@
 """The survey, top to bottom: the stages of a build up to pairing, then counts."""
 
+import secrets
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,11 +12,14 @@ from hnp_etl.building.intake import meet, pair, read_new
 from hnp_etl.building.timing import Stages
 from hnp_etl.reading.sealed import unpack_header, unpack_label
 from hnp_etl.recipes.label_sources import TABLE_SUFFIXES
-from hnp_etl.recipes.recipe import Label, Recipe
-from hnp_etl.state import counts
+from hnp_etl.recipes.recipe import Label, Layout, Recipe
+from hnp_etl.state import counts, identity, slices, whereabouts
 from hnp_etl.state.database import DamagedStateError, open_state
+from hnp_etl.state.lost import hidden_losses
+from hnp_etl.state.misfits import misfits
 from hnp_etl.survey.archives import find_archives
 from hnp_etl.survey.code_pattern import CodePattern, code_pattern
+from hnp_etl.survey.copies import find_copies
 from hnp_etl.survey.findings import Draft, Findings
 from hnp_etl.survey.folder_counts import FolderCounts
 from hnp_etl.survey.folders import LayoutDraft, draft_layout
@@ -23,13 +27,16 @@ from hnp_etl.survey.images import ImageTally, Seen, tally_images
 from hnp_etl.survey.key_guess import KeyGuesser
 from hnp_etl.survey.label_draft import LabelDraft, draft_label
 from hnp_etl.survey.label_keys import LabelKeys, profile_keys
-from hnp_etl.survey.masking import shown_key
+from hnp_etl.survey.masking import shown_key, shown_text
 from hnp_etl.survey.names import compare_names
 from hnp_etl.survey.others import look_at_others
+from hnp_etl.survey.private_page import NamedFolders
 from hnp_etl.survey.table_draft import TableSheet, draft_entries, look_at_tables, rows_of
 from hnp_etl.survey.table_files import read_tables
+from hnp_etl.walking.paths import PathReader
 from hnp_etl.walking.walk import walk
 from hnp_shared.errors import InputError
+from hnp_shared.notices import Notice
 from hnp_shared.vocabulary import UNKNOWN_HOSPITAL, Kind, Reason
 
 DRAFT_NAME = "surveyed"
@@ -51,7 +58,7 @@ class SurveyConfig:
 
 
 def survey(config: SurveyConfig, folder: Path, *, executor: Executor) -> Findings:
-    """Classification at the sources and draft a recipe.
+    """Look at the sources and draft a recipe.
 
     Args:
         config: what was asked for.
@@ -99,9 +106,30 @@ def _survey(config: SurveyConfig, state: sqlite3.Connection, executor: Executor)
         return replace(found, tables=tuple(sheets))
 
 
+def _notices(state: sqlite3.Connection, recipe: Recipe) -> tuple[Notice, ...]:
+    """Choose as a build with the drafted recipe does, and tell what does not fit."""
+    slices.choose_all(state, recipe)
+    settled = identity.identify(state, recipe.identity)
+    identity.name_all(state, secrets.token_bytes(32), recipe.identity)
+    found = (*misfits(state, settled, recipe.identity), *hidden_losses(state))
+    return tuple(replace(each, hospital=shown_text(each.hospital)) for each in found)
+
+
+def _named(state: sqlite3.Connection, layout: Layout) -> NamedFolders:
+    reader = PathReader(layout)
+    copies = find_copies(
+        whereabouts.image_copies(state),
+        lambda path: reader.facts(path).hospital,
+        lambda folder: whereabouts.files_below(state, folder, images=True),
+    )
+    homeless = sorted(whereabouts.homeless_folders(state))
+    return NamedFolders(homeless, whereabouts.closed_paths(state), copies)
+
+
 def _walk(config: SurveyConfig, state: sqlite3.Connection) -> LayoutDraft:
-    """Classification at the folders for a layout, then note the files under it."""
-    paths = (met.path for met in walk(config.src))
+    """Look at the folders for a layout, then note the files under it."""
+    excludes = PathReader(config.recipe.layout).excludes
+    paths = (met.path for met in walk(config.src) if not excludes(met.path))
     drafted = draft_layout(FolderCounts.of(paths), config.recipe.layout)
     meet(state, config.src, config.recipe.model_copy(update={"layout": drafted.layout}))
     return drafted
@@ -159,13 +187,27 @@ def _narrowed(
     drafted: LayoutDraft, places: Sequence[counts.Place], tally: ImageTally
 ) -> LayoutDraft:
     """Return a layout that takes the procedures of wanted images, unless labels lie elsewhere."""
+    if drafted.layout.procedures:
+        return replace(drafted, checks=_left_out(drafted.checks, places))
     wanted = set(tally.procedures)
     of_labels = {place.procedure for place in places if place.kind is Kind.LABEL}
     lost = None in wanted | of_labels or (of_labels and not wanted <= of_labels)
-    if drafted.layout.procedures or lost:
+    if lost:
         return drafted
     procedures = tuple(sorted(str(each) for each in wanted))
-    return replace(drafted, layout=drafted.layout.model_copy(update={"procedures": procedures}))
+    layout = drafted.layout.model_copy(update={"procedures": procedures})
+    return replace(drafted, layout=layout, checks=_left_out(drafted.checks, places))
+
+
+def _left_out(checks: Mapping[str, str], places: Sequence[counts.Place]) -> dict[str, str]:
+    """Return the checks, with that of `procedures` when some files tell none."""
+    met = [place for place in places if place.kind is not Kind.OTHER]
+    without = sum(place.files for place in met if place.procedure is None)
+    if not without:
+        return dict(checks)
+    told = f"{without} of {sum(place.files for place in met)} files tell none and are left out"
+    before = f"{checks['procedures']}; " if "procedures" in checks else ""
+    return {**checks, "procedures": before + told}
 
 
 def _findings(
@@ -184,9 +226,15 @@ def _findings(
     return Findings(
         files=sum(place.files for place in places),
         places=places,
+        excluded=counts.excluded(state),
         unopened=unopened,
         others=look_at_others(counts.others(state)),
-        archives=tuple(find_archives(counts.others(state))),
+        archives=tuple(
+            find_archives(
+                counts.others(state), lambda path: whereabouts.files_below(state, path) > 0
+            )
+        ),
+        named=_named(state, draft.recipe.layout),
         refusals=tuple((*key, count) for key, count in sorted(reasons.items())),
         series=tuple(tally.rows()),
         keys=keys,
@@ -196,6 +244,7 @@ def _findings(
         unpaired=compare_names(counts.loose(state)),
         unpaired_wanted=tally.refused[Reason.NO_LABEL],
         identity=tuple(tally.identity(draft.recipe.identity)),
+        notices=_notices(state, draft.recipe),
         outcomes=tally.outcomes(draft.recipe.label),
         draft=draft,
         read=read,

@@ -31,7 +31,7 @@ def page(findings: Findings, *, recipe: str | None) -> str:
 
     Args:
         findings: what was found.
-        recipe: name of the file that the drafted recipe was written to.
+        recipe: name of the file that the drafted recipe was written to, or that was given.
     """
     sections = (
         ("", _summary(findings)),
@@ -61,6 +61,8 @@ def _summary(findings: Findings) -> Iterator[str]:
     size = sum(place.size for place in findings.places)
     kinds = ", ".join(many(findings.count(kind), f"{kind} file") for kind in Kind)
     yield f"{many(findings.files, 'file')}, {bytes_of(size)}: {kinds}"
+    if findings.excluded:
+        yield f"left out by --exclude or layout.exclude: {many(findings.excluded, 'file')}"
     if findings.others.suffixes:
         named = {suffix or "names with a dot": n for suffix, n in findings.others.suffixes.items()}
         yield f"others by suffix: {histogram(named)}"
@@ -145,7 +147,7 @@ def _identity(findings: Findings) -> list[str]:
         for row in findings.identity
     ]
     head = ("hospital", "slices", "label", "dicom", "study", "label = dicom", "a build takes")
-    return table(head, rows)
+    return [*table(head, rows), *(notice.line for notice in findings.notices)]
 
 
 def _outcomes(findings: Findings) -> list[str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hnp_etl.recipes.recipe import Layout
+from hnp_etl.walking.exclusion import exclusion
 from hnp_shared.vocabulary import UNKNOWN_HOSPITAL, Kind
 
 _LABEL_SUFFIXES = frozenset({".json"})
@@ -73,6 +74,7 @@ class PathFacts(NamedTuple):
         short_keys: for the name without a numeric suffix: `1.2.840.7` goes with `1.2.840.7.json`,
             or else `scan.001` with `scan.json`; `scan.dcm.json` goes with `scan.dcm`.
         shadows: paths that this file replaces, being in a patched folder.
+        excluded: the path, or a folder above it, fits a pattern of what is left out.
     """
 
     kind: Kind
@@ -84,6 +86,7 @@ class PathFacts(NamedTuple):
     keys: PairingKeys
     short_keys: PairingKeys
     shadows: tuple[str, ...]
+    excluded: bool = False
 
 
 def source_labels(sources: Sequence[Path]) -> list[str]:
@@ -152,6 +155,7 @@ class PathReader:
         aside = (_compiled(layout.image_folders), _compiled(layout.label_folders))
         self._aside = [pattern for pattern in aside if pattern is not None]
         self._folder = lru_cache(maxsize=4096)(self._read_folder)
+        self.excludes = exclusion([nfc(pattern) for pattern in layout.exclude])
 
     def facts(self, path: str) -> PathFacts:
         """Return what ``path`` tells.
@@ -183,6 +187,7 @@ class PathReader:
             keys=keys,
             short_keys=keys if same else _pairing_keys(folder, tokens.trunk, scope, short_stem),
             shadows=tuple(f"{shadowed}/{name}" for shadowed in _shadowed_folders(folder)),
+            excluded=self.excludes(path),
         )
 
     def told_by(self, folder: str) -> frozenset[str]:

@@ -8,7 +8,8 @@ import click
 
 from hnp_model.commands.arguments import FILE, dataset_argument, force_option, json_option
 from hnp_model.settings import SCHEMES, Scheme, SplitSettings
-from hnp_shared.command import echo_json, echo_table, reported
+from hnp_shared.command import echo_json, echo_notices, echo_table, reported
+from hnp_shared.dataset_info import read_info
 from hnp_shared.splits import Unit
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def split_command(  # click passes one argument a flag
     with reported():
         from hnp_model.splits.splitting import split_dataset  # noqa: PLC0415  # loads numpy and pyarrow
 
+        echo_notices(read_info(out).notices)  # first: a split of people who are one may be refused
         written = split_dataset(out, output, settings, earlier, force=force)
         for one in written:
             _warn(one, settings)

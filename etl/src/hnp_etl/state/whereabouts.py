@@ -1,0 +1,55 @@
+"""Paths of files met that are worth a look by name; nobody but who builds may see them."""
+
+import sqlite3
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+
+from hnp_etl.state.database import EXCLUDED
+from hnp_etl.walking.paths import path_bytes
+from hnp_shared.vocabulary import UNKNOWN_HOSPITAL, Reason
+
+_MET = f"early IS NOT '{EXCLUDED}'"
+
+
+def image_copies(state: sqlite3.Connection) -> Iterator[list[str]]:
+    """Yield the paths of images that share a SOP Instance UID, a UID at a time, ascending."""
+    rows = state.execute(
+        "SELECT uid, path FROM file WHERE kind = 'image' AND early IS NULL AND uid IN "
+        "(SELECT uid FROM file WHERE kind = 'image' AND early IS NULL GROUP BY uid "
+        "HAVING count(*) > 1) ORDER BY uid, path"
+    )
+    for _, group in groupby(rows, key=itemgetter(0)):
+        yield [_text(path) for _, path in group]
+
+
+def files_below(state: sqlite3.Connection, folder: str, *, images: bool = False) -> int:
+    """Return how many files, or images, lie below a folder."""
+    low, high = path_bytes(f"{folder}/"), path_bytes(f"{folder}0")  # "0" follows "/" in ASCII
+    found = state.execute(
+        "SELECT count(*) FROM file WHERE path >= ? AND path < ? AND (kind = 'image' OR ?)",
+        (low, high, not images),
+    )
+    return int(found.fetchone()[0])
+
+
+def homeless_folders(state: sqlite3.Connection) -> set[str]:
+    """Return the folders of images and labels whose path tells no hospital."""
+    found = state.execute(
+        f"SELECT path FROM file WHERE hospital = '{UNKNOWN_HOSPITAL}' AND kind <> 'other' "
+        f"AND early IS NOT '{Reason.UNREADABLE}' AND {_MET}"
+    )
+    return {_text(path).rpartition("/")[0] for (path,) in found}
+
+
+def closed_paths(state: sqlite3.Connection) -> list[str]:
+    """Return the paths of folders and files that could not be read, ascending."""
+    found = state.execute(
+        f"SELECT path FROM file WHERE coalesce(early, refusal) = '{Reason.UNREADABLE}' "
+        "ORDER BY path"
+    )
+    return [_text(path) for (path,) in found]
+
+
+def _text(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")
