@@ -1,6 +1,7 @@
 """`hnp-etl build-manifest`."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -146,6 +147,8 @@ def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
                 "reasons": dict(info.reasons),
                 "identity": dict(info.identity),
                 "files_read": report.read,
+                "garbled_folders": report.garbled,
+                "to_try_again": sum(report.to_try_again.values()),
                 "shards_built": report.built,
                 "stages": [asdict(stage) for stage in report.stages.done],
             }
@@ -156,5 +159,15 @@ def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
     if info.reasons:
         click.echo()
         echo_table([("reason", "files"), *((name, f"{n}") for name, n in info.reasons.items())])
+    for note in _notes(report):
+        click.echo(f"\n{note}")
     done = "nothing changed" if report.unchanged else f"{report.built} shards written"
     click.echo(f"\ndata set {info.dataset_id}: {done}; look into {out / 'manifest.parquet'}")
+
+
+def _notes(report: BuildReport) -> Iterator[str]:
+    if found := report.garbled:
+        yield f"folder names that were garbled in unpacking, and are read as Korean: {found}"
+    if again := report.to_try_again:
+        why = ", ".join(f"{name} {count}" for name, count in again.items())
+        yield f"files to be tried again: {sum(again.values())} ({why}); run the same command again"

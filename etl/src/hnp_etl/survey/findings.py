@@ -41,6 +41,7 @@ class Findings:
         unopened: files of procedures that the recipe does not list.
         outcomes: what a build with the drafted recipe would make of the images before decoding.
         read: files that were opened in this run.
+        garbled: names of folders that tell something only once they are read as Korean.
     """
 
     files: int
@@ -61,6 +62,7 @@ class Findings:
     draft: Draft
     read: int
     stages: Stages
+    garbled: int = 0
 
     def count(self, kind: Kind) -> int:
         """Return how many files of a kind were met."""
@@ -72,6 +74,7 @@ class Findings:
             "files": self.files,
             "files_read": self.read,
             "unopened": self.unopened,
+            "garbled_folders": self.garbled,
             "places": [asdict(place) for place in self.places],
             "archives": [asdict(row) for row in self.archives],
             "others": asdict(self.others),

@@ -11,7 +11,7 @@ from hnp_etl.building.intake import meet, pair, read_new
 from hnp_etl.building.timing import Stages
 from hnp_etl.reading.sealed import unpack_header, unpack_label
 from hnp_etl.recipes.recipe import Recipe
-from hnp_etl.state import counts
+from hnp_etl.state import counts, files
 from hnp_etl.state.database import DamagedStateError, open_state
 from hnp_etl.survey.archives import find_archives
 from hnp_etl.survey.code_pattern import CodePattern, code_pattern
@@ -25,6 +25,7 @@ from hnp_etl.survey.label_keys import LabelKeys, profile_keys
 from hnp_etl.survey.masking import shown_key
 from hnp_etl.survey.names import compare_names
 from hnp_etl.survey.others import look_at_others
+from hnp_etl.walking.paths import PathReader
 from hnp_etl.walking.walk import walk
 from hnp_shared.errors import InputError
 from hnp_shared.vocabulary import Kind, Reason
@@ -91,7 +92,8 @@ def _survey(config: SurveyConfig, state: sqlite3.Connection, executor: Executor)
 
 def _walk(config: SurveyConfig, state: sqlite3.Connection) -> LayoutDraft:
     """Classification at the folders for a layout, then note the files under it."""
-    paths = (met.path for met in walk(config.src))
+    reader = PathReader(config.recipe.layout)
+    paths = (reader.said(met.path) for met in walk(config.src))
     drafted = draft_layout(FolderCounts.of(paths), config.recipe.layout)
     meet(state, config.src, config.recipe.model_copy(update={"layout": drafted.layout}))
     return drafted
@@ -165,4 +167,5 @@ def _findings(
         draft=draft,
         read=read,
         stages=stages,
+        garbled=files.garbled_folders(state),
     )
