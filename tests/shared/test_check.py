@@ -66,9 +66,16 @@ def test_strays_and_missing_files_are_named(copy: Path) -> None:
     (shard,) = (copy / "shards").glob("*.npz")
     shard.unlink()
     found = findings(copy)
-    assert "a stray file lies in shards" in found
+    assert "a stray file lies in shards: notes.txt" in found
     assert "an unfinished file lies in the data set" in found
     assert f"shards/{shard.name} is missing" in found
+
+
+def test_what_file_managers_and_servers_leave_is_no_stray(copy: Path) -> None:
+    for name in (".DS_Store", "Thumbs.db", "shards/.nfs0000000a7f", "tables/@eaDir/a@SynoEAStream"):
+        (copy / name).parent.mkdir(exist_ok=True)
+        (copy / name).touch()
+    assert findings(copy) == ()
 
 
 def test_an_old_alias_is_told(copy: Path) -> None:

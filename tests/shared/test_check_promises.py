@@ -239,7 +239,7 @@ def test_what_lies_about_is_told(tmp_path: Path) -> None:
     (out / "notes.txt").touch()
     (out / "shards" / ".tmp-0123").touch()
     told = findings(out)
-    assert "a stray file lies in the data set" in told
+    assert "a stray file lies in the data set: notes.txt" in told
     assert "an unfinished file lies in shards" in told
 
 

@@ -20,6 +20,7 @@ from hnp_shared.dataset_info import (
     TABLES_FOLDER,
 )
 from hnp_shared.errors import InputError, StorageError
+from hnp_shared.names import is_dropping, told
 from hnp_shared.notices import Notice
 from hnp_shared.opening import open_regular, read_regular
 from hnp_shared.shard_check import check_shards, sample_of
@@ -164,11 +165,17 @@ def _check_aliases(dataset: Dataset) -> Iterator[str]:
 def _check_strays(dataset: Dataset) -> Iterator[str]:
     named = {*dataset.info.files, DATASET_FILE, *(f"{alias}.parquet" for alias in ALIASES)}
     for path in sorted(dataset.folder.rglob("*")):
-        name = path.relative_to(dataset.folder).as_posix()
+        below = path.relative_to(dataset.folder)
+        name = below.as_posix()
         if name in named or name in (SHARDS_FOLDER, TABLES_FOLDER):
             continue
-        what = "an unfinished file" if path.name.startswith(TEMPORARY_PREFIX) else "a stray file"
-        yield f"{what} lies in {path.parent.name if '/' in name else 'the data set'}"
+        if any(map(is_dropping, below.parts)):
+            continue
+        where = path.parent.name if "/" in name else "the data set"
+        if path.name.startswith(TEMPORARY_PREFIX):
+            yield f"an unfinished file lies in {where}"
+        else:
+            yield f"a stray file lies in {where}: {told([path.name])}"
 
 
 def _check_tables(dataset: Dataset, manifest: pa.Table, ledger: pa.Table) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import json
+import os
 import signal
 import sys
 import unicodedata
@@ -13,7 +14,9 @@ from typing import Any, NoReturn
 import click
 
 from hnp_shared.errors import HnpError, StoppedError
+from hnp_shared.names import as_it_lies
 from hnp_shared.notices import Notice
+from hnp_shared.utf8 import use_utf8
 
 _A_MOMENT_S = 0.05
 
@@ -50,12 +53,18 @@ class LazyGroup(click.Group):
             return super().get_command(ctx, cmd_name)
         module, _, name = self.places[cmd_name].partition(":")
         command = getattr(importlib.import_module(module), name)
-        return command if isinstance(command, click.Command) else None
+        if not isinstance(command, click.Command):
+            return None
+        for parameter in command.params:
+            if type(parameter.type) is click.Path:
+                parameter.type = _PathAsItLies.like(parameter.type)
+        return command
 
     def __call__(self, arguments: Sequence[str] | None = None) -> NoReturn:
         """Run as a program; wrong use ends in one line and exit code 2."""
         try:
             _refuse_windows()
+            use_utf8()
             sys.exit(self.main(arguments, standalone_mode=False) or 0)
         except click.exceptions.NoArgsIsHelpError as error:
             click.echo(error.format_message(), err=True)
@@ -73,14 +82,39 @@ def _refuse_windows() -> None:
         raise click.UsageError("found Windows, expected Linux or macOS; on Windows use WSL")
 
 
+class _PathAsItLies(click.Path):
+    """A path that is found although it was typed in another normal form than the disk's."""
+
+    @classmethod
+    def like(cls, kind: click.Path) -> "_PathAsItLies":
+        """Return a type that wants what ``kind`` wants."""
+        found = cls()
+        vars(found).update(vars(kind))
+        return found
+
+    def convert(
+        self,
+        value: "str | os.PathLike[str]",
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> "str | bytes | os.PathLike[str]":
+        """Return the path as it lies on the disk."""
+        return super().convert(as_it_lies(os.fspath(value)), param, ctx)
+
+
 def lazy_group(commands: Mapping[str, str]) -> type[LazyGroup]:
     """Return a group class of ``commands``, command -> "module:function"."""
     return type("Commands", (LazyGroup,), {"places": commands})
 
 
 def echo_json(value: Mapping[str, object] | list[Mapping[str, object]]) -> None:
-    """Print one JSON document to stdout."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+    """Print one JSON document to stdout; what stdout cannot show is escaped as JSON does."""
+    text = json.dumps(value, ensure_ascii=False, indent=1)
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:  # a name that is not UTF-8, or a terminal that is not
+        text = json.dumps(value, indent=1)
+    click.echo(text)
 
 
 def echo_notices(notices: Iterable[Notice]) -> None:

@@ -91,7 +91,9 @@ def test_files_that_nobody_of_us_wrote_stay(config: BuildConfig) -> None:
     sound_tree(config.src[0], patients=3)
     run(config)
     assert theirs.read_text() == "mine"
-    assert "a stray file lies in shards" in check_dataset(config.out, deep=False).findings
+    assert (
+        "a stray file lies in shards: notes.npz" in check_dataset(config.out, deep=False).findings
+    )
 
 
 def test_a_table_that_a_user_writes_over_an_alias_harms_nothing(config: BuildConfig) -> None:
@@ -138,6 +140,39 @@ def test_shards_that_are_not_there_are_not_committed(config: BuildConfig) -> Non
     assert check_dataset(config.out, deep=True).dataset_id
     run(config)
     assert check_dataset(config.out, deep=True).findings == ()
+
+
+def test_what_file_managers_and_servers_leave_stops_no_build(config: BuildConfig) -> None:
+    for place in (config.out, config.private):
+        place.mkdir(mode=0o700)
+        (place / ".DS_Store").touch()
+    run(config)
+    for name in ("Thumbs.db", "desktop.ini", ".nfs0000000a7f", "shards/.DS_Store", "@eaDir/a"):
+        (config.out / name).parent.mkdir(exist_ok=True)
+        (config.out / name).touch()
+    sound_tree(config.src[0], patients=3)
+    run(config)
+    assert (config.out / "@eaDir" / "a").exists()
+    assert check_dataset(config.out, deep=True).findings == ()
+    parts = _two_data_sets(config)
+    merged = config.out.with_name("merged")
+    merged.mkdir()
+    (merged / ".DS_Store").touch()
+    (parts[0] / "Thumbs.db").touch()
+    done = hnp_etl("merge", *parts, "--out", merged)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_link_in_the_place_of_out_says_so_and_is_read_through(config: BuildConfig) -> None:
+    run(config)
+    link = config.out.with_name("link")
+    link.symlink_to(config.out)
+    done = hnp_etl("build-manifest", config.src[0], "--out", link, "--key-file", config.key_file)
+    assert done.returncode == 73
+    assert one_line(done) == (
+        "error: OUT is a link, expected a folder: give the one that it leads to"
+    )
+    assert hnp_etl("check", link).returncode == 0
 
 
 @pytest.mark.parametrize("inside", ["shards", "new/deep", "../private/new"])

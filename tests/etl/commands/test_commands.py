@@ -185,7 +185,7 @@ def test_something_else_in_out_is_73(src: Path, tmp_path: Path) -> None:
     done = hnp_etl("build-manifest", src, "--out", out)
     assert done.returncode == 73
     assert one_line(done) == (
-        "error: OUT holds 1 other things, expected an empty folder or a data set"
+        "error: OUT holds something else (thesis.doc), expected an empty folder or a data set"
     )
 
 

@@ -4,10 +4,12 @@ import os
 import pickle
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -63,16 +65,81 @@ def test_a_child_that_died_between_frames_is_replaced_unnoticed() -> None:
     assert decode_guarded(good_request())
 
 
-def test_a_child_that_dies_while_it_is_asked_is_a_crash() -> None:
-    decode_guarded(good_request())
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
+def test_a_child_that_is_killed_while_it_is_asked_costs_no_frame(number: signal.Signals) -> None:
+    expected = decode_guarded(good_request())
     child = own_process()
-    child.send_signal(signal.SIGSTOP)  # so that it is surely still being written to
-    killer = threading.Timer(0.3, child.kill)
-    killer.start()
+    child.send_signal(signal.SIGSTOP)  # so that it is surely still being asked
+    killers = [
+        threading.Timer(0.3, child.send_signal, (each,)) for each in (number, signal.SIGCONT)
+    ]
+    for killer in killers:
+        killer.start()
+    assert decode_guarded(good_request()) == expected
+    for killer in killers:
+        killer.join()
+
+
+def dying(monkeypatch: pytest.MonkeyPatch, number: signal.Signals, times: int) -> list[int]:
+    """Let so many children die of a signal as they are asked; return the frames each was asked."""
+    ask, asked = decoder._ask, list[int]()
+
+    def kill_and_ask(process: "subprocess.Popen[bytes]", *rest: Any) -> bytes:
+        asked.append(process.pid)
+        if len(asked) <= times:
+            process.send_signal(number)
+            process.wait()
+        return ask(process, *rest)
+
+    monkeypatch.setattr(decoder, "_ask", kill_and_ask)
+    return asked
+
+
+def test_children_killed_from_outside_three_times_cost_no_frame(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = dying(monkeypatch, signal.SIGKILL, 3)
+    assert decode_guarded(good_request())
+    assert len(set(asked)) == 4
+
+
+def test_one_that_is_killed_again_and_again_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoder, "_PAUSES_S", (0.0, 0.0, 0.0))
+    asked = dying(monkeypatch, signal.SIGKILL, 100)
+    with pytest.raises(FileError, match="killed again and again") as caught:
+        decode_guarded(good_request())
+    assert (caught.value.reason, len(asked)) == (Reason.CRASHED, 3)
+
+
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT, signal.SIGXCPU])
+def test_a_frame_is_blamed_for_a_fault_of_a_child_that_had_no_other(
+    monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    decode_guarded(good_request())  # the next child to die had this one too
+    asked = dying(monkeypatch, number, 100)
     with pytest.raises(FileError) as caught:
-        decode_guarded(Request(b"\0" * 2_000_000, RLE, rule(16, 12, signed=False)))
-    killer.join()
-    assert caught.value.reason is Reason.CRASHED
+        decode_guarded(good_request())
+    assert (caught.value.reason, len(set(asked))) == (Reason.CRASHED, 2)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the signal is Linux's")
+def test_a_child_that_used_up_its_processor_time_died_of_its_own_fault() -> None:
+    program = "from hnp_etl.pixels.decoder_child import limit_self; limit_self(1, 2**40)\n"
+    done = subprocess.run([sys.executable, "-c", f"{program}while True: pass"], check=False)
+    assert done.returncode == -signal.SIGXCPU
+
+
+def test_a_decoder_killed_as_it_starts_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    reply, starts = decoder._reply, list[int]()
+
+    def kill_and_wait(process: "subprocess.Popen[bytes]", deadline: float) -> bytes:
+        starts.append(process.pid)
+        if len(starts) <= 3:
+            process.kill()
+        return reply(process, deadline)
+
+    monkeypatch.setattr(decoder, "_reply", kill_and_wait)
+    assert decode_guarded(good_request())
 
 
 def test_modules_in_the_current_folder_are_not_imported(

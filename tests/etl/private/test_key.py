@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from hnp_etl.private.folder import hold
+from hnp_etl.private.folder import hold, hold_private
 from hnp_etl.private.key import KEY_FILE, load_key, make_key
 from hnp_etl.private.pseudonyms import key_id
 from hnp_shared.errors import InputError, StorageError
+from hnp_shared.storage import Disk
 
 
 @pytest.fixture
@@ -101,6 +102,30 @@ def test_an_empty_private_folder_is_closed(tmp_path: Path) -> None:
 def test_a_made_private_folder_is_its_owners_only(tmp_path: Path) -> None:
     with hold(tmp_path / "out", tmp_path / "private"):
         assert stat.S_IMODE((tmp_path / "private").stat().st_mode) == 0o700
+
+
+class WithoutModes(Disk):
+    """A file system that takes any mode and keeps none, as a Windows disk under WSL."""
+
+    def mkdir(self, path: Path, mode: int) -> None:
+        super().mkdir(path, mode)
+        os.chmod(path, 0o777)  # noqa: PTH101  # the method is replaced below
+
+
+@pytest.mark.parametrize("made_before", [False, True])
+def test_no_key_is_made_where_modes_are_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made_before: bool
+) -> None:
+    private, disk = tmp_path / "private", WithoutModes()
+    if made_before:
+        disk.mkdir(private, 0o700)
+    monkeypatch.setattr(Path, "chmod", lambda *_args, **_options: None)
+    told = "found mode 777 on a file system that keeps no modes .* give --private DIR on one that"
+    for held in (hold(tmp_path / "out", private, disk=disk), hold_private(private, disk=disk)):
+        with pytest.raises(InputError, match=told), held:
+            pass
+    assert private.exists() == made_before
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_missing_key_is_told(tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from hnp_etl import __version__
 from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.losses import lost_reasons
 from hnp_etl.building.timing import Stages
 from hnp_etl.datasets.tidy import tidy
 from hnp_etl.engines.engines import expect_work, refuse_unfit
@@ -16,6 +18,7 @@ from hnp_etl.private.pseudonyms import key_id
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.sharding.shard_plan import library_versions
 from hnp_etl.state.database import DamagedStateError, get_meta, open_state, set_meta
+from hnp_etl.state.files import garbled_folders
 from hnp_etl.walking.census import Census, take_census
 from hnp_etl.walking.walk import refuse_overlap, walk
 from hnp_shared.dataset_info import DATASET_FILE, DatasetInfo, read_info
@@ -32,6 +35,7 @@ class BuildReport:
         new_key: a key was made in this run.
         read: files that were opened.
         built: shards that were written.
+        garbled: names of folders that told something only once they were read as Korean.
     """
 
     info: DatasetInfo
@@ -40,6 +44,12 @@ class BuildReport:
     read: int
     built: int
     stages: Stages
+    garbled: int = 0
+
+    @property
+    def to_try_again(self) -> Mapping[str, int]:
+        """Reason -> files that could not be read or decoded this time, and are tried next time."""
+        return lost_reasons(self.info)
 
 
 def build(config: BuildConfig, *, executor: Executor) -> BuildReport:
@@ -80,7 +90,7 @@ def _run(config: BuildConfig, executor: Executor) -> BuildReport:
             if same and census.settled and old.is_whole(config.out):
                 config.gates.check(old)
                 tidy(config.out, old, disk=config.disk)
-                return BuildReport(old, True, new_key, 0, 0, stages)
+                return BuildReport(old, True, new_key, 0, 0, stages, garbled_folders(state))
         expect_work(executor)
         refuse_unfit(executor, config.src, config.out, disk=config.disk)
         from hnp_etl.building.stages import build_stages  # noqa: PLC0415  # takes longer than to compare
@@ -89,7 +99,8 @@ def _run(config: BuildConfig, executor: Executor) -> BuildReport:
         lasting = not any(built.info.reasons.get(reason) for reason in UNCACHED_REASONS)
         fingerprint = _fingerprint(config.recipe, key, built.census)
         set_meta(state, "committed", fingerprint + built.info.dataset_id if lasting else "")
-    return BuildReport(built.info, False, new_key, built.read, built.shards, stages)
+        garbled = garbled_folders(state)
+    return BuildReport(built.info, False, new_key, built.read, built.shards, stages, garbled)
 
 
 def _fingerprint(recipe: Recipe, key: bytes, census: Census) -> str:

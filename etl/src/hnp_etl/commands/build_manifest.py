@@ -1,6 +1,7 @@
 """`hnp-etl build-manifest`."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -154,6 +155,8 @@ def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
                 "flags": flags,
                 "notices": [notice.to_json() for notice in info.notices],
                 "files_read": report.read,
+                "garbled_folders": report.garbled,
+                "to_try_again": sum(report.to_try_again.values()),
                 "shards_built": report.built,
                 "stages": [asdict(stage) for stage in report.stages.done],
             }
@@ -168,5 +171,15 @@ def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
         if counts:
             echo_table([head, *((name, f"{count}") for name, count in counts.items())])
             click.echo()
+    for note in _notes(report):
+        click.echo(f"{note}\n")
     done = "nothing changed" if report.unchanged else f"{report.built} shards written"
     click.echo(f"data set {info.dataset_id}: {done}; look into {out / 'manifest.parquet'}")
+
+
+def _notes(report: BuildReport) -> Iterator[str]:
+    if found := report.garbled:
+        yield f"folder names that were garbled in unpacking, and are read as Korean: {found}"
+    if again := report.to_try_again:
+        why = ", ".join(f"{name} {count}" for name, count in again.items())
+        yield f"files to be tried again: {sum(again.values())} ({why}); run the same command again"

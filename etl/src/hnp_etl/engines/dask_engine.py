@@ -5,25 +5,34 @@ import contextlib
 import logging
 import multiprocessing
 import signal
+import socket
+import threading
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from multiprocessing import resource_tracker
 from typing import Any
 
 import dask
 import distributed.comm
 import distributed.utils
+from distributed.comm.addressing import parse_address, parse_host_port
 from distributed.utils import LoopRunner
 
 from hnp_etl.engines.dask_workers import DaskWorkers
 from hnp_shared.errors import InputError, StorageError
+
+_KNOCK_S = 2.5
+"""How long whoever listens at an address takes to take a call; a dead one is told within 5 s."""
 
 _CONNECT_S = 5.0
 _CLOSE_S = 5.0
 
 _WORKER_NAME = "Dask Worker process"
 """How a nanny begins the names of the processes it starts."""
+
+_ENCRYPTED = ("tls", "wss")
+_NOBODY = "found no Dask scheduler at the address given"
 
 _LOGGERS = ("distributed", "distributed.client", "tornado", "tornado.application", "asyncio")
 _SPILLING = ("target", "spill")
@@ -85,18 +94,47 @@ def _begin_loop() -> LoopRunner:
 
 def _knock(scheduler: str, runner: LoopRunner) -> None:
     """Refuse an address where nobody answers; a client would be left half made by it."""
+    security = distributed.Security().get_connection_args("client")
+    if scheduler.startswith(_ENCRYPTED) and security.get("ssl_context") is None:
+        raise InputError(
+            "found an encrypted address and no certificates, "
+            "expected distributed.comm.tls in Dask's configuration to name them"
+        )
     try:
-        distributed.utils.sync(runner.loop, _meet, scheduler)
+        taken = _is_taken(*parse_address(scheduler))
+        if taken:
+            distributed.utils.sync(runner.loop, _meet, scheduler, security)
     except ValueError as error:
         raise InputError(
             "found no address of a Dask scheduler, expected one like tcp://host:8786"
         ) from error
-    except (OSError, TypeError, RuntimeError) as error:
-        raise InputError("found no Dask scheduler at the address given") from error
+    except Exception as error:  # whatever listens there may say anything
+        raise InputError(_NOBODY) from error
+    if not taken:
+        raise InputError(_NOBODY)
 
 
-async def _meet(scheduler: str) -> None:
-    security = distributed.Security().get_connection_args("client")
+def _is_taken(protocol: str, place: str) -> bool:
+    """Tell whether somebody takes calls there; Dask would call again until its time is up."""
+    if protocol not in ("tcp", *_ENCRYPTED, "ws"):
+        return True  # Dask knows
+    address, answer = parse_host_port(place), Future[bool]()
+
+    def call() -> None:
+        try:
+            socket.create_connection(address, _KNOCK_S).close()
+            answer.set_result(True)
+        except (OSError, OverflowError, UnicodeError):  # no such port, or no such name
+            answer.set_result(False)
+
+    threading.Thread(target=call, daemon=True).start()  # a name may be looked up for long
+    try:
+        return answer.result(_KNOCK_S)
+    except TimeoutError:
+        return False
+
+
+async def _meet(scheduler: str, security: dict[str, Any]) -> None:
     meeting = distributed.comm.connect(scheduler, timeout=_CONNECT_S, **security)
     comm = await asyncio.wait_for(meeting, _CONNECT_S)
     comm.abort()
@@ -116,7 +154,7 @@ def _connect(workers: int, scheduler: str | None, runner: LoopRunner) -> distrib
     except (OSError, RuntimeError) as error:
         if scheduler is None:
             raise StorageError("a Dask cluster here", "it could not be started") from error
-        raise InputError("found no Dask scheduler at the address given") from error
+        raise InputError(_NOBODY) from error
 
 
 def _end_workers() -> None:

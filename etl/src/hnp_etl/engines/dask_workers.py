@@ -18,10 +18,10 @@ from hnp_etl.engines.surroundings import Places, mark_places, own_facts, refuse_
 from hnp_shared.errors import HnpError, InputError, StoppedError
 from hnp_shared.storage import DISK, Disk
 
-WORKERS_S = 30.0
+WORKERS_S = 20.0
 """How long a scheduler may be without workers before work begins."""
 
-ALONE_S = 60.0
+ALONE_S = 25.0
 """How long it may be while there is work: time for a nanny to start another."""
 
 _ANSWER_S = 20.0
@@ -138,7 +138,7 @@ class DaskWorkers(Executor):
         """Ask every worker what it is like; one that died meanwhile needs not answer."""
         with self._reachable():
             told: dict[str, Report | Exception] = self._client.sync(
-                _ask_all, self._client, places, callback_timeout=2 * _ANSWER_S
+                _ask_all, self._client, places, callback_timeout=_ANSWER_S + _CLOSE_S
             )
         left = self._workers()
         return {address: each for address, each in told.items() if address in left}

@@ -83,6 +83,7 @@ def own_facts() -> Facts:
         *_code(),
         *_libraries(),
         ("Python", ".".join(map(str, sys.version_info[:2]))),
+        ("encoding of names", sys.getfilesystemencoding()),
         ("processor", platform.machine()),
         *_processor_features(),
     )

@@ -20,6 +20,7 @@ from hnp_etl.phantom.traps import Trap, label_place, trap_files
 from hnp_etl.phantom.truth import TruthRow, masks_path_of, truth_bytes, truth_path_of, truth_row
 from hnp_etl.pixels.transform import use_one_plain_thread
 from hnp_shared.errors import OutputError, StorageError
+from hnp_shared.names import is_dropping
 from hnp_shared.places import refuse_in_dataset
 from hnp_shared.progress import track
 
@@ -143,7 +144,8 @@ def write_phantom(config: PhantomConfig) -> PhantomReport:
 
 def _refuse_occupied(directory: Path) -> None:
     try:
-        occupied = directory.is_symlink() or any(directory.iterdir())
+        names = [entry.name for entry in directory.iterdir()]
+        occupied = directory.is_symlink() or not all(map(is_dropping, names))
     except FileNotFoundError:
         return
     except NotADirectoryError:

@@ -1,9 +1,14 @@
-"""Keeps one decoder child for each thread and asks it; a child that fails is replaced."""
+"""Keeps one decoder child for each thread and asks it; a child that fails is replaced.
+
+A frame is to blame for the death of a child that had no other frame before and died of a fault of
+its own. One that others killed, for want of memory say, says nothing: the frame is tried again.
+"""
 
 import contextlib
 import os
 import pickle
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -20,7 +25,19 @@ from hnp_shared.vocabulary import Reason
 _PIPE_BYTES = 1 << 20
 
 _START_TRIES = 2
-"""One killed while it starts, for want of memory, says little; two in a row do."""
+"""One that fails while it starts says little; two in a row do."""
+
+_PAUSES_S = (0.0, 0.1, 0.5, 2.0)
+"""Before each try: what killed a child from outside may be over, and memory be free again."""
+
+_FAULTS = frozenset(
+    signal.Signals[f"SIG{name}"]
+    for name in ("SEGV", "BUS", "FPE", "ILL", "ABRT", "TRAP", "SYS", "XCPU", "XFSZ")
+)
+"""What the system sends for a fault, or for a limit that was passed (signal(7))."""
+
+_END_S = 2.0
+"""How long the end of a child is waited for that has closed its pipes."""
 
 _START_TIMEOUT_S = 60.0
 """Importing the decoders takes half a second, on a busy machine and a cold disk ten."""
@@ -45,6 +62,14 @@ class _Child:
         fresh = self.frames < DECODER_FRAMES and self.process.poll() is None
         return fresh and self.arguments == arguments
 
+    def is_killed(self) -> bool:
+        """Tell whether somebody else ended it."""
+        try:
+            code = self.process.wait(_END_S)
+        except subprocess.TimeoutExpired:
+            return False
+        return code < 0 and -code not in _FAULTS
+
 
 class _Own(threading.local):
     """The child of this thread: a child decodes one frame at a time, and answers who asked."""
@@ -62,16 +87,26 @@ def decode_guarded(request: Request, limits: Limits = LIMITS) -> bytes:
         FileError: DECODE_FAILED; CRASHED when the child died; TIMEOUT when it did not answer.
         StorageError: no child can be started, which says nothing about the frame.
     """
-    child = _ready_child(limits)
-    child.frames += 1
-    try:
-        reply = _ask(child.process, request, limits.decode_timeout_s)
-    except FileError:
-        stop_child()
-        raise
+    reply = _reply_to(request, limits)
     if reply[:1] != OK:
         raise FileError(Reason(reply[1:].decode()), "the decoder refused the frame")
     return reply[1:]
+
+
+def _reply_to(request: Request, limits: Limits) -> bytes:
+    for pause_s in _PAUSES_S:
+        time.sleep(pause_s)
+        child = _ready_child(limits)
+        child.frames += 1
+        try:
+            return _ask(child.process, request, limits.decode_timeout_s)
+        except FileError as error:
+            alone = child.frames == 1
+            blamed = error.reason is not Reason.CRASHED or (alone and not child.is_killed())
+            stop_child()
+            if blamed:
+                raise
+    raise FileError(Reason.CRASHED, "the decoder was killed again and again, or lacked memory")
 
 
 def stop_child() -> None:
@@ -100,15 +135,19 @@ def _ready_child(limits: Limits) -> _Child:
 
 
 def _start_child(arguments: list[str]) -> _Child:
-    for _ in range(_START_TRIES):
+    failed = 0
+    for pause_s in _PAUSES_S:
+        time.sleep(pause_s)
         try:
             child = _Child(arguments)
             if _reply(child.process, time.monotonic() + _START_TIMEOUT_S) == OK:
                 return child
         except FileError:
-            continue
+            failed += not child.is_killed()
         except OSError as error:
             raise StorageError.of("the decoder process", error) from error
+        if failed == _START_TRIES:
+            break
     lowered = " and ".join(lowered_limits(arguments))
     found = f"; found {lowered}" if lowered else ""
     raise StorageError("the decoder process", f"it ended before it could decode{found}")

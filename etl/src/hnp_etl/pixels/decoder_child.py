@@ -25,6 +25,7 @@ from hnp_etl.pixels.transform import PixelRule, Stored
 Decompress = Callable[[bytes, str, PixelRule], Stored]
 
 OK, REFUSED = b"+", b"-"
+_CPU_GRACE_S = 1  # at the soft limit SIGXCPU tells why; at the hard one it is a kill like any other
 _PR_SET_PDEATHSIG = 1  # prctl(2): sent when the thread that started the child ends
 
 _ROOM_TO_DECODE_BYTES = 256 * 2**20
@@ -75,15 +76,17 @@ def limit_self(cpu_s: int, memory_bytes: int) -> None:
     """Bound memory, time and core files of this process, and tie its life to the parent's."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _lower(resource.RLIMIT_CPU, cpu_s)
+    _lower(resource.RLIMIT_CPU, cpu_s, grace=_CPU_GRACE_S)
     if sys.platform == "linux":  # elsewhere address space cannot be limited, or not usefully
         _lower(resource.RLIMIT_AS, memory_bytes)
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _lower(limit: int, value: int) -> None:
+def _lower(limit: int, value: int, *, grace: int = 0) -> None:
+    """Set a limit; what is told of it by a signal comes ``grace`` before the kill."""
     bound = _bound(limit, value)
-    resource.setrlimit(limit, (bound, bound))
+    most = _bound(limit, bound + grace)
+    resource.setrlimit(limit, (max(1, min(bound, most - grace)), most))
 
 
 def _bound(limit: int, value: int) -> int:

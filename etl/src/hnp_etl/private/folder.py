@@ -7,10 +7,14 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from hnp_shared.dataset_info import DATASET_FILE, SHARDS_FOLDER, TABLES_FOLDER
+from hnp_shared.dataset_info import ALIASES, DATASET_FILE, SHARDS_FOLDER, TABLES_FOLDER
 from hnp_shared.errors import InputError, OutputError, StorageError
+from hnp_shared.names import is_dropping, told
+from hnp_shared.places import is_folder
 from hnp_shared.storage import DISK, TEMPORARY_PREFIX, Disk, make_folder
 
+_OUT = "the data set folder"
+_PRIVATE = "the private folder"
 _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _OURS = frozenset({DATASET_FILE, SHARDS_FOLDER, TABLES_FOLDER})
 
@@ -31,7 +35,8 @@ def hold(out: Path, private: Path, *, disk: Disk = DISK) -> Iterator[None]:
         StorageError: a folder could not be made.
     """
     _refuse_foreign(out)
-    _close_to_others(private)
+    make_folder(out.parent, role=_OUT, disk=disk)
+    _make_closed(private, disk)
     with hold_out(out, disk=disk), hold_private(private, disk=disk):
         yield
 
@@ -45,7 +50,7 @@ def hold_out(out: Path, *, disk: Disk = DISK) -> Iterator[None]:
         StorageError: a folder could not be made.
     """
     _refuse_foreign(out)
-    make_folder(out, role="the data set folder", disk=disk)
+    make_folder(out, role=_OUT, disk=disk)
     with _locked(out, "OUT"):
         for name in (SHARDS_FOLDER, TABLES_FOLDER):
             make_folder(out / name, role=f"the {name} folder", disk=disk)
@@ -61,9 +66,8 @@ def hold_private(private: Path, *, disk: Disk = DISK) -> Iterator[None]:
         OutputError: a build or a survey works there.
         StorageError: it could not be made.
     """
-    _close_to_others(private)
-    make_folder(private, role="the private folder", mode=0o700, disk=disk)
-    with _locked(private, "the private folder"):
+    _make_closed(private, disk)
+    with _locked(private, _PRIVATE):
         yield
 
 
@@ -94,35 +98,53 @@ def refuse_open_to_others(mode: int, role: str, *, expected: int) -> None:
         raise InputError(f"{role} is open to others: found mode {found:o}, expected {expected:o}")
 
 
-def _close_to_others(private: Path) -> None:
-    """Close an empty folder; refuse one that others may have looked into."""
+def _make_closed(private: Path, disk: Disk) -> None:
+    """Make the private folder, or close an empty one; refuse one that others may look into.
+
+    Some file systems take any mode and keep none: that is seen before a key lies there.
+    """
+    there = is_folder(private)
+    make_folder(private, role=_PRIVATE, mode=0o700, disk=disk)
     try:
-        if not private.is_dir():
-            return
-        if not any(private.iterdir()):
-            private.chmod(0o700)
+        empty = all(is_dropping(entry.name) for entry in private.iterdir())
+        if there and empty:
+            with contextlib.suppress(PermissionError, NotImplementedError):  # told below
+                private.chmod(0o700)
         mode = private.stat().st_mode
+        if empty and mode & _OF_OTHERS and not there:
+            private.rmdir()
     except OSError as error:
-        raise StorageError.of("the private folder", error) from error
-    refuse_open_to_others(mode, "the private folder", expected=0o700)
+        raise StorageError.of(_PRIVATE, error) from error
+    if empty and mode & _OF_OTHERS:
+        raise InputError(
+            f"{_PRIVATE} is open to others: found mode {stat.S_IMODE(mode):o} on a file system "
+            "that keeps no modes (a Windows disk, CIFS, exFAT?), expected 700; "
+            "give --private DIR on one that does"
+        )
+    refuse_open_to_others(mode, _PRIVATE, expected=0o700)
 
 
 def _refuse_foreign(out: Path) -> None:
     try:
         names = _names_in(out)
     except OSError as error:
-        raise StorageError.of("the data set folder", error) from error
-    foreign = {name for name in names - _OURS if not name.startswith(TEMPORARY_PREFIX)}
-    aliases = {"manifest.parquet", "ledger.parquet"} if DATASET_FILE in names else set()
-    if foreign - aliases:
+        raise StorageError.of(_OUT, error) from error
+    aliases = {f"{alias}.parquet" for alias in ALIASES} if DATASET_FILE in names else set()
+    foreign = {
+        name
+        for name in names - _OURS - aliases
+        if not (name.startswith(TEMPORARY_PREFIX) or is_dropping(name))
+    }
+    if foreign:
         raise OutputError(
-            f"OUT holds {len(foreign - aliases)} other things, "
-            "expected an empty folder or a data set"
+            f"OUT holds something else ({told(foreign)}), expected an empty folder or a data set"
         )
 
 
 def _names_in(out: Path) -> set[str]:
-    if out.is_symlink() or (out.exists() and not out.is_dir()):
+    if out.is_symlink() and is_folder(out):  # its private folder would lie beside the link
+        raise OutputError("OUT is a link, expected a folder: give the one that it leads to")
+    if os.path.lexists(out) and not is_folder(out):
         raise OutputError("OUT is no folder, expected an empty one or a data set")
     for name in (SHARDS_FOLDER, TABLES_FOLDER):
         if (out / name).is_symlink():  # what it leads to is somebody's, and would be swept

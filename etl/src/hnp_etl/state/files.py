@@ -34,6 +34,8 @@ ON CONFLICT (path, raw) DO UPDATE SET
 INODES = "inodes"
 """Remembered when they mean nothing where the sources lie."""
 
+_GARBLED = "garbled folders"
+
 REF = "file.id, kind, raw, size, mtime_ns, ctime_ns, inode"
 """Columns that `ref_of` reads."""
 
@@ -61,6 +63,7 @@ def note_met(state: sqlite3.Connection, met: Iterable[FoundFile], recipe: Recipe
         for file in met
     )
     write_many(state, _NOTE, rows)
+    set_meta(state, _GARBLED, str(len(reader.garbled)))
     with state:
         state.execute("DELETE FROM file WHERE run <> ?", (run,))
         marks = ", ".join("?" * len(UNCACHED_REASONS))
@@ -77,6 +80,11 @@ def path_reader(recipe: Recipe) -> PathReader:
     """Return the reader of paths under a recipe."""
     source = recipe.label.origin
     return PathReader(recipe.layout, source.suffixes, of_many=source.module is not None)
+
+
+def garbled_folders(state: sqlite3.Connection) -> int:
+    """Return how many names of folders told something only once they were read as Korean."""
+    return int(get_meta(state, _GARBLED) or 0)
 
 
 def images_left(state: sqlite3.Connection) -> int:

@@ -47,6 +47,7 @@ class Findings:
         notices: what does not fit in whose the slices of such a build would be.
         outcomes: what a build with the drafted recipe would make of the images before decoding.
         read: files that were opened in this run.
+        garbled: names of folders that tell something only once they are read as Korean.
     """
 
     files: int
@@ -71,6 +72,7 @@ class Findings:
     read: int
     stages: Stages
     tables: tuple[TableSheet, ...] = ()
+    garbled: int = 0
 
     def count(self, kind: Kind) -> int:
         """Return how many files of a kind were met."""
@@ -83,6 +85,7 @@ class Findings:
             "files_read": self.read,
             "excluded": self.excluded,
             "unopened": self.unopened,
+            "garbled_folders": self.garbled,
             "places": [asdict(place) for place in self.places],
             "archives": [asdict(row) for row in self.archives],
             "copies": [

@@ -13,7 +13,7 @@ from hnp_etl.building.timing import Stages
 from hnp_etl.reading.sealed import unpack_header, unpack_label
 from hnp_etl.recipes.label_sources import TABLE_SUFFIXES
 from hnp_etl.recipes.recipe import Label, Layout, Recipe
-from hnp_etl.state import counts, identity, slices, whereabouts
+from hnp_etl.state import counts, files, identity, slices, whereabouts
 from hnp_etl.state.database import DamagedStateError, open_state
 from hnp_etl.state.lost import hidden_losses
 from hnp_etl.state.misfits import misfits
@@ -128,8 +128,9 @@ def _named(state: sqlite3.Connection, layout: Layout) -> NamedFolders:
 
 def _walk(config: SurveyConfig, state: sqlite3.Connection) -> LayoutDraft:
     """Look at the folders for a layout, then note the files under it."""
-    excludes = PathReader(config.recipe.layout).excludes
-    paths = (met.path for met in walk(config.src) if not excludes(met.path))
+    reader = PathReader(config.recipe.layout)
+    met = (found.path for found in walk(config.src))
+    paths = (reader.said(path) for path in met if not reader.excludes(path))
     drafted = draft_layout(FolderCounts.of(paths), config.recipe.layout)
     meet(state, config.src, config.recipe.model_copy(update={"layout": drafted.layout}))
     return drafted
@@ -249,4 +250,5 @@ def _findings(
         draft=draft,
         read=read,
         stages=stages,
+        garbled=files.garbled_folders(state),
     )

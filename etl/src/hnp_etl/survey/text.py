@@ -66,6 +66,8 @@ def _summary(findings: Findings) -> Iterator[str]:
     if findings.others.suffixes:
         named = {suffix or "names with a dot": n for suffix, n in findings.others.suffixes.items()}
         yield f"others by suffix: {histogram(named)}"
+    if findings.garbled:
+        yield f"folder names garbled in unpacking, read as Korean: {findings.garbled:,}"
 
 
 def _places(findings: Findings) -> list[str]:

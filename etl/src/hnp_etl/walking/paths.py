@@ -10,12 +10,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
 from hnp_etl.recipes.recipe import Layout
 from hnp_etl.walking.exclusion import exclusion
+from hnp_etl.walking.garbled import read_name, surely_read
+from hnp_etl.walking.patches import PATCH_MARK, shadowed_folders
+from hnp_shared.names import text_of
 from hnp_shared.vocabulary import UNKNOWN_HOSPITAL, Kind
 
 _LABEL_SUFFIXES = frozenset({".json"})
@@ -24,12 +26,6 @@ _IMAGE_SUFFIXES = frozenset({".dcm", ".dicom", ".ima", ""})
 # "TS_H01", "VL.3", "TL" alone; not "TSE".
 _ARCHIVE_PREFIX = re.compile(r"^(?:TS|VS|TL|VL)(?=[\d_. -]|$)[_. -]*")
 """Names of the archives a folder was unpacked from: training/validation, source/labels."""
-
-# "H01_add", "H01_20211103_add"; "H01_수정", "H01_20211103_수정"; "H01 (new)", "H01_(NEW)".
-_PATCH_MARK = re.compile(r"(?i)(?:_\d{4,8})?_add$|(?:_\d{4,8})?_수정$|[ _]*\(new\)$")
-"""A folder so marked holds corrections of the folder without the mark."""
-
-_MAX_PATCHED_SEGMENTS = 4
 
 TELLS = ("hospital", "procedure", "side", "partition", "patch")
 """What a folder's name can tell; `side`: that images or labels lie below."""
@@ -42,12 +38,14 @@ class FolderTokens:
     Attributes:
         hospitals: different matches, deepest folder first; likewise the other two.
         trunk: the folders without those for images or labels and without archive prefixes.
+        read: the folders, those with garbled names by what these said.
     """
 
     hospitals: tuple[str, ...]
     procedures: tuple[str, ...]
     partitions: tuple[str, ...]
     trunk: str
+    read: str
 
 
 class PairingKeys(NamedTuple):
@@ -91,7 +89,8 @@ class PathFacts(NamedTuple):
 
 def source_labels(sources: Sequence[Path]) -> list[str]:
     """Return for each source its last segments, as many as it takes to tell them apart."""
-    parts = [[nfc(part) for part in Path(os.path.abspath(src)).parts[1:]] for src in sources]  # noqa: PTH100  # resolve() would follow links
+    wholes = [text_of(os.fsencode(os.path.abspath(src))) for src in sources]  # noqa: PTH100  # resolve() would follow links
+    parts = [[nfc(part) for part in Path(whole).parts[1:]] for whole in wholes]
     for depth in range(1, max((len(each) for each in parts), default=1) + 1):
         labels = ["/".join(each[-depth:]) for each in parts]
         if len(set(labels)) == len(labels):
@@ -130,7 +129,11 @@ def kind_of(name: str, label_suffixes: frozenset[str] = _LABEL_SUFFIXES) -> Kind
 
 
 class PathReader:
-    """Reads paths under one layout; what a folder tells is remembered for the files in it."""
+    """Reads paths under one layout; what a folder tells is remembered for the files in it.
+
+    Attributes:
+        garbled: names of folders that tell something only once they are read as Korean.
+    """
 
     def __init__(
         self,
@@ -154,6 +157,7 @@ class PathReader:
         self._partitions = {name: re.compile(each) for name, each in layout.partitions.items()}
         aside = (_compiled(layout.image_folders), _compiled(layout.label_folders))
         self._aside = [pattern for pattern in aside if pattern is not None]
+        self.garbled: set[str] = set()
         self._folder = lru_cache(maxsize=4096)(self._read_folder)
         self.excludes = exclusion([nfc(pattern) for pattern in layout.exclude])
 
@@ -174,7 +178,7 @@ class PathReader:
         procedure, procedure_conflict = _first(tokens.procedures, _search(self._procedure, name))
         partition, partition_conflict = _first(tokens.partitions, self._partitions_in(telling))
         scope = (hospital or UNKNOWN_HOSPITAL, procedure or "", partition or "")
-        stem, short_stem = _stems(name, kind)
+        stem, short_stem = _stems(surely_read(name), kind)
         keys = _pairing_keys(folder, tokens.trunk, scope, stem)
         same = stem == short_stem
         return PathFacts(
@@ -186,56 +190,58 @@ class PathReader:
             conflict=hospital_conflict or procedure_conflict or partition_conflict,
             keys=keys,
             short_keys=keys if same else _pairing_keys(folder, tokens.trunk, scope, short_stem),
-            shadows=tuple(f"{shadowed}/{name}" for shadowed in _shadowed_folders(folder)),
+            shadows=tuple(f"{each}/{name}" for each in shadowed_folders(folder, tokens.read)),
             excluded=self.excludes(path),
         )
+
+    def said(self, path: str) -> str:
+        """Return ``path`` with garbled names of folders as what they said."""
+        folder, slash, name = path.rpartition("/")
+        return f"{self._folder(folder).read}{slash}{name}"
 
     def told_by(self, folder: str) -> frozenset[str]:
         """Return what the name of one folder tells: words of `TELLS`."""
         tokens = self._folder(folder)
+        folder = tokens.read
         tells = {
             "hospital": bool(tokens.hospitals),
             "procedure": bool(tokens.procedures),
             "partition": bool(tokens.partitions),
             "side": any(pattern.search(folder) for pattern in self._aside),
-            "patch": bool(_PATCH_MARK.search(folder)),
+            "patch": bool(PATCH_MARK.search(folder)),
         }
         return frozenset(word for word in TELLS if tells[word])
 
     def _read_folder(self, folder: str) -> FolderTokens:
-        segments = folder.split("/")
+        segments = [self._read_name(part) for part in folder.split("/")]
         upwards = segments[::-1]
         return FolderTokens(
             hospitals=_distinct(hit for part in upwards for hit in _search(self._hospital, part)),
             procedures=_distinct(hit for part in upwards for hit in _search(self._procedure, part)),
             partitions=_distinct(hit for part in upwards for hit in self._partitions_in(part)),
             trunk="/".join(self._trunk(segments)),
+            read="/".join(segments),
         )
+
+    def _read_name(self, part: str) -> str:
+        read, found = read_name(part, self._tells)
+        if found:
+            self.garbled.add(part)
+        return read
+
+    def _tells(self, part: str) -> bool:
+        patterns = (self._hospital, self._procedure, *self._partitions.values(), *self._aside)
+        return any(each and each.search(part) for each in (*patterns, PATCH_MARK))
 
     def _trunk(self, segments: list[str]) -> Iterator[str]:
         for part in segments:
             if not any(pattern.search(part) for pattern in self._aside):
-                bare = _PATCH_MARK.sub("", _ARCHIVE_PREFIX.sub("", part))
+                bare = PATCH_MARK.sub("", _ARCHIVE_PREFIX.sub("", part))
                 if bare:
                     yield bare
 
     def _partitions_in(self, text: str) -> tuple[str, ...]:
         return tuple(name for name, each in self._partitions.items() if each.search(text))
-
-
-@lru_cache(maxsize=4096)
-def _shadowed_folders(folder: str) -> tuple[str, ...]:
-    segments = folder.split("/")
-    marked = [index for index, part in enumerate(segments) if _PATCH_MARK.search(part)]
-    shadowed = []
-    for count in range(1, len(marked[:_MAX_PATCHED_SEGMENTS]) + 1):
-        for chosen in combinations(marked[:_MAX_PATCHED_SEGMENTS], count):
-            bare = [
-                _PATCH_MARK.sub("", part) if index in chosen else part
-                for index, part in enumerate(segments)
-            ]
-            shadowed.append("/".join(bare))
-    return tuple(shadowed)
 
 
 def _pairing_keys(folder: str, trunk: str, scope: tuple[str, str, str], stem: str) -> PairingKeys:

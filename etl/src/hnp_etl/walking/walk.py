@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from hnp_etl.walking.paths import nfc, source_labels
 from hnp_shared.errors import InputError
+from hnp_shared.names import text_of
 
 
 class FoundFile(NamedTuple):
@@ -91,7 +92,8 @@ def _entries(
             if name.isascii():
                 raw, below = folder + name.encode(), path + name
             else:
-                raw, below = folder + os.fsencode(name), path + nfc(name)
+                own = os.fsencode(name)  # as the locale reads it, which is not as we do
+                raw, below = folder + own, path + nfc(text_of(own))
             try:
                 if entry.is_dir(follow_symlinks=False):
                     pending.append((raw, below))

@@ -19,6 +19,7 @@ from hnp_model.splits.folds import Fold, read_folds, refuse_unusable
 from hnp_model.splits.split_facts import describe_split
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError, OutputError
+from hnp_shared.names import is_dropping
 from hnp_shared.places import refuse_in_dataset
 from hnp_shared.progress import track
 from hnp_shared.storage import TEMPORARY_PREFIX, sweep_temporary
@@ -143,7 +144,7 @@ def _finished(run: Path, fold: Fold, settings: FitSettings, data: DataFacts) -> 
 def _refuse_other_content(target: Path, folds: tuple[Fold, ...]) -> None:
     expected = {CROSSVAL_FILE, FOREST_FILE, *(fold.name for fold in folds)}
     for name in sorted(entry.name for entry in target.iterdir()):
-        if name not in expected and not name.startswith(TEMPORARY_PREFIX):
+        if not (name in expected or name.startswith(TEMPORARY_PREFIX) or is_dropping(name)):
             raise OutputError(
                 f"the folder of the folds holds something else ({name!r}), "
                 "expected an empty one or folds of these splits"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hnp_model.runs.run_config import RunConfig, parse_config
 from hnp_shared.errors import InputError, OutputError, StorageError
+from hnp_shared.names import is_dropping
 from hnp_shared.opening import read_regular
 from hnp_shared.storage import (
     DISK,
@@ -135,7 +136,7 @@ def _held_config(folder: RunFolder) -> RunConfig | None:
         names = sorted(entry.name for entry in folder.path.iterdir())
     except OSError as error:
         raise StorageError.of("the run folder", error) from error
-    names = [name for name in names if not name.startswith(TEMPORARY_PREFIX)]
+    names = [name for name in names if not (name.startswith(TEMPORARY_PREFIX) or is_dropping(name))]
     if not names:
         return None
     try:

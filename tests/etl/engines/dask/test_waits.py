@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -23,6 +24,9 @@ from hnp_etl.engines import dask_engine, dask_workers
 from hnp_etl.engines.engines import Task, open_executor, ordered_map, refuse_unfit
 from hnp_shared.dataset_info import DATASET_FILE
 from hnp_shared.errors import InputError, StoppedError
+
+PATIENCE = 3
+"""How many times longer a busy machine may take."""
 
 GONE = "the Dask scheduler is gone; run the same command again to go on"
 
@@ -48,6 +52,7 @@ def silent() -> Iterator[str]:
 
 
 NO_ADDRESS = "found no address of a Dask scheduler, expected one like tcp://host:8786"
+NO_CERTIFICATES = "found an encrypted address and no certificates"
 NOBODY = "found no Dask scheduler at the address given"
 
 
@@ -62,7 +67,10 @@ def opened(address: str) -> None:
         ("foo://x", NO_ADDRESS),
         ("tcp://127.0.0.1", NO_ADDRESS),
         ("tcp://127.0.0.1:1", NOBODY),
-        ("tls://127.0.0.1:1", NOBODY),
+        ("tcp://127.0.0.1:99999", NOBODY),
+        ("tcp://no.such.host.invalid:8786", NOBODY),
+        ("tls://127.0.0.1:1", NO_CERTIFICATES),
+        ("wss://127.0.0.1:1", NO_CERTIFICATES),
     ],
 )
 def test_an_address_where_nobody_answers_is_refused(
@@ -79,13 +87,34 @@ def test_what_answers_nothing_is_no_scheduler(monkeypatch: pytest.MonkeyPatch, s
         opened(silent)
 
 
-@pytest.mark.torture
+def test_what_answers_something_else_is_no_scheduler() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            caller = server.accept()[0]  # the first asks whether somebody is there
+            caller.close()
+            caller = server.accept()[0]
+            caller.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" + b" " * 1000)
+            time.sleep(1)
+            caller.close()
+
+        threading.Thread(target=answer, daemon=True).start()
+        with pytest.raises(InputError, match=NOBODY):
+            opened(f"tcp://127.0.0.1:{server.getsockname()[1]}")
+
+
 def test_a_dead_address_is_one_line_within_seconds(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     begun = time.monotonic()
     told = begin(tmp_path, tmp_path / "out", "tcp://127.0.0.1:1").result()
     assert told == Told(65, [f"error: {NOBODY}"])
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 5 * PATIENCE
+
+
+def test_no_wait_is_longer_than_30_s() -> None:
+    begins_s = 5.0  # to import Dask, on a busy machine
+    for wait_s in (dask_workers.WORKERS_S, dask_workers.ALONE_S, dask_workers._ANSWER_S):
+        assert begins_s + wait_s <= 30
 
 
 def test_an_empty_address_is_wrong_use(tmp_path: Path) -> None:
@@ -276,7 +305,7 @@ def test_an_item_that_kills_its_worker_is_found_on_a_cluster_of_others(found: Cl
 
 @pytest.mark.torture
 def test_the_real_waits_end_in_one_line(tree: Path, tmp_path: Path, found: Cluster) -> None:
-    line = "error: found no Dask worker within 30 s, expected one"
+    line = "error: found no Dask worker within 20 s, expected one"
     assert begin(tree, tmp_path / "none", found.address).result() == Told(65, [line])
     found.add("only")
     build = begin(tree, tmp_path / "out", found.address)
