@@ -48,6 +48,7 @@ example: setup
 
 docs: setup
 	$(BIN)/python scripts/columns_page.py
+	$(BIN)/python scripts/reasons_page.py
 	$(BIN)/python scripts/architecture_page.py
 
 # WHAT="shared etl model" takes training too: some gigabytes, for torch.

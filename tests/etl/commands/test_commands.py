@@ -278,6 +278,18 @@ def test_explain_tells_why_and_what_would_help(src: Path) -> None:
     assert one_line(hnp_etl("explain", src)) == "error: found a folder, expected a file"
 
 
+def test_one_missing_file_of_explain_costs_that_file_only(src: Path) -> None:
+    image = next(src.rglob("*.dcm"))
+    done = hnp_etl("explain", src / "gone.dcm", image, "--src", src, src, "--json")
+    assert [each["path"] for each in json.loads(done.stdout)] == [str(image)]
+    assert (done.returncode, one_line(done)) == (
+        65,
+        "error: file 1 of 3: found nothing at a path that was given, expected a file; "
+        "file 3 of 3: found a folder, expected a file",
+    )
+    assert str(src) not in done.stderr
+
+
 def test_diff_tells_what_changed_and_fails_on_request(src: Path, tmp_path: Path) -> None:
     key = tmp_path / "key"
     key.write_bytes(KEY)

@@ -87,7 +87,10 @@ def read_json(content: bytes, most_depth: int = MAX_DEPTH) -> Json:
             parse_float=Number,
             parse_constant=_no_constant,
         )
-    except (json.JSONDecodeError, RecursionError) as error:
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise FileError(Reason.BAD_JSON, f"no valid JSON from {where} on") from error
+    except RecursionError as error:
         raise FileError(Reason.BAD_JSON, "no valid JSON") from error
     return root
 

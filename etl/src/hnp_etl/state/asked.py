@@ -33,6 +33,8 @@ class Asked:
         step: that paired the two.
         label: what the label (its own, or the partner) says, or why it says nothing.
         table: weighting that a table of series tells.
+        detail: what was found where the file was refused, in words.
+        label_detail: the same of its label.
     """
 
     id: int
@@ -46,6 +48,8 @@ class Asked:
     step: str | None
     label: LabelFacts | Reason | None
     table: str | None
+    detail: str | None = None
+    label_detail: str | None = None
 
 
 def find(state: sqlite3.Connection, raw: bytes) -> int | None:
@@ -132,7 +136,11 @@ def answers(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Aske
         state,
         "SELECT file.id, file.kind, file.hospital, file.partition, file.size, file.early, "
         "file.facts, partner.raw, pair.step, label.facts, "
-        "coalesce(label.refusal, document.refusal, document.early), told.weighting "
+        "coalesce(label.refusal, document.refusal, document.early), told.weighting, "
+        "coalesce(CASE WHEN file.refusal IS NOT NULL THEN file.detail END, "
+        "(SELECT min(detail) FROM outcome WHERE outcome.file = file.id)), "
+        "coalesce(label.detail, CASE WHEN document.refusal IS NOT NULL THEN document.detail END, "
+        "(SELECT min(detail) FROM entry JOIN label USING (id) WHERE entry.file = file.id)) "
         "FROM file "  # the pair it is in, on either side
         "LEFT JOIN pair ON file.id = pair.image OR file.id = pair.label "
         "LEFT JOIN entry ON entry.id = pair.label "  # a label that is one of many in a file
@@ -171,6 +179,8 @@ class _Answer(NamedTuple):
     label: str | None
     refusal: str | None
     weighting: str | None
+    detail: str | None
+    label_detail: str | None
 
 
 def _asked(row: _Answer) -> Asked:
@@ -188,6 +198,8 @@ def _asked(row: _Answer) -> Asked:
         step=row.step,
         label=unpack_label(row.label) if row.label else refusal,
         table=row.weighting,
+        detail=row.detail,
+        label_detail=row.label_detail,
     )
 
 

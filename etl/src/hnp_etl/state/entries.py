@@ -104,12 +104,13 @@ def _note(state: sqlite3.Connection, whole: LabelSet, recipe: Label) -> None:
     keys = ((number, file, _text(f"{whole.below}\0{each.key}")) for number, each in numbered)
     write_many(state, "INSERT INTO entry VALUES (?, ?, ?)", keys)
     reader = LabelReader(recipe)
-    said = ((number, *_said(each, reader)[:2]) for number, each in numbered)
-    write_many(state, "INSERT INTO label (id, facts, refusal) VALUES (?, ?, ?)", said)
+    said = ((number, *_said(each, reader)) for number, each in numbered)
+    names = "id, facts, refusal, name, uid, detail"
+    write_many(state, f"INSERT INTO label ({names}) VALUES (?, ?, ?, ?, ?, ?)", said)
 
 
 def _said(entry: Entry, reader: LabelReader) -> LabelMeaning:
     """Return what an entry says under the recipe, or why it cannot be used."""
     if entry.leaves is None:
-        return LabelMeaning(None, entry.refusal)
+        return LabelMeaning(None, entry.refusal, detail=entry.detail)
     return meaning_of_label(entry.leaves, reader)

@@ -16,6 +16,8 @@ from hnp_shared.vocabulary import LEVEL_NAMES, Reason
 # "scan.dcm", "scan.DICOM", "scan.ima": what a table names may lack the ending, or have one.
 _SUFFIX = re.compile(r"(?i)\.(dcm|dicom|ima)$")
 
+_TWICE = "two rows name one image"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -25,11 +27,13 @@ class Entry:
         key: names the image, as `image_keys` names it.
         leaves: None when refused.
         refusal: why it cannot be used.
+        detail: what was found there, in words; never a value.
     """
 
     key: str
     leaves: tuple[Leaf, ...] | None
     refusal: Reason | None = None
+    detail: str | None = None
 
 
 def entries(rows: Sequence[tuple[Leaf, ...]], recipe: Label) -> list[Entry]:
@@ -37,7 +41,7 @@ def entries(rows: Sequence[tuple[Leaf, ...]], recipe: Label) -> list[Entry]:
     found: dict[str, Entry] = {}
     for each in _read(rows, recipe):
         twice = each.key in found
-        found[each.key] = Entry(each.key, None, Reason.DUPLICATE_KEY) if twice else each
+        found[each.key] = Entry(each.key, None, Reason.DUPLICATE_KEY, _TWICE) if twice else each
     return list(found.values())
 
 
@@ -50,7 +54,7 @@ def _read(rows: Sequence[tuple[Leaf, ...]], recipe: Label) -> Iterator[Entry]:
         try:
             yield Entry(key, (*leaves, *_stated_level(leaves, recipe)))
         except FileError as error:
-            yield Entry(key, None, error.reason)
+            yield Entry(key, None, error.reason, error.what)
 
 
 def _key(named: str, recipe: Label) -> str:
