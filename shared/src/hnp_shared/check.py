@@ -45,6 +45,7 @@ class CheckReport:
         compared: slices whose pixels were compared with the manifest.
         findings: one sentence each; none when the data set is sound.
         groups: how small the groups of like people are; None when the manifest cannot tell.
+        origin: how the data set came to be: built, or merged of others.
     """
 
     dataset_id: str
@@ -53,6 +54,7 @@ class CheckReport:
     compared: int
     findings: tuple[str, ...]
     groups: SmallGroups | None
+    origin: str = "built"
 
     @property
     def not_looked_at(self) -> tuple[str, ...]:
@@ -96,8 +98,15 @@ def check_dataset(folder: Path, *, deep: bool) -> CheckReport:
             findings += check_shards(dataset, manifest, sample)
     except (InputError, StorageError) as error:
         findings.append(str(error))
-    files = len(dataset.info.files)
-    return CheckReport(dataset.info.dataset_id, files, slices, len(sample), tuple(findings), groups)
+    return CheckReport(
+        dataset.info.dataset_id,
+        len(dataset.info.files),
+        slices,
+        len(sample),
+        tuple(findings),
+        groups,
+        dataset.info.origin,
+    )
 
 
 def _check_info(dataset: Dataset) -> Iterator[str]:

@@ -23,6 +23,7 @@ ALIASES = ("manifest", "ledger")
 """Tables that also lie at the top, ``<name>.parquet``, for people and pandas."""
 
 _COUNTS = frozenset({"states", "reasons"})
+_APART = frozenset({"files", "parts"})
 _OBJECTS = _COUNTS | {"recipe", "identity"}
 
 MAX_DATASET_BYTES = 64 * 2**20
@@ -54,6 +55,7 @@ class DatasetInfo:
         manifest: path of the manifest below the data set.
         ledger: path of the ledger below the data set.
         files: path below the data set -> digest and size, of every file but this one.
+        parts: ids of the data sets that it is merged of; none when it was built.
     """
 
     schema_version: str
@@ -68,10 +70,20 @@ class DatasetInfo:
     manifest: str
     ledger: str
     files: Mapping[str, NamedFile]
+    parts: tuple[str, ...] = ()
+
+    @property
+    def origin(self) -> str:
+        """How it came to be, in words: ``built``, or of how many data sets it is merged."""
+        if self.parts:
+            return f"merged of {len(self.parts)} data sets"
+        return "merged" if "merged" in self.recipe else "built"  # by an earlier version
 
     def to_json(self) -> bytes:
         """Return the file's bytes: sorted keys and a digest over all the rest."""
         content = asdict(self)
+        if not self.parts:
+            del content["parts"]  # as it was before data sets told theirs
         digest = hashlib.sha256(_text(content).encode()).hexdigest()
         return _text({**content, "digest": digest}).encode() + b"\n"
 
@@ -160,9 +172,10 @@ def parse_info(content: bytes) -> DatasetInfo:
             _inside(name): NamedFile(str(value["sha256"]), int(str(value["size"])))
             for name, value in found["files"].items()
         }
-        names = [name for name in DatasetInfo.__dataclass_fields__ if name != "files"]
+        names = [name for name in DatasetInfo.__dataclass_fields__ if name not in _APART]
         values: dict[str, Any] = {name: _checked(name, found[name]) for name in names}
-        return DatasetInfo(**values, files=files)
+        parts = tuple(map(str, found.get("parts", ())))
+        return DatasetInfo(**values, files=files, parts=parts)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{DATASET_FILE} is damaged or was not written by hnp-etl") from error
 

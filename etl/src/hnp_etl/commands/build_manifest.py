@@ -27,7 +27,9 @@ def _limit(_ctx: click.Context, _param: click.Parameter, text: str | None) -> Re
     try:
         return None if text is None else RejectLimit.parse(text)
     except ValueError as error:
-        raise click.BadParameter(f"found {text!r}, expected a number or a percentage") from error
+        raise click.BadParameter(
+            f"found {text!r}, expected a whole number from 0, or a percentage from 0% to 100%"
+        ) from error
 
 
 @click.command("build-manifest")

@@ -81,7 +81,7 @@ def _state_folder(src: tuple[Path, ...], private: Path | None) -> Iterator[Path]
         with tempfile.TemporaryDirectory(prefix="hnp-survey-") as folder:
             yield Path(folder)
         return
-    refuse_overlap(src, (private,))
+    refuse_overlap(src, {"--private": private})
     with hold_private(private):
         yield private
 

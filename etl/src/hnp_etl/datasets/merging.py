@@ -19,13 +19,14 @@ from hnp_etl.datasets.merged_info import (
     merged_counts,
     merged_identity,
     merged_key_id,
+    merged_parts,
     merged_recipe,
 )
 from hnp_etl.datasets.replacing import Contents, replace_dataset
 from hnp_etl.private.folder import hold_out, hold_still
 from hnp_etl.walking.walk import refuse_overlap
 from hnp_shared.columns import LEDGER, MANIFEST
-from hnp_shared.dataset import Dataset, open_dataset
+from hnp_shared.dataset import Dataset, open_dataset, open_named
 from hnp_shared.dataset_info import (
     DATASET_FILE,
     SHARDS_FOLDER,
@@ -67,12 +68,16 @@ def merge(sources: Sequence[Path], out: Path, *, disk: Disk = DISK) -> MergeRepo
         OutputError: ``out`` is in use or holds something else.
         StorageError: a write failed; the data set that was there stands.
     """
-    refuse_overlap(sources, (out,))
+    refuse_overlap(sources, {"--out": out}, of="data set")
     refuse_in_dataset(out.absolute().parent)
     with contextlib.ExitStack() as locks:
         for source in sources:
             locks.enter_context(hold_still(source))
-        parts = sorted(map(open_dataset, sources), key=lambda part: _identity(part.info))
+        opened = [
+            open_named(f"data set {number} of {len(sources)},", source)
+            for number, source in enumerate(sources, 1)
+        ]
+        parts = sorted(opened, key=lambda part: _identity(part.info))
         infos = tuple(part.info for part in parts)
         _refuse_unfit(parts)
         locks.enter_context(hold_out(out, disk=disk))
@@ -127,6 +132,7 @@ def _merged(parts: Sequence[Dataset], out: Path, disk: Disk) -> Contents:
         identity=merged_identity(infos),
         states=merged_counts(info.states for info in infos),
         reasons=merged_counts(info.reasons for info in infos),
+        parts=merged_parts(infos),
     )
 
 

@@ -28,6 +28,7 @@ class Contents:
         recipe: as JSON holds it.
         identity: hospital -> where its patient values came from.
         states: state -> files met; reasons likewise.
+        parts: ids of the data sets that it is merged of.
     """
 
     manifest: Written
@@ -39,6 +40,7 @@ class Contents:
     identity: Mapping[str, str]
     states: Mapping[str, int]
     reasons: Mapping[str, int]
+    parts: tuple[str, ...] = ()
 
 
 def replace_dataset(out: Path, contents: Contents, *, disk: Disk = DISK) -> DatasetInfo:
@@ -73,4 +75,5 @@ def describe(contents: Contents) -> DatasetInfo:
         manifest=f"{TABLES_FOLDER}/{contents.manifest.name}",
         ledger=f"{TABLES_FOLDER}/{contents.ledger.name}",
         files=files,
+        parts=contents.parts,
     )
