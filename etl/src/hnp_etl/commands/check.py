@@ -11,7 +11,7 @@ from hnp_shared.errors import InputError
 from hnp_shared.small_groups import SMALL_GROUP_PATIENTS, SmallGroups
 
 
-@click.command("check")
+@click.command("check", epilog="Example: hnp-etl check spine --deep")
 @click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--deep", is_flag=True, help="Compare the pixels of all slices.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")

@@ -25,7 +25,7 @@ def _limits(
         ) from error
 
 
-@click.command("diff")
+@click.command("diff", epilog="Example: hnp-etl diff spine spine.new --fail-if removed=1%")
 @click.argument("old", type=DATA_SET)
 @click.argument("new", type=DATA_SET)
 @click.option(
@@ -34,8 +34,8 @@ def _limits(
     metavar="WHAT[=N|=P%]",
     multiple=True,
     callback=_limits,
-    help="Exit with 3 when slices, more than N or more of the old ones, "
-    "were added, removed or changed.",
+    help="Exit with 3 when slices, or more than N slices, or more than P % of the old ones, "
+    "were added, removed or changed; may be given several times.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print every row as JSON.")
 def diff(old: Path, new: Path, limits: list[ChangeLimit], as_json: bool) -> None:

@@ -16,7 +16,7 @@ _MOST = 3
 """Files that one line tells of."""
 
 
-@click.command("explain")
+@click.command("explain", epilog="Example: hnp-etl explain hospitals/notes.dcm --src hospitals")
 @click.argument("file", nargs=-1, required=True, type=click.Path())
 @click.option(
     "--recipe", default=DEFAULT_RECIPE, show_default=True, help="A built-in recipe or a TOML file."

@@ -19,7 +19,7 @@ from hnp_shared.places import refuse_in_dataset
 from hnp_shared.storage import replace_file
 
 
-@click.command("survey")
+@click.command("survey", epilog="Example: hnp-etl survey hospitals --write-recipe mine.toml")
 @click.argument("src", nargs=-1, required=True, type=FOLDER)
 @click.option(
     "--recipe",
