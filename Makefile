@@ -27,6 +27,7 @@ demo: setup
 test: setup
 	$(BIN)/python -m pytest -m "not torture" -n 2 --dist loadfile
 
+# Among them: every folder of ../shared/cases, run as it stands, and 300 stops of all commands.
 torture: setup
 	$(BIN)/python -m pytest -m torture
 
