@@ -27,6 +27,7 @@ demo: setup
 test: setup
 	$(BIN)/python -m pytest -m "not torture" -n 2 --dist loadfile
 
+# Among them: every folder of ../shared/cases, run as it stands, and 300 stops of all commands.
 torture: setup
 	$(BIN)/python -m pytest -m torture
 
@@ -48,6 +49,7 @@ example: setup
 
 docs: setup
 	$(BIN)/python scripts/columns_page.py
+	$(BIN)/python scripts/reasons_page.py
 	$(BIN)/python scripts/architecture_page.py
 
 # WHAT="shared etl model" takes training too: some gigabytes, for torch.

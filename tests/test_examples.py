@@ -52,6 +52,7 @@ def without_dataset_id(path: Path) -> list[str]:
     return [line for line in lines if not line.startswith("# data set id:")]
 
 
-def test_the_page_of_columns_is_what_the_table_gives() -> None:
-    kept = (ROOT / "docs" / "columns.md").read_text(encoding="utf-8")
-    assert script("columns_page").page() == kept
+@pytest.mark.parametrize("name", ["columns", "reasons"])
+def test_the_pages_of_words_are_what_the_code_says(name: str) -> None:
+    kept = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    assert script(f"{name}_page").page() == kept

@@ -1,5 +1,6 @@
 """What both programs tell a user."""
 
+import contextlib
 import os
 import signal
 import time
@@ -9,7 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from hnp_shared.command import echo_table, lazy_group, reported
+from hnp_shared.command import Place, echo_table, lazy_group, reported
 from hnp_shared.errors import (
     GateError,
     HnpError,
@@ -131,6 +132,7 @@ def test_progress_is_a_line_every_so_often_without_a_terminal(
     assert capsys.readouterr().err == "reading: 2 of 5 files, 40 s\nreading: 4 of 5 files, 80 s\n"
 
 
+@pytest.mark.usefixtures("_same_handlers_after")
 def test_on_windows_one_line_names_wsl(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,3 +143,47 @@ def test_on_windows_one_line_names_wsl(
     assert capsys.readouterr().err == (
         "error: found Windows, expected Linux or macOS; on Windows use WSL\n"
     )
+
+
+@pytest.mark.usefixtures("_same_handlers_after")
+def test_whatever_fails_on_the_way_out_a_stop_is_a_stop() -> None:
+    @click.command()
+    def command() -> None:
+        with reported("go on"):
+            try:
+                signal.raise_signal(signal.SIGINT)
+            finally:
+                raise RuntimeError("the pool lost its workers")
+
+    result = CliRunner().invoke(command)
+    assert (result.exit_code, result.output) == (75, "error: stopped by SIGINT; go on\n")
+
+
+@pytest.mark.usefixtures("_same_handlers_after")
+def test_who_catches_every_error_does_not_catch_a_stop() -> None:
+    @click.command()
+    def command() -> None:
+        with reported("go on"):
+            with contextlib.suppress(Exception):
+                signal.raise_signal(signal.SIGTERM)
+            click.echo("went on")
+
+    result = CliRunner().invoke(command)
+    assert (result.exit_code, result.output) == (75, "error: stopped by SIGTERM; go on\n")
+
+
+@pytest.mark.usefixtures("_same_handlers_after")
+@pytest.mark.parametrize(
+    ("called", "line"),
+    [
+        ("chek", "error: No such command 'chek'. Did you mean 'check'?\n"),
+        ("zzz", "error: No such command 'zzz'.\n"),
+    ],
+)
+def test_a_command_misspelt_gets_a_suggestion(
+    called: str, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = lazy_group({"check": Place("json:loads", "Check."), "diff": Place("json:dumps", "")})
+    with pytest.raises(SystemExit) as stopped:
+        program("program")([called])
+    assert (stopped.value.code, capsys.readouterr().err) == (2, line)

@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from hnp_shared.command import lazy_group
+from hnp_shared.command import Place, lazy_group
 from hnp_shared.names import as_it_lies, is_dropping, told
 
 NFD = unicodedata.normalize("NFD", "영상")
@@ -49,7 +49,9 @@ def test_every_command_finds_a_typed_path(
         click.echo(os.fsencode(folder).hex())
 
     monkeypatch.setattr("hnp_shared.names.place", command, raising=False)
-    group = click.group(cls=lazy_group({"look": "hnp_shared.names:place"}))(lambda: None)
+    group = click.group(cls=lazy_group({"look": Place("hnp_shared.names:place", "Look.")}))(
+        lambda: None
+    )
     arguments = ["look", f"{tmp_path}/영상"]
     arguments[1:1] = [] if kind == "argument" else ["--folder"]
     result = CliRunner().invoke(group, arguments)

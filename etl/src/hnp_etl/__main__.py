@@ -1,6 +1,15 @@
-"""`python -m hnp_etl` is `hnp-etl`."""
+"""`hnp-etl`, and `python -m hnp_etl`: nothing is imported before a stop is one line."""
 
-from hnp_etl.cli import main
+from hnp_shared.process import begin
+
+
+def main() -> None:
+    """Run the command line."""
+    begin()
+    from hnp_etl.cli import main as commands  # noqa: PLC0415
+
+    commands()
+
 
 if __name__ == "__main__":
     main()

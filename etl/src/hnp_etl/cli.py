@@ -4,19 +4,49 @@ import click
 
 from hnp_etl import __version__
 from hnp_etl.bugs import withhold_values
-from hnp_shared.command import lazy_group
+from hnp_shared.command import Place, lazy_group
 
 _COMMANDS = {
-    "build-manifest": "hnp_etl.commands.build_manifest:build_manifest",
-    "check": "hnp_etl.commands.check:check",
-    "diff": "hnp_etl.commands.diff:diff",
-    "explain": "hnp_etl.commands.explain:explain",
-    "link": "hnp_etl.commands.link:link",
-    "merge": "hnp_etl.commands.merge:merge_command",
-    "phantom": "hnp_etl.commands.phantom:phantom",
-    "recipes": "hnp_etl.commands.recipes:recipes",
-    "selftest": "hnp_etl.commands.selftest:selftest",
-    "survey": "hnp_etl.commands.survey:survey_command",
+    "build-manifest": Place(
+        "hnp_etl.commands.build_manifest:build_manifest",
+        "Turn hospital folders SRC into a manifest and shards.",
+    ),
+    "check": Place(
+        "hnp_etl.commands.check:check",
+        "Check the data set OUT: schema, counts, ledger sums, every sha256, aliases, pixels.",
+    ),
+    "diff": Place(
+        "hnp_etl.commands.diff:diff",
+        "Tell which slices differ between the data sets OLD and NEW, and why.",
+    ),
+    "explain": Place(
+        "hnp_etl.commands.explain:explain",
+        "Tell what a build makes of each FILE, why, and what would make it pass.",
+    ),
+    "link": Place(
+        "hnp_etl.commands.link:link",
+        "Tell which file a slice of the data set OUT came from; needs its private folder.",
+    ),
+    "merge": Place(
+        "hnp_etl.commands.merge:merge_command",
+        "Make one data set of the data sets OUT, built at each hospital with a key of its own.",
+    ),
+    "phantom": Place(
+        "hnp_etl.commands.phantom:phantom",
+        "Write invented hospital folders, DICOM and labels, to the new folder DIR.",
+    ),
+    "recipes": Place(
+        "hnp_etl.commands.recipes:recipes",
+        "List the built-in recipes, or print the one called NAME.",
+    ),
+    "selftest": Place(
+        "hnp_etl.commands.selftest:selftest",
+        "Try on this machine that nothing is lost or leaked; under a minute, without network.",
+    ),
+    "survey": Place(
+        "hnp_etl.commands.survey:survey_command",
+        "Tell what lies in hospital folders SRC, and draft a recipe for them.",
+    ),
 }
 
 

@@ -1,10 +1,9 @@
 """Splits, trains and evaluates herniation models on an hnp data set."""
 
-from typing import TYPE_CHECKING, Any
-
 __version__ = "0.1.0"
 __all__ = ["Run", "SliceDataset", "open_run"]
 
+TYPE_CHECKING = False  # that of `typing`, which takes longer to import than a program may wait
 if TYPE_CHECKING:
     from hnp_model.data.slice_dataset import SliceDataset
     from hnp_model.evaluation.run import Run, open_run
@@ -14,7 +13,7 @@ def __dir__() -> list[str]:
     return sorted([*globals(), *__all__])
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401  # PEP 562: torch is imported when it is needed
+def __getattr__(name: str) -> object:  # PEP 562: torch is imported when it is needed
     if name == "SliceDataset":
         from hnp_model.data.slice_dataset import SliceDataset  # noqa: PLC0415
 

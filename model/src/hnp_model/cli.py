@@ -3,16 +3,37 @@
 import click
 
 from hnp_model import __version__
-from hnp_shared.command import lazy_group
+from hnp_shared.command import Place, lazy_group
 
 _COMMANDS = {
-    "audit": "hnp_model.commands.audit:audit_command",
-    "compare": "hnp_model.commands.compare:compare_command",
-    "crossval": "hnp_model.commands.crossval:crossval_command",
-    "evaluate": "hnp_model.commands.evaluate:evaluate_command",
-    "fit": "hnp_model.commands.fit:fit_command",
-    "predict": "hnp_model.commands.predict:predict_command",
-    "split": "hnp_model.commands.split:split_command",
+    "audit": Place(
+        "hnp_model.commands.audit:audit_command",
+        "Look for leaks and shortcuts in the data set OUT as it is split; exits with 3 if any.",
+    ),
+    "compare": Place(
+        "hnp_model.commands.compare:compare_command",
+        "Tell whether the second RUN is better than the first on the same slices.",
+    ),
+    "crossval": Place(
+        "hnp_model.commands.crossval:crossval_command",
+        "Fit and evaluate every fold on the data set OUT, one run folder each.",
+    ),
+    "evaluate": Place(
+        "hnp_model.commands.evaluate:evaluate_command",
+        "Judge the model in RUN on the data set OUT; thresholds come from the run.",
+    ),
+    "fit": Place(
+        "hnp_model.commands.fit:fit_command",
+        "Train a network on the data set OUT.",
+    ),
+    "predict": Place(
+        "hnp_model.commands.predict:predict_command",
+        "Write what the model in RUN says of each slice of the data set OUT, labelled or not.",
+    ),
+    "split": Place(
+        "hnp_model.commands.split:split_command",
+        "Split the data set OUT into train, val and test (or folds) and write a split file.",
+    ),
 }
 
 

@@ -1,10 +1,9 @@
 """The contract between hnp-etl and hnp-model in code: columns, manifest, ledger, shards, splits."""
 
-from typing import TYPE_CHECKING, Any
-
 __version__ = "0.1.0"
 __all__ = ["Dataset", "open_dataset"]
 
+TYPE_CHECKING = False  # that of `typing`, which takes longer to import than a program may wait
 if TYPE_CHECKING:
     from hnp_shared.dataset import Dataset, open_dataset
 
@@ -13,7 +12,7 @@ def __dir__() -> list[str]:
     return sorted([*globals(), *__all__])
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401  # PEP 562: nothing is imported before its time
+def __getattr__(name: str) -> object:  # PEP 562: nothing is imported before its time
     if name in __all__:
         from hnp_shared import dataset  # noqa: PLC0415
 

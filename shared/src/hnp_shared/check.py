@@ -54,6 +54,7 @@ class CheckReport:
         findings: one sentence each; none when the data set is sound.
         groups: how small the groups of like people are; None when the manifest cannot tell.
         notices: what did not fit when it was built; no findings, but worth a look.
+        origin: how the data set came to be: built, or merged of others.
     """
 
     dataset_id: str
@@ -63,6 +64,7 @@ class CheckReport:
     findings: tuple[str, ...]
     groups: SmallGroups | None
     notices: tuple[Notice, ...] = ()
+    origin: str = "built"
 
     @property
     def not_looked_at(self) -> tuple[str, ...]:
@@ -114,6 +116,7 @@ def check_dataset(folder: Path, *, deep: bool) -> CheckReport:
         tuple(findings),
         groups,
         dataset.info.notices,
+        dataset.info.origin,
     )
 
 

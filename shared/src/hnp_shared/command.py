@@ -1,6 +1,7 @@
 """What the commands of both programs share: errors become one line and an exit code."""
 
 import contextlib
+import difflib
 import importlib
 import json
 import os
@@ -9,13 +10,15 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from hnp_shared.errors import HnpError, StoppedError
 from hnp_shared.names import as_it_lies
 from hnp_shared.notices import Notice
+from hnp_shared.process import STOPS, begin, stopped_line
 from hnp_shared.utf8 import use_utf8
 
 _A_MOMENT_S = 0.05
@@ -25,23 +28,45 @@ _A_MOMENT_S = 0.05
 def reported(resume: str = "run the same command again to go on") -> Iterator[None]:
     """Turn a planned error into one line on stderr and its exit code; a bug keeps its traceback.
 
-    SIGTERM and Ctrl-C end the block with exit code 75.
+    SIGTERM and Ctrl-C end the block with exit code 75, whatever becomes of the block on the way
+    out: a pool that loses its workers, say.
 
     Args:
         resume: what the user does after a stop.
     """
+    came: list[int] = []
     try:
-        with _stop_signals(resume):
+        with _stop_signals(came):
             yield
+    except KeyboardInterrupt:  # Arrow raises it by itself
+        came = came or [signal.SIGINT]
     except HnpError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(error.exit_code)
+        if not came:
+            _fail(error)
+    except BaseException:
+        if not came:
+            raise
+    if came:
+        click.echo(stopped_line(came[0], resume), err=True, nl=False)
+        sys.exit(StoppedError.exit_code)
+
+
+def _fail(error: HnpError) -> NoReturn:
+    click.echo(f"error: {error}", err=True)
+    sys.exit(error.exit_code)
+
+
+class Place(NamedTuple):
+    """Where a command is, ``module:function``, and what it does: the first sentence of its help."""
+
+    function: str
+    help: str
 
 
 class LazyGroup(click.Group):
     """Commands that are imported when called, and usage errors of one line."""
 
-    places: Mapping[str, str] = {}  # command -> "module:function"
+    places: Mapping[str, Place] = {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
@@ -51,7 +76,7 @@ class LazyGroup(click.Group):
         """Import and return a command."""
         if cmd_name not in self.places:
             return super().get_command(ctx, cmd_name)
-        module, _, name = self.places[cmd_name].partition(":")
+        module, _, name = self.places[cmd_name].function.partition(":")
         command = getattr(importlib.import_module(module), name)
         if not isinstance(command, click.Command):
             return None
@@ -60,8 +85,37 @@ class LazyGroup(click.Group):
                 parameter.type = _PathAsItLies.like(parameter.type)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is called; who misspells one is told those that are like it."""
+        near = difflib.get_close_matches(args[0], self.list_commands(ctx))
+        if near and args[0] not in near:
+            meant = " or ".join(f"'{each}'" for each in near)
+            ctx.fail(f"No such command '{args[0]}'. Did you mean {meant}?")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002  # click's
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """Write the commands with what they do, and import none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, place.help) for name, place in self.places.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands that begin so, and import none of them."""
+        commands = [
+            CompletionItem(name, help=place.help)
+            for name, place in self.places.items()
+            if name.startswith(incomplete)
+        ]
+        return commands + click.Command.shell_complete(self, ctx, incomplete)
+
     def __call__(self, arguments: Sequence[str] | None = None) -> NoReturn:
         """Run as a program; wrong use ends in one line and exit code 2."""
+        begin()
         try:
             _refuse_windows()
             use_utf8()
@@ -72,8 +126,8 @@ class LazyGroup(click.Group):
         except click.ClickException as error:
             click.echo(f"error: {error.format_message()}", err=True)
             sys.exit(error.exit_code)
-        except BrokenPipeError:  # the reader of our output left
-            sys.exit(0)
+        except HnpError as error:  # help that could not be printed
+            _fail(error)
 
 
 def _refuse_windows() -> None:
@@ -102,8 +156,8 @@ class _PathAsItLies(click.Path):
         return super().convert(as_it_lies(os.fspath(value)), param, ctx)
 
 
-def lazy_group(commands: Mapping[str, str]) -> type[LazyGroup]:
-    """Return a group class of ``commands``, command -> "module:function"."""
+def lazy_group(commands: Mapping[str, Place]) -> type[LazyGroup]:
+    """Return a group class of ``commands``, by name."""
     return type("Commands", (LazyGroup,), {"places": commands})
 
 
@@ -149,29 +203,35 @@ def _width(text: str) -> int:
     )
 
 
+class _Stop(KeyboardInterrupt):
+    """A signal came; as Ctrl-C in any program, so that nobody takes it for a failure of theirs."""
+
+
 @contextlib.contextmanager
-def _stop_signals(resume: str) -> Iterator[None]:
-    """Turn the first of both signals into `StoppedError`; the process then ends, and is told once.
+def _stop_signals(came: list[int]) -> Iterator[None]:
+    """Turn the first of both signals into `_Stop`; the process then ends, and is told once.
 
     What is raised while an object is finalized goes nowhere, so a moment later it is raised again.
+
+    Args:
+        came: takes the signals that come.
     """
-    came: list[int] = []
     unraisable = sys.unraisablehook
 
     def stop(number: int, _frame: FrameType | None) -> None:
         came.append(number)
         if len(came) == 1 or number == signal.SIGALRM:
-            raise StoppedError(f"stopped by {signal.Signals(came[0]).name}; {resume}")
+            raise _Stop
 
     def again(lost: "sys.UnraisableHookArgs") -> None:
-        if isinstance(lost.exc_value, StoppedError):
+        if isinstance(lost.exc_value, _Stop):
             signal.setitimer(signal.ITIMER_REAL, _A_MOMENT_S)
         else:
             unraisable(lost)
 
     previous = {}
     with contextlib.suppress(ValueError):  # signals can be set in the main thread only
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
+        for number in (*STOPS, signal.SIGALRM):
             previous[number] = signal.signal(number, stop)
         sys.unraisablehook = again
     try:

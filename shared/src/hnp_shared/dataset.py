@@ -148,3 +148,20 @@ def open_dataset(folder: str | Path) -> Dataset:
     """
     path = Path(folder).expanduser().absolute()
     return Dataset(path, read_info(path))
+
+
+def open_named(role: str, folder: Path) -> Dataset:
+    """Open one of several data sets.
+
+    Args:
+        role: which of them it is, as the user knows it.
+        folder: where it lies.
+
+    Raises:
+        InputError: says which of them is none.
+        StorageError: it could not be read.
+    """
+    try:
+        return open_dataset(folder)
+    except InputError as error:
+        raise InputError(f"{role} {folder.name}: {error}") from error

@@ -27,6 +27,7 @@ NOTICES_VERSION = "1.1"
 """Schema version of a dataset.json with notices: a reader of 1.0 passes them over."""
 
 _COUNTS = frozenset({"states", "reasons"})
+_APART = frozenset({"files", "notices", "parts"})
 _OBJECTS = _COUNTS | {"recipe", "identity"}
 
 MAX_DATASET_BYTES = 64 * 2**20
@@ -59,6 +60,7 @@ class DatasetInfo:
         ledger: path of the ledger below the data set.
         files: path below the data set -> digest and size, of every file but this one.
         notices: what does not fit, by hospital; nothing is written where there is none.
+        parts: ids of the data sets that it is merged of; none when it was built.
     """
 
     schema_version: str
@@ -74,12 +76,22 @@ class DatasetInfo:
     ledger: str
     files: Mapping[str, NamedFile]
     notices: tuple[Notice, ...] = ()
+    parts: tuple[str, ...] = ()
+
+    @property
+    def origin(self) -> str:
+        """How it came to be, in words: ``built``, or of how many data sets it is merged."""
+        if self.parts:
+            return f"merged of {len(self.parts)} data sets"
+        return "merged" if "merged" in self.recipe else "built"  # by an earlier version
 
     def to_json(self) -> bytes:
         """Return the file's bytes: sorted keys and a digest over all the rest."""
         content = asdict(self)
         if not self.notices:  # as 1.0 wrote it
             del content["notices"]
+        if not self.parts:
+            del content["parts"]  # as it was before data sets told theirs
         digest = hashlib.sha256(_text(content).encode()).hexdigest()
         return _text({**content, "digest": digest}).encode() + b"\n"
 
@@ -169,9 +181,10 @@ def parse_info(content: bytes) -> DatasetInfo:
             for name, value in found["files"].items()
         }
         notices = tuple(map(Notice.parse, found.get("notices", ())))
-        names = DatasetInfo.__dataclass_fields__.keys() - {"files", "notices"}
+        parts = tuple(map(str, found.get("parts", ())))
+        names = [name for name in DatasetInfo.__dataclass_fields__ if name not in _APART]
         values: dict[str, Any] = {name: _checked(name, found[name]) for name in names}
-        return DatasetInfo(**values, files=files, notices=notices)
+        return DatasetInfo(**values, files=files, notices=notices, parts=parts)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{DATASET_FILE} is damaged or was not written by hnp-etl") from error
 

@@ -415,7 +415,7 @@ def test_a_folder_with_something_else_is_refused(config: BuildConfig) -> None:
 
 def test_sources_and_outputs_must_not_overlap(config: BuildConfig) -> None:
     sound_tree(config.src[0], patients=1)
-    with pytest.raises(InputError, match=r"SRC src and output inside overlap"):
+    with pytest.raises(InputError, match=r"SRC src and OUT inside overlap"):
         run(replace(config, out=config.src[0] / "inside"))
 
 

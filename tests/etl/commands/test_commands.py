@@ -65,7 +65,7 @@ def test_the_summary_as_json_has_time_and_memory_of_each_stage(src: Path, tmp_pa
         (
             ["build-manifest", "{src}", "--out", "{out}", "--max-rejected", "many"],
             "error: Invalid value for '--max-rejected': "
-            "found 'many', expected a number or a percentage",
+            "found 'many', expected a whole number from 0, or a percentage from 0% to 100%",
         ),
     ],
     ids=["command", "src", "out", "limit"],
@@ -278,6 +278,18 @@ def test_explain_tells_why_and_what_would_help(src: Path) -> None:
     assert one_line(hnp_etl("explain", src)) == "error: found a folder, expected a file"
 
 
+def test_one_missing_file_of_explain_costs_that_file_only(src: Path) -> None:
+    image = next(src.rglob("*.dcm"))
+    done = hnp_etl("explain", src / "gone.dcm", image, "--src", src, src, "--json")
+    assert [each["path"] for each in json.loads(done.stdout)] == [str(image)]
+    assert (done.returncode, one_line(done)) == (
+        65,
+        "error: file 1 of 3: found nothing at a path that was given, expected a file; "
+        "file 3 of 3: found a folder, expected a file",
+    )
+    assert str(src) not in done.stderr
+
+
 def test_diff_tells_what_changed_and_fails_on_request(src: Path, tmp_path: Path) -> None:
     key = tmp_path / "key"
     key.write_bytes(KEY)
@@ -323,3 +335,42 @@ def test_merge_makes_one_data_set_of_two_hospitals(tmp_path: Path) -> None:
     other_keys = hnp_etl("diff", parts[0], out)
     assert other_keys.returncode == 65
     assert "cannot be compared" in one_line(other_keys)
+    assert one_line(other_keys).endswith("; NEW is merged of 2 data sets")
+    said = hnp_etl("diff", out, out).stdout
+    assert "is merged of 2 data sets\n" in said
+    assert ", merged of 2 data sets: 4 files" in hnp_etl("check", out).stdout
+    assert json.loads(hnp_etl("check", out, "--json").stdout)["origin"] == "merged of 2 data sets"
+
+
+def test_it_is_told_which_of_several_folders_is_no_data_set(src: Path, tmp_path: Path) -> None:
+    out, none = tmp_path / "out", tmp_path / "none"
+    none.mkdir()
+    hnp_etl("build-manifest", src, "--out", out, "--workers", 1)
+    line = "no data set: found no dataset.json in the folder given"
+    assert one_line(hnp_etl("diff", none, out)) == f"error: OLD none: {line}"
+    assert one_line(hnp_etl("diff", out, none)) == f"error: NEW none: {line}"
+    merged = hnp_etl("merge", out, none, "--out", tmp_path / "all")
+    assert one_line(merged) == f"error: data set 2 of 2, none: {line}"
+
+
+def test_folders_in_one_another_are_named_with_their_roles(src: Path, tmp_path: Path) -> None:
+    build = ("build-manifest", src, "--out", tmp_path / "out", "--private")
+    assert one_line(hnp_etl(*build, tmp_path / "out")) == (
+        "error: OUT out and --private out overlap, expected separate folders"
+    )
+    assert one_line(hnp_etl(*build, src)) == (
+        "error: SRC src and --private src overlap, expected separate folders"
+    )
+
+
+@pytest.mark.parametrize("limit", ["150%", "-1", "101%", "nan%", "5.5", "%"])
+def test_a_percentage_has_its_bounds(limit: str, src: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = hnp_etl("build-manifest", src, "--out", out, "--max-rejected", limit)
+    assert done.returncode == 2
+    assert one_line(done).endswith(
+        f"found '{limit}', expected a whole number from 0, or a percentage from 0% to 100%"
+    )
+    differ = hnp_etl("diff", src, src, "--fail-if", f"removed={limit}")
+    assert differ.returncode == 2
+    assert "(of the old slices, 0% to 100%)" in one_line(differ)

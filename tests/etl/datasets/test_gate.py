@@ -8,9 +8,12 @@ from hnp_shared.errors import GateError
 
 
 def info(**states: int) -> DatasetInfo:
-    texts = dict.fromkeys(["schema_version", "dataset_id", "pixels_id", "key_id", "tool"], "")
     return DatasetInfo(
-        **texts,
+        schema_version="",
+        dataset_id="",
+        pixels_id="",
+        key_id="",
+        tool="",
         recipe={},
         identity={},
         states=states,

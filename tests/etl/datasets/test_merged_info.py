@@ -7,6 +7,7 @@ from hnp_etl.datasets.merged_info import (
     merged_counts,
     merged_identity,
     merged_key_id,
+    merged_parts,
     merged_recipe,
 )
 from hnp_shared.dataset_info import DatasetInfo
@@ -53,3 +54,12 @@ def test_counts_add_up_and_identity_names_every_source() -> None:
         info(identity={"unknown": "dicom,label", "H02": "study"}),
     ]
     assert merged_identity(parts) == {"H01": "dicom", "H02": "study", "unknown": "dicom,label"}
+
+
+def test_it_is_merged_of_what_was_built_in_any_order_and_number_of_steps() -> None:
+    one, two, three = (info(dataset_id=each) for each in "abc")
+    first = info(dataset_id="d", parts=merged_parts([two, one]))
+    assert first.parts == ("a", "b")
+    assert first.origin == "merged of 2 data sets"
+    assert merged_parts([three, first]) == merged_parts([one, two, three]) == ("a", "b", "c")
+    assert one.origin == "built"

@@ -1,6 +1,7 @@
 """What is told of a file is what the build's ledger says of it."""
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from etl.trees import IMAGES, KEY, LABELS, Slice, hard_tree, sound_tree, write_s
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.pipeline import build
 from hnp_etl.engines.engines import SerialExecutor
-from hnp_etl.explain import Explanation, explain_files
+from hnp_etl.explain import Explanation, explain_files, refusal_of
 from hnp_etl.phantom import PhantomConfig, TreeLayout, write_phantom
 from hnp_etl.phantom.layouts import FOREIGN
 from hnp_etl.private.pseudonyms import pseudonym
@@ -211,3 +212,52 @@ def test_no_value_that_could_name_anybody_is_told(tmp_path: Path) -> None:
     )
     for path in (image, label):
         assert not [mark for mark in marks if mark in repr(one(tmp_path / "src" / path))]
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ('{"a": 1,\n "b": }', "; found: no valid JSON from line 2, column 7 on"),
+        ('{"a": 1, "a": 2}', "; found: one object has a key twice"),
+        ("[" * 70 + "]" * 70, "; found: JSON nests deeper than 64"),
+        ("[1, 2]", "; found: expected an object or a list of one object"),
+    ],
+)
+def test_what_the_reader_found_in_a_label_is_told_of_it_and_of_its_image(
+    content: str, found: str, tmp_path: Path
+) -> None:
+    image, label = write_slice(tmp_path / "src", Slice("P009", 1))
+    (tmp_path / "src" / label).write_text(content, encoding="utf-8")
+    told = one(tmp_path / "src" / label)
+    assert told.would_pass_if is not None
+    assert told.would_pass_if.endswith(found)
+    whole = one(tmp_path / "src" / image)
+    assert whole.reason == Reason.LABEL_REJECTED
+    assert whole.would_pass_if is not None
+    assert whole.would_pass_if.endswith(f"{found})")
+
+
+def test_what_the_reader_found_in_an_image_is_told(tmp_path: Path) -> None:
+    image, _ = write_slice(tmp_path / "src", Slice("P009", 1))
+    path = tmp_path / "src" / image
+    path.write_bytes(path.read_bytes()[:400])
+    told = one(path)
+    assert told.reason == Reason.BAD_HEADER
+    assert told.would_pass_if is not None
+    assert re.search("; found: (the file ends|an element is longer)", told.would_pass_if)
+
+
+def test_what_the_decoder_found_is_told(tmp_path: Path) -> None:
+    root = tmp_path / "src"
+    hard_tree(root)
+    found = {
+        each.reason: each.would_pass_if
+        for each in explain_files(files_below(root), (root,), RECIPE)
+    }
+    assert "; found: the decoder refused the frame" in (found[Reason.DECODE_FAILED] or "")
+
+
+def test_a_missing_file_costs_itself_only(tmp_path: Path) -> None:
+    image, _ = write_slice(tmp_path / "src", Slice("P009", 1))
+    assert refusal_of(str(tmp_path / "src" / image), ()) is None
+    assert refusal_of(str(tmp_path / "gone.dcm"), ()) is not None

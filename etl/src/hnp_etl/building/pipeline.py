@@ -64,7 +64,7 @@ def build(config: BuildConfig, *, executor: Executor) -> BuildReport:
         StorageError: a write failed, or too much could not be read. In all these cases the data set
             that was there stands.
     """
-    refuse_overlap(config.src, (config.out, config.private))
+    refuse_overlap(config.src, {"OUT": config.out, "--private": config.private})
     for place in (config.out, config.private):
         refuse_in_dataset(place.absolute().parent)
     refuse_dataset(config.private)

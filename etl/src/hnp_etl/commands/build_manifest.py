@@ -30,13 +30,21 @@ def _limit(_ctx: click.Context, _param: click.Parameter, text: str | None) -> Re
     try:
         return None if text is None else RejectLimit.parse(text)
     except ValueError as error:
-        raise click.BadParameter(f"found {text!r}, expected a number or a percentage") from error
+        raise click.BadParameter(
+            f"found {text!r}, expected a whole number from 0, or a percentage from 0% to 100%"
+        ) from error
 
 
-@click.command("build-manifest")
+@click.command(
+    "build-manifest",
+    epilog="Example: hnp-etl build-manifest hospitals --out spine --max-rejected 5%",
+)
 @click.argument("src", nargs=-1, required=True, type=FOLDER)
 @click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="Folder of the data set."
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder of the data set; made when it is not there.",
 )
 @click.option(
     "--recipe", default=DEFAULT_RECIPE, show_default=True, help="A built-in recipe or a TOML file."
@@ -47,8 +55,18 @@ def _limit(_ctx: click.Context, _param: click.Parameter, text: str | None) -> Re
     default=cores,
     help="Worker processes; 1 works in this one.  [default: all cores]",
 )
-@click.option("--engine", type=click.Choice(ENGINES), default="local", show_default=True)
-@click.option("--scheduler", metavar="ADDRESS", help="A running Dask scheduler.")
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="local",
+    show_default=True,
+    help="Where work runs: in processes of this machine, or on a Dask cluster.",
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="A running Dask scheduler, tcp://HOST:PORT; without it one is started here.",
+)
 @click.option(
     "--key-file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -56,13 +74,16 @@ def _limit(_ctx: click.Context, _param: click.Parameter, text: str | None) -> Re
     "made in the private folder if not given.",
 )
 @click.option(
-    "--private", type=click.Path(path_type=Path), help="Private folder.  [default: OUT.private]"
+    "--private",
+    type=click.Path(path_type=Path),
+    help="Folder of key, linkage and state, apart from SRC and OUT.  [default: OUT.private]",
 )
 @click.option(
     "--max-rejected",
     metavar="N|P%",
     callback=_limit,
-    help="Commit nothing and exit with 3 when more files, or more of the files met, are rejected.",
+    help="Commit nothing and exit with 3 when more than N files, or more than P % of the files "
+    "met, are rejected.",
 )
 @click.option(
     "--count-filtered",

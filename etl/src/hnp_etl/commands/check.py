@@ -5,13 +5,13 @@ from pathlib import Path
 
 import click
 
-from hnp_shared.check import check_dataset
+from hnp_shared.check import CheckReport, check_dataset
 from hnp_shared.command import echo_json, echo_notices, reported
 from hnp_shared.errors import InputError
 from hnp_shared.small_groups import SMALL_GROUP_PATIENTS, SmallGroups
 
 
-@click.command("check")
+@click.command("check", epilog="Example: hnp-etl check spine --deep")
 @click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--deep", is_flag=True, help="Compare the pixels of all slices.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
@@ -31,6 +31,7 @@ def check(out: Path, deep: bool, as_json: bool) -> None:
             echo_json(
                 {
                     "dataset_id": report.dataset_id,
+                    "origin": report.origin,
                     "files": report.files,
                     "slices": report.slices,
                     "pixels_compared": report.compared,
@@ -52,8 +53,13 @@ def check(out: Path, deep: bool, as_json: bool) -> None:
             raise InputError(f"{len(report.findings)} findings, expected none")
         if not as_json:
             click.echo(
-                f"data set {report.dataset_id}: {report.files} files, {report.slices} slices, sound"
+                f"data set {report.dataset_id}{_merged(report)}: {report.files} files, "
+                f"{report.slices} slices, sound"
             )
+
+
+def _merged(report: CheckReport) -> str:
+    return "" if report.origin == "built" else f", {report.origin}"
 
 
 def _tell_groups(groups: SmallGroups, *, as_json: bool) -> None:

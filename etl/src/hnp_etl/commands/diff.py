@@ -8,7 +8,7 @@ import click
 from hnp_etl.datasets.difference import Difference, compare
 from hnp_etl.datasets.gate import CHANGES, ChangeLimit
 from hnp_shared.command import echo_json, echo_table, reported
-from hnp_shared.dataset import open_dataset
+from hnp_shared.dataset import open_named
 
 DATA_SET = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -20,11 +20,12 @@ def _limits(
         return [ChangeLimit.parse(text) for text in texts]
     except ValueError as error:
         raise click.BadParameter(
-            f"found {error.args[0]!r}, expected {', '.join(CHANGES)}, or one of them =N or =P%"
+            f"found {error.args[0]!r}, expected {', '.join(CHANGES)}, or one of them =N (slices, a "
+            "whole number from 0) or =P% (of the old slices, 0% to 100%)"
         ) from error
 
 
-@click.command("diff")
+@click.command("diff", epilog="Example: hnp-etl diff spine spine.new --fail-if removed=1%")
 @click.argument("old", type=DATA_SET)
 @click.argument("new", type=DATA_SET)
 @click.option(
@@ -33,14 +34,14 @@ def _limits(
     metavar="WHAT[=N|=P%]",
     multiple=True,
     callback=_limits,
-    help="Exit with 3 when slices, more than N or more of the old ones, "
-    "were added, removed or changed.",
+    help="Exit with 3 when slices, or more than N slices, or more than P % of the old ones, "
+    "were added, removed or changed; may be given several times.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print every row as JSON.")
 def diff(old: Path, new: Path, limits: list[ChangeLimit], as_json: bool) -> None:
     """Tell which slices differ between the data sets OLD and NEW, and why."""
     with reported():
-        found = compare(open_dataset(old), open_dataset(new))
+        found = compare(open_named("OLD", old), open_named("NEW", new))
         if as_json:
             _echo_json(found)
         else:
@@ -92,4 +93,7 @@ def _echo(found: Difference) -> None:
         click.echo()
     counts = found.counts()
     told = ", ".join(f"{counts.get(change, 0)} {change}" for change in CHANGES)
+    for info in (found.old, found.new):
+        if info.origin != "built":
+            click.echo(f"{info.dataset_id} is {info.origin}")
     click.echo(f"{found.old.dataset_id} -> {found.new.dataset_id}: {told} of {found.slices} slices")

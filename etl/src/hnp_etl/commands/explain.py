@@ -1,19 +1,23 @@
 """`hnp-etl explain`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from hnp_etl.commands.exclude_option import exclude_option
-from hnp_etl.explain import Explanation, Finding, explain_files
+from hnp_etl.explain import Explanation, Finding, explain_files, refusal_of
+from hnp_etl.explain.meanings import REASONS
 from hnp_etl.recipes.recipe import DEFAULT_RECIPE, load_recipe
 from hnp_shared.command import echo_json, reported
+from hnp_shared.errors import InputError
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_MOST = 3
+"""Files that one line tells of."""
 
 
-@click.command("explain")
+@click.command("explain", epilog="Example: hnp-etl explain hospitals/notes.dcm --src hospitals")
 @click.argument("file", nargs=-1, required=True, type=click.Path())
 @click.option(
     "--recipe", default=DEFAULT_RECIPE, show_default=True, help="A built-in recipe or a TOML file."
@@ -35,12 +39,29 @@ def explain(
 ) -> None:
     """Tell what a build makes of each FILE, why, and what would make it pass."""
     with reported():
-        found = explain_files(file, src, load_recipe(recipe).excluding(exclude))
+        rules = load_recipe(recipe).excluding(exclude)
+        refusals = [refusal_of(path, src) for path in file]
+        usable = [path for path, why in zip(file, refusals, strict=True) if why is None]
+        found = explain_files(usable, src, rules)
         if as_json:
             echo_json([_as_json(each) for each in found])
-            return
-        for each in found:
-            _echo(each)
+        else:
+            for each in found:
+                _echo(each)
+        _refuse(refusals)
+
+
+def _refuse(refusals: Sequence[str | None]) -> None:
+    """Tell of the paths that are no file, once the others are explained; by number, not by name."""
+    several = len(refusals) > 1
+    told = [
+        f"file {number} of {len(refusals)}: {why}" if several else why
+        for number, why in enumerate(refusals, 1)
+        if why is not None
+    ]
+    if told:
+        more = f"; and {len(told) - _MOST} more" if len(told) > _MOST else ""
+        raise InputError("; ".join(told[:_MOST]) + more)
 
 
 def _as_json(each: Explanation) -> Mapping[str, object]:
@@ -69,6 +90,8 @@ def _echo(each: Explanation) -> None:
     lines += [(step.name, step.finding) for step in each.steps[1:]]
     if each.would_pass_if is not None:
         lines.append(("passes if", each.would_pass_if))
+    if each.reason is not None:
+        lines.append(("to do", REASONS[each.reason].do))
     for name, text in lines:
         click.echo(f"  {name:<10} {_text(text)}")
 

@@ -12,11 +12,15 @@ from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError
 
 
-@click.command("link")
+@click.command("link", epilog="Example: hnp-etl link spine --all --json")
 @click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--slice-id", help="The slice to find.")
-@click.option("--all", "every", is_flag=True, help="All slices.")
-@click.option("--private", type=click.Path(path_type=Path), help="Private folder of the data set.")
+@click.option("--slice-id", help="The slice to find: its slice_id in the manifest, 32 hex digits.")
+@click.option("--all", "every", is_flag=True, help="Find all slices.")
+@click.option(
+    "--private",
+    type=click.Path(path_type=Path),
+    help="Private folder of the data set.  [default: OUT.private]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def link(out: Path, slice_id: str | None, every: bool, private: Path | None, as_json: bool) -> None:
     """Tell which file a slice of the data set OUT came from; needs its private folder."""

@@ -12,7 +12,7 @@ from hnp_shared.vocabulary import State
 DATA_SET = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.command("merge")
+@click.command("merge", epilog="Example: hnp-etl merge spine other --out all")
 @click.argument("parts", metavar="OUT...", nargs=-1, required=True, type=DATA_SET)
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Folder of the merged data set."

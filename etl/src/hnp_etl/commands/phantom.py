@@ -18,7 +18,7 @@ from hnp_shared.command import reported
 _SHARE = click.FloatRange(0.0, 1.0)
 
 
-@click.command("phantom")
+@click.command("phantom", epilog="Example: hnp-etl phantom hospitals --patients 6 --seed 1")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
     "--patients",
@@ -27,7 +27,13 @@ _SHARE = click.FloatRange(0.0, 1.0)
     show_default=True,
     help="How many people, dealt to five hospitals.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Makes the people.")
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="A whole number that makes the people: another one, others.",
+)
 @click.option(
     "--layout",
     type=click.Choice([each.value for each in TreeLayout]),
@@ -54,14 +60,14 @@ _SHARE = click.FloatRange(0.0, 1.0)
     type=_SHARE,
     default=0.0,
     show_default=True,
-    help="Chance that a disc is labelled normal for patient, or the reverse.",
+    help="Chance, 0 to 1, that a disc is labelled normal for patient, or the reverse.",
 )
 @click.option(
     "--shortcut",
     type=_SHARE,
     default=0.0,
     show_default=True,
-    help="How firmly a bright marker and a longer echo tell the label; 0 plants none.",
+    help="Chance, 0 to 1, that a bright marker and a longer echo follow the label; 0 plants none.",
 )
 @click.option(
     "--trap",
@@ -73,7 +79,7 @@ _SHARE = click.FloatRange(0.0, 1.0)
 @click.option(
     "--matrix",
     type=click.IntRange(32, 1024),
-    help="Rows and columns of every image.  [default: those of the scanner]",
+    help="Rows and columns of every image, pixels.  [default: those of the scanner]",
 )
 @click.option("--masks", is_flag=True, help="Write masks of disc and sac to DIR.truth.npz too.")
 def phantom(

@@ -9,7 +9,7 @@ from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.errors import InputError
 
 
-@click.command("recipes")
+@click.command("recipes", epilog="Example: hnp-etl recipes aihub-dld > mine.toml")
 @click.argument("name", required=False)
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of recipes.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")

@@ -10,7 +10,7 @@ from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.errors import GateError
 
 
-@click.command("selftest")
+@click.command("selftest", epilog="Example: hnp-etl selftest --work /var/tmp")
 @click.option("--work", type=click.Path(path_type=Path), help="Make the temporary folder in here.")
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
 def selftest(work: Path | None, as_json: bool) -> None:

@@ -28,7 +28,7 @@ from hnp_shared.places import refuse_in_dataset
 from hnp_shared.storage import replace_file
 
 
-@click.command("survey")
+@click.command("survey", epilog="Example: hnp-etl survey hospitals --write-recipe mine.toml")
 @click.argument("src", nargs=-1, required=True, type=FOLDER)
 @click.option(
     "--recipe",
@@ -96,7 +96,7 @@ def _state_folder(src: tuple[Path, ...], private: Path | None) -> Iterator[Path]
         with tempfile.TemporaryDirectory(prefix="hnp-survey-") as folder:
             yield Path(folder)
         return
-    refuse_overlap(src, (private,))
+    refuse_overlap(src, {"--private": private})
     with hold_private(private):
         yield private
 

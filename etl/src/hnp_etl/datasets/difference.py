@@ -81,9 +81,14 @@ def compare(old: Dataset, new: Dataset) -> Difference:
         InputError: the ids were made with different keys, or a table is unusable.
     """
     if old.info.key_id != new.info.key_id:
+        merged = [
+            f"; {role} is {info.origin}"
+            for role, info in (("OLD", old.info), ("NEW", new.info))
+            if info.origin != "built"
+        ]
         raise InputError(
             f"ids made with key {old.info.key_id} cannot be compared with those of key "
-            f"{new.info.key_id}, expected two data sets of one key"
+            f"{new.info.key_id}, expected two data sets of one key{''.join(merged)}"
         )
     between = Between(_differing_sections(old.info, new.info), old.info.tool != new.info.tool)
     manifests, ledgers = (

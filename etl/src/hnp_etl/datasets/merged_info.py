@@ -24,6 +24,11 @@ def merged_key_id(infos: Sequence[DatasetInfo]) -> str:
     return hashlib.sha256("\n".join(key_ids).encode()).hexdigest()[:_KEY_ID_DIGITS]
 
 
+def merged_parts(infos: Sequence[DatasetInfo]) -> tuple[str, ...]:
+    """Return the data set ids of what was merged; of what was merged before, those of its parts."""
+    return tuple(sorted(chain.from_iterable(info.parts or (info.dataset_id,) for info in infos)))
+
+
 def different_recipes(infos: Sequence[DatasetInfo]) -> list[Recipe]:
     """Return the different recipes, sorted; those of data sets that were merged before too."""
     found = chain.from_iterable(info.recipe.get("merged", [info.recipe]) for info in infos)

@@ -20,13 +20,14 @@ from hnp_etl.datasets.merged_info import (
     merged_identity,
     merged_key_id,
     merged_notices,
+    merged_parts,
     merged_recipe,
 )
 from hnp_etl.datasets.replacing import Contents, replace_dataset
 from hnp_etl.private.folder import hold_out, hold_still
 from hnp_etl.walking.walk import refuse_overlap
 from hnp_shared.columns import LEDGER, MANIFEST
-from hnp_shared.dataset import Dataset, open_dataset
+from hnp_shared.dataset import Dataset, open_dataset, open_named
 from hnp_shared.dataset_info import (
     DATASET_FILE,
     SHARDS_FOLDER,
@@ -68,12 +69,16 @@ def merge(sources: Sequence[Path], out: Path, *, disk: Disk = DISK) -> MergeRepo
         OutputError: ``out`` is in use or holds something else.
         StorageError: a write failed; the data set that was there stands.
     """
-    refuse_overlap(sources, (out,))
+    refuse_overlap(sources, {"--out": out}, of="data set")
     refuse_in_dataset(out.absolute().parent)
     with contextlib.ExitStack() as locks:
         for source in sources:
             locks.enter_context(hold_still(source))
-        parts = sorted(map(open_dataset, sources), key=lambda part: _identity(part.info))
+        opened = [
+            open_named(f"data set {number} of {len(sources)},", source)
+            for number, source in enumerate(sources, 1)
+        ]
+        parts = sorted(opened, key=lambda part: _identity(part.info))
         infos = tuple(part.info for part in parts)
         _refuse_unfit(parts)
         locks.enter_context(hold_out(out, disk=disk))
@@ -129,6 +134,7 @@ def _merged(parts: Sequence[Dataset], out: Path, disk: Disk) -> Contents:
         states=merged_counts(info.states for info in infos),
         reasons=merged_counts(info.reasons for info in infos),
         notices=merged_notices(infos),
+        parts=merged_parts(infos),
     )
 
 

@@ -31,6 +31,7 @@ class Contents:
         identity: hospital -> where its patient values came from.
         states: state -> files met; reasons likewise.
         notices: what does not fit in the sources.
+        parts: ids of the data sets that it is merged of.
     """
 
     manifest: Written
@@ -43,6 +44,7 @@ class Contents:
     states: Mapping[str, int]
     reasons: Mapping[str, int]
     notices: tuple[Notice, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 def replace_dataset(out: Path, contents: Contents, *, disk: Disk = DISK) -> DatasetInfo:
@@ -78,4 +80,5 @@ def describe(contents: Contents) -> DatasetInfo:
         ledger=f"{TABLES_FOLDER}/{contents.ledger.name}",
         files=files,
         notices=contents.notices,
+        parts=contents.parts,
     )

@@ -48,7 +48,9 @@ def explain_files(
         )
     groups: dict[tuple[Path, ...], list[str]] = {}
     for path in dict.fromkeys(paths):
-        _refuse_no_file(path)
+        refused = refusal_of(path, sources)
+        if refused is not None:
+            raise InputError(refused)
         tree = tuple(sources) or (tree_of(_absolute(path), recipe.layout),)
         groups.setdefault(tree, []).append(path)
     found: dict[str, Explanation] = {}
@@ -57,11 +59,25 @@ def explain_files(
     return [found[path] for path in paths]
 
 
-def _refuse_no_file(path: str) -> None:
+def refusal_of(path: str, sources: Sequence[Path]) -> str | None:
+    """Return why nothing can be said of a path, None when it can be explained.
+
+    Args:
+        path: as the user gave it.
+        sources: what the build is given; none when each file's tree is found by its path.
+    """
     if not os.path.lexists(path):
-        raise InputError("found nothing at a path that was given, expected a file")
+        return "found nothing at a path that was given, expected a file"
     if os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114  # names are kept as given
-        raise InputError("found a folder, expected a file")
+        return "found a folder, expected a file"
+    whole = _absolute(path)
+    through_links = (whole.parent.resolve() / whole.name).parents
+    if sources and not any(
+        source.absolute() in whole.parents or source.resolve() in through_links
+        for source in sources
+    ):
+        return "found a file that lies below none of --src, expected all to"
+    return None
 
 
 def _absolute(path: str) -> Path:
@@ -102,7 +118,7 @@ def _number(state: sqlite3.Connection, path: str, sources: Sequence[Path]) -> in
                 inside = source.absolute() / below.relative_to(source.resolve())
                 number = number or asked.find(state, os.fsencode(inside))
     if number is None:
-        raise InputError("found a file that lies below none of --src, expected all to")
+        raise InputError("found a file that no build would meet, expected one below --src")
     return number
 
 

@@ -98,7 +98,7 @@ def explain_one(
         label=partner if image else None,
         would_pass_if=EXCLUDED
         if asked.excluded
-        else _would_pass(State(verdict.state), reason, held, asked.label, recipe),
+        else _would_pass(State(verdict.state), reason, held, asked, recipe),
         steps=(
             Step("place", _place(asked)),
             *([_header(look, facts, held)] if image and not asked.excluded else ()),
@@ -130,17 +130,24 @@ def _would_pass(
     state: State,
     reason: Reason | None,
     held: list[Reason],
-    label: LabelFacts | Reason | None,
+    asked: Asked,
     recipe: Recipe,
 ) -> str | None:
     if state is State.IGNORED:
         return IGNORED
     if reason is None:
         return None
-    text = remedy([reason, *held], recipe)
-    if isinstance(label, Reason) and Reason.LABEL_REJECTED in (reason, *held):
-        text += f" (its label is {label}: {remedy([label], recipe)})"
+    label = asked.label if Reason.LABEL_REJECTED in (reason, *held) else None
+    detail = asked.label_detail if asked.kind is Kind.LABEL else None
+    text = remedy([reason, *held], recipe) + _found(asked.detail or detail)
+    if isinstance(label, Reason):
+        told = remedy([label], recipe) + _found(asked.label_detail)
+        text += f" (its label is {label}: {told})"
     return text
+
+
+def _found(detail: str | None) -> str:
+    return f"; found: {detail}" if detail else ""
 
 
 def _level(label: LabelFacts | Reason | None, recipe: Recipe) -> int | None:

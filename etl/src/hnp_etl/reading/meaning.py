@@ -25,12 +25,14 @@ class LabelMeaning(NamedTuple):
 
     Attributes:
         name: of the image that the label names, without suffix; uid likewise.
+        detail: what was found where it was refused, in words; never a value.
     """
 
     facts: str | None
     refusal: Reason | None
     name: str | None = None
     uid: str | None = None
+    detail: str | None = None
 
 
 def meaning_of_image(
@@ -48,5 +50,5 @@ def meaning_of_label(leaves: Sequence[Leaf], reader: LabelReader) -> LabelMeanin
     try:
         facts = reader.read(leaves)
     except FileError as error:
-        return LabelMeaning(None, error.reason)
+        return LabelMeaning(None, error.reason, detail=error.what)
     return LabelMeaning(pack_label(facts), None, facts.file_name, facts.sop_uid)

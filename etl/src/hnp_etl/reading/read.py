@@ -16,6 +16,7 @@ from hnp_etl.labels.sources.rows import ZIP, reader_of
 from hnp_etl.reading.meaning import ImageMeaning, LabelMeaning, meaning_of_image, meaning_of_label
 from hnp_etl.reading.sealed import pack_header, pack_leaves, seal
 from hnp_etl.recipes.recipe import Recipe
+from hnp_shared.errors import StorageError
 from hnp_shared.vocabulary import Kind, Reason
 
 TRIES = 2
@@ -42,6 +43,7 @@ class FileFacts:
     Attributes:
         facts: sealed `HeaderFacts` or label leaves, free of any recipe; None when refused.
         refusal: None when it could be read.
+        detail: what was found where it was refused, in words; never a value.
         uid: SOP Instance UID of an image.
         encoding: of the text of a label.
         meaning: None when refused, and for a file of many labels.
@@ -53,6 +55,7 @@ class FileFacts:
     uid: str | None = None
     encoding: str | None = None
     meaning: ImageMeaning | LabelMeaning | None = None
+    detail: str | None = None
 
 
 def read_batch(refs: Sequence[Ref], recipe: Recipe) -> list[FileFacts]:
@@ -72,16 +75,17 @@ def read_one_by_one(
 
 
 def _read(ref: Ref, recipe: Recipe, reader: LabelReader | None) -> FileFacts:
+    detail = ""
     for _ in range(TRIES):
         try:
             if ref.kind is Kind.IMAGE:
                 return _read_image(ref, recipe)
             return _read_rows(ref, recipe) if reader is None else _read_label(ref, recipe, reader)
         except FileError as error:
-            return FileFacts(ref.id, None, error.reason)
-        except OSError:
-            continue
-    return FileFacts(ref.id, None, Reason.UNREADABLE)
+            return FileFacts(ref.id, None, error.reason, detail=error.what)
+        except OSError as error:
+            detail = StorageError.of("the file", error).reason
+    return FileFacts(ref.id, None, Reason.UNREADABLE, detail=detail)
 
 
 def _read_image(ref: Ref, recipe: Recipe) -> FileFacts:

@@ -120,7 +120,7 @@ def _decode_all(plan: ShardPlan) -> tuple[Array, list[_Taken], list[Refusal]]:
             facts = unpack_header(each.header)
             sample = read_sample(each.file, facts, plan.image, plan.limits)
         except FileError as error:
-            refused.append(Refusal(each.id, error.reason))
+            refused.append(Refusal(each.id, error.reason, detail=error.what))
             continue
         images[len(taken)] = sample.array
         digest = sha256(images[len(taken)].data).hexdigest()

@@ -25,11 +25,17 @@ class SampleRow:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A slice that is not in; ``sha256`` is that of its array when it is a copy of another's."""
+    """A slice that is not in.
+
+    Attributes:
+        sha256: of its array when it is a copy of another's.
+        detail: what was found where it was refused, in words; never a value.
+    """
 
     id: int
     reason: Reason
     sha256: str | None = None
+    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ class Asked:
         table: weighting that a table of series tells.
         faults: what is wrong in its table of labels, or in the line of it that is its label.
         labels: how many labels a table holds, and how many of them belong to an image.
+        detail: what was found where the file was refused, in words.
+        label_detail: the same of its label.
     """
 
     id: int
@@ -56,6 +58,8 @@ class Asked:
     table: str | None
     faults: tuple[str, ...] = ()
     labels: tuple[int, int] | None = None
+    detail: str | None = None
+    label_detail: str | None = None
 
 
 def find(state: sqlite3.Connection, raw: bytes) -> int | None:
@@ -142,7 +146,12 @@ def answers(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Aske
         state,
         "SELECT file.id, file.kind, file.hospital, file.partition, file.size, file.early, "
         "file.facts, partner.raw, pair.step, label.facts, "
-        "coalesce(label.refusal, document.refusal, document.early), told.weighting, pair.label "
+        "coalesce(label.refusal, document.refusal, document.early), told.weighting, "
+        "coalesce(CASE WHEN file.refusal IS NOT NULL THEN file.detail END, "
+        "(SELECT min(detail) FROM outcome WHERE outcome.file = file.id)), "
+        "coalesce(label.detail, CASE WHEN document.refusal IS NOT NULL THEN document.detail END, "
+        "(SELECT min(detail) FROM entry JOIN label USING (id) WHERE entry.file = file.id)), "
+        "pair.label "
         "FROM file "  # the pair it is in, on either side
         "LEFT JOIN pair ON file.id = pair.image OR file.id = pair.label "
         "LEFT JOIN entry ON entry.id = pair.label "  # a label that is one of many in a file
@@ -184,6 +193,8 @@ class _Answer(NamedTuple):
     label: str | None
     refusal: str | None
     weighting: str | None
+    detail: str | None
+    label_detail: str | None
     entry: int | None
 
 
@@ -222,6 +233,8 @@ def _asked(row: _Answer) -> Asked:
         step=row.step,
         label=unpack_label(row.label) if row.label else refusal,
         table=row.weighting,
+        detail=row.detail,
+        label_detail=row.label_detail,
     )
 
 

@@ -37,6 +37,7 @@ CREATE TABLE file (
     early TEXT,                 -- reason that needs no look inside, or EXCLUDED
     facts TEXT,                 -- what reading told, free of any recipe
     refusal TEXT,               -- or why it could not be read
+    detail TEXT,                -- and what was found there, in words
     name BLOB NOT NULL,         -- of an image, without suffix; its SOP Instance UID
     uid TEXT,
     encoding TEXT,              -- of a label's text
@@ -50,7 +51,8 @@ CREATE TABLE look (             -- what the recipe makes of an image's header
 );
 CREATE TABLE label (            -- what the recipe makes of a label's leaves
     id INTEGER PRIMARY KEY, facts TEXT, refusal TEXT,
-    name TEXT, uid TEXT         -- of the image it names
+    name TEXT, uid TEXT,        -- of the image it names
+    detail TEXT                 -- what was found where it was refused
 );
 CREATE TABLE entry (            -- one label of many in a file; its id is that of its label, below 0
     id INTEGER PRIMARY KEY, file INTEGER NOT NULL, key TEXT NOT NULL
@@ -68,7 +70,7 @@ CREATE TABLE series (key TEXT PRIMARY KEY, weighting TEXT NOT NULL);
 CREATE TABLE told (image INTEGER PRIMARY KEY, weighting TEXT NOT NULL);
 CREATE TABLE pair (image INTEGER PRIMARY KEY, label INTEGER NOT NULL UNIQUE, step TEXT NOT NULL);
 CREATE TABLE outcome (          -- why a frame of an image is no slice of the data set
-    file INTEGER, frame INTEGER, reason TEXT NOT NULL, PRIMARY KEY (file, frame)
+    file INTEGER, frame INTEGER, reason TEXT NOT NULL, detail TEXT, PRIMARY KEY (file, frame)
 ) WITHOUT ROWID;
 
 CREATE TABLE slice (            -- a frame that was chosen; frame 0 is that of a single-frame file

@@ -132,10 +132,14 @@ def ref_of(row: Row) -> Ref:
 
 def note_facts(state: sqlite3.Connection, found: Sequence[FileFacts]) -> None:
     """Remember what reading told."""
-    rows = [(each.facts, each.refusal, each.uid, each.encoding, each.id) for each in found]
+    rows = [
+        (each.facts, each.refusal, each.detail, each.uid, each.encoding, each.id) for each in found
+    ]
     with state:
         state.executemany(
-            "UPDATE file SET facts = ?, refusal = ?, uid = ?, encoding = ? WHERE id = ?", rows
+            "UPDATE file SET facts = ?, refusal = ?, detail = ?, uid = ?, encoding = ? "
+            "WHERE id = ?",
+            rows,
         )
         note_meanings(state, found)
 

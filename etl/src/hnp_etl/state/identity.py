@@ -64,7 +64,8 @@ def identify(state: sqlite3.Connection, identity: Identity) -> Settled:
             )
     with state:
         state.execute(
-            "INSERT INTO outcome SELECT file, frame, ? FROM slice WHERE patient IS NULL",
+            "INSERT INTO outcome (file, frame, reason) "
+            "SELECT file, frame, ? FROM slice WHERE patient IS NULL",
             (Reason.MISSING_FIELD,),
         )
         state.execute("DELETE FROM slice WHERE patient IS NULL")

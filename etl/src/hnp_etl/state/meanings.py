@@ -11,7 +11,7 @@ from hnp_etl.recipes.recipe import Label, Recipe
 from hnp_etl.state.database import get_meta, pages, set_meta, write_many
 
 _NOTE_IMAGE = "INSERT OR REPLACE INTO look VALUES (?, ?, ?)"
-_NOTE_LABEL = "INSERT OR REPLACE INTO label VALUES (?, ?, ?, ?, ?)"
+_NOTE_LABEL = "INSERT OR REPLACE INTO label VALUES (?, ?, ?, ?, ?, ?)"
 
 
 def begin_images(state: sqlite3.Connection, recipe: Recipe) -> None:

@@ -84,8 +84,8 @@ def built_before(state: sqlite3.Connection, plan: ShardPlan, folder: Path) -> Sh
         file,
         tuple(SampleRow(**each) for each in json.loads(unseal(samples))),
         tuple(
-            Refusal(number, reason_of(reason), copied)
-            for number, reason, copied in json.loads(unseal(refusals))
+            Refusal(number, reason_of(reason), copied, detail)
+            for number, reason, copied, detail in json.loads(unseal(refusals))
         ),
     )
     return resettle(plan, before)
@@ -105,8 +105,8 @@ def note_shard(state: sqlite3.Connection, result: ShardResult) -> None:
                 ),
             )
         state.executemany(
-            "INSERT INTO outcome VALUES (?, ?, ?)",
-            [(*place_of(each.id), each.reason) for each in result.refused],
+            "INSERT INTO outcome VALUES (?, ?, ?, ?)",
+            [(*place_of(each.id), each.reason, each.detail) for each in result.refused],
         )
         name = file.name if file else ""
         state.executemany(

@@ -23,7 +23,8 @@ _JUDGED = (
     "WHERE image.kind = 'image' AND image.early IS NULL AND image.facts IS NOT NULL "
 )
 _REFUSED_BY_HEADER = (
-    f"INSERT INTO outcome SELECT image.id, {SINGLE}, look.refusal {_JUDGED.format(more='')}"
+    "INSERT INTO outcome (file, frame, reason) "
+    f"SELECT image.id, {SINGLE}, look.refusal {_JUDGED.format(more='')}"
     "AND look.refusal IS NOT NULL AND told.image IS NULL"
 )
 _UNDECIDED = (
@@ -49,7 +50,7 @@ def choose_all(state: sqlite3.Connection, recipe: Recipe) -> None:
         decided = [(image, _decide(image, recipe)) for image in page]
         with state:
             state.executemany(
-                "INSERT INTO outcome VALUES (?, ?, ?)",
+                "INSERT INTO outcome (file, frame, reason) VALUES (?, ?, ?)",
                 [
                     (image.id, SINGLE, found)
                     for image, found in decided

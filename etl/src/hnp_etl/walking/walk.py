@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, combinations
 from pathlib import Path
 from typing import NamedTuple
@@ -41,14 +41,21 @@ def walk(sources: Sequence[Path]) -> Iterator[FoundFile]:
     )
 
 
-def refuse_overlap(sources: Sequence[Path], outputs: Sequence[Path]) -> None:
+def refuse_overlap(
+    sources: Sequence[Path], outputs: Mapping[str, Path], *, of: str = "SRC"
+) -> None:
     """Refuse folders that lie in one another: a file would be met twice, or be our own.
 
+    Args:
+        sources: what is read.
+        outputs: role, as the user gave it -> what is written.
+        of: role of the sources.
+
     Raises:
-        InputError: names the two.
+        InputError: names the two and their roles.
     """
-    named = [(f"SRC {source.name}", _real(source)) for source in sources]
-    named += [(f"output {output.name}", _real(output)) for output in outputs]
+    named = [(f"{of} {source.name}", _real(source)) for source in sources]
+    named += [(f"{role} {output.name}", _real(output)) for role, output in outputs.items()]
     for (name, folder), (other_name, other) in combinations(named, 2):
         if folder == other or folder in other.parents or other in folder.parents:
             raise InputError(f"{name} and {other_name} overlap, expected separate folders")

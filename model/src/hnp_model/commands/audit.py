@@ -61,7 +61,7 @@ def audit_command(  # click passes one argument a flag
     seed: int,
     as_json: bool,
 ) -> None:
-    """Look for leaks and shortcuts in the data set OUT as it is split; exit 3 when there are any.
+    """Look for leaks and shortcuts in the data set OUT as it is split; exits with 3 if any.
 
     Simple models learn on train and are judged on test: what tells the label without the disc?
     """

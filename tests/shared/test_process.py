@@ -1,0 +1,78 @@
+"""A stop is one line, and output that nobody takes is no traceback."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BIN = Path(sys.executable).parent
+FULL = Path("/dev/full")
+RECIPES = [str(BIN / "hnp-etl"), "recipes", "--schema"]
+
+WAITS = """
+import signal
+from hnp_shared.process import begin
+begin()
+signal.raise_signal(signal.{name})
+print("went on")
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_stop_before_any_work_is_one_line(name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WAITS.format(name=name)], capture_output=True, text=True, check=False
+    )
+    line = f"error: stopped by {name}; run the same command again\n"
+    assert (done.returncode, done.stdout, done.stderr) == (75, "", line)
+
+
+@pytest.mark.parametrize("module", ["hnp_etl", "hnp_model"])
+def test_a_stop_is_heard_before_anything_large_is_imported(module: str) -> None:
+    program = (
+        f"import sys, {module}.__main__\n"
+        "assert not {'click', 'numpy', 'typing', 'inspect'} & set(sys.modules), sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-I", "-S", "-c", _PATHS + program], check=True)
+
+
+_PATHS = f"import sys; sys.path[:0] = {[p for p in sys.path if p.endswith('src')]!r}\n"
+
+
+def test_a_reader_who_leaves_ends_it_quietly() -> None:
+    with subprocess.Popen(RECIPES, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert (process.wait(), process.stderr.read() if process.stderr else b"") == (0, b"")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", [RECIPES[1:], ["recipes"], ["--help"], ["check", "--help"]])
+def test_output_that_cannot_be_written_is_74_and_one_line(arguments: list[str]) -> None:
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [RECIPES[0], *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    line = "error: the standard output: No space left on device (ENOSPC)\n"
+    assert (done.returncode, done.stderr) == (74, line)
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full")
+def test_the_exit_code_stays_when_the_error_cannot_be_told() -> None:
+    with FULL.open("w") as full:
+        done = subprocess.run([RECIPES[0], "recipes", "nowhere"], stderr=full, check=False)
+    assert done.returncode == 65
+
+
+def test_closed_output_is_no_failure() -> None:
+    line = f"{RECIPES[0]} recipes >&-"
+    assert subprocess.run(["/bin/sh", "-c", line], check=False).returncode == 0
+
+
+def test_a_signal_that_was_ignored_when_it_began_stops_it_all_the_same() -> None:
+    """A shell ignores Ctrl-C for what it runs in the background."""
+    line = 'trap "" INT; exec "$0" -c "$1"'
+    program = WAITS.format(name="SIGINT")
+    done = subprocess.run(["/bin/sh", "-c", line, sys.executable, program], check=False)
+    assert done.returncode == 75
