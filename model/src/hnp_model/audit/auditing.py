@@ -81,7 +81,7 @@ def audit(out: Path, split_file: Path, run: Path | None, settings: AuditSettings
     dataset = open_dataset(out)
     slices = read_slices(dataset)
     split = read_split(split_file)
-    parts = parts_of(slices, choose_fold(split, settings.fold))
+    parts = parts_of(slices, choose_fold(split, settings.fold), dataset.info.dataset_id)
     refuse_empty(slices, parts)
     rows = np.flatnonzero(parts != "val")
     used, train = slices.take(rows), parts[rows] == "train"

@@ -1,5 +1,6 @@
 """hnp-train split."""
 
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,15 +17,19 @@ if TYPE_CHECKING:
     from hnp_model.splits.splitting import WrittenSplit
 
 
+_RATIOS = re.compile(r"(\d{1,6}):(\d{1,6}):(\d{1,6})")
 HEAD = ("part", "hospital", "patients", "slices", "positive")
 
 
 def parse_ratios(text: str) -> tuple[int, int, int]:
     """Return the numbers for train, val and test from ``6:2:2``."""
-    numbers = text.split(":")
-    if len(numbers) != 3 or not all(number.isdecimal() and int(number) for number in numbers):
-        raise click.BadParameter(f"found {text!r}, expected three positive numbers like 6:2:2")
-    return int(numbers[0]), int(numbers[1]), int(numbers[2])
+    found = _RATIOS.fullmatch(text)
+    if not found or not any(map(int, found.groups())):
+        raise click.BadParameter(
+            f"found {text!r}, expected three whole numbers like 6:2:2, not all of them 0"
+        )
+    train, val, test = map(int, found.groups())
+    return train, val, test
 
 
 @click.command("split")
@@ -94,12 +99,19 @@ def split_command(  # click passes one argument a flag
 
 
 def _warn(written: "WrittenSplit", settings: SplitSettings) -> None:
-    from hnp_model.splits.composition import off_balance  # noqa: PLC0415  # loads numpy
+    from hnp_model.splits.composition import off_balance, one_class  # noqa: PLC0415  # loads numpy
 
     if written.made.leakage:
         click.echo(
             f"WARNING: THIS SPLIT LEAKS: {written.made.leakage} sit in more than one part. "
             "Figures on it are too good; use it only to compare with the reference report.",
+            err=True,
+        )
+    lacking = [content.part for content in one_class(written.made.composition)]
+    if lacking:
+        click.echo(
+            f"note: {written.path.name}: slices of one class only in {', '.join(lacking)}; a fit "
+            "needs both in train, thresholds need both in val, figures both in test",
             err=True,
         )
     if settings.scheme == "hospital-out":

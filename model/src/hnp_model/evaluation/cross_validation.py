@@ -91,7 +91,7 @@ def cross_validate(
     dataset = open_dataset(out)
     folds = read_folds(split_files)
     settings = replace(settings, device=choose_device(settings.device))
-    refuse_unusable(folds, read_slices(dataset), settings)
+    refuse_unusable(folds, read_slices(dataset), settings, dataset.info.dataset_id)
     data = describe_dataset(dataset.info)
     with hold(target) as folder:
         _refuse_other_content(target, folds)

@@ -69,7 +69,7 @@ def fit(out: Path, split_file: Path, run: Path, settings: FitSettings, *, resume
     dataset = open_dataset(out)
     slices = read_slices(dataset)
     split = read_split(split_file)
-    parts = parts_of(slices, choose_fold(split, settings.fold))
+    parts = parts_of(slices, choose_fold(split, settings.fold), dataset.info.dataset_id)
     settings = replace(settings, device=choose_device(settings.device))
     leakage = find_leakage(slices, parts)
     refuse_leakage(leakage, allow=settings.allow_leakage)
