@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hnp_model.commands.arguments import FILE, dataset_argument, force_option, json_option
+from hnp_model.commands.arguments import FILE, dataset_argument, example, force_option, json_option
 from hnp_model.settings import SCHEMES, Scheme, SplitSettings
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.splits import Unit
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hnp_model.splits.splitting import WrittenSplit
 
 
+MOST_FOLDS = 1000
 _RATIOS = re.compile(r"(\d{1,6}):(\d{1,6}):(\d{1,6})")
 HEAD = ("part", "hospital", "patients", "slices", "positive")
 
@@ -32,20 +33,53 @@ def parse_ratios(text: str) -> tuple[int, int, int]:
     return train, val, test
 
 
-@click.command("split")
+@click.command("split", epilog=example("hnp-train split data -o split.csv"))
 @dataset_argument
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="NAME.csv")
-@click.option("--scheme", type=click.Choice(SCHEMES), default="stratified", show_default=True)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="NAME.csv",
+    help="Split file to write; with hospital-out one NAME-HOSPITAL.csv each.",
+)
+@click.option(
+    "--scheme",
+    type=click.Choice(SCHEMES),
+    default="stratified",
+    show_default=True,
+    help="Parts alike in labels and hospitals, one hospital as test, or folds.",
+)
 @click.option(
     "--unit",
     type=click.Choice(["patient", "slice"]),
     default="patient",
     show_default=True,
-    help="`slice` is the reference report's split: it leaks.",
+    help="What goes to a part as a whole; `slice` is the reference report's split: it leaks.",
 )
-@click.option("--ratios", type=parse_ratios, default="6:2:2", show_default=True, metavar="A:B:C")
-@click.option("--folds", type=click.IntRange(min=3), default=5, show_default=True)
-@click.option("--seed", type=click.IntRange(min=0), default=42, show_default=True)
+@click.option(
+    "--ratios",
+    type=parse_ratios,
+    default="6:2:2",
+    show_default=True,
+    metavar="A:B:C",
+    help="Shares of patients (or slices) in train, val and test, as whole numbers; 0 leaves a "
+    "part out.",
+)
+@click.option(
+    "--folds",
+    type=click.IntRange(3, MOST_FOLDS),
+    default=5,
+    show_default=True,
+    help="Number of folds, with --scheme kfold.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=42,
+    show_default=True,
+    help="Number that decides between patients who are alike.",
+)
 @click.option(
     "--stable",
     is_flag=True,

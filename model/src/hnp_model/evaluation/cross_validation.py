@@ -7,7 +7,8 @@ from pathlib import Path
 
 from hnp_model.data.slices import read_slices
 from hnp_model.evaluation.evaluation import evaluate
-from hnp_model.fitting.fitting import choose_device, fit
+from hnp_model.fitting.device import choose_device
+from hnp_model.fitting.fitting import fit
 from hnp_model.measures.pooling import FoldFigures, Pooled, parse_figures, pool
 from hnp_model.measures.units import UnitName
 from hnp_model.report.forest import draw_forest
