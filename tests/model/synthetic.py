@@ -71,7 +71,14 @@ def write_dataset(folder: Path, plan: Plan) -> Path:
         pixels_id=plan.pixels_id,
         key_id="89abcdef",
         tool="synthetic 0",
-        recipe={"name": "synthetic", "confirmed": plan.confirmed},
+        recipe={
+            "name": "synthetic",
+            "confirmed": plan.confirmed,
+            "label": {
+                "codes": {"1": "normal", "2": "patient"},
+                "canal": {"quantity": "width", "unit": "mm"},
+            },
+        },
         identity=dict.fromkeys(plan.hospitals, "label"),
         states={"accepted": len(placed)},
         reasons={},

@@ -1,12 +1,13 @@
 """Split files under version control."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from hnp_shared.errors import InputError
-from hnp_shared.splits import Split, read_split, write_split
+from hnp_shared.splits import Split, read_split, split_bytes, write_split
 
 SPLIT = Split("patient", {"scheme": "stratified", "seed": "42"}, {"b": "val", "a": "train"})
 
@@ -32,6 +33,41 @@ def test_a_fold_tests_itself_and_validates_on_the_next() -> None:
     assert SPLIT.folds == 0
     with pytest.raises(InputError, match="found fold 3, expected 0 to 2"):
         folds.of_fold(3)
+
+
+def semicolons(line: str) -> str:
+    return line.replace(",", ";")
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        str,
+        semicolons,
+        lambda line: line.replace(",", "\t"),
+        lambda line: f"{line},,",
+        lambda line: f"{line};;",
+        lambda line: f'"{line}"',
+        lambda line: f'"{line}";;',
+        lambda line: ",".join(f'"{cell}"' for cell in line.split(",")),
+        lambda line: f'"{line}";' if line.startswith("#") else semicolons(line) + ";",
+        lambda line: f'"{line}",,' if line.startswith("#") else line,
+    ],
+    ids=[
+        *("as-is", "semicolons", "tabs", "filled-up", "one-cell-filled-up", "lines-quoted"),
+        *("lines-quoted-filled-up", "cells-quoted", "comments-quoted", "comments-in-cells"),
+    ],
+)
+@pytest.mark.parametrize("head", ["", "\ufeff", "\ufeffsep=;\r\n"], ids=["", "bom", "sep"])
+def test_what_a_spreadsheet_made_of_it_says_the_same(
+    tmp_path: Path, saved: Callable[[str], str], head: str
+) -> None:
+    facts = {"stratify": "positive share, hospital, patients", "data set id": "0123456789abcdef"}
+    split = Split("patient", facts, {"b": "val", "a": "train"})
+    lines = split_bytes(split).decode().splitlines()
+    text = head + "".join(f"{saved(line)}\r\n" for line in lines)
+    (tmp_path / "s.csv").write_bytes(text.encode())
+    assert read_split(tmp_path / "s.csv") == split
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What each command is asked to do; free of torch and numpy, so that --help comes at once."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from typing import Literal
 
 from hnp_shared.splits import Unit
@@ -16,6 +17,12 @@ INPUTS: tuple[Inputs, ...] = ("both", "image", "tabular")
 
 DEVICES = ("auto", "cpu", "cuda")
 """`auto` takes a CUDA device where there is one. Only `cpu` promises equal bits on a resume."""
+
+LARGEST_SEED = 2**32 - 1
+"""What torch and numpy both take."""
+
+LARGEST_BATCH = 65_536
+"""Slices a step; far above what any of our networks gains from."""
 
 TRIAL_EPOCHS = 5
 """Epochs of each training of an audit: enough for the compact network to learn patients."""
@@ -60,7 +67,7 @@ class FitSettings:
         seed: of first weights, order and dropout.
         fold: test fold of a k-fold split.
         allow_leakage: whether a leaking split is taken.
-        device: `cpu` or `cuda`.
+        device: `cpu` or `cuda`; two fits that differ in it alone are one.
     """
 
     model: ModelName = "reference"
@@ -73,7 +80,14 @@ class FitSettings:
     seed: int = 42
     fold: int | None = None
     allow_leakage: bool = False
-    device: str = "cpu"
+    device: str = field(default="cpu", compare=False)
+
+    def __post_init__(self) -> None:
+        counts = (self.epochs, self.patience or 1, self.batch_size)
+        shares = 0 < self.lr < math.inf and 0 <= self.dropout < 1
+        seeded = 0 <= self.seed <= LARGEST_SEED and (self.fold or 0) >= 0
+        if min(counts) < 1 or not shares or not seeded or self.device not in DEVICES:
+            raise ValueError("expected settings as hnp-train fit takes them")
 
 
 ALL = "all"
@@ -89,12 +103,31 @@ class EvaluateSettings:
         allow_mismatch: whether a data set with other pixels is taken.
         allow_leakage: whether a leaking split, or data the fit has used, is taken.
         referral_error: share of a class that may have its class left out of its prediction set.
+        allow_missing: whether data without an input that train had is taken.
+        force: whether another evaluation may be written over.
     """
 
     part: str = "test"
     allow_mismatch: bool = False
     allow_leakage: bool = False
     referral_error: float = 0.1
+    allow_missing: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PredictSettings:
+    """The flags of a prediction.
+
+    Attributes:
+        allow_mismatch: whether a data set with other pixels is taken.
+        allow_missing: whether data without an input that train had is taken.
+        force: whether a file may be written over.
+    """
+
+    allow_mismatch: bool = False
+    allow_missing: bool = False
+    force: bool = False
 
 
 @dataclass(frozen=True, slots=True)

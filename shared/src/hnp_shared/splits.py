@@ -29,6 +29,9 @@ PARTS = ("train", "val", "test")
 Unit = Literal["patient", "slice"]
 _UNITS: tuple[Unit, ...] = ("patient", "slice")
 
+SEPARATORS = (",", ";", "\t")
+"""What spreadsheets put between cells: the comma, or what the language of the computer asks for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Split:
@@ -81,7 +84,10 @@ def split_bytes(split: Split) -> bytes:
 
 
 def read_split(path: Path) -> Split:
-    """Read a split file.
+    """Read a split file, also as spreadsheets save it.
+
+    They change the separator, quote cells, fill lines up with empty ones, and make cells of
+    comment lines too.
 
     Raises:
         InputError: not a split file; names the line and what was expected there.
@@ -93,28 +99,49 @@ def read_split(path: Path) -> Split:
         raise InputError("the split file is no UTF-8 text") from error
     except OSError as error:
         raise StorageError.of("the split file", error) from error
+    separator = _separator_of(lines)
+    rows = [(number, _cells(number, line, separator)) for number, line in enumerate(lines, 1)]
+    comments = [",".join(cells)[1:] for _, cells in rows if cells and cells[0][:1] == "#"]
     facts = {
         key.strip(): value.strip()
-        for key, colon, value in (line[1:].partition(":") for line in lines if line[:1] == "#")
+        for key, colon, value in (comment.partition(":") for comment in comments)
         if colon
     }
     if facts.pop("format", FORMAT) != FORMAT:
         raise InputError(f"the split file has another format, expected {FORMAT!r}")
     facts.pop("unit", None)
-    rows = [
-        (number, _cells(number, line))
-        for number, line in enumerate(lines, 1)
-        if line.strip() and not line.startswith("#")
-    ]
+    rows = [(number, cells) for number, cells in rows if cells and cells[0][:1] != "#"]
     unit = _unit_of(rows[0][1] if rows else [])
     return Split(unit, facts, _parts_of(rows[1:]))
 
 
-def _cells(number: int, line: str) -> list[str]:
+def _separator_of(lines: list[str]) -> str:
+    """Return what separates the header's cells: a comma, or what a spreadsheet made of it."""
+    for line in lines:
+        for separator in SEPARATORS:
+            if _cells(0, line, separator) in [[f"{unit}_id", "part"] for unit in _UNITS]:
+                return separator
+    return ","
+
+
+def _cells(number: int, line: str, separator: str) -> list[str]:
+    """Return a line's cells without the empty ones at its end; a whole line may be one cell."""
+    if line.startswith("sep="):  # Excel's own first line
+        return []
     try:
-        return next(csv.reader([line]))
+        cells = _filled(next(csv.reader([line], delimiter=separator), []))
+        if len(cells) == 1 and cells[0] != line:
+            cells = _filled(next(csv.reader(cells), []))
     except csv.Error as error:
         raise InputError(f"split file, line {number}: no line of a CSV ({error})") from error
+    is_comment = cells and cells[0].startswith("#")
+    return cells if is_comment else [cell.strip() for cell in cells]
+
+
+def _filled(cells: list[str]) -> list[str]:
+    while cells and not cells[-1].strip():
+        cells = cells[:-1]
+    return cells
 
 
 def _unit_of(header: list[str]) -> Unit:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from failing import disk_fails
+from hnp_shared.dataset import open_dataset
 from hnp_shared.splits import Split, read_split, write_split
 from model.conftest import invoke, invoke_fit
 from model.synthetic import Plan, write_dataset
@@ -46,7 +47,7 @@ def test_splitting_does_not_import_torch(small: Path, tmp_path: Path) -> None:
     [
         ("split", "{out}"),
         ("split", "{out}", "-o", "x.csv", "--ratios", "6:2"),
-        ("split", "{out}", "-o", "x.csv", "--ratios", "6:2:0"),
+        ("split", "{out}", "-o", "x.csv", "--ratios", "0:0:0"),
         ("split", "{out}", "-o", "x.csv", "--scheme", "hospital-out", "--unit", "slice"),
         ("fit", "{out}", "--out", "run"),
         ("fit", "{out}", "--split", "{split}", "--out", "run", "--epochs", "0"),
@@ -108,6 +109,26 @@ def test_a_split_that_misses_patients_is_one_line(
     assert result.exit_code == 65
     assert result.stderr == (
         "error: the split does not name 5 of 24 patients of the data set, expected all of them\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["fit", "audit", "crossval"])
+def test_a_split_of_other_data_names_both(
+    dataset: Path, split_file: Path, tmp_path: Path, command: str
+) -> None:
+    other = write_dataset(tmp_path / "out", Plan(9, first_patient=500))
+    arguments: dict[str, tuple[object, ...]] = {
+        "fit": ("--out", tmp_path / "run"),
+        "audit": (),
+        "crossval": ("--split", split_file.with_name("b.csv"), "--out", tmp_path / "cv"),
+    }
+    split_file.with_name("b.csv").write_bytes(split_file.read_bytes())
+    told = invoke(command, other, "--split", split_file, *arguments[command])
+    ids = [open_dataset(folder).info.dataset_id for folder in (dataset, other)]
+    assert told.exit_code == 65
+    assert told.stderr.endswith(
+        "the split does not name 9 of 9 patients of the data set, expected all of them; "
+        f"it was made for data set {ids[0]}, this one is {ids[1]}\n"
     )
 
 

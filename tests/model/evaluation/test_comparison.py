@@ -13,6 +13,7 @@ from hnp_model.evaluation.comparison import COMPARED, compare_on
 from hnp_model.measures.bootstrap import RESAMPLES, SEED
 from hnp_model.runs.evaluated import Evaluated
 from model.conftest import invoke, invoke_fit
+from model.synthetic import Plan, write_dataset
 
 THRESHOLDS = (0.5, 0.45)
 
@@ -122,6 +123,36 @@ def test_the_printout_says_who_wins_and_what_is_left_out(run: Path, blind: Path)
     assert "-: under 10 patients in a class" in lines
     assert "leave out training variance" in lines[-1]
     assert "note: test has 16 patients, under 60" in result.stderr
+
+
+def test_evaluations_of_the_same_data_are_found(
+    run: Path, blind: Path, dataset: Path, tmp_path: Path
+) -> None:
+    copies = [
+        Path(shutil.copytree(one, tmp_path / name)) for one, name in ((run, "a"), (blind, "b"))
+    ]
+    places = [
+        write_dataset(tmp_path / f"out{n}", Plan(30, first_patient=500 + n, seed=8 + n))
+        for n in range(2)
+    ]
+    for copy, data in ((copies[0], places[0]), (copies[0], places[1]), (copies[1], places[1])):
+        assert invoke("evaluate", copy, data, "--all").exit_code == 0
+    found = invoke("compare", *copies, "--part", "all")
+    assert found.exit_code == 0, found.stderr
+    assert found.stdout.splitlines()[0] == "all: 30 patients, 120 slices"
+    (alone,) = (copies[1] / "evaluations").iterdir()
+    moved = Path(shutil.copytree(alone, tmp_path / "moved"))
+    for folder in (alone, moved):
+        by_folder = invoke("compare", copies[0], folder, "--part", "all")
+        assert by_folder.stdout == found.stdout
+    assert invoke("compare", *copies).stdout == invoke("compare", run, blind).stdout
+    assert invoke("evaluate", copies[1], places[0], "--all").exit_code == 0
+    several = invoke("compare", *copies, "--part", "all")
+    assert several.exit_code == 65
+    assert several.stderr == (
+        "error: both runs were judged on all of 2 data sets or splits, expected one: "
+        "name a folder of each run's evaluations/\n"
+    )
 
 
 def test_a_run_that_was_not_evaluated_is_one_line(run: Path, own: Path) -> None:

@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from sklearn.metrics import roc_auc_score
 
 from hnp_model.measures.metrics import METRICS
+from hnp_shared.dataset import open_dataset
+from hnp_shared.dataset_info import read_info
 from hnp_shared.splits import Split, read_split, write_split
 from model.conftest import invoke, invoke_fit
 from model.synthetic import Plan, write_dataset
@@ -28,6 +31,15 @@ def own(run: Path, tmp_path: Path) -> Path:
 def metrics(run: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((run / "metrics.json").read_text())
     return found
+
+
+def beside(run: Path, dataset: Path, part: str) -> Path:
+    """Return where an evaluation lies that is not the run's own."""
+    return run / "evaluations" / f"{open_dataset(dataset).info.dataset_id}-{part}"
+
+
+def files_in(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_metrics_have_the_contracts_keys(run: Path) -> None:
@@ -175,7 +187,8 @@ def test_val_and_train_can_be_judged_as_what_they_are(
     for part, expected in (("val", ["val"]), ("train", ["train", "val"])):
         result = invoke("evaluate", own, dataset, "--split", split_file, "--part", part)
         assert result.exit_code == 0, result.output
-        assert [name for name in metrics(own) if not name.endswith("sha256")] == expected
+        found = metrics(beside(own, dataset, part))
+        assert [name for name in found if not name.endswith("sha256")] == expected
 
 
 def test_another_data_set_is_judged_whole_with_the_runs_thresholds(
@@ -187,26 +200,28 @@ def test_another_data_set_is_judged_whole_with_the_runs_thresholds(
     before = metrics(own)["test"]["level"]["threshold"]
     result = invoke("evaluate", own, elsewhere, "--all")
     assert result.exit_code == 0, result.output
-    assert [name for name in metrics(own) if not name.endswith("sha256")] == ["all"]
-    assert metrics(own)["all"]["level"]["threshold"] == before
+    place = beside(own, elsewhere, "all")
+    assert result.stdout.splitlines()[-1] == str(place / "metrics.json")
+    assert [name for name in metrics(place) if not name.endswith("sha256")] == ["all"]
+    assert metrics(place)["all"]["level"]["threshold"] == before
     assert result.stderr.count("\n") == 2
     assert "recipe synthetic is not confirmed" in result.stderr
-    assert "recipe synthetic is not confirmed" in (own / "card.md").read_text()
+    assert "recipe synthetic is not confirmed" in (place / "card.md").read_text()
 
 
 def test_external_validation_leaves_the_run_as_it_was_fitted(own: Path, tmp_path: Path) -> None:
     elsewhere = write_dataset(tmp_path / "out", Plan(90, first_patient=500, seed=9))
-    fitted = ("config.json", "model.safetensors", "referral.csv", "history.csv")
-    before = {name: (own / name).read_bytes() for name in fitted}
-    thresholds = json.loads(before["config.json"])["result"]["thresholds"]
-    line = json.loads(before["config.json"])["result"]["calibration"]
+    before = files_in(own)
+    config = json.loads((own / "config.json").read_text())
+    thresholds, line = config["result"]["thresholds"], config["result"]["calibration"]
     n_val = metrics(own)["test"]["referral"]["n_val_positive"]
     assert invoke("evaluate", own, elsewhere, "--all").exit_code == 0
-    assert {name: (own / name).read_bytes() for name in fitted} == before
-    found = metrics(own)["all"]
+    assert files_in(own).items() >= before.items()
+    place = beside(own, elsewhere, "all")
+    found = metrics(place)["all"]
     assert {unit: found[unit]["threshold"] for unit in thresholds} == thresholds
     assert found["referral"]["n_val_positive"] == n_val
-    table = pq.read_table(own / "predictions.parquet").to_pandas()
+    table = pq.read_table(place / "predictions.parquet").to_pandas()
     assert table["study_id"].nunique() == 90
     logit = line["intercept"] + line["slope"] * table["logit"]
     assert table["probability_calibrated"].to_numpy() == pytest.approx(1 / (1 + np.exp(-logit)))
@@ -234,8 +249,9 @@ def test_referral_is_told_for_the_part_asked_at_the_level_asked(
 def test_val_refers_nobody_for_it_made_the_sets(own: Path, dataset: Path, split_file: Path) -> None:
     result = invoke("evaluate", own, dataset, "--split", split_file, "--part", "val")
     assert "referral" not in result.stdout
-    assert "referral" not in metrics(own)["val"]
-    assert "Not told for part val: the fit has used it." in (own / "card.md").read_text()
+    place = beside(own, dataset, "val")
+    assert "referral" not in metrics(place)["val"]
+    assert "Not told for part val: the fit has used it." in (place / "card.md").read_text()
 
 
 def test_a_run_of_an_older_version_refers_nobody(
@@ -255,6 +271,7 @@ def test_figures_say_what_they_are_about(run: Path, dataset: Path, split_file: P
         "split": "default.csv",
         "split_digest": config["split"]["digest"],
         "leaks": False,
+        "training": False,
         "remarks": ["test has 16 patients, under 60: its intervals are likely too narrow"],
     }
 
@@ -268,7 +285,7 @@ def test_other_pixels_are_refused_unless_allowed(own: Path, tmp_path: Path) -> N
     )
     allowed = invoke("evaluate", own, other, "--all", "--allow-mismatch")
     assert allowed.exit_code == 0
-    assert "other pixels (--allow-mismatch)" in (own / "card.md").read_text()
+    assert "other pixels (--allow-mismatch)" in (beside(own, other, "all") / "card.md").read_text()
 
 
 def test_what_the_fit_has_used_is_not_judged(own: Path, dataset: Path) -> None:
@@ -277,8 +294,8 @@ def test_what_the_fit_has_used_is_not_judged(own: Path, dataset: Path) -> None:
     assert "error: 64 patients and 384 images to judge were used in the fit" in refused.stderr
     allowed = invoke("evaluate", own, dataset, "--all", "--allow-leakage")
     assert allowed.exit_code == 0
-    assert "LEAKING: figures are too good" in allowed.stdout
-    assert "LEAKS" in (own / "card.md").read_text()
+    assert "TRAINING, LEAKING: figures are too good" in allowed.stdout
+    assert "LEAKS" in (beside(own, dataset, "all") / "card.md").read_text()
 
 
 def test_another_split_of_the_same_patients_is_refused(
@@ -357,6 +374,178 @@ def test_weights_of_another_network_are_refused(own: Path, dataset: Path, split_
     result = invoke("evaluate", own, dataset, "--split", split_file)
     assert result.exit_code == 65
     assert "does not hold the weights of this network" in result.stderr
+
+
+@pytest.mark.parametrize("part", ["train", "val"])
+def test_figures_on_what_the_fit_has_used_say_training(
+    own: Path, dataset: Path, split_file: Path, part: str
+) -> None:
+    result = invoke("evaluate", own, dataset, "--split", split_file, "--part", part)
+    assert ", TRAINING" in result.stdout.splitlines()[0]
+    told = f"TRAINING: the fit has used {part}, figures on it are too good"
+    assert f"note: {told}\n" in result.stderr
+    place = beside(own, dataset, part)
+    assert metrics(place)[part]["about"]["training"] is True
+    card = (place / "card.md").read_text()
+    assert f"## Figures, part {part} (TRAINING)\n" in card
+    assert f"## Subgroups (by slice), part {part} (TRAINING)\n" in card
+    assert f"- {told}\n" in card
+    compared = invoke("compare", own, own, "--part", part)
+    assert ", TRAINING" in compared.stdout.splitlines()[0]
+
+
+def test_a_part_called_train_that_the_fit_has_not_seen_is_no_training(
+    own: Path, tmp_path: Path
+) -> None:
+    elsewhere = write_dataset(tmp_path / "out", Plan(30, first_patient=500, seed=9))
+    split = tmp_path / "s.csv"
+    assert invoke("split", elsewhere, "-o", split).exit_code == 0
+    result = invoke("evaluate", own, elsewhere, "--split", split, "--part", "train")
+    assert result.exit_code == 0
+    assert (
+        "TRAINING" not in result.output + (beside(own, elsewhere, "train") / "card.md").read_text()
+    )
+
+
+def test_no_evaluation_is_written_over_another(
+    own: Path, dataset: Path, split_file: Path, tmp_path: Path
+) -> None:
+    elsewhere = write_dataset(tmp_path / "out", Plan(30, first_patient=500, seed=9))
+    for arguments in (
+        (dataset, "--split", split_file, "--part", "val"),
+        (dataset, "--split", split_file, "--part", "train"),
+        (dataset, "--all", "--allow-leakage"),
+        (elsewhere, "--all"),
+        (elsewhere, "--all", "--out", tmp_path / "deep" / "er"),
+    ):
+        before = files_in(tmp_path)
+        assert invoke("evaluate", own, *arguments).exit_code == 0
+        after = files_in(tmp_path)
+        assert after.items() >= before.items()
+        assert sorted(path.name for path in after.keys() - before.keys()) == sorted(REPORTS)
+    before = files_in(tmp_path)
+    for arguments in ((elsewhere, "--all"), (dataset, "--split", split_file)):
+        assert invoke("evaluate", own, *arguments).exit_code == 0
+        assert files_in(tmp_path) == before  # the same again
+
+
+@pytest.mark.parametrize("held", ["other-data", "other-split", "other-weights", "notes", "run"])
+def test_a_folder_that_holds_something_else_is_refused(
+    own: Path, run: Path, dataset: Path, split_file: Path, tmp_path: Path, held: str
+) -> None:
+    place = tmp_path / "place"
+    elsewhere = write_dataset(tmp_path / "out", Plan(30, first_patient=500, seed=9))
+    asked: tuple[object, ...] = ("evaluate", own, dataset, "--split", split_file, "--out", place)
+    if held == "other-data":
+        assert invoke("evaluate", own, elsewhere, "--all", "--out", place).exit_code == 0
+        told = f"place holds the evaluation of data set {open_dataset(elsewhere).info.dataset_id}"
+    elif held == "other-split":
+        assert invoke(*asked).exit_code == 0
+        other = tmp_path / "other.csv"
+        assert invoke("split", dataset, "-o", other, "--seed", 1).exit_code == 0
+        asked = ("evaluate", own, dataset, "--split", other, "--allow-leakage", "--out", place)
+        told = "part test, by another split; --out DIR writes elsewhere, --force over it"
+    elif held == "other-weights":
+        other = tmp_path / "other"
+        assert invoke_fit(dataset, split_file, other, "--seed", 5).exit_code == 0
+        assert invoke("evaluate", other, dataset, "--split", split_file).exit_code == 0
+        asked = (*asked[:-1], other)
+        place = other
+        told = "other holds an evaluation of other weights"
+    else:
+        place.mkdir()
+        (place / ("config.json" if held == "run" else "notes.txt")).write_text("mine")
+        told = "place holds something else, expected an empty folder or a new one"
+    before = files_in(place)
+    refused = invoke(*asked)
+    assert refused.exit_code == 73
+    assert told in refused.stderr
+    assert refused.stderr.count("\n") <= 3  # progress of nothing, one line
+    assert files_in(place) == before
+    if held.startswith("other"):
+        assert invoke(*asked, "--force").exit_code == 0
+
+
+@pytest.mark.parametrize("place", ["out", "out/shards", "out/new", "out.private/new"])
+def test_no_evaluation_is_written_in_a_data_set(
+    own: Path, dataset: Path, split_file: Path, tmp_path: Path, place: str
+) -> None:
+    write_dataset(tmp_path / "out", Plan(3))
+    result = invoke("evaluate", own, dataset, "--split", split_file, "--out", tmp_path / place)
+    assert result.exit_code == 73
+    assert "expected a place outside" in result.stderr
+
+
+def lacking(dataset: Path, tmp_path: Path, names: tuple[str, ...]) -> Path:
+    """Return a copy of a data set in which no slice has some columns' values."""
+    copy = Path(shutil.copytree(dataset, tmp_path / "lacking"))
+    info = read_info(copy)
+    table = pq.read_table(copy / info.manifest)
+    for name in names:
+        field = table.schema.field(name)
+        nothing = pa.nulls(table.num_rows, field.type)
+        table = table.set_column(table.schema.get_field_index(name), field, nothing)
+    pq.write_table(table, copy / info.manifest)
+    return copy
+
+
+def test_data_without_an_input_that_train_had_are_refused_unless_allowed(
+    own: Path, dataset: Path, split_file: Path, tmp_path: Path
+) -> None:
+    out = lacking(dataset, tmp_path, ("age", "canal_width_mm"))
+    for command in (
+        ("evaluate", own, out, "--split", split_file, "--out", tmp_path / "e"),
+        ("predict", own, out, "--out", tmp_path / "p"),
+    ):
+        refused = invoke(*command)
+        assert refused.exit_code == 65
+        assert refused.stderr == (
+            "error: no slice of the data set has age, canal_width_mm, which the run was trained "
+            "on; --allow-missing goes on with the mean of train\n"
+        )
+        allowed = invoke(*command, "--allow-missing")
+        assert allowed.exit_code == 0
+        assert "note: no slice has age, canal_width_mm (--allow-missing): the mean" in (
+            allowed.stderr
+        )
+    assert "(--allow-missing)" in (tmp_path / "e" / "card.md").read_text()
+
+
+def test_an_input_that_train_lacked_or_the_network_does_not_see_may_be_missing(
+    dataset: Path, split_file: Path, tmp_path: Path
+) -> None:
+    out = lacking(dataset, tmp_path, ("age", "sex", "canal_width_mm"))
+    for data, name, more in ((out, "without", ()), (dataset, "image", ("--inputs", "image"))):
+        run = tmp_path / name
+        assert invoke_fit(data, split_file, run, *more).exit_code == 0
+        assert invoke("evaluate", run, out, "--split", split_file).exit_code == 0
+
+
+def test_a_run_says_what_its_labels_and_ids_mean(run: Path) -> None:
+    config = json.loads((run / "config.json").read_text())
+    assert config["key_id"] == "89abcdef"
+    assert config["label_codes"] == {"1": "normal", "2": "patient"}
+    assert (config["canal_quantity"], config["canal_unit"]) == ("width", "mm")
+
+
+def test_a_run_of_an_older_version_is_read(own: Path, dataset: Path, split_file: Path) -> None:
+    config = json.loads((own / "config.json").read_text())
+    for name in ("key_id", "label_codes", "canal_quantity", "canal_unit"):
+        del config[name]
+    del config["standardisation"]["known"]
+    (own / "config.json").write_text(json.dumps(config))
+    assert invoke("evaluate", own, dataset, "--split", split_file).exit_code == 0
+    assert invoke_fit(dataset, split_file, own, "--resume").exit_code == 0
+
+
+def test_a_run_fitted_on_another_device_is_the_same_run(
+    own: Path, dataset: Path, split_file: Path
+) -> None:
+    config = json.loads((own / "config.json").read_text())
+    config["settings"]["device"] = "cuda"
+    (own / "config.json").write_text(json.dumps(config))
+    assert invoke("evaluate", own, dataset, "--split", split_file).exit_code == 0
+    assert invoke_fit(dataset, split_file, own, "--resume", "--device", "cpu").exit_code == 0
 
 
 def test_a_part_the_split_leaves_empty_is_told(

@@ -43,13 +43,43 @@ def test_rows_come_in_the_order_of_the_manifest(run: Path, dataset: Path, tmp_pa
 def test_a_data_set_without_labels_has_no_truth(
     run: Path, unlabelled: Path, tmp_path: Path
 ) -> None:
-    told = invoke("predict", run, unlabelled, "-o", tmp_path / "said.parquet")
+    predict = ("predict", run, unlabelled, "-o", tmp_path / "said.parquet")
+    refused = invoke(*predict)
+    assert refused.exit_code == 65
+    assert "no slice of the data set has level, which the run was trained on" in refused.stderr
+    told = invoke(*predict, "--allow-missing")
     assert told.exit_code == 0, told.stderr
     said = pd.read_parquet(tmp_path / "said.parquet")
     assert said.level.isna().all()
     assert said.is_patient.isna().all()
     assert said.probability.between(0, 1).all()
     assert "used in the fit" not in told.stderr
+
+
+def test_without_a_file_predictions_go_into_a_folder_of_the_run(
+    run: Path, dataset: Path, tmp_path: Path
+) -> None:
+    own = Path(shutil.copytree(run, tmp_path / "own"))
+    elsewhere = write_dataset(tmp_path / "out", Plan(6, seed=9, first_patient=700))
+    place = own / "evaluations" / f"{open_dataset(elsewhere).info.dataset_id}-all"
+    for _ in range(2):  # what we named so is made anew
+        told = invoke("predict", own, elsewhere)
+        assert told.exit_code == 0, told.stderr
+        assert told.stdout.splitlines()[-1] == str(place / "predictions.parquet")
+    assert [path.name for path in place.iterdir()] == ["predictions.parquet"]
+    assert invoke("evaluate", own, elsewhere, "--all").exit_code == 0
+    refused = invoke("predict", own, elsewhere)
+    assert refused.exit_code == 73
+    assert f"{place.name} holds an evaluation, which predictions of its own" in refused.stderr
+    for folder in (tmp_path / "new" / "er", own):
+        said = ("predict", own, elsewhere, "--out", folder)
+        assert invoke(*said).exit_code == (73 if folder == own else 0)
+    again = invoke("predict", own, elsewhere, "--out", tmp_path / "new" / "er")
+    assert again.stderr == (
+        "error: predictions.parquet exists, expected a new file; --force overwrites it\n"
+    )
+    both = invoke("predict", own, elsewhere, "-o", tmp_path / "x", "--out", tmp_path / "y")
+    assert both.exit_code == 2
 
 
 def test_an_existing_file_is_overwritten_on_request_only(
@@ -63,7 +93,8 @@ def test_an_existing_file_is_overwritten_on_request_only(
         told.stderr == "error: notes.parquet exists, expected a new file; --force overwrites it\n"
     )
     assert target.read_text() == "mine"
-    assert invoke("predict", run, unlabelled, "-o", target, "--force").exit_code == 0
+    again = invoke("predict", run, unlabelled, "-o", target, "--force", "--allow-missing")
+    assert again.exit_code == 0
     weights = sha256((run / "model.safetensors").read_bytes()).hexdigest()
     assert pq.read_schema(target).metadata[b"hnp.weights_sha256"] == weights.encode()
 

@@ -12,7 +12,7 @@ from hnp_model.splits.guard import find_leakage, parts_of
 from hnp_model.splits.splitting import make_splits
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError
-from hnp_shared.splits import read_split
+from hnp_shared.splits import Unit, read_split
 from model.conftest import invoke
 from model.synthetic import Plan, write_dataset
 
@@ -85,6 +85,50 @@ def test_too_few_patients_are_refused(slices: Slices) -> None:
     two = slices.take(group_slices(slices) < 2)
     with pytest.raises(InputError, match=r"found 2 patients .* expected at least 3"):
         make_splits(two, "id", SplitSettings())
+
+
+@pytest.mark.parametrize("unit", ["patient", "slice"])
+@pytest.mark.parametrize("ratios", [(8, 1, 1), (7, 1, 2), (90, 5, 5), (1, 98, 1), (1, 1, 999999)])
+@pytest.mark.parametrize("patients", [3, 4, 5, 7])
+def test_no_part_is_empty(
+    slices: Slices, patients: int, ratios: tuple[int, int, int], unit: Unit
+) -> None:
+    few = slices.take(group_slices(slices) < patients)
+    for seed in range(5):
+        (made,) = make_splits(few, "id", SplitSettings(ratios=ratios, seed=seed, unit=unit))
+        assert set(made.split.parts.values()) == {"train", "val", "test"}
+
+
+def test_a_part_is_empty_where_its_ratio_is_0(slices: Slices) -> None:
+    for scheme in ("stratified", "hospital-out"):
+        for made in make_splits(slices, "id", SplitSettings(scheme=scheme, ratios=(6, 0, 4))):
+            assert set(made.split.parts.values()) == {"train", "test"}
+    (made,) = make_splits(slices, "id", SplitSettings(ratios=(0, 0, 1), stable=True))
+    assert set(made.split.parts.values()) == {"test"}
+
+
+def test_as_many_folds_as_patients_are_filled_and_more_are_refused(slices: Slices) -> None:
+    few = slices.take(group_slices(slices) < 5)
+    (made,) = make_splits(few, "id", SplitSettings(scheme="kfold", folds=5))
+    assert sorted(made.split.parts.values()) == ["0", "1", "2", "3", "4"]
+    with pytest.raises(InputError, match="found 5 patients .* expected at least 6"):
+        make_splits(few, "id", SplitSettings(scheme="kfold", folds=6))
+
+
+def test_a_hospital_that_leaves_too_few_is_named(slices: Slices) -> None:
+    few = slices.take(np.isin(group_slices(slices), [0, 1, 4]))  # of H01, H02 and H02
+    with pytest.raises(InputError, match="^without H02: found 1 patients .* expected at least 2"):
+        make_splits(few, "id", SplitSettings(scheme="hospital-out"))
+
+
+def test_parts_of_one_class_are_told(tmp_path: Path) -> None:
+    plan = Plan(12, hospitals=("H01", "H02"), hospital_shares=(0.5, 0.0))
+    folder = write_dataset(tmp_path / "out", plan)
+    told = invoke("split", folder, "-o", tmp_path / "s.csv", "--scheme", "hospital-out")
+    assert told.exit_code == 0
+    notes = told.stderr.splitlines()
+    assert notes[0].startswith("note: s-H01.csv: slices of one class only in train, val; a fit ")
+    assert notes[1].startswith("note: s-H02.csv: slices of one class only in test; a fit ")
 
 
 def test_no_hospitals_file_is_written_while_one_is_in_the_way(

@@ -14,7 +14,8 @@ from hnp_model.audit.vectors import gather_vectors
 from hnp_model.data.slices import Slices, Strings, read_slices
 from hnp_model.measures.bootstrap import MIN_PATIENTS
 from hnp_model.report.remarks import remarks_on_size
-from hnp_model.runs.evaluated import read_evaluated
+from hnp_model.runs.evaluated import find_evaluations, read_evaluated
+from hnp_model.runs.evaluations import Subject
 from hnp_model.runs.run_folder import RunFolder
 from hnp_model.settings import AuditSettings
 from hnp_model.splits.guard import choose_fold, parts_of, refuse_empty
@@ -81,14 +82,14 @@ def audit(out: Path, split_file: Path, run: Path | None, settings: AuditSettings
     dataset = open_dataset(out)
     slices = read_slices(dataset)
     split = read_split(split_file)
-    parts = parts_of(slices, choose_fold(split, settings.fold))
+    parts = parts_of(slices, choose_fold(split, settings.fold), dataset.info.dataset_id)
     refuse_empty(slices, parts)
     rows = np.flatnonzero(parts != "val")
     used, train = slices.take(rows), parts[rows] == "train"
     test = used.take(~train)
     if not len(test):
         raise InputError("the split puts no slice of the data set in test, expected some")
-    said = _said_by(run, split, settings.fold, test) if run else None
+    said = _said_by(run, split, settings.fold, test, dataset.info.dataset_id) if run else None
     shortcuts = find_shortcuts(gather_vectors(dataset, slices, rows), used, train, said)
     return Audit(
         n_patients=_count_patients(slices, parts),
@@ -113,13 +114,15 @@ def _chance(dataset: Dataset, slices: Slices, parts: Strings, settings: AuditSet
     return try_chance(dataset, slices, parts, times=times, epochs=epochs, seed=seed)
 
 
-def _said_by(run: Path, split: Split, fold: int | None, test: Slices) -> Numbers:
+def _said_by(run: Path, split: Split, fold: int | None, test: Slices, dataset_id: str) -> Numbers:
     """Return the run's probability of each slice of test."""
     config = RunFolder(run).config()
     asked = (describe_split("", split).digest, fold)
     if (config.split.digest, config.settings.fold) != asked:
         raise InputError("the run was fitted with another split or fold, expected the one audited")
-    told = read_evaluated(run, "test", "audited")
+    kept = find_evaluations(run, "test", "audited")
+    alike = [one for one in kept if one.parts["test"] == Subject(dataset_id, "test", asked[0])]
+    told = read_evaluated((alike or kept)[0].folder, "test", "audited")
     probability = dict(zip(told.slice_id.tolist(), told.probability.tolist(), strict=True))
     missing = set(test.slice_id.tolist()) - probability.keys()
     if missing:

@@ -8,7 +8,7 @@ import numpy as np
 from hnp_model.audit.optimism import Half
 from hnp_model.data.slices import Slices, Strings
 from hnp_model.data.tabular import fit_standardisation
-from hnp_model.fitting.fitting import choose_device
+from hnp_model.fitting.device import choose_device
 from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.samples import Samples, map_samples

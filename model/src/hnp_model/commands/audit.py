@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hnp_model.commands.arguments import FILE, FOLDER, dataset_argument, json_option
+from hnp_model.commands.arguments import (
+    FOLDER,
+    SEED,
+    dataset_argument,
+    example,
+    fold_option,
+    json_option,
+    split_option,
+)
 from hnp_model.settings import TRIAL_EPOCHS, AuditSettings
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.errors import GateError
@@ -30,11 +38,13 @@ SEES = {
 }
 
 
-@click.command("audit")
+@click.command("audit", epilog=example("hnp-train audit data --split split.csv --run run"))
 @dataset_argument
-@click.option("--split", type=FILE, required=True, help="Split file.")
-@click.option("--fold", type=click.IntRange(min=0), help="Test fold of a k-fold split.")
-@click.option("--run", type=FOLDER, help="An evaluated run: what does it add to tabular alone?")
+@split_option
+@fold_option
+@click.option(
+    "--run", type=FOLDER, metavar="RUN", help="An evaluated run: what does it add to tabular alone?"
+)
 @click.option("--leakage-price", is_flag=True, help="Train four times: what is leakage worth?")
 @click.option(
     "--permutations",
@@ -46,9 +56,15 @@ SEES = {
     type=click.IntRange(min=1),
     default=TRIAL_EPOCHS,
     show_default=True,
-    help="Of each training; time grows with them.",
+    help="Passes over train in each training; time grows with them.",
 )
-@click.option("--seed", type=click.IntRange(min=0, max=2**32 - 1), default=42, show_default=True)
+@click.option(
+    "--seed",
+    type=SEED,
+    default=42,
+    show_default=True,
+    help="Number that splits, exchanges of labels and trainings depend on.",
+)
 @json_option
 def audit_command(  # click passes one argument a flag
     out: Path,

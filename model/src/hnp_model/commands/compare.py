@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hnp_model.commands.arguments import FOLDER, json_option
+from hnp_model.commands.arguments import FOLDER, example, json_option
 from hnp_model.settings import ALL
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.splits import PARTS
@@ -16,15 +16,22 @@ if TYPE_CHECKING:
 HEAD = ("unit", "metric", "first", "second", "second - first (95 % interval)", "second")
 
 
-@click.command("compare")
+@click.command("compare", epilog=example("hnp-train compare run run --part test"))
 @click.argument("first", metavar="RUN", type=FOLDER)
 @click.argument("second", metavar="RUN", type=FOLDER)
-@click.option("--part", type=click.Choice([*PARTS, ALL]), default="test", show_default=True)
+@click.option(
+    "--part",
+    type=click.Choice([*PARTS, ALL]),
+    default="test",
+    show_default=True,
+    help="Part to compare on; all: a whole data set.",
+)
 @json_option
 def compare_command(first: Path, second: Path, part: str, as_json: bool) -> None:
     """Tell whether the second RUN is better than the first on the same slices.
 
-    Both must have been evaluated; intervals come from resampling their patients together.
+    Both must have been evaluated; intervals come from resampling their patients together. A RUN
+    may also be the folder of an evaluation.
     """
     with reported():
         from hnp_model.evaluation.comparison import compare  # noqa: PLC0415  # loads numpy and pyarrow
@@ -41,10 +48,12 @@ def compare_command(first: Path, second: Path, part: str, as_json: bool) -> None
 def _print(comparison: "Comparison") -> None:
     from hnp_model.evaluation.comparison import COMPARED  # noqa: PLC0415
     from hnp_model.measures.bootstrap import MIN_PATIENTS  # noqa: PLC0415  # loads numpy
+    from hnp_model.report.findings import TRAINING  # noqa: PLC0415
     from hnp_model.report.sentences import INTERVALS_LEAVE_OUT  # noqa: PLC0415
 
     click.echo(
         f"{comparison.part}: {comparison.n_patients:,} patients, {comparison.n_slices:,} slices"
+        f"{f', {TRAINING}' if comparison.training else ''}"
     )
     rows = [
         (unit, name, *_cells(difference))

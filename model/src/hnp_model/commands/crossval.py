@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hnp_model.commands.arguments import FILE, dataset_argument, json_option
+from hnp_model.commands.arguments import FILE, dataset_argument, example, json_option
 from hnp_model.commands.fit_options import fit_options
 from hnp_model.settings import FitSettings
 from hnp_shared.command import echo_json, echo_table, reported
@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from hnp_model.measures.pooling import Pooled
 
 
-@click.command("crossval", options_metavar="")
+@click.command(
+    "crossval",
+    epilog=example(
+        "hnp-train split data -o folds.csv --scheme kfold --folds 3",
+        "hnp-train crossval data --split folds.csv --out folds --model compact --epochs 1",
+    ),
+    options_metavar="",
+)
 @dataset_argument
 @click.argument(  # the shell makes many files of a pattern: all but the first come here
     "more_splits", nargs=-1, type=FILE, metavar="--split FILE... --out DIR [OPTIONS]"
@@ -30,7 +37,12 @@ if TYPE_CHECKING:
     help="One k-fold file, or several of three parts (NAME-H*.csv).",
 )
 @click.option(
-    "--out", "target", type=click.Path(path_type=Path), required=True, help="Folder of the folds."
+    "--out",
+    "target",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="Folder of the folds, made here.",
 )
 @fit_options
 @json_option

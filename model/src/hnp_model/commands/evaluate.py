@@ -9,8 +9,11 @@ from hnp_model.commands.arguments import (
     FILE,
     FOLDER,
     allow_leakage_option,
+    allow_missing_option,
     dataset_argument,
+    example,
     json_option,
+    out_option,
 )
 from hnp_model.settings import ALL, EvaluateSettings
 from hnp_shared.command import echo_json, echo_table, reported
@@ -20,10 +23,10 @@ if TYPE_CHECKING:
     from hnp_model.report.findings import Findings
 
 
-@click.command("evaluate")
+@click.command("evaluate", epilog=example("hnp-train evaluate run data --split split.csv"))
 @click.argument("run", type=FOLDER)
 @dataset_argument
-@click.option("--split", type=FILE, help="Split file.")
+@click.option("--split", type=FILE, metavar="FILE", help="Split file, of hnp-train split.")
 @click.option("--part", type=click.Choice(PARTS), help="Part to judge.  [default: test]")
 @click.option("--all", "everything", is_flag=True, help="Judge the whole data set, no split.")
 @click.option(
@@ -39,6 +42,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="Share of a class that may have its class left out before a patient is referred.",
 )
+@allow_missing_option
+@out_option
+@click.option("--force", is_flag=True, help="Overwrite another evaluation.")
 @json_option
 def evaluate_command(  # click passes one argument a flag
     run: Path,
@@ -49,6 +55,9 @@ def evaluate_command(  # click passes one argument a flag
     allow_mismatch: bool,
     allow_leakage: bool,
     referral_error: float,
+    allow_missing: bool,
+    target: Path | None,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Judge the model in RUN on the data set OUT; thresholds come from the run."""
@@ -57,24 +66,26 @@ def evaluate_command(  # click passes one argument a flag
     if everything and part:
         raise click.UsageError("--part goes with --split, not with --all")
     settings = EvaluateSettings(
-        ALL if everything else part or "test", allow_mismatch, allow_leakage, referral_error
+        *(ALL if everything else part or "test", allow_mismatch, allow_leakage, referral_error),
+        *(allow_missing, force),
     )
     with reported():
         from hnp_model.evaluation.evaluation import evaluate  # noqa: PLC0415  # torch takes seconds to import
 
-        found = evaluate(run, out, split, settings)
+        found = evaluate(run, out, split, settings, target)
         for remark in found.remarks:
             click.echo(f"note: {remark}", err=True)
         if as_json:
             echo_json(found.metrics())
         else:
-            _print_figures(found, run)
+            _print_figures(found)
 
 
-def _print_figures(found: "Findings", run: Path) -> None:
+def _print_figures(found: "Findings") -> None:
     from hnp_model.measures.bootstrap import MIN_PATIENTS  # noqa: PLC0415  # loads numpy
     from hnp_model.measures.metrics import METRICS  # noqa: PLC0415
     from hnp_model.report.card import figure_rows  # noqa: PLC0415  # loads numpy
+    from hnp_model.report.findings import TRAINING  # noqa: PLC0415
     from hnp_model.report.sentences import sentences_on  # noqa: PLC0415
     from hnp_model.runs.run_folder import REPORT_FILES  # noqa: PLC0415
 
@@ -82,7 +93,9 @@ def _print_figures(found: "Findings", run: Path) -> None:
     counts = units["slice"]
     click.echo(
         f"{found.part}: {counts.n_patients:,} patients, {counts.n_levels:,} discs, "
-        f"{counts.n_slices:,} slices{', LEAKING: figures are too good' if found.leaks else ''}"
+        f"{counts.n_slices:,} slices"
+        f"{f', {TRAINING}' if found.part in found.training else ''}"
+        f"{', LEAKING: figures are too good' if found.leaks else ''}"
     )
     echo_table(figure_rows(units, METRICS))
     if any(figures.figure("auc").value is None for figures in units.values()):
@@ -90,4 +103,4 @@ def _print_figures(found: "Findings", run: Path) -> None:
     for sentence in sentences_on(found):
         click.echo(sentence)
     for name in REPORT_FILES:
-        click.echo(run / name)
+        click.echo(found.place / name)

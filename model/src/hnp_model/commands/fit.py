@@ -4,17 +4,33 @@ from pathlib import Path
 
 import click
 
-from hnp_model.commands.arguments import FILE, dataset_argument, json_option
+from hnp_model.commands.arguments import (
+    dataset_argument,
+    example,
+    fold_option,
+    json_option,
+    split_option,
+)
 from hnp_model.commands.fit_options import fit_options
 from hnp_model.settings import FitSettings
 from hnp_shared.command import echo_json, echo_table, reported
 
 
-@click.command("fit")
+@click.command(
+    "fit",
+    epilog=example("hnp-train fit data --split split.csv --out run --model compact --epochs 2"),
+)
 @dataset_argument
-@click.option("--split", type=FILE, required=True, help="Split file.")
-@click.option("--out", "run", type=click.Path(path_type=Path), required=True, help="Run folder.")
-@click.option("--fold", type=click.IntRange(min=0), help="Test fold of a k-fold split.")
+@split_option
+@click.option(
+    "--out",
+    "run",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="RUN",
+    help="Folder of the run, made here.",
+)
+@fold_option
 @fit_options
 @click.option("--resume", is_flag=True, help="Go on with a fit that was stopped.")
 @json_option
@@ -32,6 +48,7 @@ def fit_command(  # click passes one argument a flag
     """
     with reported(resume="the same command with --resume goes on"):
         from hnp_model.fitting.fitting import fit  # noqa: PLC0415  # torch takes seconds to import
+        from hnp_model.report.findings import TRAINING  # noqa: PLC0415
         from hnp_model.report.remarks import remarks_on_fit  # noqa: PLC0415
 
         fitted = fit(out, split, run, settings, resume=resume)
@@ -42,6 +59,7 @@ def fit_command(  # click passes one argument a flag
         else:
             rows = [(name, _show(value)) for name, value in fitted.summary().items()]
             echo_table([("fit", "value"), *rows])
+            click.echo(f"{TRAINING}: the fit has used train and val, figures on them are too good")
             click.echo(f"run: {run}")
 
 

@@ -5,31 +5,52 @@ from pathlib import Path
 
 import click
 
-from hnp_model.commands.arguments import FOLDER, dataset_argument, force_option, json_option
+from hnp_model.commands.arguments import (
+    FOLDER,
+    allow_missing_option,
+    dataset_argument,
+    example,
+    force_option,
+    json_option,
+    out_option,
+)
+from hnp_model.settings import PredictSettings
 from hnp_shared.command import echo_json, echo_table, reported
 
 
-@click.command("predict")
+@click.command("predict", epilog=example("hnp-train predict run data -o said.parquet"))
 @click.argument("run", type=FOLDER)
 @dataset_argument
 @click.option(
-    "-o", "target", type=click.Path(path_type=Path), required=True, help="Parquet file to write."
+    "-o", "file", type=click.Path(path_type=Path), metavar="FILE", help="Parquet file to write."
 )
+@out_option
 @click.option(
     "--allow-mismatch",
     is_flag=True,
     help="Take a data set whose pixels were made by another recipe.",
 )
+@allow_missing_option
 @force_option
 @json_option
-def predict_command(
-    run: Path, out: Path, target: Path, allow_mismatch: bool, force: bool, as_json: bool
+def predict_command(  # click passes one argument a flag
+    run: Path,
+    out: Path,
+    file: Path | None,
+    target: Path | None,
+    allow_mismatch: bool,
+    allow_missing: bool,
+    force: bool,
+    as_json: bool,
 ) -> None:
     """Write what the model in RUN says of each slice of the data set OUT, labelled or not."""
+    if file and target:
+        raise click.UsageError("expected -o FILE or --out DIR, not both")
+    settings = PredictSettings(allow_mismatch, allow_missing, force)
     with reported():
         from hnp_model.evaluation.predicting import predict_dataset  # noqa: PLC0415  # torch takes seconds
 
-        told = predict_dataset(run, out, target, allow_mismatch=allow_mismatch, force=force)
+        told = predict_dataset(run, out, settings, file=file, target=target)
         for remark in told.remarks:
             click.echo(f"note: {remark}", err=True)
         if as_json:
@@ -41,4 +62,4 @@ def predict_command(
                 (f"called positive (from {told.threshold:.3f} on)", f"{told.called:,}"),
             ]
             echo_table([("predicted", "count"), *rows])
-            click.echo(target)
+            click.echo(told.file)

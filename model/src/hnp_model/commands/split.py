@@ -1,12 +1,13 @@
 """hnp-train split."""
 
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from hnp_model.commands.arguments import FILE, dataset_argument, force_option, json_option
+from hnp_model.commands.arguments import FILE, dataset_argument, example, force_option, json_option
 from hnp_model.settings import SCHEMES, Scheme, SplitSettings
 from hnp_shared.command import echo_json, echo_notices, echo_table, reported
 from hnp_shared.dataset_info import read_info
@@ -17,31 +18,69 @@ if TYPE_CHECKING:
     from hnp_model.splits.splitting import WrittenSplit
 
 
+MOST_FOLDS = 1000
+_RATIOS = re.compile(r"(\d{1,6}):(\d{1,6}):(\d{1,6})")
 HEAD = ("part", "hospital", "patients", "slices", "positive")
 
 
 def parse_ratios(text: str) -> tuple[int, int, int]:
     """Return the numbers for train, val and test from ``6:2:2``."""
-    numbers = text.split(":")
-    if len(numbers) != 3 or not all(number.isdecimal() and int(number) for number in numbers):
-        raise click.BadParameter(f"found {text!r}, expected three positive numbers like 6:2:2")
-    return int(numbers[0]), int(numbers[1]), int(numbers[2])
+    found = _RATIOS.fullmatch(text)
+    if not found or not any(map(int, found.groups())):
+        raise click.BadParameter(
+            f"found {text!r}, expected three whole numbers like 6:2:2, not all of them 0"
+        )
+    train, val, test = map(int, found.groups())
+    return train, val, test
 
 
-@click.command("split")
+@click.command("split", epilog=example("hnp-train split data -o split.csv"))
 @dataset_argument
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="NAME.csv")
-@click.option("--scheme", type=click.Choice(SCHEMES), default="stratified", show_default=True)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="NAME.csv",
+    help="Split file to write; with hospital-out one NAME-HOSPITAL.csv each.",
+)
+@click.option(
+    "--scheme",
+    type=click.Choice(SCHEMES),
+    default="stratified",
+    show_default=True,
+    help="Parts alike in labels and hospitals, one hospital as test, or folds.",
+)
 @click.option(
     "--unit",
     type=click.Choice(["patient", "slice"]),
     default="patient",
     show_default=True,
-    help="`slice` is the reference report's split: it leaks.",
+    help="What goes to a part as a whole; `slice` is the reference report's split: it leaks.",
 )
-@click.option("--ratios", type=parse_ratios, default="6:2:2", show_default=True, metavar="A:B:C")
-@click.option("--folds", type=click.IntRange(min=3), default=5, show_default=True)
-@click.option("--seed", type=click.IntRange(min=0), default=42, show_default=True)
+@click.option(
+    "--ratios",
+    type=parse_ratios,
+    default="6:2:2",
+    show_default=True,
+    metavar="A:B:C",
+    help="Shares of patients (or slices) in train, val and test, as whole numbers; 0 leaves a "
+    "part out.",
+)
+@click.option(
+    "--folds",
+    type=click.IntRange(3, MOST_FOLDS),
+    default=5,
+    show_default=True,
+    help="Number of folds, with --scheme kfold.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=42,
+    show_default=True,
+    help="Number that decides between patients who are alike.",
+)
 @click.option(
     "--stable",
     is_flag=True,
@@ -96,12 +135,19 @@ def split_command(  # click passes one argument a flag
 
 
 def _warn(written: "WrittenSplit", settings: SplitSettings) -> None:
-    from hnp_model.splits.composition import off_balance  # noqa: PLC0415  # loads numpy
+    from hnp_model.splits.composition import off_balance, one_class  # noqa: PLC0415  # loads numpy
 
     if written.made.leakage:
         click.echo(
             f"WARNING: THIS SPLIT LEAKS: {written.made.leakage} sit in more than one part. "
             "Figures on it are too good; use it only to compare with the reference report.",
+            err=True,
+        )
+    lacking = [content.part for content in one_class(written.made.composition)]
+    if lacking:
+        click.echo(
+            f"note: {written.path.name}: slices of one class only in {', '.join(lacking)}; a fit "
+            "needs both in train, thresholds need both in val, figures both in test",
             err=True,
         )
     if settings.scheme == "hospital-out":

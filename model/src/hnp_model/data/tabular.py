@@ -1,6 +1,6 @@
 """The four tabular inputs: standardised on the training part, missing = 0 after that."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +13,22 @@ FEATURES = ("age", "sex", "canal_width_mm", "level")
 
 @dataclass(frozen=True, slots=True)
 class Standardisation:
-    """Mean and standard deviation of each feature over the training slices that have it."""
+    """Mean and standard deviation of each feature over the training slices that have it.
+
+    Attributes:
+        mean: one a feature; 0 where no slice has it.
+        deviation: one a feature, above 0.
+        known: one a feature, training slices that have it; None in a run of an older version.
+    """
 
     mean: tuple[float, ...]
     deviation: tuple[float, ...]
+    known: tuple[int, ...] | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        lengths = {len(column) for column in (self.mean, self.deviation, self.known or self.mean)}
+        if lengths != {len(FEATURES)} or min(self.deviation) <= 0:
+            raise ValueError(f"expected a mean and a deviation of each of {', '.join(FEATURES)}")
 
     def apply(self, slices: Slices) -> npt.NDArray[np.float32]:
         """Return the inputs, (slice, feature)."""
@@ -31,6 +43,21 @@ def fit_standardisation(slices: Slices) -> Standardisation:
     return Standardisation(
         mean=tuple(float(column.mean()) if column.size else 0.0 for column in columns),
         deviation=tuple(deviation or 1.0 for deviation in deviations),
+        known=tuple(column.size for column in columns),
+    )
+
+
+def find_lacking(standardisation: Standardisation, slices: Slices) -> tuple[str, ...]:
+    """Return the features that training slices had and none of ``slices`` has."""
+    had = standardisation.known
+    if had is None:  # what no slice had was stored as mean 0 and deviation 1
+        had = tuple(
+            int(line != (0.0, 1.0))
+            for line in zip(standardisation.mean, standardisation.deviation, strict=True)
+        )
+    has = [bool((~np.isnan(column)).any()) for column in _raw(slices).T]
+    return tuple(
+        name for name, before, now in zip(FEATURES, had, has, strict=True) if before and not now
     )
 
 

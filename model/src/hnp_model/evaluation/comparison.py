@@ -15,7 +15,8 @@ from hnp_model.measures.bootstrap import (
 )
 from hnp_model.measures.units import UNITS, UnitName
 from hnp_model.report.remarks import remarks_on_size
-from hnp_model.runs.evaluated import Evaluated, read_evaluated
+from hnp_model.runs.evaluated import Evaluated, find_evaluations, read_evaluated
+from hnp_model.runs.evaluations import choose_alike
 from hnp_shared.errors import InputError
 
 COMPARED = ("auc", "f1", "brier")
@@ -55,6 +56,7 @@ class Comparison:
         n_patients: patients of it.
         differences: unit -> one for each of `COMPARED`.
         remarks: what a reader should know first.
+        training: whether the fit of either has used any of the part.
     """
 
     part: str
@@ -62,6 +64,7 @@ class Comparison:
     n_patients: int
     differences: Mapping[UnitName, tuple[Difference, ...]]
     remarks: tuple[str, ...]
+    training: bool
 
     def to_plain(self) -> dict[str, object]:
         """Return what --json prints."""
@@ -72,20 +75,30 @@ class Comparison:
         return plain
 
 
-def compare(first_run: Path, second_run: Path, part: str) -> Comparison:
-    """Compare two evaluated runs.
+def compare(first_path: Path, second_path: Path, part: str) -> Comparison:
+    """Compare two evaluated runs, or two evaluations.
+
+    Of runs with several evaluations, those are compared that are about the same.
 
     Raises:
         InputError: one was not evaluated on the part, or they were evaluated on other slices.
         StorageError: a file could not be read.
     """
-    first = read_evaluated(first_run, part, "first")
-    second = read_evaluated(second_run, part, "second")
+    kept = [
+        find_evaluations(path, part, which)
+        for path, which in ((first_path, "first"), (second_path, "second"))
+    ]
+    alike = choose_alike(kept[0], kept[1], part) or tuple(one[0].folder for one in kept)
+    first, second = (
+        read_evaluated(folder, part, which)
+        for folder, which in zip(alike, ("first", "second"), strict=True)
+    )
     _refuse_other_slices(first, second, part)
     differences = {unit: compare_on(unit, first, second) for unit in UNITS}
     remarks = (*first.remarks, *second.remarks, *remarks_on_size(part, first.patient_count))
     unique = tuple(dict.fromkeys(remarks))
-    return Comparison(part, len(first), first.patient_count, differences, unique)
+    training = first.training or second.training
+    return Comparison(part, len(first), first.patient_count, differences, unique, training)
 
 
 def compare_on(unit: UnitName, first: Evaluated, second: Evaluated) -> tuple[Difference, ...]:

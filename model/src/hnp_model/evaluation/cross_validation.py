@@ -7,7 +7,8 @@ from pathlib import Path
 
 from hnp_model.data.slices import read_slices
 from hnp_model.evaluation.evaluation import evaluate
-from hnp_model.fitting.fitting import choose_device, fit
+from hnp_model.fitting.device import choose_device
+from hnp_model.fitting.fitting import fit
 from hnp_model.measures.pooling import FoldFigures, Pooled, parse_figures, pool
 from hnp_model.measures.units import UnitName
 from hnp_model.report.forest import draw_forest
@@ -92,7 +93,7 @@ def cross_validate(
     dataset = open_dataset(out)
     folds = read_folds(split_files)
     settings = replace(settings, device=choose_device(settings.device))
-    refuse_unusable(folds, read_slices(dataset), settings)
+    refuse_unusable(folds, read_slices(dataset), settings, dataset.info.dataset_id)
     data = describe_dataset(dataset.info)
     with hold(target) as folder:
         _refuse_other_content(target, folds)

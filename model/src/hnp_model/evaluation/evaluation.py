@@ -7,17 +7,24 @@ from pathlib import Path
 import numpy as np
 
 from hnp_model.data.slices import Slices, Strings, read_slices
-from hnp_model.evaluation.predicting import parts_in_order, predict, refuse_other_pixels
+from hnp_model.evaluation.predicting import (
+    find_lacking_inputs,
+    parts_in_order,
+    predict,
+    refuse_lacking,
+    refuse_other_pixels,
+)
 from hnp_model.measures.figures import PartFigures, figures_of
 from hnp_model.measures.units import UNITS, score_units
 from hnp_model.report.card import render_card
 from hnp_model.report.findings import Findings
 from hnp_model.report.reliability import draw_reliability
-from hnp_model.report.remarks import remarks_on_evaluation, remarks_on_size
+from hnp_model.report.remarks import remarks_on_evaluation, remarks_on_size, remarks_on_use
 from hnp_model.report.roc import draw_roc
+from hnp_model.runs.evaluations import Subject, place_of, refuse_another
 from hnp_model.runs.predictions import Predictions, write_predictions
 from hnp_model.runs.referral import Referral, read_val_scores, refer
-from hnp_model.runs.run_config import FitResult, RunConfig, describe_dataset
+from hnp_model.runs.run_config import DataFacts, FitResult, RunConfig, describe_dataset
 from hnp_model.runs.run_folder import (
     CARD_FILE,
     METRICS_FILE,
@@ -28,7 +35,7 @@ from hnp_model.runs.run_folder import (
     RunFolder,
     hold,
 )
-from hnp_model.runs.seen import SEEN_FILE, find_seen
+from hnp_model.runs.seen import SEEN_FILE, find_seen, find_used
 from hnp_model.settings import ALL, EvaluateSettings
 from hnp_model.splits.guard import Leakage, choose_fold, find_leakage, parts_of, refuse_leakage
 from hnp_model.splits.split_facts import SplitFacts, describe_split
@@ -39,15 +46,29 @@ from hnp_shared.splits import read_split
 from hnp_shared.storage import sweep_temporary
 
 
-def evaluate(run: Path, out: Path, split_file: Path | None, settings: EvaluateSettings) -> Findings:
-    """Judge a run on the data set ``out`` and leave the findings in the run's folder.
+def evaluate(
+    run: Path,
+    out: Path,
+    split_file: Path | None,
+    settings: EvaluateSettings,
+    target: Path | None = None,
+) -> Findings:
+    """Judge a run on the data set ``out`` and leave the findings in a folder.
+
+    Args:
+        run: the run.
+        out: the data set.
+        split_file: its split; None judges all of it.
+        settings: which part, and what is let pass.
+        target: the folder; None takes the one that `evaluations.place_of` gives.
 
     Raises:
         InputError: run, data set and split do not go together, or the figures would leak.
-        OutputError: the run is in use or lies in a data set.
+        OutputError: a folder is in use, holds another evaluation or lies in a data set.
         StorageError: a read or write failed.
     """
-    refuse_in_dataset(run)
+    for path in (run, target or run):
+        refuse_in_dataset(path)
     dataset = open_dataset(out)
     slices = read_slices(dataset)
     with hold(run) as folder:
@@ -55,12 +76,16 @@ def evaluate(run: Path, out: Path, split_file: Path | None, settings: EvaluateSe
         result = config.settled()
         data = describe_dataset(dataset.info)
         refuse_other_pixels(config.data, data, allow=settings.allow_mismatch)
-        split, parts, leakage = _divide(slices, split_file, config, settings)
+        lacking = find_lacking_inputs(config, slices)
+        refuse_lacking(lacking, allow=settings.allow_missing)
+        split, parts, leakage = _divide(slices, data, split_file, config, settings)
+        place = _choose_place(folder, config, data, split, settings, target)
         judged, judged_parts = _choose(slices, parts, settings.part)
         seen = find_seen(folder, judged, judged_parts)
         _refuse_seen(seen, allow=settings.allow_leakage)
         predictions = predict(folder, config, dataset, judged, judged_parts)
         figures = _figures_by_part(predictions, result)
+        used = find_used(folder, judged, judged_parts)
         patient_count = figures[settings.part].units["patient"].n_patients
         referral = _refer(folder, predictions, result, settings)
         found = Findings(
@@ -70,12 +95,18 @@ def evaluate(run: Path, out: Path, split_file: Path | None, settings: EvaluateSe
             part=settings.part,
             figures=figures,
             remarks=remarks_on_evaluation(config, data, leakage, seen)
+            + remarks_on_use(settings.part, settings.part in used, lacking)
             + remarks_on_size(settings.part, patient_count),
             leaks=bool(config.leakage or leakage or seen),
             referral=referral,
+            training=used,
+            place=place.path,
             digests={WEIGHTS_FILE: predictions.weights_sha256},
         )
-        return write_evaluation(folder, found, predictions, result)
+        if place == folder:
+            return write_evaluation(folder, found, predictions, result)
+        with hold(place.path, role="the evaluation folder"):
+            return write_evaluation(place, found, predictions, result)
 
 
 def write_evaluation(
@@ -86,13 +117,13 @@ def write_evaluation(
     It comes last and names the digest of each, which tells what a killed evaluation left.
     """
     # Whoever names the run by a link means the folder; sweeping follows none.
-    sweep_temporary(folder.path.resolve(), role="the run folder", disk=folder.disk)
+    sweep_temporary(folder.path.resolve(), role="the folder", disk=folder.disk)
     asked = predictions.of_part(found.part)
     plain, calibrated = (
         {unit: score_units(unit, asked.slices, probability) for unit in UNITS}
         for probability in (asked.probability, result.calibration.apply(asked.logit))
     )
-    title = f"part {found.part}{' (LEAKING)' if found.leaks else ''}"
+    title = f"{found.title(found.part)}{' (LEAKING)' if found.leaks else ''}"
     roc = draw_roc(plain, found.asked.units, f"ROC, {title}")
     reliability = draw_reliability(plain, calibrated, f"Reliability, {title}")
     written = {
@@ -108,16 +139,40 @@ def write_evaluation(
 
 
 def _divide(
-    slices: Slices, split_file: Path | None, config: RunConfig, settings: EvaluateSettings
+    slices: Slices,
+    data: DataFacts,
+    split_file: Path | None,
+    config: RunConfig,
+    settings: EvaluateSettings,
 ) -> tuple[SplitFacts | None, Strings, Leakage]:
     """Return the split's facts, the part of each slice and what leaks between parts."""
     if split_file is None:
         return None, np.full(len(slices), ALL), Leakage(0, 0)
     split = read_split(split_file)
-    parts = parts_of(slices, choose_fold(split, config.settings.fold))
+    parts = parts_of(slices, choose_fold(split, config.settings.fold), data.dataset_id)
     leakage = find_leakage(slices, parts)
     refuse_leakage(leakage, allow=settings.allow_leakage)
     return describe_split(split_file.name, split), parts, leakage
+
+
+def _choose_place(
+    run: RunFolder,
+    config: RunConfig,
+    data: DataFacts,
+    split: SplitFacts | None,
+    settings: EvaluateSettings,
+    target: Path | None,
+) -> RunFolder:
+    """Return the folder of the findings.
+
+    Raises:
+        OutputError: it holds another evaluation.
+    """
+    subject = Subject(data.dataset_id, settings.part, split.digest if split else None)
+    place = replace(run, path=target) if target else place_of(run, config, subject)
+    if not settings.force:
+        refuse_another(place, run, subject, ours=target is None)
+    return place
 
 
 def _choose(slices: Slices, parts: Strings, part: str) -> tuple[Slices, Strings]:

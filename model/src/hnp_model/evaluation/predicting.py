@@ -1,26 +1,31 @@
 """From a run and any data set, labelled or not, to what the model says of each slice."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from hnp_model.data.slices import Slices, Strings, read_slices
+from hnp_model.data.tabular import find_lacking
+from hnp_model.fitting.device import enough_memory, on_device_at_hand
 from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.samples import open_samples
 from hnp_model.report.remarks import remarks_on_prediction
 from hnp_model.runs.checkpoint import load_weights
+from hnp_model.runs.evaluations import Subject, place_of
 from hnp_model.runs.predictions import Predictions, write_beside
 from hnp_model.runs.run_config import DataFacts, RunConfig, describe_dataset
-from hnp_model.runs.run_folder import RunFolder
+from hnp_model.runs.run_folder import CONFIG_FILE, METRICS_FILE, PREDICTIONS_FILE, RunFolder
 from hnp_model.runs.seen import find_seen
-from hnp_model.settings import ALL
+from hnp_model.settings import ALL, PredictSettings
 from hnp_shared.dataset import Dataset, open_dataset
-from hnp_shared.errors import InputError
-from hnp_shared.places import refuse_place
+from hnp_shared.errors import InputError, OutputError
+from hnp_shared.places import refuse_existing, refuse_in_dataset, refuse_place
 from hnp_shared.progress import track
 from hnp_shared.splits import PARTS
+from hnp_shared.storage import make_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class Predicted:
         called: slices at or above the run's threshold by slice.
         threshold: that threshold.
         remarks: what a reader should know first.
+        file: where it lies.
     """
 
     slice_count: int
@@ -40,46 +46,93 @@ class Predicted:
     called: int
     threshold: float
     remarks: tuple[str, ...]
+    file: str
 
 
 def predict_dataset(
-    run: Path, out: Path, target: Path, *, allow_mismatch: bool, force: bool = False
+    run: Path,
+    out: Path,
+    settings: PredictSettings,
+    *,
+    file: Path | None = None,
+    target: Path | None = None,
 ) -> Predicted:
     """Write what the run says of each slice of ``out``, in the order of the manifest.
 
     Columns are those of predictions.parquet; part is ``all``, and level and is_patient are null
     where the data set has none.
 
+    Args:
+        run: the run.
+        out: the data set.
+        settings: what is let pass.
+        file: the file to write; None: predictions.parquet in a folder.
+        target: that folder; None takes the one that `evaluations.place_of` gives.
+
     Raises:
-        InputError: no finished run, no data set, or other pixels than those trained on.
-        OutputError: the file exists and ``force`` is not given, or it would lie in a data set.
+        InputError: no finished run, no data set, or one that the run was not made for.
+        OutputError: the place holds something else, or lies in a data set.
         StorageError: a read or write failed.
     """
-    refuse_place(target, force=force)
+    if file:
+        refuse_place(file, force=settings.force)
     dataset = open_dataset(out)
     folder = RunFolder(run)
     config = folder.config()
     result = config.settled()
     data = describe_dataset(dataset.info)
-    refuse_other_pixels(config.data, data, allow=allow_mismatch)
+    refuse_other_pixels(config.data, data, allow=settings.allow_mismatch)
     slices = read_slices(dataset, labelled=False)
+    lacking = find_lacking_inputs(config, slices)
+    refuse_lacking(lacking, allow=settings.allow_missing)
+    file = file or _file_in(folder, config, data, target, force=settings.force)
     parts = np.full(len(slices), ALL)
     predictions = predict(folder, config, dataset, slices, parts)
-    write_beside(target, dataset.manifest_table(), predictions, result.calibration)
+    make_folder(file.parent, role="the folder of the predictions")
+    write_beside(file, dataset.manifest_table(), predictions, result.calibration)
     threshold = result.thresholds["slice"]
     return Predicted(
         slice_count=len(slices),
         patient_count=np.unique(slices.patient_id).size,
         called=int((predictions.probability >= threshold).sum()),
         threshold=threshold,
-        remarks=remarks_on_prediction(config, data, find_seen(folder, slices, parts)),
+        remarks=remarks_on_prediction(config, data, find_seen(folder, slices, parts), lacking),
+        file=str(file),
     )
+
+
+def _file_in(
+    run: RunFolder, config: RunConfig, data: DataFacts, target: Path | None, *, force: bool
+) -> Path:
+    """Return the file to write in a folder, which no evaluation lies in.
+
+    Raises:
+        OutputError: the folder holds an evaluation or a run, or the file exists.
+    """
+    place = place_of(run, config, Subject(data.dataset_id, ALL, None))
+    place = replace(place, path=target) if target else place
+    refuse_in_dataset(place.path)
+    if place.has(METRICS_FILE) or place.has(CONFIG_FILE):
+        kind = "an evaluation" if place.has(METRICS_FILE) else "a run"
+        raise OutputError(
+            f"{place.path.name} holds {kind}, which predictions of its own belong to; "
+            "-o FILE or --out DIR writes elsewhere"
+        )
+    file = place.path / PREDICTIONS_FILE
+    refuse_existing(file, force=force or target is None)  # what we named so is made anew
+    return file
 
 
 def predict(
     folder: RunFolder, config: RunConfig, dataset: Dataset, slices: Slices, parts: Strings
 ) -> Predictions:
-    """Run the network over slices, one part after the other."""
+    """Run the network over slices, one part after the other.
+
+    Raises:
+        InputError: weights or data are damaged, or the machine is too small for a batch.
+        StorageError: a file could not be read.
+    """
+    config = replace(config, settings=on_device_at_hand(config.settings))
     network = build_network(config.settings)
     weights_sha256 = load_weights(folder, network)
     taken, logits = [], []
@@ -92,7 +145,10 @@ def predict(
             samples.in_order(), f"predicting {part}", total=-(-rows.size // size), unit="step"
         )
         taken.append(rows)
-        logits.append(logits_of(network, batches))
+        with enough_memory(config.settings):
+            logits.append(logits_of(network, batches))
+    if not np.isfinite(np.concatenate(logits)).all():
+        raise InputError("the network's logits are no numbers: its weights or inputs are damaged")
     order = np.concatenate(taken)
     return Predictions(slices.take(order), parts[order], np.concatenate(logits), weights_sha256)
 
@@ -107,6 +163,26 @@ def refuse_other_pixels(trained: DataFacts, judged: DataFacts, *, allow: bool) -
         raise InputError(
             f"found pixels_id {judged.pixels_id}, the run was trained on {trained.pixels_id}: its "
             "images were made by another recipe; --allow-mismatch goes on"
+        )
+
+
+def find_lacking_inputs(config: RunConfig, slices: Slices) -> tuple[str, ...]:
+    """Return the inputs that train had, that the network looks at and that no slice has."""
+    if config.settings.inputs == "image":
+        return ()
+    return find_lacking(config.standardisation, slices)
+
+
+def refuse_lacking(lacking: Sequence[str], *, allow: bool) -> None:
+    """Refuse data without an input that the network has learned from.
+
+    Raises:
+        InputError: names the inputs, unless that is allowed.
+    """
+    if lacking and not allow:
+        raise InputError(
+            f"no slice of the data set has {', '.join(lacking)}, which the run was trained on; "
+            "--allow-missing goes on with the mean of train"
         )
 
 

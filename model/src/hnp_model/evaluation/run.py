@@ -20,7 +20,13 @@ import pyarrow.parquet as pq
 from torch import nn
 
 from hnp_model.data.slices import read_slices
-from hnp_model.evaluation.predicting import predict, refuse_other_pixels
+from hnp_model.evaluation.predicting import (
+    find_lacking_inputs,
+    predict,
+    refuse_lacking,
+    refuse_other_pixels,
+)
+from hnp_model.fitting.device import on_device_at_hand
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.runs.checkpoint import load_weights
 from hnp_model.runs.predictions import table_beside
@@ -49,28 +55,31 @@ class Run:
 
     @cached_property
     def predictions(self) -> pd.DataFrame:
-        """What the last evaluation said of each slice."""
+        """What its own test evaluation said of each slice."""
         content = io.BytesIO(self.folder.read(PREDICTIONS_FILE))
         return cast("pd.DataFrame", pq.read_table(content).to_pandas())
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
-        """The figures of the last evaluation, as metrics.json holds them."""
+        """The figures of its own test evaluation, as metrics.json holds them."""
         found: dict[str, Any] = json.loads(self.folder.read(METRICS_FILE))
         return found
 
     def network(self) -> nn.Module:
         """Return the trained network, ready to look at slices."""
-        network = build_network(self.config.settings)
+        network = build_network(on_device_at_hand(self.config.settings))
         load_weights(self.folder, network)
         return network.eval()
 
-    def predict(self, dataset: Dataset, *, allow_mismatch: bool = False) -> pd.DataFrame:
+    def predict(
+        self, dataset: Dataset, *, allow_mismatch: bool = False, allow_missing: bool = False
+    ) -> pd.DataFrame:
         """Return what the run says of every slice of a data set, in the order of the manifest.
 
         Args:
             dataset: an opened data set, labelled or not.
             allow_mismatch: go on when its images were made by another recipe.
+            allow_missing: go on when it has none of an input that train had.
 
         Raises:
             InputError: no finished run, or other pixels than those trained on.
@@ -80,6 +89,7 @@ class Run:
         data = describe_dataset(dataset.info)
         refuse_other_pixels(self.config.data, data, allow=allow_mismatch)
         slices = read_slices(dataset, labelled=False)
+        refuse_lacking(find_lacking_inputs(self.config, slices), allow=allow_missing)
         parts = np.full(len(slices), ALL)
         found = predict(self.folder, self.config, dataset, slices, parts)
         told = table_beside(dataset.manifest_table(), found, result.calibration)

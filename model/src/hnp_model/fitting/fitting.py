@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
-import torch
-
 from hnp_model.data.slices import read_slices
 from hnp_model.data.tabular import fit_standardisation
+from hnp_model.fitting.device import choose_device, enough_memory
 from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.samples import Samples, open_samples
@@ -27,7 +26,6 @@ from hnp_model.settings import FitSettings
 from hnp_model.splits.guard import choose_fold, find_leakage, parts_of, refuse_empty, refuse_leakage
 from hnp_model.splits.split_facts import describe_split
 from hnp_shared.dataset import open_dataset
-from hnp_shared.errors import InputError
 from hnp_shared.images import open_images
 from hnp_shared.places import refuse_in_dataset
 from hnp_shared.splits import read_split
@@ -69,7 +67,7 @@ def fit(out: Path, split_file: Path, run: Path, settings: FitSettings, *, resume
     dataset = open_dataset(out)
     slices = read_slices(dataset)
     split = read_split(split_file)
-    parts = parts_of(slices, choose_fold(split, settings.fold))
+    parts = parts_of(slices, choose_fold(split, settings.fold), dataset.info.dataset_id)
     settings = replace(settings, device=choose_device(settings.device))
     leakage = find_leakage(slices, parts)
     refuse_leakage(leakage, allow=settings.allow_leakage)
@@ -83,29 +81,17 @@ def fit(out: Path, split_file: Path, run: Path, settings: FitSettings, *, resume
         standardisation=fit_standardisation(slices.take(parts == "train")),
         versions=_versions(),
     )
-    train_part = open_samples(dataset, slices.take(parts == "train"), config)
-    val_part = open_samples(dataset, slices.take(parts == "val"), config)
+    with enough_memory(config.settings):
+        train_part = open_samples(dataset, slices.take(parts == "train"), config)
+        val_part = open_samples(dataset, slices.take(parts == "val"), config)
     with hold(run) as folder:
         config = claim(folder, config, resume=resume)
         write_seen(folder, slices, parts)
-        history = train(train_part, val_part, config.settings, folder)
-        config = replace(config, result=_settle(folder, val_part, config.settings, history))
+        with enough_memory(config.settings):
+            history = train(train_part, val_part, config.settings, folder)
+            config = replace(config, result=_settle(folder, val_part, config.settings, history))
         folder.write(CONFIG_FILE, config.to_json())
     return Fitted(config, history)
-
-
-def choose_device(name: str) -> str:
-    """Return `cpu` or `cuda`.
-
-    Raises:
-        InputError: there is no CUDA device to take.
-    """
-    found = torch.cuda.is_available()
-    if name == "cuda" and not found:
-        raise InputError("found no CUDA device, expected one for --device cuda")
-    if name == "auto":
-        return "cuda" if found else "cpu"
-    return name
 
 
 def _settle(folder: RunFolder, val: Samples, settings: FitSettings, history: History) -> FitResult:

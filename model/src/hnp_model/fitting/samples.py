@@ -92,5 +92,5 @@ def map_samples(
     check_size(settings, images.size)
     seen = None if settings.inputs == "tabular" else images
     size = seen.size if seen else (0, 0)
-    buffer = np.empty((settings.batch_size, *size), dtype=np.float32)
+    buffer = np.empty((min(settings.batch_size, len(slices)), *size), dtype=np.float32)
     return Samples(slices, seen, standardisation.apply(slices), settings.device, buffer)

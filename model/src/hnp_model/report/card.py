@@ -52,11 +52,11 @@ def render_card(found: Findings) -> str:
         "Data": _data(found),
         "Split": _split(found),
         "Configuration": _configuration(found),
-        f"Figures, part {found.part}": _figures(found),
+        f"Figures, {found.title(found.part)}": _figures(found),
         "Pictures": PICTURES,
         "Referral to a reader": _referral(found),
         "Validation part": _validation(found),
-        "Subgroups (by slice)": _subgroups(found),
+        f"Subgroups (by slice), {found.title(found.part)}": _subgroups(found),
         "The reference report": REFERENCE_REPORT,
         "Limits": _bullets(LIMITS),
         "Versions": _table([("package", "version"), *sorted(found.config.versions.items())]),
@@ -162,7 +162,8 @@ def _validation(found: Findings) -> str:
         return "Not judged here."
     units = {str(unit): found.figures["val"].units[unit] for unit in UNITS}
     names = ("auc", "accuracy", "f1", "brier", "calibration_slope")
-    return _table(figure_rows(units, names)) + "\nThresholds and weights were chosen on it.\n"
+    chosen = "Thresholds and weights were chosen on it." if "val" in found.training else ""
+    return _table(figure_rows(units, names)) + f"\n{found.title('val')}. {chosen}\n"
 
 
 def _subgroups(found: Findings) -> str:

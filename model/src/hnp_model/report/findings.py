@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from hnp_model.measures.figures import PartFigures
 from hnp_model.runs.referral import Referral
 from hnp_model.runs.run_config import DataFacts, RunConfig
 from hnp_model.runs.run_folder import DIGEST_KEYS
 from hnp_model.splits.split_facts import SplitFacts
+
+TRAINING = "TRAINING"
+"""Stands by figures on data that the fit has used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class Findings:
         remarks: what a reader should know first.
         leaks: whether figures are too good because of leakage.
         referral: who of the part asked for is referred; None where val is what is judged, or train.
+        training: parts with data that the fit has used.
+        place: the folder that the findings lie in.
         digests: file -> sha256 of what the figures belong to: weights, predictions, pages.
     """
 
@@ -34,6 +40,8 @@ class Findings:
     remarks: tuple[str, ...]
     leaks: bool
     referral: Referral | None
+    training: frozenset[str]
+    place: Path
     digests: Mapping[str, str]
 
     @property
@@ -44,14 +52,18 @@ class Findings:
     def metrics(self) -> dict[str, object]:
         """Return the content of metrics.json: parts, and digests of what they belong to."""
         plain = {
-            part: {**figures.to_plain(), "about": self._about()}
+            part: {**figures.to_plain(), "about": self._about(part)}
             for part, figures in self.figures.items()
         }
         if self.referral:
             plain[self.part]["referral"] = self.referral.to_plain()
         return {**plain, **{DIGEST_KEYS[file]: digest for file, digest in self.digests.items()}}
 
-    def _about(self) -> dict[str, object]:
+    def title(self, part: str) -> str:
+        """Return how a part is called above its figures."""
+        return f"part {part}{f' ({TRAINING})' if part in self.training else ''}"
+
+    def _about(self, part: str) -> dict[str, object]:
         """Return what was judged, and the remarks, so that figures can be told from others."""
         return {
             "dataset_id": self.data.dataset_id,
@@ -59,5 +71,6 @@ class Findings:
             "split": self.split.file if self.split else None,
             "split_digest": self.split.digest if self.split else None,
             "leaks": self.leaks,
+            "training": part in self.training,
             "remarks": list(self.remarks),
         }

@@ -32,7 +32,8 @@ def draw_roc(
         aspect="equal",
     )
     axes.grid(color="0.92")
-    axes.legend(loc="lower right", frameon=True, title="AUC (95 % interval), dot: threshold")
+    if len(axes.lines) > 1:  # one class has no curve, and an empty legend warns
+        axes.legend(loc="lower right", frameon=True, title="AUC (95 % interval), dot: threshold")
     return to_png(figure)
 
 

@@ -64,7 +64,7 @@ def read_checkpoint(
         InputError: the checkpoint is damaged or another network's.
         StorageError: it could not be read.
     """
-    if not (folder.path / CHECKPOINT_FILE).exists():
+    if not folder.has(CHECKPOINT_FILE):
         return ()
     content = io.BytesIO(folder.read(CHECKPOINT_FILE))
     try:

@@ -14,13 +14,16 @@ import pyarrow.parquet as pq
 
 from hnp_model.data.slices import Strings
 from hnp_model.measures.units import UNITS, Scores, UnitName, score_units
+from hnp_model.runs.evaluations import EVALUATIONS_FOLDER, Kept, find_kept
 from hnp_model.runs.run_folder import (
+    CONFIG_FILE,
     DIGEST_KEYS,
     METRICS_FILE,
     PREDICTIONS_FILE,
     WEIGHTS_FILE,
     RunFolder,
 )
+from hnp_model.runs.typed_record import DAMAGED_JSON
 from hnp_shared.errors import InputError
 
 COLUMNS = ("slice_id", "patient_id", "study_id", "level", "is_patient", "probability")
@@ -39,6 +42,7 @@ class Evaluated:
         probability: the uncalibrated sigmoid.
         thresholds: unit -> threshold the figures were made with.
         remarks: what the evaluation remarked.
+        training: whether the fit has used any of it.
     """
 
     slice_id: Strings
@@ -49,6 +53,7 @@ class Evaluated:
     probability: npt.NDArray[np.float64]
     thresholds: Mapping[UnitName, float]
     remarks: tuple[str, ...]
+    training: bool = False
 
     def __len__(self) -> int:
         return self.slice_id.size
@@ -69,27 +74,51 @@ class Evaluated:
         return dict(zip(self.slice_id.tolist(), told, strict=True))
 
 
-def read_evaluated(run: Path, part: str, which: str) -> Evaluated:
-    """Read what a run said of a part.
+def find_evaluations(path: Path, part: str, which: str) -> tuple[Kept, ...]:
+    """Return the evaluations that judge a part: of a run, or the one in the folder given.
 
     Args:
-        run: its folder.
+        path: of a run, or of an evaluation.
         part: the part wanted.
         which: how messages call it ("first").
 
     Raises:
-        InputError: no run, or not evaluated on the part.
+        InputError: neither, or not evaluated on the part.
+    """
+    folder = RunFolder(path)
+    if folder.has(CONFIG_FILE) or not folder.has(METRICS_FILE):
+        folder.config()  # refuses what is no run
+    kept = find_kept(path, part)
+    if not kept:
+        _refuse_other_part(folder, part, which)
+    return kept
+
+
+def read_evaluated(folder: RunFolder, part: str, which: str) -> Evaluated:
+    """Read what an evaluation says of a part.
+
+    Args:
+        folder: of the evaluation.
+        part: the part wanted.
+        which: how messages call it ("first").
+
+    Raises:
+        InputError: not evaluated on the part, or damaged.
         StorageError: a file could not be read.
     """
-    folder = RunFolder(run)
-    folder.config()  # refuses what is no run
     metrics, predictions = read_evaluation(folder, which)
     try:
         # No threads: one that lets go of the bytes while the program ends aborts it.
         table = pq.ParquetFile(pa.BufferReader(predictions)).read(use_threads=False)
         return _parse(table.to_pandas(use_threads=False), metrics, part, which)
-    except (pa.ArrowException, ValueError, KeyError, TypeError) as error:
+    except (pa.ArrowException, OSError, MemoryError, *DAMAGED_JSON) as error:
         raise _damaged(which) from error
+
+
+def _refuse_other_part(folder: RunFolder, part: str, which: str) -> None:
+    metrics, _ = read_evaluation(folder, which)
+    judged = " and ".join(name for name, said in metrics.items() if isinstance(said, dict))
+    raise InputError(f"the {which} run was evaluated on {judged}, expected {part}")
 
 
 def read_evaluation(folder: RunFolder, which: str) -> tuple[dict[str, Any], bytes]:
@@ -105,13 +134,13 @@ def read_evaluation(folder: RunFolder, which: str) -> tuple[dict[str, Any], byte
         StorageError: a file could not be read.
     """
     for name in (PREDICTIONS_FILE, METRICS_FILE):
-        if not (folder.path / name).exists():
+        if not folder.has(name):
             raise InputError(f"the {which} run has no {name}, expected an evaluated one")
     predictions = folder.read(PREDICTIONS_FILE)
     try:
         metrics = json.loads(folder.read(METRICS_FILE))
         named = {file: metrics.get(key) for file, key in DIGEST_KEYS.items()}
-    except (ValueError, AttributeError) as error:
+    except DAMAGED_JSON as error:
         raise _damaged(which) from error
     if not (named[PREDICTIONS_FILE] and named[WEIGHTS_FILE]):
         raise InputError(
@@ -130,11 +159,22 @@ def read_evaluation(folder: RunFolder, which: str) -> tuple[dict[str, Any], byte
 
 def _beside(folder: RunFolder, predictions: bytes) -> dict[str, bytes]:
     """Return the content of each file that figures belong to."""
-    needed = {PREDICTIONS_FILE: predictions, WEIGHTS_FILE: folder.read(WEIGHTS_FILE)}
-    pages = [file for file in DIGEST_KEYS if file not in needed]
+    found = {PREDICTIONS_FILE: predictions}
+    run = _run_of(folder)
+    if run:
+        found[WEIGHTS_FILE] = run.read(WEIGHTS_FILE)
     # No figure comes from a page: who hands a run on may leave them out.
-    kept = {file: folder.read(file) for file in pages if (folder.path / file).exists()}
-    return needed | kept
+    pages = [file for file in DIGEST_KEYS if file not in (*found, WEIGHTS_FILE)]
+    return found | {file: folder.read(file) for file in pages if folder.has(file)}
+
+
+def _run_of(folder: RunFolder) -> RunFolder | None:
+    """Return the run that an evaluation lies in; None when it lies elsewhere."""
+    path = folder.path.absolute()
+    above = RunFolder(path.parent.parent)
+    if folder.has(CONFIG_FILE):
+        return folder
+    return above if path.parent.name == EVALUATIONS_FOLDER and above.has(CONFIG_FILE) else None
 
 
 def _damaged(which: str) -> InputError:
@@ -147,11 +187,6 @@ def _parse(table: Any, metrics: Any, part: str, which: str) -> Evaluated:  # noq
         raise InputError(
             f"the {which} run's {PREDICTIONS_FILE} has no {', '.join(missing)}; evaluate it again"
         )
-    if part not in metrics:
-        judged = [name for name, said in metrics.items() if isinstance(said, dict)]
-        raise InputError(
-            f"the {which} run was evaluated on {' and '.join(judged)}, expected {part}"
-        )
     here = table[table["part"] == part]
     text = {name: here[name].to_numpy(dtype=np.str_) for name in COLUMNS[:3]}
     return Evaluated(
@@ -160,5 +195,6 @@ def _parse(table: Any, metrics: Any, part: str, which: str) -> Evaluated:  # noq
         is_patient=here["is_patient"].to_numpy(dtype=np.bool_),
         probability=here["probability"].to_numpy(dtype=np.float64),
         thresholds={unit: float(metrics[part][unit]["threshold"]) for unit in UNITS},
-        remarks=tuple(metrics[part].get("about", {}).get("remarks", ())),
+        remarks=tuple(map(str, metrics[part]["about"]["remarks"])),
+        training=metrics[part]["about"].get("training") is True,
     )

@@ -111,18 +111,24 @@ def read_val_scores(folder: RunFolder) -> Scores:
         InputError: the file is damaged.
         StorageError: it could not be read.
     """
-    if not (folder.path / REFERRAL_FILE).exists():
+    if not folder.has(REFERRAL_FILE):
         return Scores(np.empty(0), np.empty(0, dtype=np.bool_), np.empty(0, dtype=np.int64))
     lines = folder.read(REFERRAL_FILE).decode("utf-8", "replace").splitlines()
     try:
-        rows = list(csv.DictReader(lines))
-        truth = np.array([int(row[COLUMNS[0]]) for row in rows], dtype=np.bool_)
-        probability = np.array([float(row[COLUMNS[1]]) for row in rows])
-        return Scores(probability, truth, np.arange(len(rows)))
-    except (ValueError, KeyError, TypeError) as error:
+        return _parse_scores(lines)
+    except (ValueError, KeyError, TypeError, csv.Error) as error:
         raise InputError(
             f"{REFERRAL_FILE} is damaged or was not written by hnp-train fit"
         ) from error
+
+
+def _parse_scores(lines: list[str]) -> Scores:
+    rows = list(csv.DictReader(lines))
+    truth = [{"0": False, "1": True}[row[COLUMNS[0]]] for row in rows]
+    probability = np.array([float(row[COLUMNS[1]]) for row in rows])
+    if not ((probability >= 0) & (probability <= 1)).all():
+        raise ValueError("a probability lies between 0 and 1")
+    return Scores(probability, np.array(truth, dtype=np.bool_), np.arange(len(rows)))
 
 
 def _strangeness(scores: Scores, truth: bool) -> npt.NDArray[np.float64]:

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from hnp_model.data.tabular import FEATURES, Standardisation
 from hnp_model.measures.calibration import METHOD, Calibration
+from hnp_model.measures.units import UNITS
+from hnp_model.runs.typed_record import DAMAGED_JSON, parse_record
 from hnp_model.settings import FitSettings
 from hnp_model.splits.guard import Leakage
 from hnp_model.splits.split_facts import SplitFacts
@@ -18,12 +20,29 @@ FORMAT = "hnp-run 1"
 
 @dataclass(frozen=True, slots=True)
 class DataFacts:
-    """Which data set; ``confirmed``: a person has checked the recipe's codes and units."""
+    """Which data set, and what its labels mean.
+
+    Runs of older versions do not know what is None here.
+
+    Attributes:
+        dataset_id: hash of its manifest, which all that follows goes into.
+        pixels_id: what its images were made by.
+        recipe: name of the recipe.
+        confirmed: whether a person has checked the recipe's codes and units.
+        key_id: which key its pseudonyms were made with.
+        label_codes: what the recipe makes of each code.
+        canal_quantity: `width` or `area`.
+        canal_unit: of what labels say; the data set's canals are in mm or mm2.
+    """
 
     dataset_id: str
     pixels_id: str
     recipe: str
     confirmed: bool
+    key_id: str | None = field(default=None, compare=False)
+    label_codes: Mapping[str, str] | None = field(default=None, compare=False)
+    canal_quantity: str | None = field(default=None, compare=False)
+    canal_unit: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +58,10 @@ class FitResult:
     best_epoch: int
     thresholds: Mapping[str, float]
     calibration: Calibration
+
+    def __post_init__(self) -> None:
+        if set(self.thresholds) != set(UNITS):
+            raise ValueError(f"expected a threshold of each of {', '.join(UNITS)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +102,23 @@ class RunConfig:
 
 def describe_dataset(info: DatasetInfo) -> DataFacts:
     """Return what a run remembers of a data set."""
+    label = _table(info.recipe, "label")
+    canal = _table(label, "canal")
     return DataFacts(
         info.dataset_id,
         info.pixels_id,
         str(info.recipe.get("name", "unnamed")),
         info.recipe.get("confirmed") is True,
+        info.key_id,
+        {str(code): str(meaning) for code, meaning in _table(label, "codes").items()} or None,
+        str(canal["quantity"]) if "quantity" in canal else None,
+        str(canal["unit"]) if "unit" in canal else None,
     )
+
+
+def _table(recipe: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = recipe.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def parse_config(content: bytes) -> RunConfig:
@@ -96,29 +130,8 @@ def parse_config(content: bytes) -> RunConfig:
     try:
         found = json.loads(content)
         if found["format"] != FORMAT:
-            raise InputError(f"the run has format {found['format']!r}, expected {FORMAT!r}")
-        standardisation = found["standardisation"]
-        return RunConfig(
-            settings=FitSettings(**found["settings"]),
-            data=DataFacts(**{name: found[name] for name in DataFacts.__dataclass_fields__}),
-            split=SplitFacts(**found["split"]),
-            leakage=Leakage(**found["leakage"]),
-            image_size=(int(found["image_size"][0]), int(found["image_size"][1])),
-            standardisation=Standardisation(
-                tuple(map(float, standardisation["mean"])),
-                tuple(map(float, standardisation["deviation"])),
-            ),
-            versions=dict(found["versions"]),
-            result=_parse_result(found["result"]),
-        )
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+            raise InputError(f"the run has another format, expected {FORMAT!r}")
+        json.dumps(found, ensure_ascii=False).encode()  # refuses lone surrogates
+        return parse_record(RunConfig, {**found, "data": found})
+    except DAMAGED_JSON as error:
         raise InputError("config.json is damaged or was not written by hnp-train fit") from error
-
-
-def _parse_result(found: dict[str, Any] | None) -> FitResult | None:
-    if found is None:
-        return None
-    line = found["calibration"]
-    thresholds = {str(unit): float(value) for unit, value in found["thresholds"].items()}
-    calibration = Calibration(float(line["intercept"]), float(line["slope"]))
-    return FitResult(int(found["best_epoch"]), thresholds, calibration)

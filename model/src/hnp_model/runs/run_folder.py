@@ -11,6 +11,7 @@ from hnp_model.runs.run_config import RunConfig, parse_config
 from hnp_shared.errors import InputError, OutputError, StorageError
 from hnp_shared.names import is_dropping
 from hnp_shared.opening import read_regular
+from hnp_shared.places import is_folder
 from hnp_shared.storage import (
     DISK,
     TEMPORARY_PREFIX,
@@ -69,35 +70,44 @@ class RunFolder:
         """
         try:
             return read_regular(self.path / name, role=name)
-        except FileNotFoundError as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise InputError(f"the run has no {name}") from error
         except OSError as error:
             raise StorageError.of(name, error) from error
+
+    def has(self, name: str) -> bool:
+        """Tell whether something of that name is there, whatever it is."""
+        return os.path.lexists(self.path / name)
 
     def config(self) -> RunConfig:
         """Return the run's configuration.
 
         Raises:
             InputError: the folder holds no run.
+            StorageError: it could not be looked into.
         """
-        if not (self.path / CONFIG_FILE).exists():
+        if is_folder(self.path) and not self.has(CONFIG_FILE):
             raise InputError(f"no run: found no {CONFIG_FILE} in the folder given")
         return parse_config(self.read(CONFIG_FILE))
 
 
 @contextlib.contextmanager
-def hold(path: Path, *, disk: Disk = DISK) -> Iterator[RunFolder]:
-    """Keep other commands from writing into a run; makes the folder where there is none.
+def hold(path: Path, *, role: str = "the run folder", disk: Disk = DISK) -> Iterator[RunFolder]:
+    """Keep other commands from writing into a folder; makes it where there is none.
 
     Raises:
         OutputError: another command writes into it, or a file is in the way.
     """
-    if path.exists() and not path.is_dir():
-        raise OutputError("found a file where the run should go, expected a folder or nothing")
-    make_folder(path, role="the run folder", disk=disk)
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    if os.path.lexists(path) and not is_folder(path):
+        place = role.removeprefix("the ").removesuffix(" folder")
+        raise OutputError(f"found a file where the {place} should go, expected a folder or nothing")
+    make_folder(path, role=role, disk=disk)
     try:
-        _lock(descriptor)
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise StorageError.of(role, error) from error
+    try:
+        _lock(descriptor, role)
         yield RunFolder(path, disk)
     finally:
         os.close(descriptor)  # also ends the lock
@@ -122,13 +132,13 @@ def claim(folder: RunFolder, config: RunConfig, *, resume: bool) -> RunConfig:
     return config
 
 
-def _lock(descriptor: int) -> None:
+def _lock(descriptor: int, role: str) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise OutputError("the run folder is in use by another hnp-train") from error
+        raise OutputError(f"{role} is in use by another hnp-train") from error
     except OSError as error:
-        raise StorageError.of("the lock on the run folder", error) from error
+        raise StorageError.of(f"the lock on {role}", error) from error
 
 
 def _held_config(folder: RunFolder) -> RunConfig | None:

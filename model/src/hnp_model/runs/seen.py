@@ -46,11 +46,9 @@ def find_seen(folder: RunFolder, slices: Slices, parts: Strings) -> Leakage | No
     Raises:
         InputError: the record is damaged.
     """
-    if not (folder.path / SEEN_FILE).exists():
+    if not folder.has(SEEN_FILE):
         return None
-    rows = list(csv.reader(io.StringIO(folder.read(SEEN_FILE).decode("utf-8", "replace"))))
-    if not rows or any(len(row) != len(COLUMNS) for row in rows) or tuple(rows[0]) != COLUMNS:
-        raise InputError(f"{SEEN_FILE} is damaged or was not written by hnp-train fit")
+    rows = _read_rows(folder)
     patients, images = set[str](), set[str]()
     for part in np.unique(parts).tolist():
         here = slices.take(parts == part)
@@ -58,3 +56,35 @@ def find_seen(folder: RunFolder, slices: Slices, parts: Strings) -> Leakage | No
         patients |= {row[1] for row in used} & set(here.patient_id.tolist())
         images |= {row[2] for row in used} & set(here.pixel_sha256.tolist())
     return Leakage(len(patients), len(images))
+
+
+def find_used(folder: RunFolder, slices: Slices, parts: Strings) -> frozenset[str]:
+    """Return the parts with a patient or an image that the fit has used, in train or in val.
+
+    All parts when the run no longer has the record.
+
+    Args:
+        folder: the run.
+        slices: the slices to judge.
+        parts: (slice,), what each counts as.
+
+    Raises:
+        InputError: the record is damaged.
+    """
+    if not folder.has(SEEN_FILE):
+        return frozenset(parts.tolist())
+    _, patients, images = zip(*_read_rows(folder), strict=True)
+    used = np.isin(slices.patient_id, patients) | np.isin(slices.pixel_sha256, images)
+    return frozenset(parts[used].tolist())
+
+
+def _read_rows(folder: RunFolder) -> list[list[str]]:
+    text = io.StringIO(folder.read(SEEN_FILE).decode("utf-8", "replace"))
+    try:
+        rows = list(csv.reader(text))
+    except csv.Error:  # a cell beyond what csv takes
+        rows = []
+    sound = all(len(row) == len(COLUMNS) and row[0] in {"train", "val"} for row in rows[1:])
+    if not rows or tuple(rows[0]) != COLUMNS or not sound:
+        raise InputError(f"{SEEN_FILE} is damaged or was not written by hnp-train fit")
+    return rows

@@ -62,6 +62,16 @@ def off_balance(composition: Composition) -> Composition:
     )
 
 
+def one_class(composition: Composition) -> Composition:
+    """Return the parts that have slices of one class only."""
+    return tuple(
+        content
+        for content in composition
+        if EVERYWHERE == content.hospital != content.part
+        and content.positive in {0, content.slices}
+    )
+
+
 def _part_order(part: str) -> tuple[int, str]:
     known = ("train", "val", "test")
     return (known.index(part), "") if part in known else (len(known) + int(part), part)

@@ -62,7 +62,9 @@ def read_folds(split_files: tuple[Path, ...]) -> tuple[Fold, ...]:
     )
 
 
-def refuse_unusable(folds: tuple[Fold, ...], slices: Slices, settings: FitSettings) -> None:
+def refuse_unusable(
+    folds: tuple[Fold, ...], slices: Slices, settings: FitSettings, dataset_id: str
+) -> None:
     """Stop before the first fit when a later fold could not be fitted or judged.
 
     Raises:
@@ -70,13 +72,13 @@ def refuse_unusable(folds: tuple[Fold, ...], slices: Slices, settings: FitSettin
     """
     for fold in folds:
         try:
-            _refuse_unusable(fold.parts, slices, settings)
+            _refuse_unusable(fold.parts, slices, settings, dataset_id)
         except InputError as error:
             raise InputError(f"{fold.name}: {error}") from error
 
 
-def _refuse_unusable(split: Split, slices: Slices, settings: FitSettings) -> None:
-    parts = parts_of(slices, split)
+def _refuse_unusable(split: Split, slices: Slices, settings: FitSettings, dataset_id: str) -> None:
+    parts = parts_of(slices, split, dataset_id)
     refuse_leakage(find_leakage(slices, parts), allow=settings.allow_leakage)
     refuse_empty(slices, parts)
     if not (parts == "test").any():

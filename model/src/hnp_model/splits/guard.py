@@ -43,8 +43,17 @@ def choose_fold(split: Split, fold: int | None) -> Split:
     return split.of_fold(fold)
 
 
-def parts_of(slices: Slices, split: Split) -> Strings:
+DATASET_FACT = "data set id"
+"""Comment line of a split file that names the data set it was made for."""
+
+
+def parts_of(slices: Slices, split: Split, dataset_id: str = "") -> Strings:
     """Return the part of each slice, (slice,).
+
+    Args:
+        slices: of the data set.
+        split: the split, of three parts.
+        dataset_id: of the data set, so that a split of another one can be told.
 
     Raises:
         InputError: the split does not name all patients (or slices); says how many.
@@ -55,13 +64,20 @@ def parts_of(slices: Slices, split: Split) -> Strings:
         kind = "patients" if split.unit == "patient" else "slices"
         raise InputError(
             f"the split does not name {len(unnamed):,} of {np.unique(ids).size:,} {kind} "
-            "of the data set, expected all of them"
+            f"of the data set, expected all of them{_of_other_data(split, dataset_id)}"
         )
     parts = np.array([split.parts[name] for name in ids.tolist()])
     unknown = set(parts.tolist()) - set(PARTS)
     if unknown:
         raise InputError(f"found parts {sorted(unknown)}, expected {', '.join(PARTS)}")
     return parts
+
+
+def _of_other_data(split: Split, dataset_id: str) -> str:
+    made_for = split.facts.get(DATASET_FACT, dataset_id)
+    if not dataset_id or made_for == dataset_id:
+        return ""
+    return f"; it was made for data set {made_for}, this one is {dataset_id}"
 
 
 def find_leakage(slices: Slices, parts: Strings) -> Leakage:

@@ -11,10 +11,10 @@ from hnp_model.data.slices import Slices, Strings, read_slices
 from hnp_model.settings import SplitSettings
 from hnp_model.splits.composition import Composition, compose
 from hnp_model.splits.grouping import group_slices
-from hnp_model.splits.guard import Leakage, find_leakage
+from hnp_model.splits.guard import DATASET_FACT, Leakage, find_leakage
 from hnp_model.splits.split_facts import describe_split
 from hnp_model.splits.stable import Places, allot_by_hash, find_moved, places_of
-from hnp_model.splits.stratify import allot, describe_groups
+from hnp_model.splits.stratify import allot, describe_groups, fill_empty
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError, OutputError
 from hnp_shared.opening import read_regular
@@ -163,7 +163,7 @@ def _facts(dataset_id: str, settings: SplitSettings) -> dict[str, str]:
         "ratios": ":".join(map(str, (1,) * settings.folds if kfold else settings.ratios)),
         "seed": str(settings.seed),
         "stratify": _stratified_by(settings),
-        "data set id": dataset_id,
+        DATASET_FACT: dataset_id,
     }
 
 
@@ -179,8 +179,16 @@ def _parts_and_ratios(settings: SplitSettings) -> tuple[tuple[str, ...], npt.NDA
     if settings.scheme == "kfold":
         names = tuple(map(str, range(settings.folds)))
         return names, np.full(settings.folds, 1 / settings.folds)
-    ratios = np.array(settings.ratios, dtype=np.float64)
-    return PARTS, ratios / ratios.sum()
+    return _asked(PARTS, settings.ratios)
+
+
+def _asked(
+    names: tuple[str, ...], ratios: tuple[int, ...]
+) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
+    """Return the parts whose ratio is not 0, and their shares."""
+    kept = {name: ratio for name, ratio in zip(names, ratios, strict=True) if ratio}
+    shares = np.array(list(kept.values()), dtype=np.float64)
+    return tuple(kept), shares / shares.sum()
 
 
 def _split_groups(
@@ -190,14 +198,17 @@ def _split_groups(
     ratios: npt.NDArray[np.float64],
     seed: int,
 ) -> Strings:
-    group_count = int(groups.max()) + 1
-    if group_count < len(names):
-        raise InputError(
-            f"found {group_count} patients that share no image, "
-            f"expected at least {len(names)}, one for each part"
-        )
+    _refuse_few(int(groups.max()) + 1, names, "patients that share no image")
     part_of_group = allot(describe_groups(slices, groups), ratios, seed)
     return np.array(names)[part_of_group][groups]
+
+
+def _refuse_few(count: int, names: tuple[str, ...], kind: str) -> None:
+    if count < len(names):
+        raise InputError(
+            f"found {count} {kind}, "
+            f"expected at least {len(names)}, one for each part ({', '.join(names)})"
+        )
 
 
 def _split_slices(
@@ -206,6 +217,7 @@ def _split_slices(
     ratios: npt.NDArray[np.float64],
     seed: int,
 ) -> Strings:
+    _refuse_few(is_patient.size, names, "slices")
     random = np.random.default_rng(seed)
     parts = np.empty(is_patient.size, dtype=np.int64)
     for label in (False, True):
@@ -213,7 +225,8 @@ def _split_slices(
         cuts = np.rint(np.cumsum(ratios)[:-1] * rows.size).astype(np.int64)
         for part, members in enumerate(np.split(rows, cuts)):
             parts[members] = part
-    return np.array(names)[parts]
+    by_class = np.stack([is_patient, ~is_patient], axis=1).astype(np.float64)
+    return np.array(names)[fill_empty(by_class, parts, ratios)]
 
 
 def _leave_hospitals_out(slices: Slices, settings: SplitSettings) -> Iterator[tuple[str, Strings]]:
@@ -221,7 +234,7 @@ def _leave_hospitals_out(slices: Slices, settings: SplitSettings) -> Iterator[tu
     if hospitals.size < 2:
         raise InputError(f"found one hospital ({hospitals[0]}), expected at least two to leave out")
     groups = group_slices(slices)
-    ratios = np.array(settings.ratios[:2], dtype=np.float64)
+    names, ratios = _asked(PARTS[:2], settings.ratios[:2])
     for hospital in hospitals:
         # A group that also has slices elsewhere goes whole: a patient must not sit on both sides.
         out = np.isin(groups, groups[slices.hospital == hospital])
@@ -229,9 +242,10 @@ def _leave_hospitals_out(slices: Slices, settings: SplitSettings) -> Iterator[tu
             raise InputError(f"every patient has a slice from {hospital}: none is left to train on")
         rest = np.unique(groups[~out], return_inverse=True)[1]
         parts = np.full(len(slices), "test", dtype="<U5")
-        parts[~out] = _split_groups(
-            slices.take(~out), rest, PARTS[:2], ratios / ratios.sum(), settings.seed
-        )
+        try:
+            parts[~out] = _split_groups(slices.take(~out), rest, names, ratios, settings.seed)
+        except InputError as error:
+            raise InputError(f"without {hospital}: {error}") from error
         yield str(hospital), parts
 
 

@@ -24,6 +24,9 @@ from hnp_shared.splits import Split
 DRAW_BITS = 53
 """Bits of the hash that are read as a number: all that a float holds without rounding up to 1."""
 
+EMPTY_CHANCE = 0.05
+"""Chance of an empty part that is small enough to advise a number of patients."""
+
 Places = Mapping[str, str]
 """patient_id -> part."""
 
@@ -58,9 +61,24 @@ def allot_by_hash(
     if empty:
         raise InputError(
             f"a stable split of {parts.size:,} patients that share no image leaves part {empty[0]} "
-            "empty, expected some in each: more patients, or another --seed"
+            f"empty, expected some in each: {enough_groups(shares):,} patients or more (no part is "
+            "empty then, 19 times in 20), or another --seed"
         )
     return parts[groups]
+
+
+def enough_groups(shares: Mapping[str, float]) -> int:
+    """Return how many groups leave some part empty at most once in 20 times.
+
+    The sum over parts of the chance that all draws miss one bounds it.
+
+    >>> enough_groups({"train": 0.6, "val": 0.2, "test": 0.2})
+    17
+    """
+    count = len(shares)
+    while sum((1 - share) ** count for share in shares.values()) > EMPTY_CHANCE:
+        count += 1
+    return count
 
 
 def draw(patient_id: str, seed: int) -> float:

@@ -116,6 +116,29 @@ def allot(traits: GroupTraits, ratios: Matrix, seed: int) -> npt.NDArray[np.int6
         parts = _exchange(boosted, parts, ratios, random)
         if _is_balanced(traits, parts, ratios.size):
             break
+    return fill_empty(scaled, parts, ratios)
+
+
+def fill_empty(
+    scaled: Matrix, parts: npt.NDArray[np.int64], ratios: Matrix
+) -> npt.NDArray[np.int64]:
+    """Return the parts with a group in each: small shares of few groups round to none.
+
+    Each empty part gets the group that is missed least where it is.
+
+    Args:
+        scaled: (group, trait), as many groups as parts or more.
+        parts: (group,), the part of each.
+        ratios: (part,), positive.
+    """
+    parts = parts.copy()
+    for empty in np.setdiff1d(np.arange(ratios.size), parts):
+        sizes = np.bincount(parts, minlength=ratios.size)
+        missing = ratios[:, None] * scaled.sum(axis=0)
+        np.subtract.at(missing, parts, scaled)
+        after = _cost(missing[parts] + scaled, ratios[parts])
+        cost = after - _cost(missing, ratios)[parts] + _cost(missing[empty] - scaled, ratios[empty])
+        parts[np.argmin(np.where(sizes[parts] > 1, cost, np.inf))] = empty
     return parts
 
 

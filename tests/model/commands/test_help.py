@@ -1,0 +1,77 @@
+"""Every option says what it is and in what unit; every command has an example that works."""
+
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from hnp_model.cli import main
+from model.conftest import invoke
+
+COMMANDS = main.list_commands(click.Context(main))
+ORDER = ("split", "fit", "evaluate", "predict", "compare", "audit", "crossval")
+
+
+def command(name: str) -> click.Command:
+    found = main.get_command(click.Context(main), name)
+    assert found is not None
+    return found
+
+
+def examples(name: str) -> list[list[str]]:
+    lines = [line.strip() for line in (command(name).epilog or "").splitlines()]
+    return [shlex.split(line)[1:] for line in lines if line.startswith("hnp-train ")]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_has_a_description(name: str) -> None:
+    options = [one for one in command(name).params if isinstance(one, click.Option)]
+    assert options
+    for option in options:
+        assert option.help, option.name
+        assert len(option.help.split()) >= 2, option.name
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "unit"),
+    [
+        ("fit", "epochs", "passes over the training part"),
+        ("fit", "patience", "epochs"),
+        ("fit", "batch_size", "slices"),
+        ("fit", "lr", "without a unit"),
+        ("fit", "dropout", "share of hidden units"),
+        ("split", "ratios", "shares of patients"),
+        ("split", "folds", "number of folds"),
+        ("evaluate", "referral_error", "share of a class"),
+        ("audit", "epochs", "passes over train"),
+    ],
+)
+def test_a_number_says_its_unit(name: str, option: str, unit: str) -> None:
+    (found,) = (one for one in command(name).params if one.name == option)
+    assert isinstance(found, click.Option)
+    assert unit in (found.help or "").lower()
+
+
+def test_every_command_has_an_example_and_each_works(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sorted(ORDER) == COMMANDS
+    monkeypatch.chdir(tmp_path)
+    Path("data").symlink_to(dataset)
+    for name in ORDER:
+        assert examples(name), name
+        for arguments in examples(name):
+            result = invoke(*arguments)
+            allowed = {0, 3} if name == "audit" else {0}  # what an audit finds is no failure
+            assert result.exit_code in allowed, (arguments, result.stderr)
+
+
+def test_a_batch_beyond_all_reason_is_one_line(
+    small: Path, small_split: Path, tmp_path: Path
+) -> None:
+    fit = ("fit", small, "--split", small_split, "--out", tmp_path / "run", "--batch-size")
+    refused = invoke(*fit, 10**9)
+    assert refused.exit_code == 2
+    assert not (tmp_path / "run").exists()
+    assert invoke(*fit, 65_536, "--model", "compact", "--epochs", 1).exit_code == 0
