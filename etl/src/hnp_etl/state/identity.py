@@ -8,7 +8,7 @@ from functools import lru_cache
 from hnp_etl.choosing.joining import Member, Study, join_values
 from hnp_etl.private.pseudonyms import patient_parts, pseudonym, series_parts, study_parts
 from hnp_etl.recipes.recipe import Identity
-from hnp_etl.state.database import Row, pages, write_many
+from hnp_etl.state.database import SINGLE, Row, pages, write_many
 from hnp_shared.notices import Misfit, Notice
 from hnp_shared.vocabulary import Reason
 
@@ -82,7 +82,7 @@ def name_all(state: sqlite3.Connection, key: bytes, identity: Identity) -> None:
         return pseudonym(key, *parts)
 
     def ids(row: Row) -> Row:
-        number, path, hospital, patient, study_uid, series_uid = row
+        number, path, frame, hospital, patient, study_uid, series_uid = row
         person = patient_parts("" if identity.scope == "all" else hospital, patient)
         study = study_parts(person, study_uid or "")
         series = series_parts(study, series_uid or "")
@@ -91,13 +91,13 @@ def name_all(state: sqlite3.Connection, key: bytes, identity: Identity) -> None:
             named(*person),
             named(*study),
             named(*series),
-            pseudonym(key, "slice", text),
+            pseudonym(key, "slice", text, *([f"{frame}"] if frame != SINGLE else [])),
             number,
         )
 
     rows = pages(
         state,
-        "SELECT slice.id, path, slice.hospital, patient, study_uid, series_uid "
+        "SELECT slice.id, path, frame, slice.hospital, patient, study_uid, series_uid "
         "FROM slice JOIN file ON file.id = slice.file WHERE slice.id > ?",
     )
     write_many(

@@ -22,16 +22,26 @@ _ROWS = (  # label files of many labels: sound when one of the paired ones is
     "AS refusal FROM part JOIN entry ON entry.file = part.whole JOIN label ON label.id = entry.id "
     "JOIN pair ON pair.label = entry.id GROUP BY part.file"
 )
+_SLICES = (  # files with chosen frames: how many are stored, and the name of the one that is
+    "SELECT slice.file, count(sample.id) AS stored, "
+    "CASE count(sample.id) WHEN 1 THEN max(CASE WHEN sample.id IS NOT NULL THEN slice_id END) END "
+    "AS slice_id "
+    "FROM slice LEFT JOIN sample ON sample.id = slice.id GROUP BY slice.file"
+)
+_IN_ORDER = " ".join(f"WHEN '{reason}' THEN {place}" for place, reason in enumerate(Reason))
+_FURTHEST = (  # of several frames the one that came furthest tells for its file
+    "SELECT reason FROM outcome WHERE outcome.file = file.id "
+    f"ORDER BY CASE reason {_IN_ORDER} END DESC LIMIT 1"
+)
 _OUTCOME = (  # accepted, reason, whether a label is of use
-    "sample.id IS NOT NULL, "
-    "coalesce(early, file.refusal, outcome.reason, label.refusal, rows.refusal), "
+    "coalesce(slices.stored, 0) > 0, "
+    f"coalesce(early, file.refusal, ({_FURTHEST}), label.refusal, rows.refusal), "
     "pair.label IS NOT NULL OR rows.file IS NOT NULL"
 )
-# Every file once: its slice and pixels if it was chosen, why not, what a label says, whether an
-# image uses it; a file of many labels is of use when one of them is.
+# Every file once: the frames of it that were chosen, what a label says, whether an image uses it; a
+# file of many labels is of use when one of them is.
 _OUTCOMES = (
-    "LEFT JOIN slice ON slice.file = file.id LEFT JOIN sample ON sample.id = slice.id "
-    "LEFT JOIN outcome ON outcome.file = file.id "
+    f"LEFT JOIN ({_SLICES}) AS slices ON slices.file = file.id "
     "LEFT JOIN label ON label.id = file.id LEFT JOIN pair ON pair.label = file.id "
     f"LEFT JOIN ({_ROWS}) AS rows ON rows.file = file.id"
 )
