@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 
 from etl.facts import facts_of, label_of
 from hnp_etl.choosing.choose import Choice, choose, judge
+from hnp_etl.reading.sealed import DamagedRecordError
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.state.chosen import CHOSEN_COLUMNS, ChosenRow
 from hnp_etl.state.database import open_scratch
@@ -63,5 +64,5 @@ def test_a_changed_column_is_noticed(column: str) -> None:
     row = ChosenRow.of(sound())
     other: Any = 3.5 if column in {"age", "position_mm"} else "4"
     changed = row._replace(**{column: other})
-    with pytest.raises(sqlite3.DatabaseError, match="damaged"):
+    with pytest.raises(DamagedRecordError, match="damaged"):
         changed.check(row.seal())

@@ -1,6 +1,5 @@
 """Makes what was built the data set: tables, then dataset.json, then the old files go."""
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,6 +8,7 @@ from hnp_etl.datasets.replacing import Contents, replace_dataset
 from hnp_etl.private.linkage import write_linkage
 from hnp_etl.private.pseudonyms import key_id
 from hnp_etl.state import rows, shards
+from hnp_etl.state.database import Connection
 from hnp_shared.dataset_info import (
     TABLES_FOLDER,
     DatasetInfo,
@@ -38,7 +38,7 @@ class Told:
 
 
 def commit(
-    state: sqlite3.Connection,
+    state: Connection,
     config: BuildConfig,
     *,
     key: bytes,

@@ -3,7 +3,6 @@
 Everything they find lies in the state, so that whoever comes next opens no file again.
 """
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from functools import partial
@@ -14,6 +13,7 @@ from hnp_etl.engines.engines import SerialExecutor, Task, ordered_map
 from hnp_etl.reading.read import Ref, read_batch, read_one_by_one
 from hnp_etl.recipes.recipe import Label, Recipe
 from hnp_etl.state import entries, entry_pairs, files, meanings, pairs
+from hnp_etl.state.database import Connection
 from hnp_etl.walking.census import Census
 from hnp_etl.walking.walk import walk
 from hnp_shared.errors import InputError
@@ -23,14 +23,12 @@ FILES_A_BATCH = 64
 """Files that a worker reads before it reports."""
 
 
-def meet(state: sqlite3.Connection, src: Sequence[Path], recipe: Recipe) -> Census:
+def meet(state: Connection, src: Sequence[Path], recipe: Recipe) -> Census:
     """Walk the sources and note every file, with what its path tells under the recipe."""
     return files.note_met(state, walk(src), recipe)
 
 
-def read_new(
-    state: sqlite3.Connection, executor: Executor, recipe: Recipe, *, in_flight: int
-) -> int:
+def read_new(state: Connection, executor: Executor, recipe: Recipe, *, in_flight: int) -> int:
     """Open the files that were not read before; return how many these were.
 
     Raises:
@@ -50,7 +48,7 @@ def read_new(
 
 
 def _read(
-    state: sqlite3.Connection,
+    state: Connection,
     executor: Executor,
     recipe: Recipe,
     batches: Iterable[list[Ref]],
@@ -64,7 +62,7 @@ def _read(
         files.note_facts(state, facts)
 
 
-def pair(state: sqlite3.Connection, label: Label) -> None:
+def pair(state: Connection, label: Label) -> None:
     """Interpret the labels under the recipe and give each image the one that belongs to it."""
     entries.forget(state)
     if label.origin.module is None:

@@ -1,6 +1,5 @@
 """Judges what a build would commit: gates act before the data set that is there is replaced."""
 
-import sqlite3
 from collections.abc import Iterable
 
 from hnp_etl.building.config import BuildConfig
@@ -9,6 +8,7 @@ from hnp_etl.datasets.gate import refuse_nothing_accepted
 from hnp_etl.datasets.tidy import sweep_unnamed
 from hnp_etl.private.pseudonyms import pseudonym
 from hnp_etl.state import lost, rows
+from hnp_etl.state.database import Connection
 from hnp_etl.walking.paths import source_labels
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.dataset_info import DATASET_FILE
@@ -21,7 +21,7 @@ ATTEMPT_FILE = "attempt-ledger.parquet"
 """In the private folder: the ledger of a build that was not committed."""
 
 
-def judge(state: sqlite3.Connection, config: BuildConfig, key: bytes) -> rows.Outcomes:
+def judge(state: Connection, config: BuildConfig, key: bytes) -> rows.Outcomes:
     """Return what became of the files, when that may be committed.
 
     Otherwise the ledger of the attempt is left in the private folder, and the data set that is
@@ -57,7 +57,7 @@ def _check_gates(config: BuildConfig, found: rows.Outcomes) -> None:
 
 
 def _losses(
-    state: sqlite3.Connection,
+    state: Connection,
     config: BuildConfig,
     key: bytes,
     found: rows.Outcomes,
@@ -83,7 +83,7 @@ def _ids(key: bytes, paths: Iterable[str]) -> set[str]:
     return {pseudonym(key, "slice", path) for path in paths}
 
 
-def _leave(state: sqlite3.Connection, config: BuildConfig, key: bytes, old: Dataset | None) -> None:
+def _leave(state: Connection, config: BuildConfig, key: bytes, old: Dataset | None) -> None:
     """Keep the ledger for people, and take out of OUT what nobody names."""
     rows.prepare_ledger(state, key)
     path = config.private / ATTEMPT_FILE

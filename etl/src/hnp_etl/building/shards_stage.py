@@ -1,6 +1,5 @@
 """The stage that stores pixels: plans to workers, results to the state."""
 
-import sqlite3
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
@@ -15,6 +14,7 @@ from hnp_etl.sharding.shard_plan import ShardPlan
 from hnp_etl.sharding.shard_result import ShardResult
 from hnp_etl.state import shards
 from hnp_etl.state.changes import note_changes
+from hnp_etl.state.database import Connection
 from hnp_shared.dataset_info import SHARDS_FOLDER
 from hnp_shared.progress import track
 from hnp_shared.storage import Written, sweep_temporary
@@ -38,7 +38,7 @@ class Made:
 
 def build_shards(
     config: BuildConfig,
-    state: sqlite3.Connection,
+    state: Connection,
     executor: Executor,
     spans: Sequence[Span],
     *,
@@ -74,7 +74,7 @@ def build_shards(
 @dataclass(slots=True)
 class _Stage:
     config: BuildConfig
-    state: sqlite3.Connection
+    state: Connection
     folder: Path
     made: Made = field(default_factory=Made)
 

@@ -1,6 +1,5 @@
 """The stages of a build in their order: what is there, what it says, what fits, pixels, tables."""
 
-import sqlite3
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.sharding.plan import plan_shards
 from hnp_etl.state import files, identity, slices
 from hnp_etl.state.changes import note_changes
+from hnp_etl.state.database import Connection
 from hnp_etl.state.level_order import mark_disorder
 from hnp_etl.state.lost import hidden_losses
 from hnp_etl.state.misfits import misfits
@@ -41,7 +41,7 @@ class Built:
 
 
 def build_stages(
-    config: BuildConfig, key: bytes, state: sqlite3.Connection, executor: Executor, stages: Stages
+    config: BuildConfig, key: bytes, state: Connection, executor: Executor, stages: Stages
 ) -> Built:
     """Go through all stages; what the state remembers is not done again.
 
@@ -79,7 +79,7 @@ def build_stages(
     return Built(info, census, read, made.new)
 
 
-def _changed(state: sqlite3.Connection, recipe: Recipe, new: int, *, last: bool) -> bool:
+def _changed(state: Connection, recipe: Recipe, new: int, *, last: bool) -> bool:
     """Tell whether files changed since they were met, so that they must be read from the start.
 
     A picture that was read now must not get a label that was replaced just before: only when all
@@ -90,7 +90,7 @@ def _changed(state: sqlite3.Connection, recipe: Recipe, new: int, *, last: bool)
     return note_changes(state, recipe.limits, last=last) > 0 and not last
 
 
-def _refuse_empty(state: sqlite3.Connection, recipe: Recipe, met: int) -> None:
+def _refuse_empty(state: Connection, recipe: Recipe, met: int) -> None:
     if files.images_left(state) == 0:
         wanted = ", ".join(recipe.layout.procedures) or "any"
         raise InputError(

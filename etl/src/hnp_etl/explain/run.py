@@ -7,7 +7,6 @@ which would otherwise be accepted.
 
 import os
 import secrets
-import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from hnp_etl.reading.sealed import unpack_header
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.sharding.shard import settle_shard
 from hnp_etl.state import asked, files, identity, meanings, pairs, shards, slices
-from hnp_etl.state.database import open_scratch
+from hnp_etl.state.database import Connection, open_scratch
 from hnp_etl.walking.walk import walk
 from hnp_shared.errors import InputError
 from hnp_shared.progress import track
@@ -108,7 +107,7 @@ def _explain_group(
         }
 
 
-def _number(state: sqlite3.Connection, path: str, sources: Sequence[Path]) -> int:
+def _number(state: Connection, path: str, sources: Sequence[Path]) -> int:
     number = asked.find(state, os.fsencode(_absolute(path)))
     if number is None:  # one of the two may go through a link
         whole = _absolute(path)
@@ -122,9 +121,7 @@ def _number(state: sqlite3.Connection, path: str, sources: Sequence[Path]) -> in
     return number
 
 
-def _decide(
-    state: sqlite3.Connection, numbers: Sequence[int], recipe: Recipe
-) -> dict[int, HeaderFacts]:
+def _decide(state: Connection, numbers: Sequence[int], recipe: Recipe) -> dict[int, HeaderFacts]:
     """Run read, pair, choose and shard as far as the files need them; return their headers."""
     facts = _read_asked(state, numbers, recipe)
     pairs.pair_all(state)  # by paths, so that no other label is opened for a file that has one
@@ -143,7 +140,7 @@ def _decide(
 
 
 def _read_asked(
-    state: sqlite3.Connection, numbers: Sequence[int], recipe: Recipe
+    state: Connection, numbers: Sequence[int], recipe: Recipe
 ) -> dict[int, HeaderFacts]:
     refs = asked.refs(state, numbers)
     read = read_batch(refs, recipe)
@@ -156,17 +153,17 @@ def _read_asked(
     }
 
 
-def _read(state: sqlite3.Connection, refs: Iterable[Ref], recipe: Recipe) -> None:
+def _read(state: Connection, refs: Iterable[Ref], recipe: Recipe) -> None:
     for ref in track(refs, "reading", unit="file"):
         files.note_facts(state, read_batch([ref], recipe))
 
 
-def _choose(state: sqlite3.Connection, recipe: Recipe) -> None:
+def _choose(state: Connection, recipe: Recipe) -> None:
     pair(state, recipe.label)
     slices.choose_all(state, recipe)
 
 
-def _settle(state: sqlite3.Connection, numbers: Sequence[int], recipe: Recipe) -> None:
+def _settle(state: Connection, numbers: Sequence[int], recipe: Recipe) -> None:
     """Name patients and decode all slices of those who are asked about: copies show."""
     identity.identify(state, recipe.identity)
     identity.name_all(state, secrets.token_bytes(32), recipe.identity)

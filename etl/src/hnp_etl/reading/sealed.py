@@ -1,7 +1,6 @@
 """Records as text, each with a checksum: SQLite, where they lie, would not notice a flipped bit."""
 
 import json
-import sqlite3
 import zlib
 from dataclasses import fields
 
@@ -14,6 +13,10 @@ from hnp_shared.vocabulary import Flag, Reason
 _CHECKSUM_DIGITS = 8
 
 
+class DamagedRecordError(Exception):
+    """What the state remembers is not what was written; the build begins anew."""
+
+
 def seal(text: str) -> str:
     """Return a text with its checksum in front."""
     return f"{zlib.crc32(text.encode()):0{_CHECKSUM_DIGITS}x}{text}"
@@ -23,11 +26,11 @@ def unseal(sealed: str) -> str:
     """Return the text that was sealed.
 
     Raises:
-        sqlite3.DatabaseError: it is not what it was.
+        DamagedRecordError: it is not what it was.
     """
     text = sealed[_CHECKSUM_DIGITS:]
     if seal(text) != sealed:
-        raise sqlite3.DatabaseError("a remembered record was damaged")
+        raise DamagedRecordError("a remembered record was damaged")
     return text
 
 
@@ -35,12 +38,12 @@ def reason_of(text: str) -> Reason:
     """Return a remembered reason.
 
     Raises:
-        sqlite3.DatabaseError: it is none.
+        DamagedRecordError: it is none.
     """
     try:
         return Reason(text)
     except ValueError as error:
-        raise sqlite3.DatabaseError("a remembered reason was damaged") from error
+        raise DamagedRecordError("a remembered reason was damaged") from error
 
 
 def pack_header(facts: HeaderFacts) -> str:

@@ -1,12 +1,12 @@
 """What is known of a chosen slice, as a row of the table `slice`."""
 
-import sqlite3
 import zlib
 from typing import NamedTuple
 
 import numpy as np
 
 from hnp_etl.choosing.choose import Choice
+from hnp_etl.reading.sealed import DamagedRecordError
 from hnp_shared.vocabulary import Flag
 
 
@@ -63,10 +63,10 @@ class ChosenRow(NamedTuple):
         """Pass when the row is as it was written.
 
         Raises:
-            sqlite3.DatabaseError: it is not.
+            DamagedRecordError: it is not.
         """
         if self.seal() != seal:
-            raise sqlite3.DatabaseError("a remembered slice was damaged")
+            raise DamagedRecordError("a remembered slice was damaged")
 
     def flag_set(self) -> set[Flag]:
         """Return the flags."""

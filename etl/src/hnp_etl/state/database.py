@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hnp_etl import __version__
+from hnp_etl.reading.sealed import DamagedRecordError
 from hnp_shared.errors import StorageError
 
 STATE_FILE = "state.sqlite"
@@ -115,6 +116,9 @@ EXCLUDED = "excluded"
 
 Row = tuple[Any, ...]
 
+Connection = sqlite3.Connection
+"""An opened state, as other rooms hand it on; statements are put together in this one."""
+
 _FRAME_BITS = 32
 SINGLE = 0
 """Frame of a file that has one."""
@@ -152,7 +156,7 @@ def open_state(folder: Path) -> Iterator[sqlite3.Connection]:
             raise StorageError(_ROLE, "it cannot be made anew")
         with contextlib.closing(connection):
             yield connection
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, DamagedRecordError) as error:
         if isinstance(error, sqlite3.OperationalError) and hasattr(error, "sqlite_errorcode"):
             raise StorageError(_ROLE, str(error)) from error
         # without a code it is no word of SQLite's: a text that cannot be decoded, quoted whole

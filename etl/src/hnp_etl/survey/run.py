@@ -1,7 +1,6 @@
 """The survey, top to bottom: the stages of a build up to pairing, then counts."""
 
 import secrets
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -14,7 +13,7 @@ from hnp_etl.reading.sealed import unpack_header, unpack_label
 from hnp_etl.recipes.label_sources import TABLE_SUFFIXES
 from hnp_etl.recipes.recipe import Label, Layout, Recipe
 from hnp_etl.state import counts, files, identity, slices, whereabouts
-from hnp_etl.state.database import DamagedStateError, open_state
+from hnp_etl.state.database import Connection, DamagedStateError, open_state
 from hnp_etl.state.lost import hidden_losses
 from hnp_etl.state.misfits import misfits
 from hnp_etl.survey.archives import find_archives
@@ -76,7 +75,7 @@ def survey(config: SurveyConfig, folder: Path, *, executor: Executor) -> Finding
             return _survey(config, state, executor)
 
 
-def _survey(config: SurveyConfig, state: sqlite3.Connection, executor: Executor) -> Findings:
+def _survey(config: SurveyConfig, state: Connection, executor: Executor) -> Findings:
     if config.recipe.label.source not in _READ_SOURCES:
         raise InputError(
             f"found label source {config.recipe.label.source}, "
@@ -106,7 +105,7 @@ def _survey(config: SurveyConfig, state: sqlite3.Connection, executor: Executor)
         return replace(found, tables=tuple(sheets))
 
 
-def _notices(state: sqlite3.Connection, recipe: Recipe) -> tuple[Notice, ...]:
+def _notices(state: Connection, recipe: Recipe) -> tuple[Notice, ...]:
     """Choose as a build with the drafted recipe does, and tell what does not fit."""
     slices.choose_all(state, recipe)
     settled = identity.identify(state, recipe.identity)
@@ -115,7 +114,7 @@ def _notices(state: sqlite3.Connection, recipe: Recipe) -> tuple[Notice, ...]:
     return tuple(replace(each, hospital=shown_text(each.hospital)) for each in found)
 
 
-def _named(state: sqlite3.Connection, layout: Layout) -> NamedFolders:
+def _named(state: Connection, layout: Layout) -> NamedFolders:
     reader = PathReader(layout)
     copies = find_copies(
         whereabouts.image_copies(state),
@@ -126,7 +125,7 @@ def _named(state: sqlite3.Connection, layout: Layout) -> NamedFolders:
     return NamedFolders(homeless, whereabouts.closed_paths(state), copies)
 
 
-def _walk(config: SurveyConfig, state: sqlite3.Connection) -> LayoutDraft:
+def _walk(config: SurveyConfig, state: Connection) -> LayoutDraft:
     """Look at the folders for a layout, then note the files under it."""
     reader = PathReader(config.recipe.layout)
     met = (found.path for found in walk(config.src))
@@ -136,14 +135,14 @@ def _walk(config: SurveyConfig, state: sqlite3.Connection) -> LayoutDraft:
     return drafted
 
 
-def _tables(recipe: Recipe, state: sqlite3.Connection) -> list[TableSheet]:
+def _tables(recipe: Recipe, state: Connection) -> list[TableSheet]:
     files = counts.tables(state, TABLE_SUFFIXES)
     tables = read_tables(files, recipe.limits)
     return look_at_tables(tables, counts.image_names(state), recipe.label) if tables else []
 
 
 def _labels(
-    start: Label, state: sqlite3.Connection, sheets: Sequence[TableSheet]
+    start: Label, state: Connection, sheets: Sequence[TableSheet]
 ) -> tuple[LabelKeys, LabelDraft]:
     """Return the keys of labels and a draft for them: of JSON files, else of tables."""
     if start.origin.module is None:
@@ -161,7 +160,7 @@ def _labels(
     return keys, replace(draft, checks=checks)
 
 
-def _images(state: sqlite3.Connection) -> Iterator[Seen]:
+def _images(state: Connection) -> Iterator[Seen]:
     for image in counts.images(state):
         refused = Reason.LABEL_REJECTED if image.paired else None
         label = unpack_label(image.label) if image.label else refused
@@ -212,7 +211,7 @@ def _left_out(checks: Mapping[str, str], places: Sequence[counts.Place]) -> dict
 
 
 def _findings(
-    state: sqlite3.Connection,
+    state: Connection,
     found: tuple[LabelKeys, ImageTally, CodePattern],
     draft: Draft,
     read: int,
