@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from etl.facts import facts_of, label_of
@@ -42,6 +42,7 @@ def there_and_back(state: sqlite3.Connection, row: ChosenRow) -> ChosenRow:
     return came
 
 
+@settings(deadline=None)
 @given(position=REAL, tilt=REAL, age=REAL, canal=REAL, patient=TEXT, code=TEXT)
 def test_a_sound_row_is_never_called_damaged(
     position: float | None,
