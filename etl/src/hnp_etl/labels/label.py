@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple, TypeVar, cast
 
 from hnp_etl.errors import FileError
-from hnp_etl.grammar import bare, bare_path, word
+from hnp_etl.grammar import bare, bare_path, remembered, word
 from hnp_etl.labels.document import Leaf, Scalar
 from hnp_etl.labels.values import (
     Field,
@@ -76,11 +76,11 @@ class LabelReader:
         self._places = lru_cache(maxsize=256)(self._find_places)
         self._known = known_codes(recipe.codes)
         sexes = {word(key): sex for key, sex in recipe.sex_values.items()}
-        remembered = partial(_remembered, missing=recipe.missing_words)
-        self._tokens = remembered(code_tokens, known=self._known)
-        self._text, self._patient = remembered(text_of), remembered(patient_of)
-        self._age, self._sex = remembered(age_of), remembered(sex_of, sex_values=sexes)
-        self._canal = remembered(canal_of, canal=recipe.canal)
+        reading = partial(_reading, missing=recipe.missing_words)
+        self._tokens = reading(code_tokens, known=self._known)
+        self._text, self._patient = reading(text_of), reading(patient_of)
+        self._age, self._sex = reading(age_of), reading(sex_of, sex_values=sexes)
+        self._canal = reading(canal_of, canal=recipe.canal)
         self._order = {code: index for index, code in enumerate(recipe.codes)}
 
     def read(self, leaves: Sequence[Leaf]) -> LabelFacts:
@@ -145,9 +145,9 @@ class LabelReader:
         return tuple(sorted(codes, key=lambda code: self._order.get(code or "", -1)))
 
 
-def _remembered(parse: Callable[..., R], **recipe: object) -> Callable[[Scalar], R]:
-    """Return how the recipe reads a value; few different ones fill most labels."""
-    return lru_cache(maxsize=4096, typed=True)(partial(parse, **recipe))
+def _reading(parse: Callable[..., R], **recipe: object) -> Callable[[Scalar], R]:
+    """Return how the recipe reads a value."""
+    return remembered(partial(parse, **recipe))
 
 
 def _field(fields: _Fields, name: LabelField, parse: Callable[[Scalar], Field]) -> Field:
