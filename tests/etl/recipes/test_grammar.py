@@ -2,12 +2,15 @@
 
 import json
 import math
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hnp_etl.recipes.grammar import bare, identifier, number, whole, word
+from hnp_etl.labels.values import Field, age_of, canal_of
+from hnp_etl.recipes.canal import Canal
+from hnp_etl.recipes.grammar import bare, identifier, number, remembered, whole, word
 
 MODEST = settings(derandomize=True, deadline=None, max_examples=200, database=None)
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
@@ -90,6 +93,24 @@ def test_words_are_compared_without_case_blanks_and_wide_forms() -> None:
     assert word(" ＳＥＶＥＲＥ ") == word("severe")
     assert word("３") == word("3.0") == "3"
     assert word("03") != word("3")
+
+
+@pytest.mark.parametrize("end", ["", "x", ".", ".x", "e", "e5x"])
+def test_a_megabyte_of_digits_costs_linear_time(end: str) -> None:
+    written = "9" * 2**20 + end
+    started = time.perf_counter()
+    assert number(written) is None
+    assert whole(written) == word(written) == identifier(written) == written
+    assert age_of(written) == canal_of(written, Canal()) == Field(bad=True)
+    assert time.perf_counter() - started < 5  # a quadratic scan takes hours
+
+
+def test_long_values_are_not_remembered() -> None:
+    met: list[str] = []
+    read = remembered(met.append)
+    for value in ("short", "short", "long" * 99, "long" * 99):
+        read(value)
+    assert [each[:5] for each in met] == ["short", "longl", "longl"]
 
 
 def test_no_written_number_costs_more_than_its_length() -> None:

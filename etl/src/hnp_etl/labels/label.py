@@ -20,7 +20,7 @@ from hnp_etl.labels.values import (
     sex_of,
     text_of,
 )
-from hnp_etl.recipes.grammar import bare, bare_path, word
+from hnp_etl.recipes.grammar import bare, bare_path, remembered, word
 from hnp_etl.recipes.recipe import Label, LabelField
 from hnp_shared.vocabulary import LEVEL_NAMES, Flag, Reason
 
@@ -78,11 +78,11 @@ class LabelReader:
         self._stated = StatedDiscs(recipe)
         self._known = known_codes(recipe.codes)
         sexes = {word(key): sex for key, sex in recipe.sex_values.items()}
-        remembered = partial(_remembered, missing=recipe.missing_words)
-        self._tokens = remembered(code_tokens, known=self._known)
-        self._text, self._patient = remembered(text_of), remembered(patient_of)
-        self._age, self._sex = remembered(age_of), remembered(sex_of, sex_values=sexes)
-        self._canal = remembered(canal_of, canal=recipe.canal)
+        reading = partial(_reading, missing=recipe.missing_words)
+        self._tokens = reading(code_tokens, known=self._known)
+        self._text, self._patient = reading(text_of), reading(patient_of)
+        self._age, self._sex = reading(age_of), reading(sex_of, sex_values=sexes)
+        self._canal = reading(canal_of, canal=recipe.canal)
         self._order = {code: index for index, code in enumerate(recipe.codes)}
 
     def read(self, leaves: Sequence[Leaf]) -> LabelFacts:
@@ -156,9 +156,9 @@ class LabelReader:
         return tuple(sorted(codes, key=lambda code: self._order.get(code or "", -1)))
 
 
-def _remembered(parse: Callable[..., R], **recipe: object) -> Callable[[Scalar], R]:
-    """Return how the recipe reads a value; few different ones fill most labels."""
-    return lru_cache(maxsize=4096, typed=True)(partial(parse, **recipe))
+def _reading(parse: Callable[..., R], **recipe: object) -> Callable[[Scalar], R]:
+    """Return how the recipe reads a value."""
+    return remembered(partial(parse, **recipe))
 
 
 def _field(fields: _Fields, name: LabelField, parse: Callable[[Scalar], Field]) -> Field:

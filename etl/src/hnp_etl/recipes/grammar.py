@@ -3,21 +3,41 @@
 import math
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable, Hashable
+from functools import lru_cache, wraps
+from typing import TypeVar
 
-NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 """A number as JSON, `repr(float)` and people write it: `63.4`, `1.25e1`, `12.`, `.9`."""
 
 _LONGEST = 400
 """Characters of a number that is read; the largest float has 309 digits before its point."""
 
+_REMEMBERED = 64
+"""Characters of a value that is worth remembering; hostile ones are megabytes long."""
+
 _NUMBER = re.compile(NUMBER)
 # sign, digits, digits behind the point, exponent
-_PARTS = re.compile(r"([+-]?)([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]{1,3}))?")
+_PARTS = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,3}))?")
 # "12E5" names a person or a study; a program writes such a number "1.2e+06".
 _NAME_LIKE = re.compile(r"[0-9]+[eE][0-9]+")
 # Hyphens, dashes and minus, wave dash and tilde operator; NFKC makes `-` or `~` of the wide ones.
 _APART = re.compile(r"[\s_/~\-\u2010-\u2015\u2212\u223c\u301c]+")
+
+V = TypeVar("V", bound=Hashable)
+R = TypeVar("R")
+
+
+def remembered(read: Callable[[V], R]) -> Callable[[V], R]:
+    """Return a reader of values that remembers what short ones mean: few fill most labels."""
+    known = lru_cache(maxsize=4096, typed=True)(read)
+
+    @wraps(read)
+    def meaning(value: V) -> R:
+        is_long = isinstance(value, str) and len(value) > _REMEMBERED
+        return read(value) if is_long else known(value)
+
+    return meaning
 
 
 def plain(text: str) -> str:
@@ -55,7 +75,7 @@ def whole(text: str) -> str:
     if match is None or (len(match[2]) > 1 and match[2][0] == "0"):
         return text
     point = len(match[2]) + int(match[4] or 0)
-    digits = match[2] + match[3]
+    digits = match[2] + (match[3] or "")
     if not 0 <= point <= _LONGEST or digits[point:].strip("0"):
         return text
     found = digits[:point].ljust(point, "0").lstrip("0") or "0"
@@ -78,7 +98,7 @@ def identifier(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def word(text: str) -> str:
     """Return a value as words and codes are compared: plain, without case, a whole number bare.
 
@@ -88,7 +108,7 @@ def word(text: str) -> str:
     return whole(plain(text)).casefold()
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def bare(key: str) -> str:
     """Return a key as keys are compared: plain, without case, blanks, `_`, `/`, `~` and dashes.
 
@@ -98,7 +118,7 @@ def bare(key: str) -> str:
     return _APART.sub("", plain(key).casefold())
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def bare_path(alias: str) -> tuple[str, ...]:
     """Return an alias as a path of bare keys; one without dots is a single key."""
     return tuple(map(bare, alias.split(".")))
