@@ -16,6 +16,7 @@ MOST_ROWS = 40
 MOST_VALUES = 8
 """Values of a histogram on the page."""
 
+_NO_HEADER = "found no line that looks like a header"
 _ENCODINGS = {
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8 with BOM",
@@ -83,18 +84,22 @@ def key_rows(
 
 
 def sheet_rows(sheets: Sequence[TableSheet]) -> list[str]:
-    """Return the table of tables: a row a sheet, each column with what it may be."""
+    """Return the table of tables: a row a sheet, each column with what it may be; and the rest."""
     rows = [
         (
             f"{sheet.number}.{sheet.sheet}",
             f"{len(sheet.lines):,}",
-            "-" if sheet.header_line is None else f"line {sheet.header_line}",
+            f"line {sheet.header_line}",
             f"{100 * sheet.naming:.0f} %" if sheet.key is not None else "-",
-            sheet.refused or _columns_told(sheet) or "no line looks like a header",
+            _columns_told(sheet),
         )
         for sheet in sheets
+        if sheet.header_line is not None
     ]
-    return table(("table.sheet", "lines", "header", "naming images", "columns (read as)"), rows)
+    head = ("table.sheet", "lines", "header", "naming images", "columns (read as)")
+    silent = [sheet.refused or _NO_HEADER for sheet in sheets if sheet.header_line is None]
+    told = [f"not read: {many(n, 'sheet')}, {what}" for what, n in Counter(silent).items()]
+    return [*table(head, rows), *told]
 
 
 def _columns_told(sheet: TableSheet) -> str:

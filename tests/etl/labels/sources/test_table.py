@@ -53,6 +53,7 @@ def discs(found: LabelSet, recipe: Label = RECIPE) -> dict[str, tuple[str, str] 
         HEAD + ROWS + ROWS,
         HEAD + ROWS + "\0\0",
         HEAD + ROWS.replace("\n", ",\n"),
+        HEAD.replace("\n", ",,\n") + ROWS,
         "#" + HEAD + ROWS,
     ],
     ids=[
@@ -71,6 +72,7 @@ def discs(found: LabelSet, recipe: Label = RECIPE) -> dict[str, tuple[str, str] 
         "twice",
         "padded",
         "comma-behind-each-line",
+        "comma-behind-the-header",
         "commented-header",
     ],
 )

@@ -63,7 +63,7 @@ def excel_sheets(content: bytes, most_unpacked: int) -> list[Sheet]:
     except FileError:
         raise
     except Exception as error:  # over foreign bytes it raises anything
-        raise FileError(Reason.BAD_VALUE, "no sound Excel file") from error
+        raise FileError(Reason.BAD_VALUE, "found no sound Excel file") from error
 
 
 def _refuse_bomb(packed: zipfile.ZipFile, most_unpacked: int) -> None:

@@ -41,11 +41,18 @@ def line_entries(
 
 
 def _leaves(cells: Sequence[Scalar], header: Header, recipe: Label) -> tuple[Leaf, ...]:
-    if len(cells) != len(header.names):
-        raise FileError(Reason.BAD_VALUE, _width_told(cells, len(header.names)))
+    width = len(header.names)
+    if not _named_width(header) <= len(cells) <= width:
+        raise FileError(Reason.BAD_VALUE, _width_told(cells, width))
+    cells = [*cells, *[None] * (width - len(cells))]
     _check_key(cells, header)
     leaves = [_leaf(name, cell) for name, cell in zip(header.names, cells, strict=True) if name]
     return (*leaves, *_disc(cells, header, recipe))
+
+
+def _named_width(header: Header) -> int:
+    """Return how many columns a line must have: those behind the last name may be missing."""
+    return max(number for number, name in enumerate(header.names, 1) if name)
 
 
 def _leaf(name: str, cell: Scalar) -> Leaf:
