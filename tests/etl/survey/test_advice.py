@@ -131,3 +131,10 @@ def test_files_that_tell_no_procedure_are_to_be_checked(src: Path, tmp_path: Pat
         'procedures = ["C004"]  # CHECK: 2 of 14 files tell none and are left out'
         in draft.read_text("utf-8")
     )
+
+
+def test_images_of_one_uid_and_of_other_sizes_are_no_copies(src: Path) -> None:
+    shutil.copytree(src / "1.Training", src / "again" / "1.Training")
+    for image in (src / "again").rglob("*.dcm"):
+        image.write_bytes(image.read_bytes() + bytes(64))
+    assert "lie in another" not in advised(survey(src))

@@ -4,7 +4,8 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 from heapq import nlargest
-from itertools import takewhile
+from itertools import groupby, takewhile
+from operator import itemgetter
 
 from hnp_etl.recipes.recipe import Identity
 from hnp_etl.state.identity import BY_RULE, FROM_STUDY, VALUE_COLUMNS, Settled
@@ -30,14 +31,11 @@ _BETWEEN = "FROM slice JOIN file ON file.id = slice.file"
 def misfits(state: sqlite3.Connection, settled: Settled, identity: Identity) -> Iterator[Notice]:
     """Yield what does not fit among values, studies and hospitals; slices have their names."""
     yield from settled.notices
-    for hospital, source in settled.sources.items():
-        studies = dict(
-            state.execute(
-                "SELECT patient, count(DISTINCT study_uid) FROM slice WHERE hospital = ? "
-                "GROUP BY patient",
-                (hospital,),
-            )
-        )
+    values = state.execute(
+        "SELECT hospital, patient, count(DISTINCT study_uid) FROM slice GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    for hospital, group in groupby(values, key=itemgetter(0)):
+        source, studies = settled.sources[hospital], {value: count for _, value, count in group}
         yield from _constants(state, hospital, source, studies)
         if identity.scope == "hospital" and source != FROM_STUDY:
             yield from _mixed(state, hospital, source, studies)

@@ -13,14 +13,14 @@ _MET = f"early IS NOT '{EXCLUDED}'"
 
 
 def image_copies(state: sqlite3.Connection) -> Iterator[list[str]]:
-    """Yield the paths of images that share a SOP Instance UID, a UID at a time, ascending."""
+    """Yield the paths of images of one SOP Instance UID and size, a UID at a time, ascending."""
+    images = "FROM file WHERE kind = 'image' AND early IS NULL"
     rows = state.execute(
-        "SELECT uid, path FROM file WHERE kind = 'image' AND early IS NULL AND uid IN "
-        "(SELECT uid FROM file WHERE kind = 'image' AND early IS NULL GROUP BY uid "
-        "HAVING count(*) > 1) ORDER BY uid, path"
+        f"SELECT uid, size, path {images} AND (uid, size) IN "
+        f"(SELECT uid, size {images} GROUP BY 1, 2 HAVING count(*) > 1) ORDER BY 1, 2, 3"
     )
-    for _, group in groupby(rows, key=itemgetter(0)):
-        yield [_text(path) for _, path in group]
+    for _, group in groupby(rows, key=itemgetter(0, 1)):
+        yield [_text(path) for *_, path in group]
 
 
 def files_below(state: sqlite3.Connection, folder: str, *, images: bool = False) -> int:
