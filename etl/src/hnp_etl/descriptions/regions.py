@@ -118,6 +118,7 @@ _PHRASES = tuple(
 )
 
 
+@lru_cache(maxsize=4096)
 def named_region(text: str) -> Region | None:
     """Return what a body part, study or series text names; LUMBAR if it names both.
 
