@@ -136,6 +136,13 @@ def file_bytes(dataset: Dataset, syntax: str = EXPLICIT) -> bytes:
     return buffer.getvalue()
 
 
+def without_syntax(content: bytes) -> bytes:
+    """Return a file as it is, but that its meta information names no transfer syntax."""
+    at = content.index(b"\x02\x00\x10\x00UI")
+    after = at + 8 + int.from_bytes(content[at + 6 : at + 8], "little")
+    return content[:at] + content[after:]
+
+
 def label_bytes(
     level: str | None = "L4-5", code: object = 3, *, omit: Sequence[str] = (), **fields: object
 ) -> bytes:

@@ -383,7 +383,7 @@ LUMBAR_TEXTS = """
     Brain and lumbar spine|C-spine and L-spine|sacrum|MR LWS|MRT LWS/BWS|Lendenwirbelsäule
     Wirbelsäule|columna lumbar|COLUMNA LUMBOSACRA|Columna completa|rachis lombaire
     IRM du rachis lombaire|Colonna lombosacrale|RM COLUNA LOMBAR|kręgosłup lędźwiowy
-    T12 to L5|L1_S1|T7_S1|AX T2 L1 thru S1|to L5|LSP|Lsp|l-apine
+    AX T2 LUMB|T12 to L5|L1_S1|T7_S1|AX T2 L1 thru S1|to L5|LSP|Lsp|l-apine
     요추|요추 MRI|요추부|요천추|척추|전척추|MR 요추간판|허리 MRI|腰椎MRI
 """
 
@@ -397,7 +397,8 @@ OTHER_TEXTS = """
     genou droit|rodilla|RM CRANEO|Sacroiliac joint|뇌 MRI|뇌혈관|두부|경추|흉추|경추 척추|흉부|복부
     골반|전립선|무릎관절|어깨
     T2_TSE ax Foramen Magnum To T1|ax T2 C7 to T1|C_Ax_T1_T1_T6|Sag_T1_C1_T6|AX T2 T1 thru T6
-    T2 ax to T2|C7toT1|Ax T1 fs post t-apine|c-spien|Csp|TSP|AX HASTE FS MRCP|mrcp radial
+    Ax T2 Cerv|AX T2 THOR|T2 ax to T2|C7toT1|Ax T1 fs post t-apine|c-spien|Csp|TSP
+    AX HASTE FS MRCP|mrcp radial
     T2 FASE COR-KID|AX T2 LIV|T2 PANC|ABD/PEL|ABDPEL|PROST|Breas|MR Enterography|fetal
 """
 

@@ -28,6 +28,7 @@ from dicom_files import (
     dicom_dataset,
     file_bytes,
     picture,
+    without_syntax,
 )
 from hnp_etl.dicom.elements import inflate, read_elements
 from hnp_etl.dicom.header import HeaderFacts, read_header
@@ -393,13 +394,6 @@ def test_an_echo_time_of_zero_leaves_the_effective_one() -> None:
     content = dicom_bytes(EchoTime="0", EffectiveEchoTime=85.5)
     assert facts_of(content).echo_time_ms == 85.5
     assert facts_of(dicom_bytes(EchoTime=None, EffectiveEchoTime=0.0)).echo_time_ms is None
-
-
-def without_syntax(content: bytes) -> bytes:
-    """Return a file whose meta information names no transfer syntax."""
-    at = content.index(b"\x02\x00\x10\x00UI")
-    after = at + 8 + int.from_bytes(content[at + 6 : at + 8], "little")
-    return content[:at] + content[after:]
 
 
 @pytest.mark.parametrize("syntax", [IMPLICIT, EXPLICIT])

@@ -15,6 +15,8 @@ import pytest
 from dicom_files import (
     COMPRESSED,
     DEFLATED,
+    EXPLICIT,
+    IMPLICIT,
     JPEG_2000,
     JPEG_LS,
     RLE,
@@ -22,6 +24,7 @@ from dicom_files import (
     compressed_frame,
     dicom_bytes,
     picture,
+    without_syntax,
 )
 from hnp_etl.dicom.header import read_header
 from hnp_etl.errors import FileError
@@ -106,6 +109,20 @@ def test_a_file_in_any_syntax_becomes_the_same_sample(syntax: str, tmp_path: Pat
     path.write_bytes(plain)
     facts = read_header(lambda start, count: plain[start : start + count], len(plain))
     assert np.array_equal(sample.array, read_sample(SourceFile.at(path), facts, recipe).array)
+
+
+@pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT])
+def test_a_plain_file_that_names_no_syntax_becomes_the_same_sample(
+    syntax: str, tmp_path: Path
+) -> None:
+    recipe = Image.model_validate({"size": [20, 20]})
+    arrays = []
+    for content in (dicom_bytes(syntax=syntax), without_syntax(dicom_bytes(syntax=syntax))):
+        path = tmp_path / "a.dcm"
+        path.write_bytes(content)
+        facts = read_header(lambda start, count: content[start : start + count], len(content))  # noqa: B023  # read at once
+        arrays.append(read_sample(SourceFile.at(path), facts, recipe).array)
+    assert np.array_equal(arrays[0], arrays[1])
 
 
 def test_a_deflated_file_that_was_cut_is_refused(tmp_path: Path) -> None:

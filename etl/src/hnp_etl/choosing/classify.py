@@ -94,7 +94,7 @@ def classify(facts: HeaderFacts, max_tilt_deg: float, table: str | None = None) 
     from_table = Decision(Weighting(table), "table", "the table of series") if table else None
     disagree = bool(from_tags and from_text and from_tags.value != from_text.value)
     region_disagrees = _body_part_disagrees(facts)
-    dixon = {word.translate(_SEPARATORS) for word in facts.image_type[2:]}
+    dixon = _words_from_value_3(facts.image_type)
     plane = _told_by_text(clues.plane, clues)
     if normal is not None:
         plane = Decision(plane_of(normal, max_tilt_deg), "tags", f"normal tilts {tilt:.1f} degrees")
@@ -145,6 +145,11 @@ def _is_image_class(sop_class: str) -> bool:
     name = UID(sop_class, IGNORE).name
     # a class the dictionary does not know keeps its number as its name: no reason to refuse
     return not name.endswith("Storage") or name.endswith("Image Storage")
+
+
+@lru_cache(maxsize=1024)
+def _words_from_value_3(image_type: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word.translate(_SEPARATORS) for word in image_type[2:])
 
 
 def _is_computed(facts: HeaderFacts) -> bool:

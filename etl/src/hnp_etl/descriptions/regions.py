@@ -34,15 +34,15 @@ class Place(StrEnum):
 
 
 WORDS: dict[Place, str] = {  # ~ stands for any ending; the DICOM terms are those of PS3.16 Annex L
-    Place.LUMBAR: """lumba~ lumbo~ lomber lombal~ lombar lombare lombari lombaire~ lombo~ lspine
-        lsspine tlspine lws lwk lendenwirb~ thoracolumb~ thorakolumb~ toracolumb~ toracolomb~
-        dorsolumb~ dorsolomb~ ledzwi~ 요추~ 요천추~ 흉요추~ 허리~ 腰~""",
+    Place.LUMBAR: """lumb lumber lumba~ lumbo~ lomber lombal~ lombar lombare lombari lombaire~
+        lombo~ lspine lsspine tlspine lws lwk lendenwirb~ thoracolumb~ thorakolumb~ toracolumb~
+        toracolomb~ dorsolumb~ dorsolomb~ ledzwi~ 요추~ 요천추~ 흉요추~ 허리~ 腰~""",
     Place.WHOLE_SPINE: "wholespine gws 전척추~",
     Place.SACRUM: "sspine sacrum sacral sacrococc~ coccyx steissbein kreuzbein 천추~",
-    Place.UPPER_SPINE: """cervical cervicale cervicales cervico~ cervicothor~ zervikal~ servikal
-        cspine ctspine tspine hws bws hwk bwk halswirb~ brustwirb~ thoracic thoracique thorakal~
-        thoracal~ torakal torakalna toracic~ dorsal dorsale dorsales szyjn~ piersiow~
-        경추~ 흉추~ 경흉추~ 颈椎~ 頸椎~ 胸椎~""",
+    Place.UPPER_SPINE: """cerv thor thorasic cervical cervicale cervicales cervico~ cervicothor~
+        zervikal~ servikal cspine ctspine tspine hws bws hwk bwk halswirb~ brustwirb~ thoracic
+        thoracique thorakal~ thoracal~ torakal torakalna toracic~ dorsal dorsale dorsales
+        szyjn~ piersiow~ 경추~ 흉추~ 경흉추~ 颈椎~ 頸椎~ 胸椎~""",
     Place.SPINE: """spine spinal spinale vertebra vertebrae vertebral vertebrale rachis columna
         coluna colonna wirbelsaule wirbelkorper kregoslup~ omurga 척추~ 척수~ 脊椎~ 脊柱~""",
     Place.ELSEWHERE: """brain head neck skull scalp cranial cranium cranio~ crane craneo schadel
@@ -118,6 +118,7 @@ _PHRASES = tuple(
 )
 
 
+@lru_cache(maxsize=4096)
 def named_region(text: str) -> Region | None:
     """Return what a body part, study or series text names; LUMBAR if it names both.
 

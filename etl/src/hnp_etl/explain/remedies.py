@@ -36,7 +36,7 @@ _PHRASES: dict[Reason, str] = {
     Reason.LEVEL_AMBIGUOUS: "its label gave one disc only a code that is not absent",
     Reason.MISSING_FIELD: "what the recipe needs were there: {required}",
     Reason.UNSUPPORTED_SYNTAX: "its pixels were grey, 16-bit or alike, in a transfer syntax that "
-    "is read, without a Modality LUT",
+    "it names and that is read, without a Modality LUT",
     Reason.TRUNCATED: "its pixel data were whole",
     Reason.CRASHED: "its pixels could be decoded without a crash",
     Reason.TIMEOUT: "its pixels could be decoded in time",
