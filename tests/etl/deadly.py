@@ -1,7 +1,9 @@
 """Work that kills the process it runs in; a module of its own, so that workers can import it."""
 
 import os
+import signal
 import time
+from pathlib import Path
 
 DEADLY = 5
 
@@ -60,3 +62,11 @@ def fail_fussily(text: str) -> None:
 
 def no_result() -> object:
     return time.sleep, lambda: None
+
+
+def double_once_left_alone(number: int, marks: Path, kills: int) -> int:
+    """Double a number once this process, and others, were killed so often at it."""
+    if number == DEADLY and len(list(marks.iterdir())) < kills:
+        (marks / f"{os.getpid()}").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 2 * number

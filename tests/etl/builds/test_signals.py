@@ -84,6 +84,34 @@ def calm(phantom: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, b
     return files_below(out)
 
 
+def command_of(process: int) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_build_has_no_helpers_of_multiprocessing_and_leaves_nothing_in_the_temporary_folder(
+    phantom: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    out = tmp_path / "out"
+    build = start(build_command(phantom, out, "--workers", 2))
+    for stage in (has_begun, reads, decodes):
+        wait_until(stage, out, build)
+        commands = [command_of(process) for process in children_of(build.pid)]
+        assert not [each for each in commands if b"multiprocessing" in each]
+        assert list(temporary.iterdir()) == []
+    children = children_of(build.pid)
+    build.send_signal(number)
+    build.communicate(timeout=LONGEST_S)
+    assert no_longer_running(children)
+    assert list(temporary.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("stage", "workers"), [(has_begun, 2), (reads, 2), (decodes, 2), (decodes, 1)]
 )

@@ -6,11 +6,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from etl.deadly import DEADLY, double, double_or_die, slowly_double
+from etl.deadly import DEADLY, double, double_once_left_alone, double_or_die, slowly_double
 from etl.facts import facts_of
 from etl.trees import KEY, hard_tree
 from hnp_etl.engines import engines
@@ -166,6 +167,15 @@ def test_an_item_that_kills_its_process_costs_that_item(engine: str) -> None:
         found = list(ordered_map(executor, task, range(12), in_flight=4))
     assert found == [-1 if number == DEADLY else 2 * number for number in range(12)]
     assert blamed == [DEADLY]
+
+
+def test_workers_killed_from_outside_three_times_cost_no_item(tmp_path: Path) -> None:
+    (tmp_path / "marks").mkdir()
+    work = partial(double_once_left_alone, marks=tmp_path / "marks", kills=4)
+    with open_executor(2) as executor:
+        found = list(ordered_map(executor, Task(work, never), range(12), in_flight=4))
+    assert found == [2 * number for number in range(12)]
+    assert len(list((tmp_path / "marks").iterdir())) == 4
 
 
 def ref(number: int) -> Ref:

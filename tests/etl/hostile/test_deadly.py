@@ -100,6 +100,8 @@ def test_a_deadly_file_costs_itself(tmp_path: Path, seed: int) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
+    again = "files to be tried again: 7 (CRASHED 6, TIMEOUT 1); run the same command again"
+    assert again in done.stdout
     dataset = open_dataset(out)
     ledger = dataset.ledger_table().to_pandas().set_index("file_id")
     found = {name: ledger.reason[pseudonym(KEY, "file", f"src/{FOLDER}/{name}")] for name in deadly}

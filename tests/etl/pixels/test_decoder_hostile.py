@@ -104,7 +104,7 @@ def test_children_killed_from_outside_three_times_cost_no_frame(
 
 
 def test_one_that_is_killed_again_and_again_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoder, "_PAUSES_S", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(decoder, "PAUSES_S", (0.0, 0.0, 0.0))
     asked = dying(monkeypatch, signal.SIGKILL, 100)
     with pytest.raises(FileError, match="killed again and again") as caught:
         decode_guarded(good_request())

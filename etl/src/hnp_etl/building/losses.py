@@ -65,7 +65,8 @@ class Losses:
 
 def lost_reasons(found: Counted) -> dict[str, int]:
     """Return the reasons of the moment, with how many files they cost."""
-    return {name: found.reasons[name] for name in UNCACHED_REASONS if found.reasons.get(name)}
+    counts = {name: found.reasons.get(name, 0) for name in sorted(UNCACHED_REASONS)}
+    return {name: count for name, count in counts.items() if count}
 
 
 def slices_lost(before: frozenset[str], lost: Iterable[str], met: Collection[str] | None) -> int:

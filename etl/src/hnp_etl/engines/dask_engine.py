@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import logging
 import multiprocessing
+import re
 import signal
 import socket
+import sys
 import threading
 import warnings
 from collections.abc import Iterator
@@ -82,6 +84,9 @@ def _begin_loop() -> LoopRunner:
 
     Starting the tracker of their resources would let it through again.
     """
+    # it tells on the terminal of what a killed build left to it, and we of its end
+    sys.warnoptions.append(f"ignore::UserWarning:{resource_tracker.__name__}")
+    warnings.filterwarnings("ignore", module=re.escape(resource_tracker.__name__))
     resource_tracker.ensure_running()
     runner = LoopRunner()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, wait
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, ParamSpec, Protocol, TypeVar, runtime_checkable
 
+from hnp_etl.deaths import PAUSES_S
+from hnp_etl.engines.local_crew import WorkerDiedError
 from hnp_etl.engines.local_processes import LocalProcesses
 from hnp_shared.errors import InputError
 from hnp_shared.storage import DISK, Disk
@@ -130,10 +133,22 @@ def _unless_killed(executor: Executor, future: Future[R]) -> R | None:
 
 def _alone(executor: Executor, task: Task[T, R], item: T) -> R:
     def attempt(part: T) -> R | None:
-        return _unless_killed(executor, executor.submit(task.run, part))
+        for pause_s in PAUSES_S:
+            time.sleep(pause_s)
+            future = executor.submit(task.run, part)
+            result = _unless_killed(executor, future)
+            if result is not None or not _is_killed(future):
+                return result
+        return None
 
     result = attempt(item)
     return task.isolate(item, attempt) if result is None else result
+
+
+def _is_killed(future: Future[R]) -> bool:
+    """Tell whether somebody else ended the process, so that its work is not to blame."""
+    error = future.exception()
+    return isinstance(error, WorkerDiedError) and error.killed
 
 
 def expect_work(executor: Executor) -> None:

@@ -14,6 +14,7 @@ from concurrent.futures import BrokenExecutor, Future
 from selectors import EVENT_READ, EVENT_WRITE
 from typing import Any
 
+from hnp_etl.deaths import was_killed
 from hnp_etl.engines.local_inbox import Inbox
 from hnp_etl.engines.local_link import Link
 from hnp_shared.errors import StorageError
@@ -34,7 +35,15 @@ _LOOK_S = 1.0
 
 
 class WorkerDiedError(BrokenExecutor):
-    """The process that had the call ended before it told a result."""
+    """The process that had the call ended before it told a result.
+
+    Attributes:
+        killed: somebody else ended it.
+    """
+
+    def __init__(self, what: str, *, killed: bool = False) -> None:
+        super().__init__(what)
+        self.killed = killed
 
 
 def begin_crew(workers: int) -> "Crew":
@@ -153,9 +162,10 @@ class Crew(threading.Thread):
     def _replace(self, link: Link) -> None:
         """Settle what a worker that ended leaves behind, and start another one."""
         _note(link, link.receive_rest())
-        self._let_go(link, WorkerDiedError("a worker process ended while it worked"))
-        link.forget()
         code = link.process.returncode
+        died = WorkerDiedError("a worker process ended while it worked", killed=was_killed(code))
+        self._let_go(link, died)
+        link.forget()
         if not link.is_ready and (code >= 0 or link.tries >= _START_TRIES):
             raise StorageError(_ROLE, f"it ended before it could work ({_how(code)})")
         if self._stop_s == math.inf and self.inbox.may_have_calls():

@@ -8,7 +8,6 @@ import contextlib
 import os
 import pickle
 import select
-import signal
 import struct
 import subprocess
 import sys
@@ -16,6 +15,7 @@ import threading
 import time
 import weakref
 
+from hnp_etl.deaths import PAUSES_S, was_killed
 from hnp_etl.errors import FileError
 from hnp_etl.limits import DECODER_FRAMES, LIMITS, Limits
 from hnp_etl.pixels.decoder_child import OK, Request, child_arguments, lowered_limits
@@ -26,15 +26,6 @@ _PIPE_BYTES = 1 << 20
 
 _START_TRIES = 2
 """One that fails while it starts says little; two in a row do."""
-
-_PAUSES_S = (0.0, 0.1, 0.5, 2.0)
-"""Before each try: what killed a child from outside may be over, and memory be free again."""
-
-_FAULTS = frozenset(
-    signal.Signals[f"SIG{name}"]
-    for name in ("SEGV", "BUS", "FPE", "ILL", "ABRT", "TRAP", "SYS", "XCPU", "XFSZ")
-)
-"""What the system sends for a fault, or for a limit that was passed (signal(7))."""
 
 _END_S = 2.0
 """How long the end of a child is waited for that has closed its pipes."""
@@ -68,7 +59,7 @@ class _Child:
             code = self.process.wait(_END_S)
         except subprocess.TimeoutExpired:
             return False
-        return code < 0 and -code not in _FAULTS
+        return was_killed(code)
 
 
 class _Own(threading.local):
@@ -94,7 +85,7 @@ def decode_guarded(request: Request, limits: Limits = LIMITS) -> bytes:
 
 
 def _reply_to(request: Request, limits: Limits) -> bytes:
-    for pause_s in _PAUSES_S:
+    for pause_s in PAUSES_S:
         time.sleep(pause_s)
         child = _ready_child(limits)
         child.frames += 1
@@ -136,7 +127,7 @@ def _ready_child(limits: Limits) -> _Child:
 
 def _start_child(arguments: list[str]) -> _Child:
     failed = 0
-    for pause_s in _PAUSES_S:
+    for pause_s in PAUSES_S:
         time.sleep(pause_s)
         try:
             child = _Child(arguments)
