@@ -12,6 +12,7 @@ from torch import nn
 
 from hnp_model.runs.history import Epoch, History
 from hnp_model.runs.run_folder import CHECKPOINTS_FOLDER, WEIGHTS_FILE, RunFolder
+from hnp_model.runs.typed_record import DAMAGED_JSON
 from hnp_shared.errors import InputError
 
 CHECKPOINT_FILE = f"{CHECKPOINTS_FOLDER}/last.pt"
@@ -72,5 +73,5 @@ def read_checkpoint(
         network.load_state_dict(found["network"])
         optimizer.load_state_dict(found["optimizer"])
         return tuple(Epoch(*values) for values in found["history"])
-    except (pickle.UnpicklingError, RuntimeError, KeyError, TypeError, ValueError) as error:
+    except (pickle.UnpicklingError, RuntimeError, EOFError, LookupError, *DAMAGED_JSON) as error:
         raise InputError(f"{CHECKPOINT_FILE} is damaged or another network's") from error
