@@ -1,5 +1,7 @@
 """A stop is one line, and output that nobody takes is no traceback."""
 
+import runpy
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -76,3 +78,12 @@ def test_a_signal_that_was_ignored_when_it_began_stops_it_all_the_same() -> None
     program = WAITS.format(name="SIGINT")
     done = subprocess.run(["/bin/sh", "-c", line, sys.executable, program], check=False)
     assert done.returncode == 75
+
+
+@pytest.mark.parametrize("script", ["etl/bin/hnp-etl", "model/bin/hnp-train"])
+def test_a_spawned_process_that_reads_the_script_runs_nothing(script: str) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    path = Path(__file__).resolve().parents[2] / script
+    assert "main" not in runpy.run_path(str(path), run_name="__mp_main__")
+    assert signal.getsignal(signal.SIGINT) is before
+    assert path.stat().st_mode & 0o111

@@ -128,6 +128,8 @@ class LazyGroup(click.Group):
             sys.exit(error.exit_code)
         except HnpError as error:  # help that could not be printed
             _fail(error)
+        finally:  # all is done and told: a stop would only meet a process that is taken apart
+            _handle(dict.fromkeys(STOPS, signal.SIG_IGN))
 
 
 def _refuse_windows() -> None:
