@@ -16,7 +16,7 @@ ROWS_AT_A_TIME = 2000
 
 _ROLE = "the private state"
 _CACHE_KIB = 32 * 1024
-_SCHEMA_VERSION = f"9 {__version__}"  # facts are only as good as the reader that made them
+_SCHEMA_VERSION = f"10 {__version__}"  # facts are only as good as the reader that made them
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
