@@ -142,7 +142,7 @@ def _bad_labels(root: Path) -> dict[str, Reason | None]:
         [
             (Reason.EMPTY, b""),
             (Reason.BAD_ENCODING, b'{"Age": "\xff\xfe\x81"}'),
-            (Reason.BAD_JSON, b'{"Age": NaN}'),
+            (Reason.BAD_JSON, b'{"Age": Infinity}'),
             (Reason.BAD_JSON, b"[1, 2]"),
             (Reason.TOO_DEEP, b"[" * 100 + b"]" * 100),
             (Reason.DUPLICATE_KEY, b'{"L4-5": 3, "L4-5": 3}'),

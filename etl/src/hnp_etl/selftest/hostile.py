@@ -75,6 +75,6 @@ def _bad_labels() -> dict[str, bytes]:
         "empty": b"",
         "deep": b"[" * _DEEP + b"]" * _DEEP,
         "twice": b'{"L4-5": 3, "L4-5": 4}',
-        "no-number": b'{"L4-5": NaN}',
+        "no-number": b'{"L4-5": Infinity}',
         "bytes": b'{"Age": "\xff\xfe\x81"}',
     }
