@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, ParamSpec, Protocol, TypeVar, runtime_checkable
 
-from hnp_etl.deaths import PAUSES_S
 from hnp_etl.engines.local_crew import WorkerDiedError
 from hnp_etl.engines.local_processes import LocalProcesses
+from hnp_etl.pixels.deaths import PAUSES_S
 from hnp_shared.errors import InputError
 from hnp_shared.storage import DISK, Disk
 

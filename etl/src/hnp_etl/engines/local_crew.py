@@ -14,9 +14,9 @@ from concurrent.futures import BrokenExecutor, Future
 from selectors import EVENT_READ, EVENT_WRITE
 from typing import Any
 
-from hnp_etl.deaths import was_killed
 from hnp_etl.engines.local_inbox import Inbox
 from hnp_etl.engines.local_link import Link
+from hnp_etl.pixels.deaths import was_killed
 from hnp_shared.errors import StorageError
 
 _ROLE = "a worker process"

@@ -15,9 +15,9 @@ import threading
 import time
 import weakref
 
-from hnp_etl.deaths import PAUSES_S, was_killed
 from hnp_etl.errors import FileError
 from hnp_etl.limits import DECODER_FRAMES, LIMITS, Limits
+from hnp_etl.pixels.deaths import PAUSES_S, was_killed
 from hnp_etl.pixels.decoder_child import OK, Request, child_arguments, lowered_limits
 from hnp_shared.errors import StorageError
 from hnp_shared.vocabulary import Reason
