@@ -422,8 +422,9 @@ def test_no_evaluation_is_written_over_another(
         assert after.items() >= before.items()
         assert sorted(path.name for path in after.keys() - before.keys()) == sorted(REPORTS)
     before = files_in(tmp_path)
-    for arguments in ((elsewhere, "--all"), (dataset, "--split", split_file)):
-        assert invoke("evaluate", own, *arguments).exit_code == 0
+    again: tuple[tuple[object, ...], ...] = ((elsewhere, "--all"), (dataset, "--split", split_file))
+    for repeated in again:
+        assert invoke("evaluate", own, *repeated).exit_code == 0
         assert files_in(tmp_path) == before  # the same again
 
 

@@ -5,7 +5,22 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-ODD = ([], {}, None, "x", -1, 0, True, 1.5, 1e308, 10**30, ["x"], {"x": 1}, "\ud800", "2e999")
+ODD: tuple[object, ...] = (
+    [],
+    {},
+    None,
+    "x",
+    -1,
+    0,
+    True,
+    1.5,
+    1e308,
+    10**30,
+    ["x"],
+    {"x": 1},
+    "\ud800",
+    "2e999",
+)
 """What takes the place of something else in a JSON file."""
 
 WHOLE = (

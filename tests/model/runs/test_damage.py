@@ -79,11 +79,11 @@ def look_into(
         shutil.rmtree(own)
 
 
-def test_brackets_without_end_are_no_configuration(sound: Path, small: Path, tmp_path: Path) -> None:
+def test_brackets_without_end_are_no_configuration(
+    sound: Path, small: Path, tmp_path: Path
+) -> None:
     own = Path(shutil.copytree(sound, tmp_path / "own"))
     (own / "config.json").write_bytes(b"[" * 200_000)
     result = invoke("predict", own, small, "-o", tmp_path / "said")
     assert result.exit_code == 65
-    assert result.stderr == (
-        "error: config.json is damaged or was not written by hnp-train fit\n"
-    )
+    assert result.stderr == ("error: config.json is damaged or was not written by hnp-train fit\n")
