@@ -425,8 +425,8 @@ def test_no_evaluation_is_written_over_another(
         assert sorted(path.name for path in after.keys() - before.keys()) == sorted(REPORTS)
     before = files_in(tmp_path)
     again: tuple[tuple[object, ...], ...] = ((elsewhere, "--all"), (dataset, "--split", split_file))
-    for asked in again:
-        assert invoke("evaluate", own, *asked).exit_code == 0
+    for repeated in again:
+        assert invoke("evaluate", own, *repeated).exit_code == 0
         assert files_in(tmp_path) == before  # the same again
 
 

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-ODD: tuple[Any, ...] = (
+ODD: tuple[object, ...] = (
     [],
     {},
     None,

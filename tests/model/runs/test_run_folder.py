@@ -1,10 +1,12 @@
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
 from hnp_model.runs.run_config import parse_config
 from hnp_model.runs.run_folder import hold
-from hnp_shared.errors import InputError, OutputError
+from hnp_shared.errors import InputError, OutputError, StorageError
 from model.conftest import invoke_fit
 
 
@@ -35,6 +37,18 @@ def test_the_configuration_survives_a_round_trip(run: Path) -> None:
 def test_a_damaged_configuration_is_refused(content: bytes) -> None:
     with pytest.raises(InputError):
         parse_config(content)
+
+
+def test_a_closed_folder_above_a_run_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> int:
+        raise PermissionError(errno.EACCES, "closed")
+
+    (tmp_path / "run").mkdir()
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(StorageError, match=r"the run folder: Permission denied \(EACCES\)"):
+        hold(tmp_path / "run").__enter__()
 
 
 def test_a_run_is_written_by_one_at_a_time(tmp_path: Path) -> None:

@@ -32,8 +32,11 @@ class Standardisation:
 
     def apply(self, slices: Slices) -> npt.NDArray[np.float32]:
         """Return the inputs, (slice, feature)."""
-        standard = (_raw(slices) - np.array(self.mean)) / np.array(self.deviation)
-        return np.where(np.isnan(standard), 0.0, standard).astype(np.float32)
+        with np.errstate(
+            over="ignore"
+        ):  # infinite inputs of a damaged run are told by their logits
+            standard = (_raw(slices) - np.array(self.mean)) / np.array(self.deviation)
+            return np.where(np.isnan(standard), 0.0, standard).astype(np.float32)
 
 
 def fit_standardisation(slices: Slices) -> Standardisation:

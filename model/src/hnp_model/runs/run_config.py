@@ -17,6 +17,9 @@ from hnp_shared.errors import InputError
 
 FORMAT = "hnp-run 1"
 
+_STEEPEST = 1e100
+"""Beyond this, calibrated logits overflow."""
+
 
 @dataclass(frozen=True, slots=True)
 class DataFacts:
@@ -62,6 +65,8 @@ class FitResult:
     def __post_init__(self) -> None:
         if set(self.thresholds) != set(UNITS):
             raise ValueError(f"expected a threshold of each of {', '.join(UNITS)}")
+        if max(abs(self.calibration.intercept), abs(self.calibration.slope)) > _STEEPEST:
+            raise ValueError("expected a calibration that a fit can end in")
 
 
 @dataclass(frozen=True, slots=True)
