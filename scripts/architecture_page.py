@@ -59,6 +59,7 @@ WHERE: dict[str, tuple[str, ...]] = {
     "a reason": (
         f"{_SHARED}/vocabulary.py",
         f"{_ETL}/choosing/choose.py",
+        f"{_ETL}/explain/meanings.py",
         f"{_ETL}/explain/remedies.py",
     ),
     "a transfer syntax": (
