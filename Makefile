@@ -15,7 +15,7 @@ WHEELHOUSE := wheelhouse
 
 setup: $(STAMP)
 
-$(STAMP): constraints.txt requirements-dev.txt $(PACKAGES:%=%/pyproject.toml)
+$(STAMP): constraints.txt requirements-dev.txt $(PACKAGES:%=%/pyproject.toml) $(wildcard */bin/hnp-*)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 		--requirement requirements-dev.txt $(PACKAGES:%=--editable ./%)

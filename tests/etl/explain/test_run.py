@@ -217,10 +217,10 @@ def test_no_value_that_could_name_anybody_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "found"),
     [
-        ('{"a": 1,\n "b": }', "; found: no valid JSON from line 2, column 7 on"),
+        ('{"a": 1,\n "b": }', "; found: no valid JSON, line 2, column 7: Expecting value"),
         ('{"a": 1, "a": 2}', "; found: one object has a key twice"),
         ("[" * 70 + "]" * 70, "; found: JSON nests deeper than 64"),
-        ("[1, 2]", "; found: expected an object or a list of one object"),
+        ("[1, 2]", "; found: a list of length 2, expected an object or a list of one object"),
     ],
 )
 def test_what_the_reader_found_in_a_label_is_told_of_it_and_of_its_image(

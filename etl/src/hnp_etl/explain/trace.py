@@ -147,7 +147,7 @@ def _would_pass(
 
 
 def _found(detail: str | None) -> str:
-    return f"; found: {detail}" if detail else ""
+    return f"; found: {detail.removeprefix('found ')}" if detail else ""
 
 
 def _level(label: LabelFacts | Reason | None, recipe: Recipe) -> int | None:
