@@ -103,7 +103,7 @@ def test_the_printout_has_folds_means_and_what_is_left_out(
     assert "mean (range) over 3 folds" in lines
     assert "leave out training variance" in lines[-3]
     assert lines[-2:] == [str(done / "forest.png"), str(done / "crossval.json")]
-    assert "under 60: its intervals are likely too narrow" in result.stderr
+    assert "under 60: its figures are rough, and their intervals wide" in result.stderr
 
 
 def test_json_is_the_file(dataset: Path, folds: Path, done: Path) -> None:

@@ -156,7 +156,7 @@ def test_the_printout_has_figures_and_paths(own: Path, dataset: Path, split_file
     assert lines[-7].startswith("worst hospital: ")
     assert (
         result.stderr
-        == "note: test has 16 patients, under 60: its intervals are likely too narrow\n"
+        == "note: test has 16 patients, under 60: its figures are rough, and their intervals wide\n"
     )
 
 
@@ -272,7 +272,9 @@ def test_figures_say_what_they_are_about(run: Path, dataset: Path, split_file: P
         "split_digest": config["split"]["digest"],
         "leaks": False,
         "training": False,
-        "remarks": ["test has 16 patients, under 60: its intervals are likely too narrow"],
+        "remarks": [
+            "test has 16 patients, under 60: its figures are rough, and their intervals wide"
+        ],
     }
 
 

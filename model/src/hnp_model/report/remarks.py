@@ -7,8 +7,7 @@ from hnp_model.runs.run_config import DataFacts, RunConfig
 from hnp_model.splits.guard import DATASET_FACT, Leakage
 
 ENOUGH_PATIENTS = 60
-"""With fewer, percentile intervals come out narrow: with 30 simulated patients they hold the truth
-93 times in 100, with 60 and more 94 to 95 times."""
+"""With as many, the interval of an AUC of .75 to .89 by disc is 0.16 to 0.11 wide in simulations."""
 
 
 def remarks_on_fit(config: RunConfig) -> tuple[str, ...]:
@@ -50,12 +49,12 @@ def remarks_on_use(part: str, used: bool, lacking: Sequence[str]) -> tuple[str, 
 
 
 def remarks_on_size(part: str, patient_count: int) -> tuple[str, ...]:
-    """Return a remark when there are too few patients to trust the intervals."""
+    """Return a remark when there are too few patients for more than a rough figure."""
     if patient_count >= ENOUGH_PATIENTS:
         return ()
     return (
         f"{part} has {patient_count:,} patients, under {ENOUGH_PATIENTS}: "
-        "its intervals are likely too narrow",
+        "its figures are rough, and their intervals wide",
     )
 
 
