@@ -7,7 +7,7 @@ from hnp_model.runs.run_config import DataFacts, RunConfig
 from hnp_model.splits.guard import DATASET_FACT, Leakage
 
 ENOUGH_PATIENTS = 60
-"""With as many, the interval of an AUC of .75 to .89 by disc is 0.16 to 0.11 wide in simulations."""
+"""With as many, the interval of an AUC of .75 to .89 by disc is 0.16 to 0.11 wide, simulated."""
 
 
 def remarks_on_fit(config: RunConfig) -> tuple[str, ...]:
