@@ -107,5 +107,5 @@ def masks_path_of(directory: Path) -> Path:
 
 
 def _beside(directory: Path, suffix: str) -> Path:
-    absolute = directory.absolute()
-    return absolute.with_name(f"{absolute.name}.truth.{suffix}")
+    named = directory if directory.name not in ("", "..") else directory.absolute()
+    return named.with_name(f"{named.name}.truth.{suffix}")
