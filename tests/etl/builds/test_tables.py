@@ -1,12 +1,15 @@
 """Whole builds with tables as people make and resave them, and what is told of their lines."""
 
+import json
 import shutil
 from pathlib import Path
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
 from etl.builds.test_label_sources import GENERIC, RSNA, image, keyed, rsna, run
+from hnp_etl.cli import main
 from hnp_etl.explain.run import explain_files
 from hnp_etl.recipes.recipe import Recipe, load_recipe
 
@@ -193,3 +196,21 @@ def test_an_image_goes_with_the_json_that_is_named_after_all_of_it(tmp_path: Pat
     truth, told = run(tmp_path, load_recipe("aihub-dld"))
     assert set(truth) == {"H01/C004/a.dcm", "H01/C004/b.dcm"}
     assert told["H01/C004/b.dcm.json"] == "NO_IMAGE"
+
+
+def test_a_build_tells_how_many_tables_and_lines_it_could_not_use(src: Path) -> None:
+    (src / "labels.csv").write_text(LONG + "i0,L9,3\n")
+    (src / "other.csv").write_text("file,level,severity\ni0,L4-5,3\n")
+    arguments = (
+        "build-manifest",
+        src,
+        "--out",
+        src.parent / "out",
+        "--recipe",
+        "generic",
+        "--json",
+    )
+    for _ in range(2):  # the second finds nothing changed
+        result = CliRunner().invoke(main, [*map(str, arguments)])
+        told = json.loads(result.stdout)
+        assert (told["tables_refused"], told["table_lines_refused"]) == (1, 1)

@@ -18,6 +18,7 @@ from hnp_etl.private.pseudonyms import key_id
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.sharding.shard_plan import library_versions
 from hnp_etl.state.database import DamagedStateError, get_meta, open_state, set_meta
+from hnp_etl.state.faults import TableFaults, table_faults
 from hnp_etl.state.files import garbled_folders
 from hnp_etl.walking.census import Census, take_census
 from hnp_etl.walking.walk import refuse_overlap, walk
@@ -36,6 +37,7 @@ class BuildReport:
         read: files that were opened.
         built: shards that were written.
         garbled: names of folders that told something only once they were read as Korean.
+        tables: what is wrong in tables of labels.
     """
 
     info: DatasetInfo
@@ -44,7 +46,8 @@ class BuildReport:
     read: int
     built: int
     stages: Stages
-    garbled: int = 0
+    garbled: int
+    tables: TableFaults
 
     @property
     def to_try_again(self) -> Mapping[str, int]:
@@ -90,7 +93,8 @@ def _run(config: BuildConfig, executor: Executor) -> BuildReport:
             if same and census.settled and old.is_whole(config.out):
                 config.gates.check(old)
                 tidy(config.out, old, disk=config.disk)
-                return BuildReport(old, True, new_key, 0, 0, stages, garbled_folders(state))
+                told = (garbled_folders(state), table_faults(state))
+                return BuildReport(old, True, new_key, 0, 0, stages, *told)
         expect_work(executor)
         refuse_unfit(executor, config.src, config.out, disk=config.disk)
         from hnp_etl.building.stages import build_stages  # noqa: PLC0415  # takes longer than to compare
@@ -99,8 +103,8 @@ def _run(config: BuildConfig, executor: Executor) -> BuildReport:
         lasting = not any(built.info.reasons.get(reason) for reason in UNCACHED_REASONS)
         fingerprint = _fingerprint(config.recipe, key, built.census)
         set_meta(state, "committed", fingerprint + built.info.dataset_id if lasting else "")
-        garbled = garbled_folders(state)
-    return BuildReport(built.info, False, new_key, built.read, built.shards, stages, garbled)
+        told = (garbled_folders(state), table_faults(state))
+    return BuildReport(built.info, False, new_key, built.read, built.shards, stages, *told)
 
 
 def _fingerprint(recipe: Recipe, key: bytes, census: Census) -> str:

@@ -177,6 +177,8 @@ def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
                 "notices": [notice.to_json() for notice in info.notices],
                 "files_read": report.read,
                 "garbled_folders": report.garbled,
+                "tables_refused": report.tables.refused,
+                "table_lines_refused": report.tables.lines,
                 "to_try_again": sum(report.to_try_again.values()),
                 "shards_built": report.built,
                 "stages": [asdict(stage) for stage in report.stages.done],
@@ -199,6 +201,12 @@ def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
 
 
 def _notes(report: BuildReport) -> Iterator[str]:
+    tables = report.tables
+    if tables.refused or tables.lines:
+        yield (
+            f"tables of labels that cannot be used: {tables.refused}, lines of others: "
+            f"{tables.lines}; hnp-etl explain TABLE --src SRC tells what they lack"
+        )
     if found := report.garbled:
         yield f"folder names that were garbled in unpacking, and are read as Korean: {found}"
     if again := report.to_try_again:

@@ -1,0 +1,27 @@
+"""What is wrong in tables of labels, as counts that a screen may show."""
+
+import sqlite3
+from typing import NamedTuple
+
+
+class TableFaults(NamedTuple):
+    """Faults in tables of labels.
+
+    Attributes:
+        refused: tables that cannot be used at all.
+        lines: of the others, those that cannot be.
+    """
+
+    refused: int
+    lines: int
+
+
+def table_faults(state: sqlite3.Connection) -> TableFaults:
+    """Return how many tables, and lines of tables, were refused."""
+    # A table that is refused as a whole has a refusal of its own beside the fault that tells it.
+    refused, lines = state.execute(
+        "SELECT count(DISTINCT CASE WHEN entry IS NULL AND label.refusal IS NOT NULL THEN file END)"
+        ", count(CASE WHEN entry IS NOT NULL OR label.refusal IS NULL THEN 1 END) "
+        "FROM fault LEFT JOIN label ON label.id = fault.file"
+    ).fetchone()
+    return TableFaults(refused, lines)
