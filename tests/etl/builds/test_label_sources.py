@@ -75,7 +75,7 @@ def src(tmp_path: Path) -> Path:
     return tmp_path / "src"
 
 
-LONG = "file;level;code\ni0.dcm;L4-5;3\ni1;L5/S1;1\ni2;L3-L4;2\ni2;L3-4;2\nnobody;L1-2;1\n"
+LONG = "file;level;code\ni0.dcm;L4-5;3\ni1;L5/S1;1\ni2;L3-L4;2\ni2;L3-4;3\nnobody;L1-2;1\n"
 
 
 def test_a_table_with_a_row_an_image_labels_them(src: Path) -> None:

@@ -214,3 +214,30 @@ def test_a_build_tells_how_many_tables_and_lines_it_could_not_use(src: Path) -> 
         result = CliRunner().invoke(main, [*map(str, arguments)])
         told = json.loads(result.stdout)
         assert (told["tables_refused"], told["table_lines_refused"]) == (1, 1)
+
+
+def test_a_row_of_another_patients_folder_is_nobodys_here(tmp_path: Path) -> None:
+    image(tmp_path / "src" / "H01" / "P01" / "x1.dcm", 0)
+    (tmp_path / "src" / "labels.csv").write_text("path,level,code\nH01/P02/x1.dcm,L4-5,3\n")
+    truth, told = run(tmp_path, GENERIC)
+    assert truth == {}
+    assert told["H01/P01/x1.dcm"] == "NO_LABEL"
+
+
+@pytest.mark.parametrize("again", ["i0.dcm,L4-5,3", "i0,L4/5,3.0", " i0 , L4-5 , 3 "])
+def test_a_row_that_says_the_same_in_other_words_is_one_statement(src: Path, again: str) -> None:
+    (src / "labels.csv").write_text(LONG + again + "\n")
+    truth, _ = run(src.parent, GENERIC)
+    assert truth == TRUTH
+
+
+def test_a_table_without_a_header_shows_none_of_its_cells(src: Path) -> None:
+    (src / "labels.csv").write_text("CANARYKIM,i0,L4-5,L3-4,F\nCANARYLEE,i1,L4-5,L3-4,F\n")
+    assert "CANARY" not in str(because(src / "labels.csv", src))
+
+
+def test_lines_that_name_no_image_are_counted(src: Path) -> None:
+    (src / "labels.csv").write_text(LONG + "y1,L4-5,3\ny2,L4-5,3\n")
+    arguments = ("build-manifest", src, "--out", src.parent / "out", "--recipe", "generic")
+    result = CliRunner().invoke(main, [*map(str, arguments)])
+    assert "lines that give no image a label: 2;" in result.stdout

@@ -230,6 +230,8 @@ ANY_KIND = pytest.mark.parametrize("kind", ["ORIGINAL", "DERIVED"])
         *(("F", "F", "DERIVED"), ("FF", "FF"), ("OP", "OP", "DERIVED"), ("DIXON", "FAT")),
         *(("DIXON", "OUT_PHASE"), ("DIXON", "OPP_PHASE"), ("DIXON", "OUT PHASE"), ("M", "OPP")),
         *(("DIXON", "FAT_FRACTION"), ("DIXON", "FAT FRACTION"), ("M", "DIXON", "FATFRAC")),
+        *(("DIXON", "FAT_PERCENT"), ("DIXON", "FAT-ONLY"), ("M", "SE", "DIXON_FAT"), ("M", "DIXF")),
+        *(("DIXON", "OPP_PH"), ("DIXON", "R2STAR"), ("M", "B0 MAP"), ("M", "T2_STAR")),
     ],
 )
 def test_fat_fat_fraction_and_out_of_phase_are_computed(kind: str, words: tuple[str, ...]) -> None:
@@ -237,7 +239,16 @@ def test_fat_fat_fraction_and_out_of_phase_are_computed(kind: str, words: tuple[
 
 
 @ANY_KIND
-@pytest.mark.parametrize("words", [("W", "W", "DERIVED"), ("DIXON", "WATER"), ("M", "WATER_ONLY")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("W", "W", "DERIVED"),
+        ("DIXON", "WATER"),
+        ("M", "WATER_ONLY"),
+        ("M", "DIXW"),
+        ("WATER_IMAGE",),
+    ],
+)
 def test_water_is_fat_suppressed_and_not_computed(kind: str, words: tuple[str, ...]) -> None:
     found = look(facts_of(image_type=(kind, "PRIMARY", *words)))
     assert (found.computed, found.fat_suppressed) == (False, True)

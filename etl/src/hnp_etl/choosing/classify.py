@@ -4,6 +4,7 @@ Tags beat text: Series Description is free text, often empty and sometimes wrong
 Source of the weighting rules: the contract; terms are those of DICOM PS3.3 C.8.3.1.
 """
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -34,12 +35,16 @@ _DERIVED_WORDS = frozenset(
 )
 _DIXON_COMPUTED = frozenset(
     {"FAT", "F", "FATFRACTION", "FATFRAC", "FF", "PDFF", "WATERFRACTION", "WATERFRAC", "WF"}
+    | {"FATONLY", "FATPERCENT", "FATPCT", "FFRAC", "WFRAC", "WATERPERCENT"}
     | {"OUTPHASE", "OUTOFPHASE", "OPPPHASE", "OPPOSEDPHASE", "OPPOSED", "OPP", "OP", "OUT", "OOP"}
+    | {"OPPPH", "OUTPH", "R2STAR", "T2STAR", "R2STARMAP", "T2STARMAP", "B0MAP", "PHASEMAP"}
 )
 """Parts of a Dixon series that are no picture as usual; some makers call them ORIGINAL."""
 
 _DIXON_WATER = frozenset({"WATER", "W", "WATERONLY"})
 _SEPARATORS = str.maketrans("", "", "_- ")  # "OUT_PHASE", "OUT PHASE"
+# "DIXON_FAT", "MDIXONW" and "DIXF" say the part behind; "WATER_IMAGE" the one in front.
+_AROUND_PART = re.compile(r"^M?DIX(?:ON)?(?=.)|(?<=.)IMAGES?$")
 _DIFFUSION_WORDS = frozenset({"DIFFUSION", "ADC", "TRACEW", "TRACE", "TENSOR"})
 _LOCALIZER_WORDS = frozenset({"LOCALIZER", "SCOUT"})
 
@@ -149,7 +154,8 @@ def _is_image_class(sop_class: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _words_from_value_3(image_type: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(word.translate(_SEPARATORS) for word in image_type[2:])
+    words = (word.upper().translate(_SEPARATORS) for word in image_type[2:])
+    return frozenset(_AROUND_PART.sub("", word) for word in words)
 
 
 def _is_computed(facts: HeaderFacts) -> bool:

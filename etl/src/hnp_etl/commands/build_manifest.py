@@ -179,6 +179,7 @@ def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
                 "garbled_folders": report.garbled,
                 "tables_refused": report.tables.refused,
                 "table_lines_refused": report.tables.lines,
+                "table_lines_alone": report.tables.alone,
                 "to_try_again": sum(report.to_try_again.values()),
                 "shards_built": report.built,
                 "stages": [asdict(stage) for stage in report.stages.done],
@@ -202,10 +203,11 @@ def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
 
 def _notes(report: BuildReport) -> Iterator[str]:
     tables = report.tables
-    if tables.refused or tables.lines:
+    if any(tables):
         yield (
             f"tables of labels that cannot be used: {tables.refused}, lines of others: "
-            f"{tables.lines}; hnp-etl explain TABLE --src SRC tells what they lack"
+            f"{tables.lines}; lines that give no image a label: {tables.alone}; "
+            "hnp-etl explain TABLE --src SRC tells more"
         )
     if found := report.garbled:
         yield f"folder names that were garbled in unpacking, and are read as Korean: {found}"

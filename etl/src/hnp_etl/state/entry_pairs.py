@@ -78,11 +78,10 @@ def _pair(state: sqlite3.Connection, recipe: Label, depth: int, fold: Fold) -> N
     if state.execute("SELECT 1 FROM asking LIMIT 1").fetchone() is None:
         return
     write_many(state, "INSERT INTO named VALUES (?, ?)", _named(state, depth, fold))
-    strict = recipe.table.key == "path"
     found = [
         (image, entry)
         for image, entry, key, path, name in state.execute(_SURE)
-        if not strict or _fits(_name(key), path, name, depth)
+        if recipe.table.key == "uid" or _fits(_name(key), path, name, depth)
     ]
     write_many(state, "INSERT INTO pair VALUES (?, ?, 'd')", found)
     with state:
@@ -116,7 +115,7 @@ def _fits(named: str, path: bytes, name: bytes, depth: int) -> bool:
     A name alone is enough where the image lies in no folder of its own.
     """
     image = f"{_folder(path)}/{name.decode('utf-8', 'surrogateescape')}"
-    if named.count("/") + 1 == depth:
+    if named.count("/") + 1 == depth:  # the whole of what is named, be it a name alone
         return True
     whole = image.count("/") <= depth
     return whole or (depth > 1 and same_place(named, as_text(image), depth))

@@ -10,10 +10,12 @@ class TableFaults(NamedTuple):
     Attributes:
         refused: tables that cannot be used at all.
         lines: of the others, those that cannot be.
+        alone: lines that name no image, or more than one.
     """
 
     refused: int
     lines: int
+    alone: int
 
 
 def table_faults(state: sqlite3.Connection) -> TableFaults:
@@ -24,4 +26,7 @@ def table_faults(state: sqlite3.Connection) -> TableFaults:
         ", count(CASE WHEN entry IS NOT NULL OR label.refusal IS NULL THEN 1 END) "
         "FROM fault LEFT JOIN label ON label.id = fault.file"
     ).fetchone()
-    return TableFaults(refused, lines)
+    (alone,) = state.execute(  # one label of many in a file, and no image that is its
+        "SELECT count(*) FROM entry WHERE id NOT IN (SELECT label FROM pair)"
+    ).fetchone()
+    return TableFaults(refused, lines, alone)

@@ -39,7 +39,8 @@ def find_copies(
     """
     found = Counter[tuple[str, str, str]]()
     for paths in groups:
-        original, *copies = sorted(paths, key=lambda path: (path.count("/"), path))
+        # A copy has something behind the name it is a copy of: `H01_copy`, `H01 - 복사본`.
+        original, *copies = sorted(paths, key=lambda path: (path.count("/"), len(path), path))
         for copy in copies:
             folders = _folders(copy, original)
             if folders[0] != folders[1]:  # twice in one folder is no copy of a folder

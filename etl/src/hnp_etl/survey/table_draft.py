@@ -161,8 +161,10 @@ def _header_index(sheet: Sheet) -> int | None:
     for index, line in enumerate(lines):
         said = [str(cell) for cell in line.cells if _is_said(cell)]
         words = {word for cell in said for word in key_words(cell)}
-        discs = sum(level_named(cell) is not None for cell in said)  # a line of data names one
-        known = bool(words & _HEADER_WORDS) or discs > 1
+        discs = sum(
+            level_named(cell) is not None for cell in said
+        )  # a line of data names one or two
+        known = bool(words & _HEADER_WORDS) or discs > 2
         plain = not any(cell.replace(".", "").strip().isdecimal() for cell in said)
         if len(said) > 1 and len(said) >= width - 1 and plain and known:
             return index

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hnp_etl.errors import FileError
 from hnp_etl.labels.document import Leaf, Scalar
+from hnp_etl.labels.label import LabelReader
 from hnp_etl.labels.sources.match import path_key
 from hnp_etl.labels.values import NO_CODES, is_missing, recipe_code
 from hnp_etl.recipes.grammar import bare
@@ -40,15 +41,31 @@ class Entry:
     what: str = ""
 
 
-def entries(found: Iterable[Entry]) -> list[Entry]:
-    """Return entries, one a key: what is said twice counts once, what disagrees is refused."""
+def entries(found: Iterable[Entry], recipe: Label) -> list[Entry]:
+    """Return entries, one a key: what is said twice counts once, what disagrees is refused.
+
+    Two say the same when they are read as the same, `3.0` and `3`, whatever is written.
+    """
     kept: dict[str, Entry] = {}
+    reader = LabelReader(recipe)
     for each in found:
         before = kept.setdefault(each.key, each)
-        if before is not each and (each.leaves is None or each.leaves != before.leaves):
+        if before is not each and not _say_the_same(each, before, reader):
             what = f"names the image of {before.place} and says otherwise"
             kept[each.key] = Entry(each.key, None, Reason.DUPLICATE_KEY, each.place, what)
     return list(kept.values())
+
+
+def _say_the_same(one: Entry, other: Entry, reader: LabelReader) -> bool:
+    if one.leaves is None or other.leaves is None:
+        return False
+    if one.leaves == other.leaves:
+        return True
+    try:
+        read = [replace(reader.read(each), file_name=None) for each in (one.leaves, other.leaves)]
+    except FileError:
+        return False
+    return read[0] == read[1]
 
 
 def entry_key(named: Scalar, recipe: Label) -> str:

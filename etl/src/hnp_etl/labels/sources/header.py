@@ -68,6 +68,14 @@ def known_names(names: Sequence[str], recipe: Label) -> int:
     return sum(bare(name) in known for name in names if name) + (wide if wide > 1 else 0)
 
 
+def _names_columns(names: Sequence[str], recipe: Label) -> bool:
+    """Tell whether a line names more than discs: a line of data names some, and a person."""
+    table = recipe.table
+    groups = (table.column, table.level, table.code, *recipe.fields.values())
+    known = {bare(alias) for aliases in groups for alias in aliases}
+    return any(bare(name) in known for name in names if name)
+
+
 def column_name(cell: Scalar) -> str:
     """Return a cell of a header as a name: `#file` is a comment's mark and a name."""
     return nfc(str(cell)).strip(_AROUND).lstrip("#").strip() if cell not in (None, "") else ""
@@ -112,7 +120,7 @@ def _what(lines: Sequence[Line], recipe: Label) -> str:
     read = [_read(index, line, recipe) for index, line in enumerate(lines)]
     best = max(read, key=lambda each: known_names(each.names, recipe), default=None)
     key = f"{' or '.join(recipe.table.column)} for the image (label.table.column)"
-    if best is None or not known_names(best.names, recipe):
+    if best is None or not _names_columns(best.names, recipe):
         return f"found no header in the first {len(lines)} lines; expected {key}"
     missing = (None if best.key else key, _missing(best, recipe))
     expected = " and ".join(each for each in missing if each)

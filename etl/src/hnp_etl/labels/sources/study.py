@@ -36,7 +36,7 @@ def read(content: bytes, limits: Limits) -> str:
 def label_sets(files: Iterable[LabelFile], recipe: Label) -> Iterator[LabelSet]:
     """Yield what every file says by itself, of images below its own folder."""
     for file in files:
-        found = entries(_entries(rows_from_json(file.text), recipe))
+        found = entries(_entries(rows_from_json(file.text), recipe), recipe)
         yield LabelSet(file.number, (file.number,), found, file.folder)
 
 

@@ -62,7 +62,7 @@ def label_set(number: int, sheets: Sequence[Sheet], recipe: Label) -> LabelSet:
             found += line_entries(sheet, find_header(sheet, recipe), recipe, where)
         except FileError as error:
             refused.append(FileError(error.reason, where + error.what))
-    named = entries(each for each in found if isinstance(each, Entry))
+    named = entries((each for each in found if isinstance(each, Entry)), recipe)
     faults = [each for each in found if isinstance(each, FileError)]
     whole_table = None if found or len(refused) < len(sheets) else _of_all(refused)
     if faults and not named:
