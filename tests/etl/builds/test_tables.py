@@ -241,3 +241,23 @@ def test_lines_that_name_no_image_are_counted(src: Path) -> None:
     arguments = ("build-manifest", src, "--out", src.parent / "out", "--recipe", "generic")
     result = CliRunner().invoke(main, [*map(str, arguments)])
     assert "lines that give no image a label: 2;" in result.stdout
+
+
+@pytest.mark.parametrize("other", ["I0,L4-5,1", "I0,L3-4,3"])
+def test_names_that_differ_by_case_must_not_contradict(src: Path, other: str) -> None:
+    (src / "labels.csv").write_text(LONG + other + "\n")
+    truth, told = run(src.parent, GENERIC)
+    assert truth == {"a/i1.dcm": TRUTH["a/i1.dcm"]}
+    assert told["a/i0.dcm"] == "LABEL_REJECTED"
+    assert "says otherwise" in because(src / "a" / "i0.dcm", src)["because"]
+
+
+def test_names_that_differ_by_case_may_say_the_same(src: Path) -> None:
+    (src / "labels.csv").write_text(LONG + "I0,L4-5,3\n")
+    assert run(src.parent, GENERIC)[0] == TRUTH
+
+
+def test_two_images_whose_names_differ_by_case_have_a_row_each(src: Path) -> None:
+    image(src / "a" / "I0.dcm", 7)
+    (src / "labels.csv").write_text(LONG + "I0,L3-4,1\n")
+    assert run(src.parent, GENERIC)[0] == {**TRUTH, "a/I0.dcm": ("L3-4", "1", False)}

@@ -11,6 +11,7 @@ from hnp_etl.labels.sources.match import image_keys, loose, same_place, tail
 from hnp_etl.recipes.recipe import Label
 from hnp_etl.state.database import pages, write_many
 from hnp_etl.state.entries import as_text
+from hnp_etl.state.entry_conflicts import refuse_contradicted
 from hnp_etl.state.pairs import OUT_OF_PLAY
 from hnp_shared.vocabulary import UNKNOWN_HOSPITAL
 
@@ -61,6 +62,7 @@ def pair_entries(state: sqlite3.Connection, recipe: Label) -> None:
     for depth in range(deepest, deepest - 1 if whole else 0, -1):
         for fold in (str, loose):
             _pair(state, recipe, depth, fold)
+    refuse_contradicted(state)
 
 
 def _deepest(state: sqlite3.Connection) -> int:
