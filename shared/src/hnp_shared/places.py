@@ -46,7 +46,9 @@ def refuse_place(target: Path, *, force: bool) -> None:
     """
     refuse_in_dataset(target)
     if not is_folder(target.absolute().parent):
-        raise OutputError(f"the folder of {target.name} does not exist, expected one")
+        raise OutputError(
+            f"the folder of {target.name} does not exist, expected one; mkdir -p makes it"
+        )
     refuse_existing(target, force=force)
 
 
@@ -54,10 +56,12 @@ def refuse_existing(target: Path, *, force: bool) -> None:
     """Refuse to write over a file, unless that is asked for.
 
     Raises:
-        OutputError: it exists, or is a folder.
+        OutputError: it exists, or is a folder, device or pipe.
     """
     if is_folder(target):
         raise OutputError(f"{target.name} is a folder, expected a file to write")
+    if os.path.exists(target) and not is_file(target):  # noqa: PTH110  # as below
+        raise OutputError(f"{target.name} is a device or pipe, expected a file to write")
     if not force and os.path.lexists(target):
         raise OutputError(f"{target.name} exists, expected a new file; --force overwrites it")
 

@@ -3,6 +3,7 @@
 Little is imported here, for this is what guards the import of everything else.
 """
 
+import contextlib
 import io
 import os
 import signal
@@ -12,6 +13,7 @@ from hnp_shared.errors import StoppedError, StorageError
 
 TYPE_CHECKING = False  # that of `typing`, which takes longer to import than a program may wait
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
     from typing import TextIO
 
@@ -29,6 +31,16 @@ def begin() -> None:
         signal.signal(number, _leave)
     sys.stdout = _guarded(sys.stdout, sys.__stdout__, _Output)
     sys.stderr = _guarded(sys.stderr, sys.__stderr__, _Notes)
+
+
+@contextlib.contextmanager
+def held() -> "Iterator[None]":
+    """Let a stop wait for the end of the block: what C calls back into must not raise."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def stopped_line(number: int, resume: str) -> str:

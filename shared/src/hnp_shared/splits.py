@@ -96,7 +96,9 @@ def read_split(path: Path) -> Split:
     try:
         lines = read_regular(path, role="the split file").decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
-        raise InputError("the split file is no UTF-8 text") from error
+        raise InputError(
+            "the split file is no UTF-8 text, expected CSV (in spreadsheets: CSV UTF-8)"
+        ) from error
     except OSError as error:
         raise StorageError.of("the split file", error) from error
     separator = _separator_of(lines)

@@ -167,7 +167,10 @@ def test_the_folder_of_an_output_is_the_users_to_make(
         arguments = ("split", small) if command == "split" else ("predict", run, small)
         result = invoke(*arguments, "-o", tmp_path / place)
         assert result.exit_code == 73
-        assert result.stderr == "error: the folder of x does not exist, expected one\n"
+        assert (
+            result.stderr
+            == "error: the folder of x does not exist, expected one; mkdir -p makes it\n"
+        )
     assert not (tmp_path / "deep").exists()
 
 

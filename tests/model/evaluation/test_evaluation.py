@@ -352,7 +352,7 @@ def test_folds_are_fitted_and_judged(small: Path, tmp_path: Path) -> None:
     assert invoke("split", small, "-o", split, "--scheme", "kfold", "--folds", 3).exit_code == 0
     missing = invoke_fit(small, split, run)
     assert missing.exit_code == 65
-    assert "found a split of 3 folds, expected a fold (--fold)" in missing.stderr
+    assert "found a split of 3 folds, expected a fold (fit --fold)" in missing.stderr
     assert invoke_fit(small, split, run, "--fold", 1).exit_code == 0
     assert invoke("evaluate", run, small, "--split", split).exit_code == 0
     folds = read_split(split).parts
@@ -568,3 +568,13 @@ def test_the_picture_is_a_png_without_a_time(run: Path) -> None:
     assert content.startswith(b"\x89PNG")
     for chunk in (b"tIME", b"tEXt", b"iTXt"):
         assert chunk not in content
+
+
+def test_the_place_of_an_evaluation_is_no_data_set_behind_a_link(
+    own: Path, dataset: Path, tmp_path: Path
+) -> None:
+    other = write_dataset(tmp_path / "out", Plan(30, first_patient=500, seed=9))
+    (own / "evaluations").symlink_to(other / "shards")
+    before = files_in(other)
+    assert invoke("evaluate", own, other, "--all").exit_code == 73
+    assert files_in(other) == before

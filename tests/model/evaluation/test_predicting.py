@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 from hashlib import sha256
 from pathlib import Path
@@ -141,7 +142,10 @@ def test_a_folder_that_does_not_exist_is_not_made(
     for arguments in (("predict", run, unlabelled), ("split", dataset)):
         told = invoke(*arguments, "-o", tmp_path / "new" / "said")
         assert told.exit_code == 73
-        assert told.stderr == "error: the folder of said does not exist, expected one\n"
+        assert (
+            told.stderr
+            == "error: the folder of said does not exist, expected one; mkdir -p makes it\n"
+        )
         assert not (tmp_path / "new").exists()
 
 
@@ -151,3 +155,16 @@ def test_other_pixels_are_refused(run: Path, tmp_path: Path) -> None:
     assert told.exit_code == 65
     assert "found pixels_id 0000000000000000, the run was trained on" in told.stderr
     assert not (tmp_path / "said.parquet").exists()
+
+
+def test_no_file_of_a_run_and_no_pipe_is_written_over(
+    run: Path, dataset: Path, tmp_path: Path
+) -> None:
+    whole = tmp_path / "run"
+    shutil.copytree(run, whole)
+    os.mkfifo(tmp_path / "pipe")
+    for target in (whole / "config.json", whole / "predictions.parquet", tmp_path / "pipe"):
+        before = target.is_fifo() or target.read_bytes()
+        refused = invoke("predict", whole, dataset, "-o", target, "--force")
+        assert refused.exit_code == 73
+        assert (target.is_fifo() or target.read_bytes()) == before

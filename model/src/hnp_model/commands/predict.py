@@ -12,7 +12,6 @@ from hnp_model.commands.arguments import (
     example,
     force_option,
     json_option,
-    out_option,
 )
 from hnp_model.settings import PredictSettings
 from hnp_shared.command import echo_json, echo_table, reported
@@ -24,7 +23,13 @@ from hnp_shared.command import echo_json, echo_table, reported
 @click.option(
     "-o", "file", type=click.Path(path_type=Path), metavar="FILE", help="Parquet file to write."
 )
-@out_option
+@click.option(
+    "--out",
+    "target",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder to write into.  [default: RUN/evaluations/DATA-SET-all]",
+)
 @click.option(
     "--allow-mismatch",
     is_flag=True,

@@ -170,6 +170,7 @@ def _choose_place(
     """
     subject = Subject(data.dataset_id, settings.part, split.digest if split else None)
     place = replace(run, path=target) if target else place_of(run, config, subject)
+    refuse_in_dataset(place.path)  # a link may lead anywhere
     if not settings.force:
         refuse_another(place, run, subject, ours=target is None)
     return place

@@ -17,7 +17,13 @@ from hnp_model.runs.checkpoint import load_weights
 from hnp_model.runs.evaluations import Subject, place_of
 from hnp_model.runs.predictions import Predictions, write_beside
 from hnp_model.runs.run_config import DataFacts, RunConfig, describe_dataset
-from hnp_model.runs.run_folder import CONFIG_FILE, METRICS_FILE, PREDICTIONS_FILE, RunFolder
+from hnp_model.runs.run_folder import (
+    CONFIG_FILE,
+    METRICS_FILE,
+    PREDICTIONS_FILE,
+    RunFolder,
+    refuse_own_file,
+)
 from hnp_model.runs.seen import find_seen
 from hnp_model.settings import ALL, PredictSettings
 from hnp_shared.dataset import Dataset, open_dataset
@@ -76,6 +82,7 @@ def predict_dataset(
     """
     if file:
         refuse_place(file, force=settings.force)
+        refuse_own_file(file)
     dataset = open_dataset(out)
     folder = RunFolder(run)
     config = folder.config()

@@ -11,7 +11,7 @@ from hnp_model.runs.run_config import RunConfig, parse_config
 from hnp_shared.errors import InputError, OutputError, StorageError
 from hnp_shared.names import is_dropping
 from hnp_shared.opening import read_regular
-from hnp_shared.places import is_folder
+from hnp_shared.places import is_file, is_folder
 from hnp_shared.storage import (
     DISK,
     TEMPORARY_PREFIX,
@@ -40,6 +40,19 @@ DIGEST_KEYS = {
     CARD_FILE: "card_sha256",
 }
 """File that figures belong to -> what its sha256 is called in metrics.json."""
+
+
+def refuse_own_file(target: Path) -> None:
+    """Refuse to write over what makes a run a run.
+
+    Raises:
+        OutputError: the file is one of the run in whose folder it lies.
+    """
+    own = (CONFIG_FILE, HISTORY_FILE, WEIGHTS_FILE, PREDICTIONS_FILE, *REPORT_FILES)
+    if target.name in own and is_file(target.parent / CONFIG_FILE):
+        raise OutputError(
+            f"{target.name} is a file of the run in its folder, expected another name"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def choose_fold(split: Split, fold: int | None) -> Split:
         InputError: a k-fold split without a fold, or a fold it does not have.
     """
     if split.folds and fold is None:
-        raise InputError(f"found a split of {split.folds} folds, expected a fold (--fold)")
+        raise InputError(f"found a split of {split.folds} folds, expected a fold (fit --fold)")
     if fold is None:
         return split
     if not split.folds:

@@ -1,5 +1,6 @@
 """From a data set to split files: the schemes of `hnp-train split`."""
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from hnp_model.splits.stratify import allot, describe_groups, fill_empty
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError, OutputError
 from hnp_shared.opening import read_regular
-from hnp_shared.places import refuse_existing, refuse_place
+from hnp_shared.places import is_file, refuse_existing, refuse_place
 from hnp_shared.splits import PARTS, Split, read_split, split_bytes, write_split
 
 
@@ -129,7 +130,7 @@ def make_splits(
 
 def _refuse_another(path: Path, split: Split, *, force: bool) -> None:
     """Refuse a file of other content: the same arguments and data set give the same bytes."""
-    size = path.stat().st_size if path.is_file() else -1
+    size = path.stat().st_size if is_file(path) else -1
     content = split_bytes(split)
     same = size == len(content) and read_regular(path, role=path.name) == content
     refuse_existing(path, force=force or same)
@@ -137,7 +138,7 @@ def _refuse_another(path: Path, split: Split, *, force: bool) -> None:
 
 def _replaced(path: Path, split: Split) -> Split | None:
     """Return the split that lies in the file, if it was made like the new one."""
-    if not path.exists():
+    if not os.path.lexists(path):
         return None
     try:
         before = read_split(path)
