@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hnp_etl.recipes.recipe import Recipe, builtin_names, load_recipe, parse_recipe
+from hnp_etl.recipes.recipe import Label, Recipe, builtin_names, load_recipe, parse_recipe
 from hnp_shared.errors import InputError
 
 
@@ -163,3 +163,8 @@ def test_a_file_that_is_not_there_names_the_built_in_ones(tmp_path: Path) -> Non
 def test_pixels_id_tells_recipes_that_store_other_pixels(text: str, same: bool) -> None:
     other = parse_recipe(f"name = 'x'\n{text}", "x")
     assert (other.pixels_id() == load_recipe("aihub-dld").pixels_id()) is same
+
+
+def test_a_code_written_as_a_float_is_the_whole_number() -> None:
+    codes = Label(codes={"1.0": "normal", "3e0": "patient", "Severe": "patient"}).codes
+    assert list(codes) == ["1", "3", "Severe"]

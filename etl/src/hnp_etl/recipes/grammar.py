@@ -82,6 +82,16 @@ def whole(text: str) -> str:
     return f"-{found}" if match[1] == "-" and found != "0" else found
 
 
+def number_as_code(text: str) -> str:
+    """Return a code that is a number as its digits; any other code as it is.
+
+    >>> number_as_code("1.0"), number_as_code("３"), number_as_code("Ⅲ"), number_as_code("Severe")
+    ('1', '3', 'Ⅲ', 'Severe')
+    """
+    written = plain(text)
+    return whole(written) if is_number(written) else text
+
+
 def identifier(text: str) -> str:
     """Return a name or number of a person, study, file or instance as such are compared.
 

@@ -31,7 +31,7 @@ from pydantic import (
 from hnp_etl.imaging import Plane, Weighting
 from hnp_etl.limits import MAX_SIDE_PIXELS, Limits
 from hnp_etl.recipes.canal import Canal
-from hnp_etl.recipes.grammar import word
+from hnp_etl.recipes.grammar import number_as_code, word
 from hnp_etl.recipes.label_sources import LABEL_SOURCES, LabelSource
 from hnp_etl.recipes.messages import describe
 from hnp_etl.recipes.spellings import Alias, Code, Spelling, refuse_shared, refuse_unmatched
@@ -160,7 +160,7 @@ class Label(_Section):
     def _names_a_disc(cls, codes: dict[str, Meaning], info: ValidationInfo) -> dict[str, Meaning]:
         if info.data.get("source") != "none" and set(codes.values()) <= {"absent"}:
             raise ValueError("found no code that is normal or patient: no slice would have a level")
-        return codes
+        return {number_as_code(code): meaning for code, meaning in codes.items()}
 
     @property
     def origin(self) -> LabelSource:
