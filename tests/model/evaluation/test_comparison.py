@@ -264,3 +264,16 @@ def test_remarks_of_either_evaluation_come_along(run: Path, own: Path) -> None:
     metrics["test"]["about"]["remarks"] = ["trained on a split that leaks"]
     (own / "metrics.json").write_text(json.dumps(metrics))
     assert "note: trained on a split that leaks\n" in invoke("compare", run, own).stderr
+
+
+def test_what_is_compared_beside_the_runs_own_figures_is_told(
+    run: Path, dataset: Path, tmp_path: Path
+) -> None:
+    elsewhere = write_dataset(tmp_path / "out", Plan(40, first_patient=500, seed=9))
+    for name in ("one", "other"):
+        shutil.copytree(run, tmp_path / name)
+        assert invoke("evaluate", tmp_path / name, elsewhere, "--all").exit_code == 0
+    compared = invoke("compare", tmp_path / "one", tmp_path / "other", "--part", "all")
+    assert compared.exit_code == 0, compared.stderr
+    assert "note: compared by evaluations/" in compared.stderr
+    assert "compared by" not in invoke("compare", tmp_path / "one", tmp_path / "other").stderr

@@ -16,7 +16,7 @@ from hnp_model.measures.bootstrap import (
 from hnp_model.measures.units import UNITS, UnitName
 from hnp_model.report.remarks import remarks_on_size
 from hnp_model.runs.evaluated import Evaluated, find_evaluations, read_evaluated
-from hnp_model.runs.evaluations import choose_alike
+from hnp_model.runs.evaluations import EVALUATIONS_FOLDER, choose_alike
 from hnp_shared.errors import InputError
 
 COMPARED = ("auc", "f1", "brier")
@@ -95,7 +95,9 @@ def compare(first_path: Path, second_path: Path, part: str) -> Comparison:
     )
     _refuse_other_slices(first, second, part)
     differences = {unit: compare_on(unit, first, second) for unit in UNITS}
-    remarks = (*first.remarks, *second.remarks, *remarks_on_size(part, first.patient_count))
+    elsewhere = {folder.path.name for folder in alike} - {first_path.name, second_path.name}
+    remarks = tuple(f"compared by {EVALUATIONS_FOLDER}/{name}" for name in sorted(elsewhere))
+    remarks += (*first.remarks, *second.remarks, *remarks_on_size(part, first.patient_count))
     unique = tuple(dict.fromkeys(remarks))
     training = first.training or second.training
     return Comparison(part, len(first), first.patient_count, differences, unique, training)
