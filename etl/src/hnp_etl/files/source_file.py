@@ -9,7 +9,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from hnp_etl.errors import FileError
 from hnp_shared.vocabulary import Reason
@@ -51,7 +51,7 @@ class SourceFile:
     stat: FileStat
 
     @classmethod
-    def at(cls, path: str | os.PathLike[str]) -> "SourceFile":
+    def at(cls, path: bytes | str | os.PathLike[str]) -> "SourceFile":
         """Return the file at a path, as it is now.
 
         Raises:
@@ -93,6 +93,10 @@ class OpenedFile:
     def read_at(self, start: int, count: int) -> bytes:
         """Return bytes from ``start`` on, at most ``count`` and none beyond the file's size."""
         return os.pread(self.descriptor, min(count, max(0, self.size - start)), start)
+
+    def stream(self) -> BinaryIO:
+        """Return the file as an object of Python's, for libraries; whoever asked closes it."""
+        return os.fdopen(os.dup(self.descriptor), "rb")
 
     def read_from(self, start: int) -> bytes:
         """Return everything from ``start`` on."""

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from hnp_etl.errors import FileError
+from hnp_etl.files.source_file import SourceFile
 from hnp_etl.state.counts import OtherFile
-from hnp_shared.errors import InputError
-from hnp_shared.opening import open_regular
 
 MOST_OPENED = 50
 """Archives of a kind whose names are looked at."""
@@ -110,12 +110,12 @@ def find_archives(
 def _names_of(raw: bytes) -> str:
     """Return in which encoding a zip file keeps its names."""
     try:
-        with open_regular(raw, role="a file", follow=False) as file:
+        with SourceFile.at(raw).opened() as opened, opened.stream() as file:
             if _directory_bytes(file) > _MOST_DIRECTORY_BYTES:
                 return _UNREAD
             with zipfile.ZipFile(file) as archive:
                 entries = archive.infolist()
-    except (OSError, InputError, ValueError, NotImplementedError, RuntimeError):
+    except (OSError, FileError, ValueError, NotImplementedError, RuntimeError):
         return _UNREAD
     except zipfile.BadZipFile:
         return _UNREAD

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from hnp_etl.errors import FileError
+from hnp_etl.files.source_file import SourceFile
 from hnp_etl.state.counts import OtherFile
 from hnp_etl.walking.paths import kind_of
-from hnp_shared.errors import InputError
-from hnp_shared.opening import open_regular
 from hnp_shared.vocabulary import Kind
 
 TRIED_A_SUFFIX = 5
@@ -79,7 +79,7 @@ def _suffix_of(name: str) -> str:
 
 def _holds_dicom(raw: bytes) -> bool:
     try:
-        with open_regular(raw, role="a file", follow=False) as file:
-            return file.read(_PREAMBLE_BYTES + len(_MAGIC)).endswith(_MAGIC)
-    except (OSError, InputError):
+        with SourceFile.at(raw).opened() as file:
+            return file.read_at(0, _PREAMBLE_BYTES + len(_MAGIC)).endswith(_MAGIC)
+    except (OSError, FileError):
         return False

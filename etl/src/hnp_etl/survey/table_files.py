@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from hnp_etl.errors import FileError
+from hnp_etl.files.source_file import SourceFile
 from hnp_etl.labels.sources.lines import Sheet
 from hnp_etl.labels.sources.table import read_table
 from hnp_etl.limits import Limits
 from hnp_etl.state.counts import OtherFile
-from hnp_shared.errors import InputError
-from hnp_shared.opening import open_regular
 
 MOST_TABLES = 24
 """Tables that are opened; a tree of more has one an examination, and they are alike."""
@@ -31,9 +30,9 @@ def _read(file: OtherFile, limits: Limits) -> TableFile:
     if not 0 < file.size <= limits.label_bytes:
         return TableFile((), "found no bytes" if not file.size else "found more bytes than allowed")
     try:
-        with open_regular(file.raw, role="a table", follow=False) as opened:
-            return TableFile(tuple(read_table(opened.read(), limits)))
+        with SourceFile.at(file.raw).opened() as opened:
+            return TableFile(tuple(read_table(opened.read_from(0), limits)))
     except FileError as error:
         return TableFile((), error.what)
-    except (OSError, InputError):
+    except OSError:
         return TableFile((), "found a file that cannot be read")
