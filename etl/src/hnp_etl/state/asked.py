@@ -149,8 +149,7 @@ def answers(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Aske
         "coalesce(label.refusal, document.refusal, document.early), told.weighting, "
         "coalesce(CASE WHEN file.refusal IS NOT NULL THEN file.detail END, "
         "(SELECT min(detail) FROM outcome WHERE outcome.file = file.id)), "
-        "coalesce(label.detail, CASE WHEN document.refusal IS NOT NULL THEN document.detail END, "
-        "(SELECT min(detail) FROM entry JOIN label USING (id) WHERE entry.file = file.id)), "
+        "coalesce(label.detail, CASE WHEN document.refusal IS NOT NULL THEN document.detail END), "
         "pair.label "
         "FROM file "  # the pair it is in, on either side
         "LEFT JOIN pair ON file.id = pair.image OR file.id = pair.label "

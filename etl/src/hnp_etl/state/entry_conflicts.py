@@ -45,8 +45,7 @@ def refuse_contradicted(state: sqlite3.Connection) -> None:
 
 
 def _folded(state: sqlite3.Connection) -> Iterator[tuple[int, str]]:
-    entries = "SELECT id, key FROM entry WHERE -id > ?"  # ids of entries lie below 0
-    for number, key in pages(state, entries.replace("id, key", "-id, key")):
+    for number, key in pages(state, "SELECT -id, key FROM entry WHERE -id > ?"):  # ids lie below 0
         below, _, named = key.partition("\0")
         yield -number, f"{below}\0{loose(named)}"
 

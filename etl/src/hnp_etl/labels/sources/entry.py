@@ -19,8 +19,6 @@ SUFFIX = re.compile(r"(?i)\.(dcm|dicom|ima)$")
 # "2024-04-05 00:00:00": what Excel makes of 4-5.
 _DATE = re.compile(r"\d{4}-\d\d-\d\d.*")
 
-_TWICE = "two rows name one image"
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -60,20 +60,17 @@ def find_header(sheet: Sheet, recipe: Label) -> Header:
 
 def known_names(names: Sequence[str], recipe: Label) -> int:
     """Return how many names of columns the recipe knows; a line of data may hold one disc."""
-    table = recipe.table
-    groups = (table.column, table.level, table.code, *recipe.fields.values())
-    known = {bare(alias) for aliases in groups for alias in aliases}
     discs = {bare(alias) for aliases in recipe.levels.values() for alias in aliases}
     wide = sum(bare(name) in discs for name in names if name)
-    return sum(bare(name) in known for name in names if name) + (wide if wide > 1 else 0)
+    return _named_columns(names, recipe) + (wide if wide > 1 else 0)
 
 
-def _names_columns(names: Sequence[str], recipe: Label) -> bool:
-    """Tell whether a line names more than discs: a line of data names some, and a person."""
+def _named_columns(names: Sequence[str], recipe: Label) -> int:
+    """Return how many columns a line names that are no discs: a line of data names those too."""
     table = recipe.table
     groups = (table.column, table.level, table.code, *recipe.fields.values())
     known = {bare(alias) for aliases in groups for alias in aliases}
-    return any(bare(name) in known for name in names if name)
+    return sum(bare(name) in known for name in names if name)
 
 
 def column_name(cell: Scalar) -> str:
@@ -120,7 +117,7 @@ def _what(lines: Sequence[Line], recipe: Label) -> str:
     read = [_read(index, line, recipe) for index, line in enumerate(lines)]
     best = max(read, key=lambda each: known_names(each.names, recipe), default=None)
     key = f"{' or '.join(recipe.table.column)} for the image (label.table.column)"
-    if best is None or not _names_columns(best.names, recipe):
+    if best is None or not _named_columns(best.names, recipe):
         return f"found no header in the first {len(lines)} lines; expected {key}"
     missing = (None if best.key else key, _missing(best, recipe))
     expected = " and ".join(each for each in missing if each)
