@@ -11,7 +11,7 @@ QUIET_PIP := -m pip --quiet --disable-pip-version-check
 WHAT := shared etl
 WHEELHOUSE := wheelhouse
 
-.PHONY: demo test setup lint torture fuzz bench example docs wheelhouse clean
+.PHONY: demo test setup lint torture fuzz bench example docs pages wheelhouse clean
 
 setup: $(STAMP)
 
@@ -52,6 +52,11 @@ docs: setup
 	$(BIN)/python scripts/reasons_page.py
 	$(BIN)/python scripts/architecture_page.py
 
+# What docs/evaluation.md shows is what its commands print; 40 minutes, for they train.
+pages: setup
+	rm -rf pages
+	$(BIN)/python scripts/rerun_page.py docs/evaluation.md pages
+
 # WHAT="shared etl model" takes training too: some gigabytes, for torch.
 wheelhouse: setup
 	$(BIN)/python scripts/wheelhouse.py $(WHEELHOUSE) $(WHAT)
@@ -81,4 +86,4 @@ $(SBOM)/hnp-%.cdx.json: $(SUPPLY)/.installed $(PACKAGES:%=%/pyproject.toml)
 	rm -rf $(SBOM)/$*.venv $(SBOM)/$*.json
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench-* bench/.scratch $(SUPPLY) $(SBOM) $(DEMO) $(WHEELHOUSE) fuzz/found .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench-* bench/.scratch $(SUPPLY) $(SBOM) $(DEMO) pages $(WHEELHOUSE) fuzz/found .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
