@@ -34,6 +34,10 @@ _COMMANDS = {
         "hnp_model.commands.split:split_command",
         "Split the data set OUT into train, val and test (or folds) and write a split file.",
     ),
+    "tune": Place(
+        "hnp_model.commands.tune:tune_command",
+        "Look for the settings whose fit on OUT has the best AUC by disc on val.",
+    ),
 }
 
 

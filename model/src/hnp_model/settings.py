@@ -15,6 +15,10 @@ MODELS: tuple[ModelName, ...] = ("reference", "compact")
 Inputs = Literal["both", "image", "tabular"]
 INPUTS: tuple[Inputs, ...] = ("both", "image", "tabular")
 
+Dimension = Literal["lr", "dropout"]
+DIMENSIONS: tuple[Dimension, ...] = ("lr", "dropout")
+"""Fields of `FitSettings` that hnp-train tune can search."""
+
 DEVICES = ("auto", "cpu", "cuda")
 """`auto` takes a CUDA device where there is one. Only `cpu` promises equal bits on a resume."""
 
@@ -147,3 +151,20 @@ class AuditSettings:
     permutations: int = 0
     epochs: int = TRIAL_EPOCHS
     seed: int = 42
+
+
+@dataclass(frozen=True, slots=True)
+class TuneSettings:
+    """The flags of a search for settings.
+
+    Attributes:
+        trials: as many as the study is to have, those of other processes among them.
+        search: which fields of a fit's settings are searched.
+        startup_trials: drawn at random, and never pruned, before what was seen guides the draws.
+        warmup_epochs: of a trial, before it may be pruned.
+    """
+
+    trials: int = 20
+    search: tuple[Dimension, ...] = DIMENSIONS
+    startup_trials: int = 5
+    warmup_epochs: int = 3

@@ -17,7 +17,7 @@ from hnp_model.measures.calibration import fit_calibration, sigmoid
 from hnp_model.measures.metrics import youden_threshold
 from hnp_model.measures.units import UNITS, score_units
 from hnp_model.runs.checkpoint import load_weights
-from hnp_model.runs.history import History, best_of
+from hnp_model.runs.history import History, Watch, best_of
 from hnp_model.runs.referral import write_val_scores
 from hnp_model.runs.run_config import FitResult, RunConfig, describe_dataset
 from hnp_model.runs.run_folder import CONFIG_FILE, RunFolder, claim, hold
@@ -55,8 +55,24 @@ class Fitted:
         return {name: None if math.isnan(value) else value for name, value in figures.items()}
 
 
-def fit(out: Path, split_file: Path, run: Path, settings: FitSettings, *, resume: bool) -> Fitted:
+def fit(  # the four nouns of a fit, and how it is done
+    out: Path,
+    split_file: Path,
+    run: Path,
+    settings: FitSettings,
+    *,
+    resume: bool,
+    watch: Watch | None = None,
+) -> Fitted:
     """Train a network on the data set ``out`` and leave it in the folder ``run``.
+
+    Args:
+        out: the data set.
+        split_file: who trains and who validates.
+        run: folder of the run.
+        settings: how the network is trained.
+        resume: whether to go on with a fit that was stopped.
+        watch: called after each epoch with all that are done; the fit ends when it says so.
 
     Raises:
         InputError: the data set, the split or the settings do not go together.
@@ -88,7 +104,7 @@ def fit(out: Path, split_file: Path, run: Path, settings: FitSettings, *, resume
         config = claim(folder, config, resume=resume)
         write_seen(folder, slices, parts)
         with enough_memory(config.settings):
-            history = train(train_part, val_part, config.settings, folder)
+            history = train(train_part, val_part, config.settings, folder, watch)
             config = replace(config, result=_settle(folder, val_part, config.settings, history))
         folder.write(CONFIG_FILE, config.to_json())
     return Fitted(config, history)

@@ -20,7 +20,7 @@ from hnp_model.measures.calibration import sigmoid
 from hnp_model.measures.metrics import area_under_curve
 from hnp_model.measures.units import PRIMARY_UNIT, score_units
 from hnp_model.runs.checkpoint import read_checkpoint, write_checkpoint, write_weights
-from hnp_model.runs.history import Epoch, History, best_of, has_stalled, to_csv
+from hnp_model.runs.history import Epoch, History, Watch, best_of, has_stalled, to_csv
 from hnp_model.runs.run_folder import HISTORY_FILE, RunFolder
 from hnp_model.settings import FitSettings
 from hnp_shared.errors import InputError
@@ -37,8 +37,14 @@ class Step:
     last_of_epoch: bool
 
 
-def train(train: Samples, val: Samples, settings: FitSettings, folder: RunFolder) -> History:
-    """Train from the last checkpoint, if any, to the last epoch or until val gets no better.
+def train(
+    train: Samples,
+    val: Samples,
+    settings: FitSettings,
+    folder: RunFolder,
+    watch: Watch | None = None,
+) -> History:
+    """Train from the last checkpoint, if any, until the last epoch, no better val, or the watch.
 
     The weights kept are those best on val.
 
@@ -74,7 +80,7 @@ def train(train: Samples, val: Samples, settings: FitSettings, folder: RunFolder
                 write_weights(folder, network)
             folder.write(HISTORY_FILE, to_csv(history))
             write_checkpoint(folder, network, optimizer, history)  # last: it vouches for the rest
-            if has_stalled(history, settings.patience):
+            if has_stalled(history, settings.patience) or (watch and watch(history)):
                 break
     return history
 

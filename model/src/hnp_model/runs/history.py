@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from collections.abc import Callable
 from dataclasses import astuple, dataclass, fields
 
 
@@ -31,6 +32,9 @@ class Epoch:
 
 
 History = tuple[Epoch, ...]
+
+Watch = Callable[[History], bool]
+"""Looks at all epochs done after each, and says whether the fit shall end with it."""
 
 
 def best_of(history: History) -> Epoch:

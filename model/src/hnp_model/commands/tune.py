@@ -1,0 +1,119 @@
+"""hnp-train tune."""
+
+import shlex
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hnp_model.commands.arguments import dataset_argument, example, json_option, split_option
+from hnp_model.commands.fit_options import fit_options
+from hnp_model.settings import DIMENSIONS, Dimension, FitSettings, TuneSettings
+from hnp_shared.command import echo_json, echo_table, reported
+from hnp_shared.errors import InputError
+
+if TYPE_CHECKING:
+    from hnp_model.search.tuning import Tried, Tuned
+
+
+@click.command(
+    "tune",
+    epilog=example(
+        "hnp-train tune data --split split.csv --out study --trials 2 --model compact --epochs 1"
+    ),
+)
+@dataset_argument
+@split_option
+@click.option(
+    "--out",
+    "target",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="Folder of the study and the best run, made here.",
+)
+@click.option(
+    "--trials",
+    type=click.IntRange(1, 10_000),
+    default=20,
+    show_default=True,
+    help="Fits that the study is to have, those of earlier or other processes among them.",
+)
+@click.option(
+    "--search",
+    multiple=True,
+    type=click.Choice(DIMENSIONS),
+    help="What is searched; repeat for several.  [default: all]",
+)
+@fit_options
+@json_option
+def tune_command(  # click passes one argument a flag
+    out: Path,
+    split: Path,
+    target: Path,
+    trials: int,
+    search: tuple[Dimension, ...],
+    settings: FitSettings,
+    as_json: bool,
+) -> None:
+    """Look for the settings whose fit on OUT has the best AUC by disc on val.
+
+    Never reads test. Several processes may be given the same command and share the work; the same
+    command goes on after a stop. The other flags are those of fit: where the search begins.
+    """
+    with reported():
+        try:
+            from hnp_model.search.tuning import tune  # noqa: PLC0415  # torch takes seconds
+        except ModuleNotFoundError as error:
+            raise InputError(
+                f"tune needs {error.name}, which is not installed: expected hnp-model[tune]"
+            ) from error
+
+        wanted = TuneSettings(trials, tuple(dict.fromkeys(search)) or DIMENSIONS)
+        found = tune(out, split, target, settings, wanted)
+        if as_json:
+            echo_json(found.to_plain())
+        else:
+            _print(found, out, split)
+
+
+def _print(found: "Tuned", out: Path, split: Path) -> None:
+    names = list(dict.fromkeys(name for trial in found.tried for name in trial.drawn))
+    head = ("trial", "state", "epochs", "val_auc_level", *names)
+    echo_table([head, *(_row(trial, names) for trial in found.tried)])
+    for trial in found.tried:
+        if trial.failure:
+            click.echo(f"note: trial {trial.number} failed: {trial.failure}", err=True)
+    if found.settings is None or found.run is None:
+        click.echo("no trial has run to its end yet")
+        return
+    click.echo(
+        f"best: trial {found.best}, its run: {found.run}\nits figure on val is the best of "
+        f"{len(found.tried)} and so too good; judge it once on test, and fit it again by\n"
+        f"{command_line(found.settings, out, split)}"
+    )
+
+
+def _row(trial: "Tried", names: list[str]) -> tuple[str, ...]:
+    value = "-" if trial.val_auc_level is None else f"{trial.val_auc_level:.4f}"
+    drawn = (_show(trial.drawn.get(name)) for name in names)
+    return (str(trial.number), trial.state, str(trial.epochs), value, *drawn)
+
+
+def _show(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def command_line(settings: FitSettings, out: Path, split: Path) -> str:
+    """Return the `hnp-train fit` that trains with these settings."""
+    flags: list[str] = []
+    for field in fields(settings):
+        value = getattr(settings, field.name)
+        flag = f"--{field.name.replace('_', '-')}"
+        if value is True:
+            flags.append(flag)
+        elif value is not None and value is not False:
+            flags += [flag, str(value)]
+    parts = ["hnp-train", "fit", str(out), "--split", str(split), "--out", "RUN", *flags]
+    return shlex.join(parts)
