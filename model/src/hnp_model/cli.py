@@ -30,6 +30,10 @@ _COMMANDS = {
         "hnp_model.commands.predict:predict_command",
         "Write what the model in RUN says of each slice of the data set OUT, labelled or not.",
     ),
+    "replay": Place(
+        "hnp_model.commands.replay:replay_command",
+        "Train RUN again as its config.json says, and compare; exits with 3 if bits differ.",
+    ),
     "split": Place(
         "hnp_model.commands.split:split_command",
         "Split the data set OUT into train, val and test (or folds) and write a split file.",

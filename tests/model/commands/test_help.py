@@ -10,7 +10,7 @@ from hnp_model.cli import main
 from model.conftest import invoke
 
 COMMANDS = main.list_commands(click.Context(main))
-ORDER = ("split", "fit", "evaluate", "predict", "compare", "audit", "crossval", "tune")
+ORDER = ("split", "fit", "evaluate", "predict", "compare", "audit", "crossval", "replay", "tune")
 
 
 def command(name: str) -> click.Command:

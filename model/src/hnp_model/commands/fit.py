@@ -1,6 +1,7 @@
 """hnp-train fit."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,9 +12,13 @@ from hnp_model.commands.arguments import (
     json_option,
     split_option,
 )
+from hnp_model.commands.extras import needing
 from hnp_model.commands.fit_options import fit_options
 from hnp_model.settings import FitSettings
 from hnp_shared.command import echo_json, echo_table, reported
+
+if TYPE_CHECKING:
+    from hnp_model.runs.history import History, Watch
 
 
 @click.command(
@@ -33,6 +38,11 @@ from hnp_shared.command import echo_json, echo_table, reported
 @fold_option
 @fit_options
 @click.option("--resume", is_flag=True, help="Go on with a fit that was stopped.")
+@click.option(
+    "--tensorboard",
+    is_flag=True,
+    help="Write a file of events into RUN after each epoch; needs hnp-model[tensorboard].",
+)
 @json_option
 def fit_command(  # click passes one argument a flag
     out: Path,
@@ -40,6 +50,7 @@ def fit_command(  # click passes one argument a flag
     run: Path,
     settings: FitSettings,
     resume: bool,
+    tensorboard: bool,
     as_json: bool,
 ) -> None:
     """Train a network on the data set OUT.
@@ -51,7 +62,8 @@ def fit_command(  # click passes one argument a flag
         from hnp_model.report.findings import TRAINING  # noqa: PLC0415
         from hnp_model.report.remarks import remarks_on_fit  # noqa: PLC0415
 
-        fitted = fit(out, split, run, settings, resume=resume)
+        watch = _events_of(run) if tensorboard else None
+        fitted = fit(out, split, run, settings, resume=resume, watch=watch)
         for remark in remarks_on_fit(fitted.config):
             click.echo(f"note: {remark}", err=True)
         if as_json:
@@ -61,6 +73,19 @@ def fit_command(  # click passes one argument a flag
             echo_table([("fit", "value"), *rows])
             click.echo(f"{TRAINING}: the fit has used train and val, figures on them are too good")
             click.echo(f"run: {run}")
+
+
+def _events_of(run: Path) -> "Watch":
+    """Return what writes a file of events after each epoch, and never ends a fit."""
+    with needing("tensorboard", "hnp-model[tensorboard]"):
+        from hnp_model.runs.events import write_events  # noqa: PLC0415  # an extra
+    from hnp_model.runs.run_folder import RunFolder  # noqa: PLC0415
+
+    def watch(history: "History") -> bool:
+        write_events(RunFolder(run), history)
+        return False
+
+    return watch
 
 
 def _show(value: float | None) -> str:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from hnp_model.commands.arguments import dataset_argument, example, json_option, split_option
+from hnp_model.commands.extras import needing
 from hnp_model.commands.fit_options import fit_options
 from hnp_model.settings import DIMENSIONS, Dimension, FitSettings, TuneSettings
 from hnp_shared.command import echo_json, echo_table, reported
-from hnp_shared.errors import InputError
 
 if TYPE_CHECKING:
     from hnp_model.search.tuning import Tried, Tuned
@@ -63,12 +63,8 @@ def tune_command(  # click passes one argument a flag
     command goes on after a stop. The other flags are those of fit: where the search begins.
     """
     with reported():
-        try:
+        with needing("optuna", "hnp-model[tune]"):
             from hnp_model.search.tuning import tune  # noqa: PLC0415  # torch takes seconds
-        except ModuleNotFoundError as error:
-            raise InputError(
-                f"tune needs {error.name}, which is not installed: expected hnp-model[tune]"
-            ) from error
 
         wanted = TuneSettings(trials, tuple(dict.fromkeys(search)) or DIMENSIONS)
         found = tune(out, split, target, settings, wanted)
