@@ -4,6 +4,7 @@ import json
 import pickle
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,19 @@ def test_images_are_those_of_the_shards(tmp_path: Path, uint16: bool) -> None:
     for image, shard, row in zip(found, rows["shard"], rows["row"], strict=True):
         stored = open_shard(folder / "shards" / shard).images[row]
         np.testing.assert_array_equal(image, stored / np.float32(65535) if uint16 else stored)
+
+
+@pytest.mark.torture
+def test_a_slice_is_there_within_an_eighth_of_a_millisecond(tmp_path: Path) -> None:
+    dataset = open_dataset(write_dataset(tmp_path / "out", Plan(10, levels=5, side=300)))
+    for count in (1, 16, 100):
+        rows = dataset.manifest.sample(count, random_state=0)
+        took_s = []
+        for _ in range(50):
+            before = time.perf_counter()
+            dataset.images(rows)
+            took_s.append(time.perf_counter() - before)
+        assert min(took_s) / count < 0.12e-3
 
 
 def test_no_row_is_no_image(small: Path) -> None:
