@@ -9,6 +9,7 @@ from hnp_model.splits.guard import (
     parts_of,
     refuse_empty,
     refuse_leakage,
+    remarks_on_names,
 )
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError
@@ -47,7 +48,7 @@ def test_a_clean_split_passes(twins: Slices) -> None:
 
 
 def test_leakage_is_refused_unless_it_is_allowed() -> None:
-    with pytest.raises(InputError, match="the split leaks: 3 patients and 1 images"):
+    with pytest.raises(InputError, match="the split leaks: 3 patients and 1 image"):
         refuse_leakage(Leakage(3, 1), allow=False)
     refuse_leakage(Leakage(3, 1), allow=True)
 
@@ -63,6 +64,17 @@ def test_slices_the_split_does_not_name_are_counted(twins: Slices) -> None:
     split = Split("slice", {}, dict.fromkeys(twins.slice_id.tolist()[3:], "train"))
     with pytest.raises(InputError, match="does not name 3 of 24 slices of the data set"):
         parts_of(twins, split)
+
+
+def test_names_that_the_data_set_does_not_have_are_counted(twins: Slices) -> None:
+    split = by_patient(twins, "rrrrvt")
+    assert remarks_on_names(twins, split) == ()
+    more = Split("patient", {}, {**split.parts, "nobody": "train"})
+    told = "the data set does not have 1 of 7 patients that the split names"
+    assert remarks_on_names(twins, more) == (told,)
+    slices = Split("slice", {}, dict.fromkeys([*twins.slice_id.tolist(), "x", "y"], "val"))
+    told = "the data set does not have 2 of 26 slices that the split names"
+    assert remarks_on_names(twins, slices) == (told,)
 
 
 def test_a_split_without_val_cannot_be_trained_on(twins: Slices) -> None:

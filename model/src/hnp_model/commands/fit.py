@@ -52,7 +52,7 @@ def fit_command(  # click passes one argument a flag
         from hnp_model.report.remarks import remarks_on_fit  # noqa: PLC0415
 
         fitted = fit(out, split, run, settings, resume=resume)
-        for remark in remarks_on_fit(fitted.config):
+        for remark in (*remarks_on_fit(fitted.config), *fitted.remarks):
             click.echo(f"note: {remark}", err=True)
         if as_json:
             echo_json(fitted.summary())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hnp_model.data.slices import Slices, Strings
+from hnp_shared.counted import counted
 from hnp_shared.errors import InputError
 from hnp_shared.splits import PARTS, Split
 
@@ -25,7 +26,7 @@ class Leakage:
         return bool(self.patients or self.images)
 
     def __str__(self) -> str:
-        return f"{self.patients:,} patients and {self.images:,} images"
+        return f"{counted(self.patients, 'patient')} and {counted(self.images, 'image')}"
 
 
 def choose_fold(split: Split, fold: int | None) -> Split:
@@ -61,9 +62,9 @@ def parts_of(slices: Slices, split: Split, dataset_id: str = "") -> Strings:
     ids = slices.patient_id if split.unit == "patient" else slices.slice_id
     unnamed = set(ids.tolist()) - split.parts.keys()
     if unnamed:
-        kind = "patients" if split.unit == "patient" else "slices"
+        of_all = f"of {counted(np.unique(ids).size, split.unit)}"
         raise InputError(
-            f"the split does not name {len(unnamed):,} of {np.unique(ids).size:,} {kind} "
+            f"the split does not name {len(unnamed):,} {of_all} "
             f"of the data set, expected all of them{_of_other_data(split, dataset_id)}"
         )
     parts = np.array([split.parts[name] for name in ids.tolist()])
@@ -71,6 +72,16 @@ def parts_of(slices: Slices, split: Split, dataset_id: str = "") -> Strings:
     if unknown:
         raise InputError(f"found parts {sorted(unknown)}, expected {', '.join(PARTS)}")
     return parts
+
+
+def remarks_on_names(slices: Slices, split: Split) -> tuple[str, ...]:
+    """Return a remark when the split names somebody whom the data set does not have."""
+    ids = slices.patient_id if split.unit == "patient" else slices.slice_id
+    strangers = split.parts.keys() - set(ids.tolist())
+    if not strangers:
+        return ()
+    of_all = f"of {counted(len(split.parts), split.unit)}"
+    return (f"the data set does not have {len(strangers):,} {of_all} that the split names",)
 
 
 def _of_other_data(split: Split, dataset_id: str) -> str:
