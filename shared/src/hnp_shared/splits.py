@@ -113,7 +113,7 @@ def parse_split(content: bytes) -> Split:
     Raises:
         InputError: as `read_split`.
     """
-    lines = parse_lines(decode(content, role=_ROLE), _names_parts, role=_ROLE)
+    lines = parse_lines(decode(content, role=_ROLE), _names_parts, role="split file")
     facts = _facts_of(line for line in lines if line.is_comment)
     if facts.pop("format", FORMAT) != FORMAT:
         raise InputError(f"the split file has another format, expected {FORMAT!r}")

@@ -17,6 +17,7 @@ from hnp_model.commands.arguments import (
 )
 from hnp_model.settings import ALL, EvaluateSettings
 from hnp_shared.command import echo_json, echo_table, reported
+from hnp_shared.counted import counted
 from hnp_shared.splits import PARTS
 
 if TYPE_CHECKING:
@@ -92,8 +93,8 @@ def _print_figures(found: "Findings") -> None:
     units = {str(unit): figures for unit, figures in found.asked.units.items()}
     counts = units["slice"]
     click.echo(
-        f"{found.part}: {counts.n_patients:,} patients, {counts.n_levels:,} discs, "
-        f"{counts.n_slices:,} slices"
+        f"{found.part}: {counted(counts.n_patients, 'patient')}, "
+        f"{counted(counts.n_levels, 'disc')}, {counted(counts.n_slices, 'slice')}"
         f"{f', {TRAINING}' if found.part in found.training else ''}"
         f"{', LEAKING: figures are too good' if found.leaks else ''}"
     )

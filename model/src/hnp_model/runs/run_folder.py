@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hnp_model.runs.run_config import RunConfig, parse_config
+from hnp_shared.counted import counted
 from hnp_shared.errors import InputError, OutputError, StorageError
 from hnp_shared.names import is_dropping
 from hnp_shared.opening import read_regular
@@ -177,7 +178,7 @@ def _refuse_other(held: RunConfig, asked: RunConfig, *, resume: bool) -> None:
         raise OutputError(f"the run folder holds {state}; --resume goes on with it")
     if held.settings.epochs > asked.settings.epochs:
         raise OutputError(
-            f"the run folder holds a fit of {held.settings.epochs} epochs, "
+            f"the run folder holds a fit of {counted(held.settings.epochs, 'epoch')}, "
             f"asked {asked.settings.epochs}; expected as many or more"
         )
     for name in ("settings", "data", "split", "standardisation", "image_size"):
