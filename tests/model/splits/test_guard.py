@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -39,6 +41,17 @@ def test_a_patient_on_both_sides_is_a_leak(twins: Slices) -> None:
     parts = parts_of(twins, by_patient(twins, "rrrrvt"))
     parts[-1] = "train"
     assert find_leakage(twins, parts) == Leakage(patients=1, images=0)
+
+
+def test_a_study_of_two_patients_on_both_sides_is_a_leak(twins: Slices) -> None:
+    last, before = np.unique(twins.patient_id)[[-1, -2]]
+    studies = np.where(twins.patient_id == last, before, twins.study_id)
+    slices = replace(twins, study_id=studies)
+    leakage = find_leakage(slices, parts_of(slices, by_patient(slices, "rrrrvt")))
+    assert leakage == Leakage(patients=0, images=0, studies=1)
+    with pytest.raises(InputError, match="the split leaks: 1 study of several patients, 0 pat"):
+        refuse_leakage(leakage, allow=False)
+    assert not find_leakage(slices, parts_of(slices, by_patient(slices, "rrrrtt")))
 
 
 def test_a_clean_split_passes(twins: Slices) -> None:

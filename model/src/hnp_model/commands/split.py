@@ -10,6 +10,7 @@ import click
 from hnp_model.commands.arguments import FILE, dataset_argument, example, force_option, json_option
 from hnp_model.settings import SCHEMES, Scheme, SplitSettings
 from hnp_shared.command import echo_json, echo_notices, echo_table, reported
+from hnp_shared.counted import counted, some
 from hnp_shared.dataset_info import read_info
 from hnp_shared.splits import Unit
 
@@ -146,7 +147,7 @@ def _warn(written: "WrittenSplit", settings: SplitSettings) -> None:
     lacking = [content.part for content in one_class(written.made.composition)]
     if lacking:
         click.echo(
-            f"note: {written.path.name}: slices of one class only in {', '.join(lacking)}; a fit "
+            f"note: {written.path.name}: slices of one class only in {some(lacking)}; a fit "
             "needs both in train, thresholds need both in val, figures both in test",
             err=True,
         )
@@ -164,10 +165,11 @@ def _warn(written: "WrittenSplit", settings: SplitSettings) -> None:
 def _tell_moved(written: "WrittenSplit", *, kept: bool) -> None:
     if not written.moved:
         return
+    are = "is" if len(written.moved) == 1 else "are"
     way_out = "" if kept else "; --earlier FILE keeps a group where the old split has it"
     click.echo(
-        f"note: {len(written.moved):,} patients of the earlier split are in another part now: they "
-        f"share images with patients who were not there{way_out}",
+        f"note: {counted(len(written.moved), 'patient')} of the earlier split {are} in another "
+        f"part now: images or studies are shared with patients who were not there{way_out}",
         err=True,
     )
 
