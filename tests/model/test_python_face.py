@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import shutil
 import subprocess
 import sys
 import time
@@ -163,6 +164,24 @@ def test_an_opened_run_says_what_the_commands_write(
     assert opened.predictions.equals(pd.read_parquet(run / "predictions.parquet"))
     assert not opened.network().training
     pd.testing.assert_frame_equal(opened.predict(open_dataset(dataset)), pd.read_parquet(table))
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe\x00", b"epoch\n1\n", b"[]", b'"' * 9, b"a,b\n1\n2,3,4"]
+)
+@pytest.mark.parametrize("name", ["history", "metrics", "predictions"])
+def test_a_damaged_file_of_a_run_is_an_error_of_ours(
+    run: Path, tmp_path: Path, name: str, content: bytes
+) -> None:
+    file = {
+        "history": "history.csv",
+        "metrics": "metrics.json",
+        "predictions": "predictions.parquet",
+    }
+    own = Path(shutil.copytree(run, tmp_path / "own"))
+    (own / file[name]).write_bytes(content)
+    with pytest.raises(InputError, match=f"^{file[name]} is damaged or was not written by hnp-tra"):
+        getattr(open_run(own), name)
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:

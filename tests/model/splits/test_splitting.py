@@ -121,6 +121,19 @@ def test_a_hospital_that_leaves_too_few_is_named(slices: Slices) -> None:
         make_splits(few, "id", SplitSettings(scheme="hospital-out"))
 
 
+def test_of_many_folds_a_few_are_told(small: Path, tmp_path: Path) -> None:
+    split = ("split", small, "-o", tmp_path / "s.csv", "--scheme", "kfold", "--folds")
+    refused = invoke(*split, 1000)
+    assert refused.stderr == (
+        "error: found 24 patients that share no image or study, expected at least 1,000, one for "
+        "each part (0, 1, 2, 3, 4, 5, 6, 7 and so on (1,000))\n"
+    )
+    told = invoke(*split, 24)
+    assert told.exit_code == 0
+    assert len(told.stderr.splitlines()) <= 7
+    assert told.stderr.splitlines()[-1] == "note: and so on, in 14 parts"
+
+
 def test_parts_of_one_class_are_told(tmp_path: Path) -> None:
     plan = Plan(12, hospitals=("H01", "H02"), hospital_shares=(0.5, 0.0))
     folder = write_dataset(tmp_path / "out", plan)

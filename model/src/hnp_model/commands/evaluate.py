@@ -76,6 +76,8 @@ def evaluate_command(  # click passes one argument a flag
         found = evaluate(run, out, split, settings, target)
         for remark in found.remarks:
             click.echo(f"note: {remark}", err=True)
+        if found.anew:
+            click.echo("note: the run's weights have changed: its figures were made anew", err=True)
         if as_json:
             echo_json(found.metrics())
         else:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 MOST_FOLDS = 1000
+MOST_NOTES = 5
+"""Parts of one file that are told one by one to be out of balance."""
 _RATIOS = re.compile(r"(\d{1,6}):(\d{1,6}):(\d{1,6})")
 HEAD = ("part", "hospital", "patients", "slices", "positive")
 
@@ -154,12 +156,15 @@ def _warn(written: "WrittenSplit", settings: SplitSettings) -> None:
     if settings.scheme == "hospital-out":
         return  # another hospital has another share; that is what such a split is about
     reason = "a stable split is not balanced" if settings.stable else "no closer split was found"
-    for content in off_balance(written.made.composition):
+    uneven = off_balance(written.made.composition)
+    for content in uneven[:MOST_NOTES]:
         click.echo(
             f"note: {content.positive_share:.1%} of the slices in {content.part} are positive, "
             f"{written.made.composition[0].positive_share:.1%} of all: {reason}",
             err=True,
         )
+    if len(uneven) > MOST_NOTES:
+        click.echo(f"note: and so on, in {len(uneven):,} parts", err=True)
 
 
 def _tell_moved(written: "WrittenSplit", *, kept: bool) -> None:

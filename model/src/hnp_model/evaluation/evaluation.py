@@ -21,7 +21,13 @@ from hnp_model.report.findings import Findings
 from hnp_model.report.reliability import draw_reliability
 from hnp_model.report.remarks import remarks_on_evaluation, remarks_on_size, remarks_on_use
 from hnp_model.report.roc import draw_roc
-from hnp_model.runs.evaluations import Subject, place_of, refuse_another
+from hnp_model.runs.evaluations import (
+    Subject,
+    is_other_weights,
+    place_of,
+    refuse_another,
+    refuse_strangers,
+)
 from hnp_model.runs.predictions import Predictions, write_predictions
 from hnp_model.runs.referral import Referral, read_val_scores, refer
 from hnp_model.runs.run_config import DataFacts, FitResult, RunConfig, describe_dataset
@@ -109,6 +115,7 @@ def evaluate(
             referral=referral,
             training=used,
             place=place.path,
+            anew=is_other_weights(place, predictions.weights_sha256),
             digests={WEIGHTS_FILE: predictions.weights_sha256},
         )
         if place == folder:
@@ -182,6 +189,8 @@ def _choose_place(
     refuse_in_dataset(place.path)  # a link may lead anywhere
     if not settings.force:
         refuse_another(place, run, subject, ours=target is None)
+    elif target:
+        refuse_strangers(place)
     return place
 
 
