@@ -114,6 +114,11 @@ def split_command(  # click passes one argument a flag
     """Split the data set OUT into train, val and test (or folds) and write a split file."""
     if scheme == "hospital-out" and unit == "slice":
         raise click.UsageError("--unit slice goes with stratified or kfold")
+    if scheme == "hospital-out" and not any(ratios[:2]):
+        raise click.UsageError(
+            "--scheme hospital-out divides the other hospitals by the first two of --ratios, "
+            "expected one of them above 0"
+        )
     if stable and (scheme == "hospital-out" or unit == "slice"):
         raise click.UsageError(
             "--stable goes with --scheme stratified or kfold, and --unit patient"

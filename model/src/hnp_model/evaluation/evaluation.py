@@ -80,6 +80,7 @@ def evaluate(
         OutputError: a folder is in use, holds another evaluation or lies in a data set.
         StorageError: a read or write failed.
     """
+    RunFolder(run).config()  # a data set is no run, before it is a place not to write in
     for path in (run, target or run):
         refuse_in_dataset(path)
     dataset = open_dataset(out)

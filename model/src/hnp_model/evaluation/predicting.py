@@ -23,6 +23,7 @@ from hnp_model.runs.run_folder import (
     PREDICTED_FILE,
     PREDICTIONS_FILE,
     RunFolder,
+    refuse_file,
     refuse_own_file,
 )
 from hnp_model.runs.seen import find_seen
@@ -124,6 +125,7 @@ def _file_in(
         file = place.path / (PREDICTED_FILE if place.has(METRICS_FILE) else PREDICTIONS_FILE)
         refuse_existing(file, force=True)
         return file
+    refuse_file(place.path, role="the predictions")
     if place.has(METRICS_FILE) or place.has(CONFIG_FILE):
         kind = "an evaluation" if place.has(METRICS_FILE) else "a run"
         raise OutputError(

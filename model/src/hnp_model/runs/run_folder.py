@@ -114,9 +114,7 @@ def hold(path: Path, *, role: str = "the run folder", disk: Disk = DISK) -> Iter
     Raises:
         OutputError: another command writes into it, or a file is in the way.
     """
-    if os.path.lexists(path) and not is_folder(path):
-        place = role.removeprefix("the ").removesuffix(" folder")
-        raise OutputError(f"found a file where the {place} should go, expected a folder or nothing")
+    refuse_file(path, role=role)
     make_folder(path, role=role, disk=disk)
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
@@ -127,6 +125,17 @@ def hold(path: Path, *, role: str = "the run folder", disk: Disk = DISK) -> Iter
         yield RunFolder(path, disk)
     finally:
         os.close(descriptor)  # also ends the lock
+
+
+def refuse_file(path: Path, *, role: str) -> None:
+    """Refuse a file in the place of a folder.
+
+    Raises:
+        OutputError: there is one.
+    """
+    if os.path.lexists(path) and not is_folder(path):
+        place = role.removeprefix("the ").removesuffix(" folder")
+        raise OutputError(f"found a file where the {place} should go, expected a folder or nothing")
 
 
 def claim(folder: RunFolder, config: RunConfig, *, resume: bool) -> RunConfig:
