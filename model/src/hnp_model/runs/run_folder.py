@@ -88,6 +88,8 @@ class RunFolder:
             return read_regular(self.path / name, role=name)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise InputError(f"the run has no {name}") from error
+        except IsADirectoryError as error:  # nothing is wrong with the disk
+            raise InputError(f"{name} is a folder, expected a file") from error
         except OSError as error:
             raise StorageError.of(name, error) from error
 
