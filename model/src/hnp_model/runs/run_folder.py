@@ -179,9 +179,9 @@ def _held_config(folder: RunFolder) -> RunConfig | None:
     try:
         return folder.config()
     except InputError as error:
+        what = str(error) if folder.has(CONFIG_FILE) else f"{names[0]!r} and so on"
         raise OutputError(
-            f"the run folder holds something else ({names[0]!r} and so on), "
-            "expected an empty one or a run"
+            f"the run folder holds something else ({what}), expected an empty one or a run"
         ) from error
 
 
