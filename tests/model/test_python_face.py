@@ -2,8 +2,10 @@
 
 import json
 import pickle
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +63,19 @@ def test_images_are_those_of_the_shards(tmp_path: Path, uint16: bool) -> None:
     for image, shard, row in zip(found, rows["shard"], rows["row"], strict=True):
         stored = open_shard(folder / "shards" / shard).images[row]
         np.testing.assert_array_equal(image, stored / np.float32(65535) if uint16 else stored)
+
+
+@pytest.mark.torture
+def test_a_slice_is_there_within_an_eighth_of_a_millisecond(tmp_path: Path) -> None:
+    dataset = open_dataset(write_dataset(tmp_path / "out", Plan(10, levels=5, side=300)))
+    for count in (1, 16, 100):
+        rows = dataset.manifest.sample(count, random_state=0)
+        took_s = []
+        for _ in range(50):
+            before = time.process_time()
+            dataset.images(rows)
+            took_s.append(time.process_time() - before)
+        assert min(took_s) / count < 0.12e-3
 
 
 def test_no_row_is_no_image(small: Path) -> None:
@@ -149,6 +164,24 @@ def test_an_opened_run_says_what_the_commands_write(
     assert opened.predictions.equals(pd.read_parquet(run / "predictions.parquet"))
     assert not opened.network().training
     pd.testing.assert_frame_equal(opened.predict(open_dataset(dataset)), pd.read_parquet(table))
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe\x00", b"epoch\n1\n", b"[]", b'"' * 9, b"a,b\n1\n2,3,4"]
+)
+@pytest.mark.parametrize("name", ["history", "metrics", "predictions"])
+def test_a_damaged_file_of_a_run_is_an_error_of_ours(
+    run: Path, tmp_path: Path, name: str, content: bytes
+) -> None:
+    file = {
+        "history": "history.csv",
+        "metrics": "metrics.json",
+        "predictions": "predictions.parquet",
+    }
+    own = Path(shutil.copytree(run, tmp_path / "own"))
+    (own / file[name]).write_bytes(content)
+    with pytest.raises(InputError, match=f"^{file[name]} is damaged or was not written by hnp-tra"):
+        getattr(open_run(own), name)
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:

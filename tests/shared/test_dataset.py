@@ -102,6 +102,22 @@ def test_a_fifo_in_the_place_of_a_file_is_refused_without_waiting(
         open_dataset(tmp_path).manifest_table()
 
 
+@pytest.mark.parametrize("name", ["dataset.json", "tables/manifest-a.parquet", "shards/x.npz"])
+def test_a_folder_in_the_place_of_a_file_is_no_failure_of_the_disk(
+    tmp_path: Path, name: str
+) -> None:
+    write_info(tmp_path, replace(INFO, files={"shards/x.npz": NamedFile("d" * 64, 10)}))
+    (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / name).mkdir(parents=True)
+    with pytest.raises(InputError, match="is a folder, expected a file"):
+        read_one(tmp_path, name)
+
+
+def read_one(folder: Path, name: str) -> object:
+    dataset = open_dataset(folder)
+    return dataset.shard("x.npz") if name.endswith(".npz") else dataset.manifest_table()
+
+
 def test_a_fifo_in_the_place_of_a_shard_is_refused_without_waiting(tmp_path: Path) -> None:
     write_info(tmp_path, replace(INFO, files={"shards/x.npz": NamedFile("d" * 64, 10)}))
     (tmp_path / "shards").mkdir()

@@ -39,6 +39,25 @@ def test_a_stop_is_heard_before_anything_large_is_imported(module: str) -> None:
     subprocess.run([sys.executable, "-I", "-S", "-c", _PATHS + program], check=True)
 
 
+@pytest.mark.parametrize("module", ["hnp_etl", "hnp_model"])
+def test_before_a_stop_is_one_line_it_is_none(module: str) -> None:
+    """While `signal` and what it needs are imported, Ctrl-C ends the program without a word."""
+    program = (
+        "import _signal, builtins, os, runpy\n"
+        "before = builtins.__import__\n"
+        "def ended_at(name, *more, **named):\n"
+        "    if name == 'signal':\n"
+        "        os.kill(os.getpid(), _signal.SIGINT)\n"
+        "    return before(name, *more, **named)\n"
+        "builtins.__import__ = ended_at\n"
+        f"runpy.run_module('{module}', run_name='__main__')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", _PATHS + program], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, b"", b"")
+
+
 _PATHS = f"import sys; sys.path[:0] = {[p for p in sys.path if p.endswith('src')]!r}\n"
 
 

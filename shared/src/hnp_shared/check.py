@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hnp_shared.columns import LEDGER, MANIFEST, Column
+from hnp_shared.counted import counted
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.dataset_info import (
     ALIASES,
@@ -70,7 +71,9 @@ class CheckReport:
     def not_looked_at(self) -> tuple[str, ...]:
         """What the check says nothing about, in words."""
         rest = self.slices - self.compared
-        pixels = (f"pixels of {rest:,} of {self.slices:,} slices (--deep)",) if rest else ()
+        pixels = (
+            (f"pixels of {rest:,} of {counted(self.slices, 'slice')} (--deep)",) if rest else ()
+        )
         return (*pixels, "the sources: whether labels and pixels are still theirs")
 
 

@@ -4,7 +4,6 @@ import contextlib
 import difflib
 import importlib
 import json
-import os
 import signal
 import sys
 import unicodedata
@@ -16,8 +15,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from hnp_shared.errors import HnpError, StoppedError
-from hnp_shared.names import as_it_lies
 from hnp_shared.notices import Notice
+from hnp_shared.parameters import strengthen
 from hnp_shared.process import STOPS, begin, stopped_line
 from hnp_shared.utf8 import use_utf8
 
@@ -80,9 +79,7 @@ class LazyGroup(click.Group):
         command = getattr(importlib.import_module(module), name)
         if not isinstance(command, click.Command):
             return None
-        for parameter in command.params:
-            if type(parameter.type) is click.Path:
-                parameter.type = _PathAsItLies.like(parameter.type)
+        strengthen(command)
         return command
 
     def resolve_command(
@@ -136,26 +133,6 @@ def _refuse_windows() -> None:
     """Refuse a system without POSIX locks, resource limits and file modes."""
     if sys.platform == "win32":
         raise click.UsageError("found Windows, expected Linux or macOS; on Windows use WSL")
-
-
-class _PathAsItLies(click.Path):
-    """A path that is found although it was typed in another normal form than the disk's."""
-
-    @classmethod
-    def like(cls, kind: click.Path) -> "_PathAsItLies":
-        """Return a type that wants what ``kind`` wants."""
-        found = cls()
-        vars(found).update(vars(kind))
-        return found
-
-    def convert(
-        self,
-        value: "str | os.PathLike[str]",
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> "str | bytes | os.PathLike[str]":
-        """Return the path as it lies on the disk."""
-        return super().convert(as_it_lies(os.fspath(value)), param, ctx)
 
 
 def lazy_group(commands: Mapping[str, Place]) -> type[LazyGroup]:

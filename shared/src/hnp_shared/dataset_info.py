@@ -112,6 +112,8 @@ def read_info(folder: Path) -> DatasetInfo:
         content = read_regular(path, role=DATASET_FILE, most_bytes=MAX_DATASET_BYTES)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise InputError(f"no data set: found no {DATASET_FILE} in the folder given") from error
+    except IsADirectoryError as error:  # nothing is wrong with the disk
+        raise InputError(f"{DATASET_FILE} is a folder, expected a file") from error
     except OSError as error:
         raise StorageError.of(DATASET_FILE, error) from error
     return parse_info(content)

@@ -1,6 +1,6 @@
 """The images of a data set, read from its mapped shards a few at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -86,24 +86,28 @@ def open_images(dataset: Shards, slices: Places) -> MappedImages:
         InputError: a shard is damaged, of another size, or holds other slices than it should.
         StorageError: a shard could not be read.
     """
-    names, shard_of = np.unique(slices.shard, return_inverse=True)
-    shards: list[Images] = []
-    for number, name in enumerate(names.tolist()):
-        shard = dataset.shard(name)
-        here = shard_of == number
-        if not _holds(shard.slice_ids, slices.row[here].tolist(), slices.slice_id[here].tolist()):
-            raise InputError(f"shard {name} holds other slices than the manifest says")
-        if shards and shard.images.shape[1:] != shards[0].shape[1:]:
+    numbers: dict[str, int] = {}  # not np.unique, which sorts: for one slice that costs as much
+    shard_of = [numbers.setdefault(name, len(numbers)) for name in slices.shard.tolist()]
+    shards = [dataset.shard(name) for name in numbers]
+    _refuse_other_sizes(numbers, shards)
+    places = zip(shard_of, slices.row.tolist(), slices.slice_id.tolist(), strict=True)
+    for number, row, slice_id in places:
+        ids = shards[number].slice_ids
+        if not 0 <= row < len(ids) or ids[row] != slice_id:
             raise InputError(
-                f"shard {name} has images of {_by(shard.images)}, expected {_by(shards[0])}"
+                f"shard {[*numbers][number]} holds other slices than the manifest says"
             )
-        shards.append(shard.images.view(np.ndarray))  # a row of a plain view costs less to find
-    return MappedImages(tuple(shards), shard_of, slices.row)
+    # A row of a plain view costs less to find than one of a memmap.
+    images = tuple(shard.images.view(np.ndarray) for shard in shards)
+    return MappedImages(images, np.array(shard_of), slices.row)
 
 
-def _holds(ids: Sequence[str], rows: Sequence[int], expected: Sequence[str]) -> bool:
-    inside = all(0 <= row < len(ids) for row in rows)
-    return inside and all(ids[row] == name for row, name in zip(rows, expected, strict=True))
+def _refuse_other_sizes(names: Iterable[str], shards: Sequence[Shard]) -> None:
+    for name, shard in zip(names, shards, strict=True):
+        if shard.images.shape[1:] != shards[0].images.shape[1:]:
+            raise InputError(
+                f"shard {name} has images of {_by(shard.images)}, expected {_by(shards[0].images)}"
+            )
 
 
 def _by(images: Images) -> str:

@@ -91,6 +91,8 @@ def open_shard(path: Path) -> Shard:
                 raise InputError(f"shard {path.name} has members {names}")
             images = _map_member(archive, file, path.name, IMAGES_MEMBER)
             ids = np.array(_map_member(archive, file, path.name, IDS_MEMBER))
+    except IsADirectoryError as error:  # nothing is wrong with the disk
+        raise InputError(f"shard {path.name} is a folder, expected a file") from error
     except OSError as error:
         if error.errno == errno.EINVAL:  # zipfile went where the file says, before its start
             raise InputError(f"shard {path.name} is damaged") from error

@@ -14,11 +14,14 @@ b,val
 
 import csv
 import io
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from hnp_shared.counted import shorten, some
+from hnp_shared.csv_lines import Cells, Line, decode, parse_lines
 from hnp_shared.errors import InputError, StorageError
 from hnp_shared.opening import read_regular
 from hnp_shared.storage import DISK, Disk, replace_file
@@ -29,8 +32,15 @@ PARTS = ("train", "val", "test")
 Unit = Literal["patient", "slice"]
 _UNITS: tuple[Unit, ...] = ("patient", "slice")
 
-SEPARATORS = (",", ";", "\t")
-"""What spreadsheets put between cells: the comma, or what the language of the computer asks for."""
+_ROLE = "the split file"
+
+_MOST_TOLD = 80
+"""Letters of a line that are shown."""
+
+_FOLD = re.compile(r"([0-9]{1,9})(?:\.0*)?")  # 3; 3.0, as pandas writes it beside a missing one
+
+# 1.23E+15, 1,23E+15 in other languages, 1.234568e+15 of pandas
+_NUMBER_OF_A_SPREADSHEET = re.compile(r"[0-9](?:[.,][0-9]+)?[eE][+-][0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,90 +94,109 @@ def split_bytes(split: Split) -> bytes:
 
 
 def read_split(path: Path) -> Split:
-    """Read a split file, also as spreadsheets save it.
-
-    They change the separator, quote cells, fill lines up with empty ones, and make cells of
-    comment lines too.
+    """Read a split file, also as spreadsheets save it, and with further columns.
 
     Raises:
         InputError: not a split file; names the line and what was expected there.
         StorageError: the file could not be read.
     """
     try:
-        lines = read_regular(path, role="the split file").decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise InputError(
-            "the split file is no UTF-8 text, expected CSV (in spreadsheets: CSV UTF-8)"
-        ) from error
+        content = read_regular(path, role=_ROLE)
     except OSError as error:
-        raise StorageError.of("the split file", error) from error
-    separator = _separator_of(lines)
-    rows = [(number, _cells(number, line, separator)) for number, line in enumerate(lines, 1)]
-    comments = [",".join(cells)[1:] for _, cells in rows if cells and cells[0][:1] == "#"]
-    facts = {
-        key.strip(): value.strip()
-        for key, colon, value in (comment.partition(":") for comment in comments)
-        if colon
-    }
+        raise StorageError.of(_ROLE, error) from error
+    return parse_split(content)
+
+
+def parse_split(content: bytes) -> Split:
+    """Return what a split file says.
+
+    Raises:
+        InputError: as `read_split`.
+    """
+    lines = parse_lines(decode(content, role=_ROLE), _names_parts, role="split file")
+    facts = _facts_of(line for line in lines if line.is_comment)
     if facts.pop("format", FORMAT) != FORMAT:
         raise InputError(f"the split file has another format, expected {FORMAT!r}")
-    facts.pop("unit", None)
-    rows = [(number, cells) for number, cells in rows if cells and cells[0][:1] != "#"]
-    unit = _unit_of(rows[0][1] if rows else [])
-    return Split(unit, facts, _parts_of(rows[1:]))
+    rows = [line for line in lines if not line.is_comment]
+    columns = _columns_of(rows[0].cells if rows else (), facts.pop("unit", None))
+    return Split(columns.unit, facts, _parts_of(rows[1:], columns))
 
 
-def _separator_of(lines: list[str]) -> str:
-    """Return what separates the header's cells: a comma, or what a spreadsheet made of it."""
-    for line in lines:
-        for separator in SEPARATORS:
-            if _cells(0, line, separator) in [[f"{unit}_id", "part"] for unit in _UNITS]:
-                return separator
-    return ","
+class _Columns(NamedTuple):
+    unit: Unit
+    name: int
+    part: int
 
 
-def _cells(number: int, line: str, separator: str) -> list[str]:
-    """Return a line's cells without the empty ones at its end; a whole line may be one cell."""
-    if line.startswith("sep="):  # Excel's own first line
-        return []
-    try:
-        cells = _filled(next(csv.reader([line], delimiter=separator), []))
-        if len(cells) == 1 and cells[0] != line:
-            cells = _filled(next(csv.reader(cells), []))
-    except csv.Error as error:
-        raise InputError(f"split file, line {number}: no line of a CSV ({error})") from error
-    is_comment = cells and cells[0].startswith("#")
-    return cells if is_comment else [cell.strip() for cell in cells]
+def _facts_of(comments: Iterable[Line]) -> dict[str, str]:
+    pairs = (",".join(line.cells)[1:].partition(":") for line in comments)
+    return {key.strip(): value.strip() for key, colon, value in pairs if colon}
 
 
-def _filled(cells: list[str]) -> list[str]:
-    while cells and not cells[-1].strip():
-        cells = cells[:-1]
-    return cells
+def _names_parts(cells: Cells) -> bool:
+    cells = [cell.casefold() for cell in cells]
+    return "part" in cells and any(f"{unit}_id" in cells for unit in _UNITS)
 
 
-def _unit_of(header: list[str]) -> Unit:
-    for unit in _UNITS:
-        if header == [f"{unit}_id", "part"]:
-            return unit
-    raise InputError(f"the split file begins with {','.join(header)!r}, expected 'patient_id,part'")
+def _columns_of(header: Cells, stated_unit: str | None) -> _Columns:
+    """Return where ids and parts stand.
+
+    Raises:
+        InputError: a column is missing, or is there twice.
+    """
+    if not _names_parts(header):
+        told = shorten(",".join(header), _MOST_TOLD)
+        raise InputError(f"the split file begins with {told!r}, expected 'patient_id,part'")
+    header = [cell.casefold() for cell in header]
+    units = [unit for unit in _UNITS if f"{unit}_id" in header]
+    if len(units) > 1:  # the slices of a patient may be in one part, and are slices all the same
+        units = [unit for unit in units if unit == stated_unit]
+    if not units:
+        raise InputError(
+            "the split file has both patient_id and slice_id, expected one of them, or a line "
+            "'# unit: patient' or '# unit: slice' above them"
+        )
+    name = f"{units[0]}_id"
+    twice = [column for column in (name, "part") if header.count(column) > 1]
+    if twice:
+        raise InputError(f"the split file has column {twice[0]} twice, expected it once")
+    return _Columns(units[0], header.index(name), header.index("part"))
 
 
-def _parts_of(rows: list[tuple[int, list[str]]]) -> dict[str, str]:
+def _parts_of(rows: Iterable[Line], columns: _Columns) -> dict[str, str]:
     parts: dict[str, str] = {}
-    for number, row in rows:
-        if len(row) != 2 or not (row[1] in PARTS or row[1].isdecimal()):
+    for line in rows:
+        name, part = _read_row(line, columns)
+        if parts.setdefault(name, part) != part:
             raise InputError(
-                f"split file, line {number}: found {','.join(row)!r}, "
-                "expected an id and train, val, test or a fold number"
+                f"split file, line {line.number}: id {name} is there twice, in two parts"
             )
-        if row[0] in parts:
-            raise InputError(f"split file, line {number}: id {row[0]} is there twice")
-        parts[row[0]] = row[1]
     names = set(parts.values())
     if not (names <= set(PARTS) or names == {str(number) for number in range(len(names))}):
         raise InputError(
-            f"the split file has parts {', '.join(sorted(names))}, "
+            f"the split file has parts {some(sorted(names))}, "
             "expected train, val and test, or folds numbered from 0"
         )
     return parts
+
+
+def _read_row(line: Line, columns: _Columns) -> tuple[str, str]:
+    """Return the id of a line and its part."""
+    cells = (*line.cells, "", "")
+    name, part = (
+        cells[place] if place < len(cells) else "" for place in (columns.name, columns.part)
+    )
+    fold = _FOLD.fullmatch(part)
+    part = str(int(fold[1])) if fold else part.casefold()
+    if not name or not (fold or part in PARTS):
+        told = shorten(",".join(line.cells), _MOST_TOLD)
+        raise InputError(
+            f"split file, line {line.number}: found {told!r}, "
+            "expected an id and train, val, test or a fold number"
+        )
+    if _NUMBER_OF_A_SPREADSHEET.fullmatch(name):
+        raise InputError(
+            f"split file, line {line.number}: found {name}, a number that a spreadsheet made of an "
+            "id; take the file that hnp-train wrote, or import the column of ids as text"
+        )
+    return name, part

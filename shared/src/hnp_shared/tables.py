@@ -90,6 +90,8 @@ def read_table(path: Path, columns: Sequence[Column], *, role: str, whole: bool 
             )
     except FileNotFoundError as error:
         raise InputError(f"{role} is missing from the data set") from error
+    except IsADirectoryError as error:  # nothing is wrong with the disk
+        raise InputError(f"{role} is a folder, expected a file") from error
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise InputError(f"{role} is no readable Parquet file") from error
     except OSError as error:

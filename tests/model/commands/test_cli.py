@@ -55,6 +55,11 @@ def test_splitting_does_not_import_torch(small: Path, tmp_path: Path) -> None:
         ("evaluate", "{run}", "{out}", "--all", "--split", "{split}"),
         ("evaluate", "{run}", "{out}", "--all", "--part", "val"),
         ("evaluate", "nowhere", "{out}", "--all"),
+        ("split", "{out}", "-o", "x.csv", "--scheme", "hospital-out", "--ratios", "0:0:9"),
+        ("fit", "{out}", "--split", "{split}", "--out", "run", "--lr", "nan"),
+        ("fit", "{out}", "--split", "{split}", "--out", "run", "--lr", "inf"),
+        ("fit", "{out}", "--split", "{split}", "--out", "run", "--dropout", "nan"),
+        ("evaluate", "{run}", "{out}", "--all", "--referral-error", "nan"),
         ("evaluate", "{run}", "{out}", "--all", "--referral-error", "0"),
         ("evaluate", "{run}", "{out}", "--all", "--referral-error", "1"),
         ("compare", "{run}"),
@@ -110,6 +115,20 @@ def test_a_split_that_misses_patients_is_one_line(
     assert result.stderr == (
         "error: the split does not name 5 of 24 patients of the data set, expected all of them\n"
     )
+
+
+def test_a_data_set_is_no_run(dataset: Path, split_file: Path) -> None:
+    for arguments in (("evaluate", "--split", split_file), ("predict",)):
+        result = invoke(arguments[0], dataset, dataset, *arguments[1:])
+        assert result.exit_code == 65
+        assert result.stderr == "error: no run: found no config.json in the folder given\n"
+
+
+def test_a_file_is_no_folder_to_predict_into(run: Path, dataset: Path, tmp_path: Path) -> None:
+    (tmp_path / "note").touch()
+    result = invoke("predict", run, dataset, "--out", tmp_path / "note")
+    told = "error: found a file where the predictions should go, expected a folder or nothing\n"
+    assert (result.exit_code, result.stderr) == (73, told)
 
 
 @pytest.mark.parametrize("command", ["fit", "audit", "crossval"])

@@ -196,7 +196,7 @@ def test_a_mix_of_files_is_refused(
     dataset: Path, folds: Path, family: list[Path], tmp_path: Path
 ) -> None:
     for splits, told in (
-        ((folds, family[0]), "found 1 split files with folds and 1 without"),
+        ((folds, family[0]), "found 1 split file with folds and 1 without"),
         ((family[0],), "found 0 split files with folds and 1 without"),
         ((family[0], family[0]), "found 2 split files called out-H01"),
     ):

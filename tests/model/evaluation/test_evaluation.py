@@ -465,8 +465,26 @@ def test_a_folder_that_holds_something_else_is_refused(
     assert told in refused.stderr
     assert refused.stderr.count("\n") <= 3  # progress of nothing, one line
     assert files_in(place) == before
+    forced = invoke(*asked, "--force")
     if held.startswith("other"):
-        assert invoke(*asked, "--force").exit_code == 0
+        assert forced.exit_code == 0
+    else:
+        assert forced.exit_code == 73
+        assert "place holds something else (" in forced.stderr
+        assert files_in(place) == before
+
+
+def test_figures_of_other_weights_are_made_anew_and_that_is_said(
+    own: Path, dataset: Path, split_file: Path
+) -> None:
+    evaluate = ("evaluate", own, dataset, "--split", split_file)
+    said = "note: the run's weights have changed: its figures were made anew\n"
+    assert said not in invoke(*evaluate).stderr
+    assert invoke_fit(dataset, split_file, own, "--resume", "--epochs", 4).exit_code == 0
+    changed = sha256((own / "model.safetensors").read_bytes()).hexdigest()
+    assert said in invoke(*evaluate).stderr
+    assert json.loads((own / "metrics.json").read_text())["weights_sha256"] == changed
+    assert said not in invoke(*evaluate).stderr
 
 
 @pytest.mark.parametrize("place", ["out", "out/shards", "out/new", "out.private/new"])

@@ -69,7 +69,13 @@ def test_without_a_file_predictions_go_into_a_folder_of_the_run(
         assert told.stdout.splitlines()[-1] == str(place / "predictions.parquet")
     assert [path.name for path in place.iterdir()] == ["predictions.parquet"]
     assert invoke("evaluate", own, elsewhere, "--all").exit_code == 0
-    refused = invoke("predict", own, elsewhere)
+    judged = {path: path.read_bytes() for path in place.iterdir()}
+    beside = invoke("predict", own, elsewhere)
+    assert beside.stdout.splitlines()[-1] == str(place / "predicted.parquet")
+    assert {path: path.read_bytes() for path in judged} == judged
+    assert invoke("compare", own, own, "--part", "all").exit_code == 0
+    assert invoke("evaluate", own, elsewhere, "--all").exit_code == 0
+    refused = invoke("predict", own, elsewhere, "--out", place)
     assert refused.exit_code == 73
     assert f"{place.name} holds an evaluation, which predictions of its own" in refused.stderr
     for folder in (tmp_path / "new" / "er", own):

@@ -79,6 +79,20 @@ def look_into(
         shutil.rmtree(own)
 
 
+@pytest.mark.parametrize(
+    "name", ["config.json", "model.safetensors", "predictions.parquet", "metrics.json"]
+)
+def test_a_folder_in_the_place_of_a_file_is_no_failure_of_the_disk(
+    sound: Path, tmp_path: Path, name: str
+) -> None:
+    own = Path(shutil.copytree(sound, tmp_path / "own"))
+    (own / name).unlink()
+    (own / name).mkdir()
+    result = invoke("compare", own, sound)
+    told = f"error: {name} is a folder, expected a file\n"
+    assert (result.exit_code, result.stderr) == (65, told)
+
+
 def test_brackets_without_end_are_no_configuration(
     sound: Path, small: Path, tmp_path: Path
 ) -> None:

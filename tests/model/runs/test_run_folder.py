@@ -83,6 +83,13 @@ def test_a_folder_of_something_else_is_left_alone(
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.docx"]
 
 
+def test_a_damaged_run_is_told_as_such(small: Path, small_split: Path, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    result = invoke_fit(small, small_split, tmp_path, "--resume")
+    assert result.exit_code == 73
+    assert "something else (config.json is damaged or was not written by hnp-tr" in result.stderr
+
+
 def test_a_file_in_the_way_is_told(small: Path, small_split: Path, tmp_path: Path) -> None:
     (tmp_path / "run").touch()
     result = invoke_fit(small, small_split, tmp_path / "run")

@@ -29,6 +29,16 @@ def test_patients_who_share_an_image_are_one_group(tmp_path: Path) -> None:
     assert groups.max() + 1 == 5
 
 
+def test_patients_who_share_a_study_are_one_group(small: Path) -> None:
+    slices = read(small)
+    first, second, third = np.unique(slices.patient_id)[:3]
+    studies = np.where(slices.patient_id == second, first, slices.study_id)
+    groups = group_slices(replace(slices, study_id=studies))
+    assert set(groups[slices.patient_id == first]) == set(groups[slices.patient_id == second])
+    assert set(groups[slices.patient_id == first]) != set(groups[slices.patient_id == third])
+    assert groups.max() + 1 == 23
+
+
 def test_chains_of_shared_images_join_everybody(small: Path) -> None:
     slices = read(small)
     pixels = slices.pixel_sha256.copy()

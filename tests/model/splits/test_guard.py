@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from hnp_model.splits.guard import (
     parts_of,
     refuse_empty,
     refuse_leakage,
+    remarks_on_names,
 )
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError
@@ -40,6 +43,17 @@ def test_a_patient_on_both_sides_is_a_leak(twins: Slices) -> None:
     assert find_leakage(twins, parts) == Leakage(patients=1, images=0)
 
 
+def test_a_study_of_two_patients_on_both_sides_is_a_leak(twins: Slices) -> None:
+    last, before = np.unique(twins.patient_id)[[-1, -2]]
+    studies = np.where(twins.patient_id == last, before, twins.study_id)
+    slices = replace(twins, study_id=studies)
+    leakage = find_leakage(slices, parts_of(slices, by_patient(slices, "rrrrvt")))
+    assert leakage == Leakage(patients=0, images=0, studies=1)
+    with pytest.raises(InputError, match="the split leaks: 1 study of several patients, 0 pat"):
+        refuse_leakage(leakage, allow=False)
+    assert not find_leakage(slices, parts_of(slices, by_patient(slices, "rrrrtt")))
+
+
 def test_a_clean_split_passes(twins: Slices) -> None:
     leakage = find_leakage(twins, parts_of(twins, by_patient(twins, "rrrrvt")))
     assert not leakage
@@ -47,7 +61,7 @@ def test_a_clean_split_passes(twins: Slices) -> None:
 
 
 def test_leakage_is_refused_unless_it_is_allowed() -> None:
-    with pytest.raises(InputError, match="the split leaks: 3 patients and 1 images"):
+    with pytest.raises(InputError, match="the split leaks: 3 patients and 1 image"):
         refuse_leakage(Leakage(3, 1), allow=False)
     refuse_leakage(Leakage(3, 1), allow=True)
 
@@ -63,6 +77,17 @@ def test_slices_the_split_does_not_name_are_counted(twins: Slices) -> None:
     split = Split("slice", {}, dict.fromkeys(twins.slice_id.tolist()[3:], "train"))
     with pytest.raises(InputError, match="does not name 3 of 24 slices of the data set"):
         parts_of(twins, split)
+
+
+def test_names_that_the_data_set_does_not_have_are_counted(twins: Slices) -> None:
+    split = by_patient(twins, "rrrrvt")
+    assert remarks_on_names(twins, split) == ()
+    more = Split("patient", {}, {**split.parts, "nobody": "train"})
+    told = "the data set does not have 1 of 7 patients that the split names"
+    assert remarks_on_names(twins, more) == (told,)
+    slices = Split("slice", {}, dict.fromkeys([*twins.slice_id.tolist(), "x", "y"], "val"))
+    told = "the data set does not have 2 of 26 slices that the split names"
+    assert remarks_on_names(twins, slices) == (told,)
 
 
 def test_a_split_without_val_cannot_be_trained_on(twins: Slices) -> None:

@@ -9,7 +9,7 @@ from hnp_model.settings import Scheme, SplitSettings
 from hnp_model.splits.composition import off_balance
 from hnp_model.splits.grouping import group_slices
 from hnp_model.splits.guard import find_leakage, parts_of
-from hnp_model.splits.splitting import make_splits
+from hnp_model.splits.making import make_splits
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError
 from hnp_shared.splits import Unit, read_split
@@ -117,8 +117,21 @@ def test_as_many_folds_as_patients_are_filled_and_more_are_refused(slices: Slice
 
 def test_a_hospital_that_leaves_too_few_is_named(slices: Slices) -> None:
     few = slices.take(np.isin(group_slices(slices), [0, 1, 4]))  # of H01, H02 and H02
-    with pytest.raises(InputError, match="^without H02: found 1 patients .* expected at least 2"):
+    with pytest.raises(InputError, match="^without H02: found 1 patient .* expected at least 2"):
         make_splits(few, "id", SplitSettings(scheme="hospital-out"))
+
+
+def test_of_many_folds_a_few_are_told(small: Path, tmp_path: Path) -> None:
+    split = ("split", small, "-o", tmp_path / "s.csv", "--scheme", "kfold", "--folds")
+    refused = invoke(*split, 1000)
+    assert refused.stderr == (
+        "error: found 24 patients that share no image or study, expected at least 1,000, one for "
+        "each part (0, 1, 2, 3, 4, 5, 6, 7 and so on (1,000))\n"
+    )
+    told = invoke(*split, 24)
+    assert told.exit_code == 0
+    assert len(told.stderr.splitlines()) <= 7
+    assert told.stderr.splitlines()[-1] == "note: and so on, in 14 parts"
 
 
 def test_parts_of_one_class_are_told(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hnp_model.data.slices import Slices, read_slices
 from hnp_model.settings import SplitSettings
 from hnp_model.splits.guard import find_leakage, parts_of
-from hnp_model.splits.splitting import MadeSplit, make_splits
+from hnp_model.splits.making import MadeSplit, make_splits
 from hnp_model.splits.stable import draw, find_moved
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError
@@ -124,7 +124,7 @@ def test_patients_who_move_are_told(tmp_path: Path) -> None:
         before = target.read_bytes()
         again = ("split", new, "-o", target, "--stable", "--seed", seed, "--force")
         told = invoke(*again).stderr
-        if "1 patients of the earlier split are in another part now" in told:
+        if "1 patient of the earlier split is in another part now" in told:
             break
     assert "--earlier FILE keeps" in told
     target.write_bytes(before)

@@ -18,8 +18,9 @@ from hnp_model.runs.evaluated import find_evaluations, read_evaluated
 from hnp_model.runs.evaluations import Subject
 from hnp_model.runs.run_folder import RunFolder
 from hnp_model.settings import AuditSettings
-from hnp_model.splits.guard import choose_fold, parts_of, refuse_empty
+from hnp_model.splits.guard import choose_fold, parts_of, refuse_empty, remarks_on_names
 from hnp_model.splits.split_facts import describe_split
+from hnp_shared.counted import counted
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.errors import InputError
 from hnp_shared.splits import Split, read_split
@@ -97,7 +98,7 @@ def audit(out: Path, split_file: Path, run: Path | None, settings: AuditSettings
         shortcuts=shortcuts,
         price=_price(dataset, slices, settings) if settings.leakage_price else None,
         chance=_chance(dataset, slices, parts, settings) if settings.permutations else None,
-        remarks=_remarks(test, shortcuts),
+        remarks=remarks_on_names(slices, split) + _remarks(test, shortcuts),
     )
 
 
@@ -127,8 +128,8 @@ def _said_by(run: Path, split: Split, fold: int | None, test: Slices, dataset_id
     missing = set(test.slice_id.tolist()) - probability.keys()
     if missing:
         raise InputError(
-            f"the run was not evaluated on {len(missing):,} of {len(test):,} slices in test, "
-            "expected all of them; hnp-train evaluate does so"
+            f"the run was not evaluated on {len(missing):,} of {counted(len(test), 'slice')} in "
+            "test, expected all of them; hnp-train evaluate does so"
         )
     return np.array([probability[slice_id] for slice_id in test.slice_id.tolist()])
 

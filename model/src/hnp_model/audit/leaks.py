@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 
 from hnp_model.data.slices import Slices, Strings
 from hnp_model.splits.guard import count_straddling
+from hnp_shared.counted import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,10 @@ class Leaks:
         """What is wrong."""
         if not (self.patients or self.studies or self.images):
             return ()
-        counts = f"{self.patients:,} patients, {self.studies:,} studies and {self.images:,} images"
+        counts = (
+            f"{counted(self.patients, 'patient')}, {counted(self.studies, 'study', 'studies')} and "
+            f"{counted(self.images, 'image')}"
+        )
         return (f"{counts} sit in more than one part",)
 
     def to_plain(self) -> dict[str, object]:

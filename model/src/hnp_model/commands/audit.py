@@ -17,6 +17,7 @@ from hnp_model.commands.arguments import (
 )
 from hnp_model.settings import TRIAL_EPOCHS, AuditSettings
 from hnp_shared.command import echo_json, echo_table, reported
+from hnp_shared.counted import counted
 from hnp_shared.errors import GateError
 
 if TYPE_CHECKING:
@@ -135,7 +136,8 @@ def _print_price(price: "LeakagePrice") -> None:
     ]
     echo_table([("labels", "split by slice", "split by patient", "optimism"), *rows])
     click.echo(
-        f"AUC by slice on test of the compact network, {price.epochs} epochs, seed {price.seed}"
+        f"AUC by slice on test of the compact network, {counted(price.epochs, 'epoch')}, "
+        f"seed {price.seed}"
     )
     _print_unpermuted(price.patients_unpermuted)
 
@@ -143,7 +145,7 @@ def _print_price(price: "LeakagePrice") -> None:
 def _print_chance(chance: "Chance") -> None:
     click.echo(
         f"labels exchanged between patients and discs, {len(chance.aucs)} trainings of "
-        f"{chance.epochs} epochs, seeds from {chance.seed}:\n"
+        f"{counted(chance.epochs, 'epoch')}, seeds from {chance.seed}:\n"
         f"mean AUC by slice on test {chance.mean:.3f}, standard error {chance.standard_error:.3f}, "
         f"each from {min(chance.aucs):.3f} to {max(chance.aucs):.3f}"
     )
@@ -152,7 +154,7 @@ def _print_chance(chance: "Chance") -> None:
 
 def _print_unpermuted(patients: int) -> None:
     if patients:
-        click.echo(f"{patients:,} patients kept their labels: nobody has as many")
+        click.echo(f"{counted(patients, 'patient')} kept their labels: nobody has as many")
 
 
 def _show(figure: "Figure") -> str:

@@ -8,6 +8,7 @@ import click
 from hnp_model.commands.arguments import FOLDER, example, json_option
 from hnp_model.settings import ALL
 from hnp_shared.command import echo_json, echo_table, reported
+from hnp_shared.counted import counted
 from hnp_shared.splits import PARTS
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def _print(comparison: "Comparison") -> None:
     from hnp_model.report.sentences import INTERVALS_LEAVE_OUT  # noqa: PLC0415
 
     click.echo(
-        f"{comparison.part}: {comparison.n_patients:,} patients, {comparison.n_slices:,} slices"
+        f"{comparison.part}: {counted(comparison.n_patients, 'patient')}, "
+        f"{counted(comparison.n_slices, 'slice')}"
         f"{f', {TRAINING}' if comparison.training else ''}"
     )
     rows = [

@@ -17,6 +17,7 @@ from hnp_model.commands.arguments import (
 )
 from hnp_model.settings import ALL, EvaluateSettings
 from hnp_shared.command import echo_json, echo_table, reported
+from hnp_shared.counted import counted
 from hnp_shared.splits import PARTS
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ def evaluate_command(  # click passes one argument a flag
         found = evaluate(run, out, split, settings, target)
         for remark in found.remarks:
             click.echo(f"note: {remark}", err=True)
+        if found.anew:
+            click.echo("note: the run's weights have changed: its figures were made anew", err=True)
         if as_json:
             echo_json(found.metrics())
         else:
@@ -92,8 +95,8 @@ def _print_figures(found: "Findings") -> None:
     units = {str(unit): figures for unit, figures in found.asked.units.items()}
     counts = units["slice"]
     click.echo(
-        f"{found.part}: {counts.n_patients:,} patients, {counts.n_levels:,} discs, "
-        f"{counts.n_slices:,} slices"
+        f"{found.part}: {counted(counts.n_patients, 'patient')}, "
+        f"{counted(counts.n_levels, 'disc')}, {counted(counts.n_slices, 'slice')}"
         f"{f', {TRAINING}' if found.part in found.training else ''}"
         f"{', LEAKING: figures are too good' if found.leaks else ''}"
     )

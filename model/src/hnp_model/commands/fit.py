@@ -64,7 +64,7 @@ def fit_command(  # click passes one argument a flag
 
         watch = _events_of(run) if tensorboard else None
         fitted = fit(out, split, run, settings, resume=resume, watch=watch)
-        for remark in remarks_on_fit(fitted.config):
+        for remark in (*remarks_on_fit(fitted.config), *fitted.remarks):
             click.echo(f"note: {remark}", err=True)
         if as_json:
             echo_json(fitted.summary())

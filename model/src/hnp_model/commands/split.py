@@ -10,6 +10,7 @@ import click
 from hnp_model.commands.arguments import FILE, dataset_argument, example, force_option, json_option
 from hnp_model.settings import SCHEMES, Scheme, SplitSettings
 from hnp_shared.command import echo_json, echo_notices, echo_table, reported
+from hnp_shared.counted import counted, some
 from hnp_shared.dataset_info import read_info
 from hnp_shared.splits import Unit
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 
 MOST_FOLDS = 1000
+MOST_NOTES = 5
+"""Parts of one file that are told one by one to be out of balance."""
 _RATIOS = re.compile(r"(\d{1,6}):(\d{1,6}):(\d{1,6})")
 HEAD = ("part", "hospital", "patients", "slices", "positive")
 
@@ -111,6 +114,11 @@ def split_command(  # click passes one argument a flag
     """Split the data set OUT into train, val and test (or folds) and write a split file."""
     if scheme == "hospital-out" and unit == "slice":
         raise click.UsageError("--unit slice goes with stratified or kfold")
+    if scheme == "hospital-out" and not any(ratios[:2]):
+        raise click.UsageError(
+            "--scheme hospital-out divides the other hospitals by the first two of --ratios, "
+            "expected one of them above 0"
+        )
     if stable and (scheme == "hospital-out" or unit == "slice"):
         raise click.UsageError(
             "--stable goes with --scheme stratified or kfold, and --unit patient"
@@ -146,28 +154,32 @@ def _warn(written: "WrittenSplit", settings: SplitSettings) -> None:
     lacking = [content.part for content in one_class(written.made.composition)]
     if lacking:
         click.echo(
-            f"note: {written.path.name}: slices of one class only in {', '.join(lacking)}; a fit "
+            f"note: {written.path.name}: slices of one class only in {some(lacking)}; a fit "
             "needs both in train, thresholds need both in val, figures both in test",
             err=True,
         )
     if settings.scheme == "hospital-out":
         return  # another hospital has another share; that is what such a split is about
     reason = "a stable split is not balanced" if settings.stable else "no closer split was found"
-    for content in off_balance(written.made.composition):
+    uneven = off_balance(written.made.composition)
+    for content in uneven[:MOST_NOTES]:
         click.echo(
             f"note: {content.positive_share:.1%} of the slices in {content.part} are positive, "
             f"{written.made.composition[0].positive_share:.1%} of all: {reason}",
             err=True,
         )
+    if len(uneven) > MOST_NOTES:
+        click.echo(f"note: and so on, in {len(uneven):,} parts", err=True)
 
 
 def _tell_moved(written: "WrittenSplit", *, kept: bool) -> None:
     if not written.moved:
         return
+    are = "is" if len(written.moved) == 1 else "are"
     way_out = "" if kept else "; --earlier FILE keeps a group where the old split has it"
     click.echo(
-        f"note: {len(written.moved):,} patients of the earlier split are in another part now: they "
-        f"share images with patients who were not there{way_out}",
+        f"note: {counted(len(written.moved), 'patient')} of the earlier split {are} in another "
+        f"part now: images or studies are shared with patients who were not there{way_out}",
         err=True,
     )
 

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset as TorchDataset
 
+from hnp_shared.counted import counted
 from hnp_shared.dataset import Dataset
 from hnp_shared.errors import InputError
 from hnp_shared.images import MappedImages
@@ -45,7 +46,7 @@ class SliceDataset(TorchDataset[tuple[torch.Tensor, torch.Tensor]]):
         missing = int(self.rows["is_patient"].isna().sum())
         if missing:
             raise InputError(
-                f"found {missing:,} of {len(self.rows):,} slices without is_patient, "
+                f"found {missing:,} of {counted(len(self.rows), 'slice')} without is_patient, "
                 "expected a data set built with labels"
             )
         self._images: MappedImages | None = None

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from hnp_shared.counted import counted
 from hnp_shared.dataset import Dataset
 from hnp_shared.errors import InputError
 
@@ -78,7 +79,7 @@ def read_slices(dataset: Dataset, *, labelled: bool = True) -> Slices:
         missing = table.column(name).null_count
         if missing:
             raise InputError(
-                f"found {missing:,} of {table.num_rows:,} slices without {name}, "
+                f"found {missing:,} of {counted(table.num_rows, 'slice')} without {name}, "
                 "expected a data set built with labels"
             )
     return Slices(

@@ -18,6 +18,7 @@ from hnp_model.runs.run_folder import CONFIG_FILE, METRICS_FILE, RunFolder, hold
 from hnp_model.settings import EvaluateSettings, FitSettings
 from hnp_model.splits.folds import Fold, read_folds, refuse_unusable
 from hnp_model.splits.split_facts import describe_split
+from hnp_shared.counted import some
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError, OutputError
 from hnp_shared.names import is_dropping
@@ -56,7 +57,7 @@ class CrossValidation:
             for remark in fold.remarks:
                 folds_of.setdefault(remark, []).append(fold.name)
         return tuple(
-            remark if len(names) == len(self.folds) else f"{', '.join(names)}: {remark}"
+            remark if len(names) == len(self.folds) else f"{some(names)}: {remark}"
             for remark, names in folds_of.items()
         )
 

@@ -21,7 +21,13 @@ from hnp_model.report.findings import Findings
 from hnp_model.report.reliability import draw_reliability
 from hnp_model.report.remarks import remarks_on_evaluation, remarks_on_size, remarks_on_use
 from hnp_model.report.roc import draw_roc
-from hnp_model.runs.evaluations import Subject, place_of, refuse_another
+from hnp_model.runs.evaluations import (
+    Subject,
+    is_other_weights,
+    place_of,
+    refuse_another,
+    refuse_strangers,
+)
 from hnp_model.runs.predictions import Predictions, write_predictions
 from hnp_model.runs.referral import Referral, read_val_scores, refer
 from hnp_model.runs.run_config import DataFacts, FitResult, RunConfig, describe_dataset
@@ -37,7 +43,14 @@ from hnp_model.runs.run_folder import (
 )
 from hnp_model.runs.seen import SEEN_FILE, find_seen, find_used
 from hnp_model.settings import ALL, EvaluateSettings
-from hnp_model.splits.guard import Leakage, choose_fold, find_leakage, parts_of, refuse_leakage
+from hnp_model.splits.guard import (
+    Leakage,
+    choose_fold,
+    find_leakage,
+    parts_of,
+    refuse_leakage,
+    remarks_on_names,
+)
 from hnp_model.splits.split_facts import SplitFacts, describe_split
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError
@@ -67,6 +80,7 @@ def evaluate(
         OutputError: a folder is in use, holds another evaluation or lies in a data set.
         StorageError: a read or write failed.
     """
+    RunFolder(run).config()  # a data set is no run, before it is a place not to write in
     for path in (run, target or run):
         refuse_in_dataset(path)
     dataset = open_dataset(out)
@@ -78,7 +92,7 @@ def evaluate(
         refuse_other_pixels(config.data, data, allow=settings.allow_mismatch)
         lacking = find_lacking_inputs(config, slices)
         refuse_lacking(lacking, allow=settings.allow_missing)
-        split, parts, leakage = _divide(slices, data, split_file, config, settings)
+        split, parts, leakage, misfits = _divide(slices, data, split_file, config, settings)
         place = _choose_place(folder, config, data, split, settings, target)
         judged, judged_parts = _choose(slices, parts, settings.part)
         seen = find_seen(folder, judged, judged_parts)
@@ -95,12 +109,14 @@ def evaluate(
             part=settings.part,
             figures=figures,
             remarks=remarks_on_evaluation(config, data, leakage, seen)
+            + misfits
             + remarks_on_use(settings.part, settings.part in used, lacking)
             + remarks_on_size(settings.part, patient_count),
             leaks=bool(config.leakage or leakage or seen),
             referral=referral,
             training=used,
             place=place.path,
+            anew=is_other_weights(place, predictions.weights_sha256),
             digests={WEIGHTS_FILE: predictions.weights_sha256},
         )
         if place == folder:
@@ -144,15 +160,16 @@ def _divide(
     split_file: Path | None,
     config: RunConfig,
     settings: EvaluateSettings,
-) -> tuple[SplitFacts | None, Strings, Leakage]:
-    """Return the split's facts, the part of each slice and what leaks between parts."""
+) -> tuple[SplitFacts | None, Strings, Leakage, tuple[str, ...]]:
+    """Return the split's facts, each slice's part, what leaks, and what does not fit the data."""
     if split_file is None:
-        return None, np.full(len(slices), ALL), Leakage(0, 0)
+        return None, np.full(len(slices), ALL), Leakage(0, 0), ()
     split = read_split(split_file)
     parts = parts_of(slices, choose_fold(split, config.settings.fold), data.dataset_id)
     leakage = find_leakage(slices, parts)
     refuse_leakage(leakage, allow=settings.allow_leakage)
-    return describe_split(split_file.name, split), parts, leakage
+    facts = describe_split(split_file.name, split)
+    return facts, parts, leakage, remarks_on_names(slices, split)
 
 
 def _choose_place(
@@ -173,6 +190,8 @@ def _choose_place(
     refuse_in_dataset(place.path)  # a link may lead anywhere
     if not settings.force:
         refuse_another(place, run, subject, ours=target is None)
+    elif target:
+        refuse_strangers(place)
     return place
 
 

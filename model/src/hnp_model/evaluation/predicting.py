@@ -20,8 +20,10 @@ from hnp_model.runs.run_config import DataFacts, RunConfig, describe_dataset
 from hnp_model.runs.run_folder import (
     CONFIG_FILE,
     METRICS_FILE,
+    PREDICTED_FILE,
     PREDICTIONS_FILE,
     RunFolder,
+    refuse_file,
     refuse_own_file,
 )
 from hnp_model.runs.seen import find_seen
@@ -111,14 +113,19 @@ def predict_dataset(
 def _file_in(
     run: RunFolder, config: RunConfig, data: DataFacts, target: Path | None, *, force: bool
 ) -> Path:
-    """Return the file to write in a folder, which no evaluation lies in.
+    """Return the file to write in a folder.
 
     Raises:
-        OutputError: the folder holds an evaluation or a run, or the file exists.
+        OutputError: the folder given holds an evaluation or a run, or the file exists.
     """
     place = place_of(run, config, Subject(data.dataset_id, ALL, None))
     place = replace(place, path=target) if target else place
     refuse_in_dataset(place.path)
+    if target is None:  # what we named is made anew, but for what an evaluation is about
+        file = place.path / (PREDICTED_FILE if place.has(METRICS_FILE) else PREDICTIONS_FILE)
+        refuse_existing(file, force=True)
+        return file
+    refuse_file(place.path, role="the predictions")
     if place.has(METRICS_FILE) or place.has(CONFIG_FILE):
         kind = "an evaluation" if place.has(METRICS_FILE) else "a run"
         raise OutputError(
@@ -126,7 +133,7 @@ def _file_in(
             "-o FILE or --out DIR writes elsewhere"
         )
     file = place.path / PREDICTIONS_FILE
-    refuse_existing(file, force=force or target is None)  # what we named so is made anew
+    refuse_existing(file, force=force)
     return file
 
 

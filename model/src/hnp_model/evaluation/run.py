@@ -7,15 +7,18 @@
     found.groupby("hospital")["probability"].mean()
 """
 
+import contextlib
 import io
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 from torch import nn
 
@@ -29,11 +32,14 @@ from hnp_model.evaluation.predicting import (
 from hnp_model.fitting.device import on_device_at_hand
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.runs.checkpoint import load_weights
+from hnp_model.runs.history import Epoch
 from hnp_model.runs.predictions import table_beside
 from hnp_model.runs.run_config import RunConfig, describe_dataset
 from hnp_model.runs.run_folder import HISTORY_FILE, METRICS_FILE, PREDICTIONS_FILE, RunFolder
+from hnp_model.runs.typed_record import DAMAGED_JSON
 from hnp_model.settings import ALL
 from hnp_shared.dataset import Dataset
+from hnp_shared.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -50,19 +56,33 @@ class Run:
 
     @cached_property
     def history(self) -> pd.DataFrame:
-        """One row an epoch."""
-        return pd.read_csv(io.BytesIO(self.folder.read(HISTORY_FILE)))
+        """One row an epoch.
+
+        Raises:
+            InputError: there is none, or it is damaged.
+        """
+        content = io.BytesIO(self.folder.read(HISTORY_FILE))
+        with _damage_told(HISTORY_FILE):
+            found = pd.read_csv(content)
+            lacking = [one.name for one in fields(Epoch) if one.name not in found.columns]
+            if lacking:
+                raise ValueError(f"expected {lacking[0]}")
+            return found.astype({one.name: float for one in fields(Epoch)[1:]})
 
     @cached_property
     def predictions(self) -> pd.DataFrame:
-        """What its own test evaluation said of each slice."""
+        """What its own test evaluation said of each slice; raises as `history` does."""
         content = io.BytesIO(self.folder.read(PREDICTIONS_FILE))
-        return cast("pd.DataFrame", pq.read_table(content).to_pandas())
+        with _damage_told(PREDICTIONS_FILE):
+            return cast("pd.DataFrame", pq.read_table(content).to_pandas())
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
-        """The figures of its own test evaluation, as metrics.json holds them."""
-        found: dict[str, Any] = json.loads(self.folder.read(METRICS_FILE))
+        """The figures of its own test evaluation, as metrics.json holds them; raises alike."""
+        with _damage_told(METRICS_FILE):
+            found = json.loads(self.folder.read(METRICS_FILE))
+            if not isinstance(found, dict):
+                raise TypeError("expected an object")
         return found
 
     def network(self) -> nn.Module:
@@ -94,6 +114,15 @@ class Run:
         found = predict(self.folder, self.config, dataset, slices, parts)
         told = table_beside(dataset.manifest_table(), found, result.calibration)
         return cast("pd.DataFrame", told.to_pandas())
+
+
+@contextlib.contextmanager
+def _damage_told(name: str) -> Iterator[None]:
+    """Turn what libraries raise over bytes that we did not write into an error of ours."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, MemoryError, *DAMAGED_JSON) as error:
+        raise InputError(f"{name} is damaged or was not written by hnp-train") from error
 
 
 def open_run(path: str | Path) -> Run:

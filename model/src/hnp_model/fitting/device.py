@@ -7,6 +7,7 @@ from dataclasses import replace
 import torch
 
 from hnp_model.settings import FitSettings
+from hnp_shared.counted import counted
 from hnp_shared.errors import InputError
 
 _NO_MEMORY = ("can't allocate memory", "out of memory")
@@ -48,6 +49,6 @@ def enough_memory(settings: FitSettings) -> Iterator[None]:
         if isinstance(error, RuntimeError) and not any(word in text for word in _NO_MEMORY):
             raise
         raise InputError(
-            f"a batch of {settings.batch_size:,} slices does not fit into the memory of this "
-            "machine, expected a fit with a smaller --batch-size"
+            f"a batch of {counted(settings.batch_size, 'slice')} does not fit into the memory of "
+            "this machine, expected a fit with a smaller --batch-size"
         ) from error

@@ -23,7 +23,14 @@ from hnp_model.runs.run_config import FitResult, RunConfig, describe_dataset
 from hnp_model.runs.run_folder import CONFIG_FILE, RunFolder, claim, hold
 from hnp_model.runs.seen import write_seen
 from hnp_model.settings import FitSettings
-from hnp_model.splits.guard import choose_fold, find_leakage, parts_of, refuse_empty, refuse_leakage
+from hnp_model.splits.guard import (
+    choose_fold,
+    find_leakage,
+    parts_of,
+    refuse_empty,
+    refuse_leakage,
+    remarks_on_names,
+)
 from hnp_model.splits.split_facts import describe_split
 from hnp_shared.dataset import open_dataset
 from hnp_shared.images import open_images
@@ -36,10 +43,17 @@ PACKAGES = ("hnp-model", "hnp-shared", "numpy", "torch")
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A finished fit."""
+    """A finished fit.
+
+    Attributes:
+        config: of the run.
+        history: of the training.
+        remarks: what of the split does not fit the data set.
+    """
 
     config: RunConfig
     history: History
+    remarks: tuple[str, ...]
 
     def summary(self) -> dict[str, float | None]:
         """Return the figures of the weights that were kept; None where one is not defined."""
@@ -107,7 +121,7 @@ def fit(  # the four nouns of a fit, and how it is done
             history = train(train_part, val_part, config.settings, folder, watch)
             config = replace(config, result=_settle(folder, val_part, config.settings, history))
         folder.write(CONFIG_FILE, config.to_json())
-    return Fitted(config, history)
+    return Fitted(config, history, remarks_on_names(slices, split))
 
 
 def _settle(folder: RunFolder, val: Samples, settings: FitSettings, history: History) -> FitResult:

@@ -29,6 +29,7 @@ class Findings:
         referral: who of the part asked for is referred; None where val is what is judged, or train.
         training: parts with data that the fit has used.
         place: the folder that the findings lie in.
+        anew: whether figures of other weights lay there before.
         digests: file -> sha256 of what the figures belong to: weights, predictions, pages.
     """
 
@@ -42,6 +43,7 @@ class Findings:
     referral: Referral | None
     training: frozenset[str]
     place: Path
+    anew: bool
     digests: Mapping[str, str]
 
     @property

@@ -9,6 +9,7 @@ from hnp_model.measures.bootstrap import MIN_PATIENTS
 from hnp_model.measures.pooling import FoldFigures, Pooled
 from hnp_model.measures.units import UNITS, UnitName
 from hnp_model.report.pictures import UNIT_COLOURS, UNIT_TITLES, to_png, write_across
+from hnp_shared.counted import counted
 
 METRIC = "auc"
 INCHES_A_ROW = 0.42
@@ -24,7 +25,7 @@ def draw_forest(
     panels = figure.subplots(1, len(UNITS), sharex=True, sharey=True, squeeze=False)[0]
     for axes, unit in zip(panels, UNITS, strict=True):
         _draw_panel(axes, unit, folds, pooled[unit][METRIC])
-    rows = [f"{fold.name} ({fold.n_patients:,} patients)" for fold in folds]
+    rows = [f"{fold.name} ({counted(fold.n_patients, 'patient')})" for fold in folds]
     panels[0].set_yticks(range(len(rows) + 1), [*rows, "mean (range)"])
     panels[0].set_ylim(len(rows) + 0.6, -0.6)
     panels[0].set_xlim(*_limits(folds))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from hnp_model.report.findings import TRAINING
 from hnp_model.runs.run_config import DataFacts, RunConfig
 from hnp_model.splits.guard import DATASET_FACT, Leakage
+from hnp_shared.counted import counted
 
 ENOUGH_PATIENTS = 60
 """With as many, the interval of an AUC of .75 to .89 by disc is 0.16 to 0.11 wide, simulated."""
@@ -53,7 +54,7 @@ def remarks_on_size(part: str, patient_count: int) -> tuple[str, ...]:
     if patient_count >= ENOUGH_PATIENTS:
         return ()
     return (
-        f"{part} has {patient_count:,} patients, under {ENOUGH_PATIENTS}: "
+        f"{part} has {counted(patient_count, 'patient')}, under {ENOUGH_PATIENTS}: "
         "its figures are rough, and their intervals wide",
     )
 

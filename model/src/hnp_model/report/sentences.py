@@ -3,6 +3,7 @@
 from hnp_model.measures.figures import PartFigures
 from hnp_model.report.findings import Findings
 from hnp_model.runs.referral import REFERRAL_FILE, Referral
+from hnp_shared.counted import counted
 
 INTERVALS_LEAVE_OUT = (
     "intervals are about trained models as they are: they leave out training variance (another "
@@ -21,14 +22,15 @@ def worst_hospital(figures: PartFigures) -> str:
     groups = figures.by["hospital"]
     aucs = {name: group.figure("auc") for name, group in groups.items()}
     known = {name: auc.value for name, auc in aucs.items() if auc.value is not None}
-    told = f"{len(known)} of {len(groups)} hospitals have enough patients for figures"
+    has = "has" if len(groups) == 1 else "have"
+    told = f"{len(known)} of {counted(len(groups), 'hospital')} {has} enough patients for figures"
     if len(known) < 2:
         return f"worst hospital: not known, {told}"
     name = min(known, key=lambda name: known[name])
     return (
         f"worst hospital: {name}, AUC by slice {known[name]:.3f} "
-        f"({aucs[name].low:.3f} to {aucs[name].high:.3f}), {groups[name].n_patients:,} patients; "
-        f"{told}"
+        f"({aucs[name].low:.3f} to {aucs[name].high:.3f}), "
+        f"{counted(groups[name].n_patients, 'patient')}; {told}"
     )
 
 

@@ -8,9 +8,19 @@ from hashlib import sha256
 from pathlib import Path
 
 from hnp_model.runs.run_config import RunConfig
-from hnp_model.runs.run_folder import CONFIG_FILE, METRICS_FILE, WEIGHTS_FILE, RunFolder
+from hnp_model.runs.run_folder import (
+    CONFIG_FILE,
+    DIGEST_KEYS,
+    METRICS_FILE,
+    PREDICTED_FILE,
+    REPORT_FILES,
+    WEIGHTS_FILE,
+    RunFolder,
+)
 from hnp_model.runs.typed_record import DAMAGED_JSON
+from hnp_shared.counted import shorten
 from hnp_shared.errors import InputError, OutputError, StorageError
+from hnp_shared.names import is_dropping
 from hnp_shared.places import is_folder
 from hnp_shared.storage import TEMPORARY_PREFIX
 
@@ -139,6 +149,42 @@ def read_kept(folder: RunFolder) -> Kept | None:
     except (InputError, StorageError, *DAMAGED_JSON):
         return None
     return Kept(folder, parts) if parts else None
+
+
+def refuse_strangers(place: RunFolder) -> None:
+    """Refuse a folder that is no run and holds what no evaluation leaves, even when forced.
+
+    Raises:
+        OutputError: it does.
+        StorageError: it could not be looked into.
+    """
+    if _is_run(place):
+        return
+    names = _names_in(place.path) if is_folder(place.path) else []
+    strangers = [name for name in names if not _is_ours(name)]
+    if strangers:
+        raise OutputError(
+            f"{place.path.name} holds something else ({shorten(strangers[0], 40)!r}), expected a "
+            "new folder, or one that only evaluations were written to; --force goes over those"
+        )
+
+
+def is_other_weights(place: RunFolder, weights_sha256: str) -> bool:
+    """Tell whether a folder holds an evaluation of other weights than these."""
+    return read_kept(place) is not None and _weights_of(place) != weights_sha256
+
+
+def _is_run(place: RunFolder) -> bool:
+    try:
+        place.config()
+    except (InputError, StorageError):
+        return False
+    return True
+
+
+def _is_ours(name: str) -> bool:
+    ours = name in {*DIGEST_KEYS, *REPORT_FILES, PREDICTED_FILE} - {WEIGHTS_FILE}
+    return ours or name.startswith(TEMPORARY_PREFIX) or is_dropping(name)
 
 
 def _text(found: object) -> str | None:

@@ -98,6 +98,8 @@ class RunConfig:
         """Return the file's bytes."""
         content = {"format": FORMAT, **asdict(self.data), **asdict(self)}
         del content["data"]
+        if not self.leakage.studies:
+            del content["leakage"]["studies"]  # as it was before anybody looked
         content["standardisation"]["features"] = FEATURES
         if self.result:
             content["result"]["calibration"]["method"] = METHOD

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hnp_model.runs.run_config import RunConfig, parse_config
+from hnp_shared.counted import counted
 from hnp_shared.errors import InputError, OutputError, StorageError
 from hnp_shared.names import is_dropping
 from hnp_shared.opening import read_regular
@@ -26,6 +27,8 @@ HISTORY_FILE = "history.csv"
 WEIGHTS_FILE = "model.safetensors"
 CHECKPOINTS_FOLDER = "checkpoints"
 PREDICTIONS_FILE = "predictions.parquet"
+PREDICTED_FILE = "predicted.parquet"
+"""What predict leaves beside an evaluation, which the other table belongs to."""
 METRICS_FILE = "metrics.json"
 ROC_FILE = "roc.png"
 RELIABILITY_FILE = "reliability.png"
@@ -85,6 +88,8 @@ class RunFolder:
             return read_regular(self.path / name, role=name)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise InputError(f"the run has no {name}") from error
+        except IsADirectoryError as error:  # nothing is wrong with the disk
+            raise InputError(f"{name} is a folder, expected a file") from error
         except OSError as error:
             raise StorageError.of(name, error) from error
 
@@ -111,9 +116,7 @@ def hold(path: Path, *, role: str = "the run folder", disk: Disk = DISK) -> Iter
     Raises:
         OutputError: another command writes into it, or a file is in the way.
     """
-    if os.path.lexists(path) and not is_folder(path):
-        place = role.removeprefix("the ").removesuffix(" folder")
-        raise OutputError(f"found a file where the {place} should go, expected a folder or nothing")
+    refuse_file(path, role=role)
     make_folder(path, role=role, disk=disk)
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
@@ -124,6 +127,17 @@ def hold(path: Path, *, role: str = "the run folder", disk: Disk = DISK) -> Iter
         yield RunFolder(path, disk)
     finally:
         os.close(descriptor)  # also ends the lock
+
+
+def refuse_file(path: Path, *, role: str) -> None:
+    """Refuse a file in the place of a folder.
+
+    Raises:
+        OutputError: there is one.
+    """
+    if os.path.lexists(path) and not is_folder(path):
+        place = role.removeprefix("the ").removesuffix(" folder")
+        raise OutputError(f"found a file where the {place} should go, expected a folder or nothing")
 
 
 def claim(folder: RunFolder, config: RunConfig, *, resume: bool) -> RunConfig:
@@ -165,9 +179,9 @@ def _held_config(folder: RunFolder) -> RunConfig | None:
     try:
         return folder.config()
     except InputError as error:
+        what = str(error) if folder.has(CONFIG_FILE) else f"{names[0]!r} and so on"
         raise OutputError(
-            f"the run folder holds something else ({names[0]!r} and so on), "
-            "expected an empty one or a run"
+            f"the run folder holds something else ({what}), expected an empty one or a run"
         ) from error
 
 
@@ -177,7 +191,7 @@ def _refuse_other(held: RunConfig, asked: RunConfig, *, resume: bool) -> None:
         raise OutputError(f"the run folder holds {state}; --resume goes on with it")
     if held.settings.epochs > asked.settings.epochs:
         raise OutputError(
-            f"the run folder holds a fit of {held.settings.epochs} epochs, "
+            f"the run folder holds a fit of {counted(held.settings.epochs, 'epoch')}, "
             f"asked {asked.settings.epochs}; expected as many or more"
         )
     for name in ("settings", "data", "split", "standardisation", "image_size"):

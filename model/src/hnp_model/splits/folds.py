@@ -7,6 +7,7 @@ from pathlib import Path
 from hnp_model.data.slices import Slices
 from hnp_model.settings import FitSettings
 from hnp_model.splits.guard import find_leakage, parts_of, refuse_empty, refuse_leakage
+from hnp_shared.counted import counted
 from hnp_shared.errors import InputError
 from hnp_shared.splits import Split, read_split
 
@@ -51,8 +52,8 @@ def read_folds(split_files: tuple[Path, ...]) -> tuple[Fold, ...]:
     with_folds = sum(bool(split.folds) for split in splits)
     if with_folds or len(splits) == 1:
         raise InputError(
-            f"found {with_folds} split files with folds and {len(splits) - with_folds} without, "
-            "expected one with folds, or several without"
+            f"found {counted(with_folds, 'split file')} with folds and {len(splits) - with_folds} "
+            "without, expected one with folds, or several without"
         )
     name, count = Counter(path.stem for path in split_files).most_common(1)[0]
     if count > 1:

@@ -1,4 +1,4 @@
-"""Groups of slices that must stay together: one person, or one image under several names."""
+"""Groups of slices that must stay together: one person, or one study or image of several."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,15 +7,20 @@ from hnp_model.data.slices import Slices, Strings
 
 
 def group_slices(slices: Slices) -> npt.NDArray[np.int64]:
-    """Return each slice's group: the connected component of its patient_id and pixel_sha256.
+    """Return each slice's group: the connected component of its patient, study and pixel_sha256.
+
+    Pseudonyms of studies are made with those of patients, so that in a data set of ours no two
+    patients share one; in one of others', or put together of several, they may.
 
     Groups are numbered from 0 in the order of the slices, which the manifest sorts by patient.
     """
     parents: dict[str, str] = {}
     patients = [f"patient {name}" for name in slices.patient_id]
+    studies = [f"study {name}" for name in slices.study_id]
     images = [f"image {name}" for name in slices.pixel_sha256]
-    for patient, image in zip(patients, images, strict=True):
-        parents[_root(parents, image)] = _root(parents, patient)
+    for patient, *shared in zip(patients, studies, images, strict=True):
+        for one in shared:
+            parents[_root(parents, one)] = _root(parents, patient)
     return numbered(np.array([_root(parents, patient) for patient in patients]))
 
 

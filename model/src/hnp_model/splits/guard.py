@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from hnp_model.data.slices import Slices, Strings
+from hnp_shared.counted import counted
 from hnp_shared.errors import InputError
 from hnp_shared.splits import PARTS, Split
 
@@ -16,16 +18,21 @@ class Leakage:
     Attributes:
         patients: number of patients.
         images: number of distinct images (by pixel_sha256).
+        studies: number of studies of several patients; None where nobody has looked.
     """
 
     patients: int
     images: int
+    studies: int | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.patients or self.images)
+        return bool(self.patients or self.images or self.studies)
 
     def __str__(self) -> str:
-        return f"{self.patients:,} patients and {self.images:,} images"
+        told = f"{counted(self.patients, 'patient')} and {counted(self.images, 'image')}"
+        if not self.studies:
+            return told
+        return f"{counted(self.studies, 'study', 'studies')} of several patients, {told}"
 
 
 def choose_fold(split: Split, fold: int | None) -> Split:
@@ -61,9 +68,9 @@ def parts_of(slices: Slices, split: Split, dataset_id: str = "") -> Strings:
     ids = slices.patient_id if split.unit == "patient" else slices.slice_id
     unnamed = set(ids.tolist()) - split.parts.keys()
     if unnamed:
-        kind = "patients" if split.unit == "patient" else "slices"
+        of_all = f"of {counted(np.unique(ids).size, split.unit)}"
         raise InputError(
-            f"the split does not name {len(unnamed):,} of {np.unique(ids).size:,} {kind} "
+            f"the split does not name {len(unnamed):,} {of_all} "
             f"of the data set, expected all of them{_of_other_data(split, dataset_id)}"
         )
     parts = np.array([split.parts[name] for name in ids.tolist()])
@@ -71,6 +78,16 @@ def parts_of(slices: Slices, split: Split, dataset_id: str = "") -> Strings:
     if unknown:
         raise InputError(f"found parts {sorted(unknown)}, expected {', '.join(PARTS)}")
     return parts
+
+
+def remarks_on_names(slices: Slices, split: Split) -> tuple[str, ...]:
+    """Return a remark when the split names somebody whom the data set does not have."""
+    ids = slices.patient_id if split.unit == "patient" else slices.slice_id
+    strangers = split.parts.keys() - set(ids.tolist())
+    if not strangers:
+        return ()
+    of_all = f"of {counted(len(split.parts), split.unit)}"
+    return (f"the data set does not have {len(strangers):,} {of_all} that the split names",)
 
 
 def _of_other_data(split: Split, dataset_id: str) -> str:
@@ -81,15 +98,29 @@ def _of_other_data(split: Split, dataset_id: str) -> str:
 
 
 def find_leakage(slices: Slices, parts: Strings) -> Leakage:
-    """Return how many patients and images sit in more than one part."""
+    """Return how many patients, images and shared studies sit in more than one part."""
+    of_several = _of_several_patients(slices)
     return Leakage(
-        count_straddling(slices.patient_id, parts), count_straddling(slices.pixel_sha256, parts)
+        count_straddling(slices.patient_id, parts),
+        count_straddling(slices.pixel_sha256, parts),
+        count_straddling(slices.study_id[of_several], parts[of_several]) or None,
     )
+
+
+def _of_several_patients(slices: Slices) -> npt.NDArray[np.bool_]:
+    """Return whether each slice's study has slices of other patients too, (slice,)."""
+    _, study = np.unique(slices.study_id, return_inverse=True)
+    _, patient = np.unique(slices.patient_id, return_inverse=True)
+    pairs = np.unique(np.stack([study, patient]), axis=1)
+    several: npt.NDArray[np.bool_] = np.bincount(pairs[0])[study] > 1
+    return several
 
 
 def count_straddling(names: Strings, parts: Strings) -> int:
     """Return how many of the names sit in more than one part; both are (slice,)."""
     numbers, part_numbers = (np.unique(array, return_inverse=True)[1] for array in (names, parts))
+    if not names.size:
+        return 0
     pairs = np.unique(np.stack([numbers, part_numbers]), axis=1)
     return int((np.unique(pairs[0], return_counts=True)[1] > 1).sum())
 
@@ -98,7 +129,7 @@ def refuse_leakage(leakage: Leakage, *, allow: bool) -> None:
     """Stop unless there is no leakage or the user wants it.
 
     Raises:
-        InputError: says how many patients and images leak.
+        InputError: says how many patients, images and studies leak.
     """
     if leakage and not allow:
         raise InputError(
@@ -119,6 +150,6 @@ def refuse_empty(slices: Slices, parts: Strings) -> None:
     positive = slices.is_patient[parts == "train"]
     if positive.all() or not positive.any():
         raise InputError(
-            f"found {int(positive.sum()):,} positive of {positive.size:,} slices in train, "
-            "expected both classes"
+            f"found {int(positive.sum()):,} positive of {counted(positive.size, 'slice')} in "
+            "train, expected both classes"
         )

@@ -1,8 +1,9 @@
 """Parts that do not depend on who else is in the data set, of `hnp-train split --stable`.
 
-A group (patients who share images, see `grouping`) takes the part that a hash of its smallest
-patient_id falls on. Nobody else counts, so a patient who is added moves nobody. How many patients
-and which classes a part gets is left to chance: it comes close to the ratios as patients are many.
+A group (patients who share images or a study, see `grouping`) takes the part that a hash of its
+smallest patient_id falls on. Nobody else counts, so a patient who is added moves nobody. How many
+patients and which classes a part gets is left to chance: it comes close to the ratios as patients
+are many.
 
 The one exception is an added patient who shares an image with an old one: they are one group from
 then on, and its smallest patient_id may be the new one. An earlier split settles that: a group goes
@@ -18,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.data.slices import Slices, Strings
+from hnp_shared.counted import counted, some
 from hnp_shared.errors import InputError
 from hnp_shared.splits import Split
 
@@ -60,9 +62,9 @@ def allot_by_hash(
     empty = sorted(set(names) - set(parts.tolist()))
     if empty:
         raise InputError(
-            f"a stable split of {parts.size:,} patients that share no image leaves part {empty[0]} "
-            f"empty, expected some in each: {enough_groups(shares):,} patients or more (no part is "
-            "empty then, 19 times in 20), or another --seed"
+            f"a stable split of {counted(parts.size, 'patient')} that share no image or study "
+            f"leaves part {some(empty)} empty, expected some in each: {enough_groups(shares):,} "
+            "patients or more (no part is empty then, 19 times in 20), or another --seed"
         )
     return parts[groups]
 
