@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -98,7 +99,37 @@ def test_tables_that_say_otherwise_of_an_image_are_no_guess(src: Path) -> None:
     (src / "other.csv").write_text("file,level,code\ni0,L4-5,1\n")
     truth, told = run(src.parent, GENERIC)
     assert set(truth) == {"a/i1.dcm"}
-    assert told["a/i0.dcm"] == "NO_LABEL"
+    assert told["a/i0.dcm"] == "LABEL_REJECTED"
+    (explained,) = explain_files([str(src / "a" / "i0.dcm")], [src], GENERIC)
+    assert "its label is FIELD_CONFLICT" in str(explained.would_pass_if)
+    assert "another table" in because(src / "other.csv", src)["because"]
+
+
+def test_a_table_that_says_more_of_an_image_completes_what_another_says(src: Path) -> None:
+    (src / "labels.csv").write_text(LONG)
+    (src / "ages.csv").write_text("file,level,code,Age\ni0,L4-5,3,63\n")
+    assert run(src.parent, GENERIC)[0] == TRUTH
+    told = pd.read_parquet(src.parent / "out" / "manifest.parquet").set_index("level_name")
+    assert told.age["L4-5"] == 63
+
+
+@pytest.mark.parametrize("named", ["i0", "a/i0.dcm", "src/a/i0", "/mnt/other/src/a/i0.dcm"])
+def test_how_an_image_is_named_does_not_decide_which_of_two_lines_counts(
+    src: Path, named: str
+) -> None:
+    (src / "labels.csv").write_text(LONG.replace("i0", "src/a/i0") + f"{named},L3-4,2\n")
+    truth, told = run(src.parent, BY_PATH)
+    assert (set(truth), told["a/i0.dcm"]) == ({"a/i1.dcm"}, "LABEL_REJECTED")
+
+
+def test_a_path_of_another_hospital_ends_in_no_image_of_this_one(src: Path) -> None:
+    (src / "a").rename(src / "south")
+    rows = ["/d/north/i0.dcm,L4-5,3", "/d/south/i1.dcm,L5-S1,1", "/d/north/x/i0.dcm,L3-4,2"]
+    (src / "labels.csv").write_text("\n".join(["path,level,code", *rows]) + "\n")
+    (src / "H01" / "P1").mkdir(parents=True)
+    image(src / "H01" / "P1" / "i5.dcm", 5)
+    (src / "more.csv").write_text("path,level,code\n/d/H03/img/P1/i5.dcm,L4-5,3\n")
+    assert set(run(src.parent, BY_PATH)[0]) == {"south/i1.dcm"}
 
 
 def test_a_table_of_something_else_does_not_compete(src: Path) -> None:
@@ -191,11 +222,20 @@ def test_an_image_goes_with_the_json_that_is_named_after_all_of_it(tmp_path: Pat
         image(folder / f"{stem}.dcm", number)
     label = '{"Patient_ID": "P1", "L4-5": 3, "L3-4": 6}'
     (folder / "a.dcm.json").write_text(label)
-    (folder / "b.dcm.json").write_text(label.replace("3,", "9,"))
+    (folder / "b.dcm.json").write_text('{"L4-5": 3, "Age": 63}')
     (folder / "b.json").write_text(label)
     truth, told = run(tmp_path, load_recipe("aihub-dld"))
     assert set(truth) == {"H01/C004/a.dcm", "H01/C004/b.dcm"}
     assert told["H01/C004/b.dcm.json"] == "NO_IMAGE"
+    (folder / "b.dcm.json").write_text(label.replace("3,", "2,"))
+    truth, told = run(tmp_path, load_recipe("aihub-dld"))
+    assert set(truth) == {"H01/C004/a.dcm"}
+    assert {told[f"H01/C004/{name}.json"] for name in ("b", "b.dcm")} == {"FIELD_CONFLICT"}
+    for name in ("b.dcm", "b.json", "b.dcm.json"):
+        (found,) = explain_files([str(folder / name)], [tmp_path / "src"], load_recipe("aihub-dld"))
+        assert "FIELD_CONFLICT" in f"{found.reason} {found.would_pass_if}"
+    (folder / "b.dcm.json").unlink()
+    assert len(run(tmp_path, load_recipe("aihub-dld"))[0]) == 2
 
 
 def test_a_build_tells_how_many_tables_and_lines_it_could_not_use(src: Path) -> None:

@@ -180,6 +180,7 @@ def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
                 "tables_refused": report.tables.refused,
                 "table_lines_refused": report.tables.lines,
                 "table_lines_alone": report.tables.alone,
+                "table_lines_by_end": report.tables.by_end,
                 "to_try_again": sum(report.to_try_again.values()),
                 "shards_built": report.built,
                 "stages": [asdict(stage) for stage in report.stages.done],
@@ -203,7 +204,12 @@ def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
 
 def _notes(report: BuildReport) -> Iterator[str]:
     tables = report.tables
-    if any(tables):
+    if tables.by_end:
+        yield (
+            f"lines of tables that name their image by another path, which ends as its own: "
+            f"{tables.by_end}"
+        )
+    if tables.refused or tables.lines or tables.alone:
         yield (
             f"tables of labels that cannot be used: {tables.refused}, lines of others: "
             f"{tables.lines}; lines that give no image a label: {tables.alone}; "

@@ -11,6 +11,7 @@ from hnp_etl.reading.read import Ref
 from hnp_etl.reading.sealed import reason_of, unpack_header, unpack_label
 from hnp_etl.state.database import EXCLUDED, Row, pages
 from hnp_etl.state.files import REF, UNREAD, ref_of
+from hnp_etl.state.label_conflicts import rivals
 from hnp_etl.state.pairs import OUT_OF_PLAY
 from hnp_etl.state.rows import ledger_rows
 from hnp_shared.ledger import LedgerRow
@@ -87,12 +88,19 @@ def closed(state: sqlite3.Connection, numbers: Sequence[int]) -> frozenset[int]:
 
 
 def partners(state: sqlite3.Connection, numbers: Sequence[int]) -> list[Ref]:
-    """Return the unread labels that images were paired with."""
+    """Return the unread labels that images were paired with, and those that must agree."""
     found = _some(
         state,
         f"SELECT {REF} FROM file JOIN pair ON pair.label = file.id WHERE {UNREAD} AND pair.image",
         numbers,
     )
+    beside = sorted(rivals(state, numbers))
+    known = {row[0] for row in found}
+    found += [
+        row
+        for row in _some(state, f"SELECT {REF} FROM file WHERE {UNREAD} AND id", beside)
+        if row[0] not in known and row[1] == Kind.LABEL
+    ]
     return [ref_of(row) for row in found]
 
 
