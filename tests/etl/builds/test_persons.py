@@ -17,6 +17,7 @@ from hnp_etl.commands.build_manifest import build_manifest
 from hnp_etl.commands.check import check
 from hnp_etl.commands.survey import survey_command
 from hnp_etl.engines.engines import SerialExecutor
+from hnp_etl.explain.run import explain_files
 from hnp_etl.private.folder import private_folder
 from hnp_etl.private.pseudonyms import pseudonym
 from hnp_etl.recipes.recipe import Identity, Layout, load_recipe
@@ -275,6 +276,18 @@ def test_labelled_images_of_another_region_are_told(config: BuildConfig) -> None
         (folder_of(config.src[0], 0) / "neck.dcm").read_bytes()
     )
     assert told(run(config)) == [("H01", "not_lumbar", {"images": 1})]
+
+
+def test_labels_that_name_a_disc_nobody_knows_beside_theirs_are_told(config: BuildConfig) -> None:
+    people(config.src[0], 2)
+    seen = [{"level": "L4-5", "code": 3}, {"level": "T12-L1", "code": 3}]
+    label = json.dumps({"Patient_ID": "P0", "findings": seen}).encode()
+    write_pair(folder_of(config.src[0], 0), "two", label=label)
+    assert told(run(config)) == [("H01", "passed_over", {"labels": 1})]
+    path = str(folder_of(config.src[0], 0) / "two.dcm")
+    (found,) = explain_files([path], config.src, config.recipe)
+    label_step = {step.name: step.finding for step in found.steps}["label"]
+    assert label_step.endswith("; it names another level too, which [label.levels] does not know")
 
 
 def test_every_command_tells_it_without_a_value(config: BuildConfig) -> None:

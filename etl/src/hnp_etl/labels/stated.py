@@ -31,7 +31,7 @@ class StatedDiscs:
     def codes(self, leaves: Sequence[Leaf]) -> list[list[Leaf]]:
         """Return the leaves with the codes of each level 0..4.
 
-        A level that names no disc is one of something else, and tells nothing.
+        A level that names no disc may be one of something else, and tells nothing.
         """
         found: list[list[Leaf]] = [[] for _ in LEVEL_NAMES]
         pairs = self._pairs(tuple([(leaf.keys, leaf.readable) for leaf in leaves]))
@@ -40,6 +40,14 @@ class StatedDiscs:
             if disc is not None:
                 found[disc].append(leaves[code])
         return found
+
+    def names_unknown(self, leaves: Sequence[Leaf]) -> bool:
+        """Tell whether a level with a code beside names no disc that the recipe knows."""
+        pairs = self._pairs(tuple([(leaf.keys, leaf.readable) for leaf in leaves]))
+        return any(
+            self._disc(leaves[level]) is None and not all(map(is_missing, leaves[level].values))
+            for level, _ in pairs
+        )
 
     def _disc(self, leaf: Leaf) -> int | None:
         if len(leaf.values) != 1 or is_missing(leaf.values[0]):
