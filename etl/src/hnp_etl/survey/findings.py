@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from hnp_etl.building.timing import Stages
-from hnp_etl.recipes.recipe import Recipe
+from hnp_etl.recipes.recipe import Meaning, Recipe
 from hnp_etl.state.counts import Place
 from hnp_etl.survey.archives import ArchiveRow
 from hnp_etl.survey.code_pattern import CodePattern
@@ -26,12 +26,14 @@ class Draft:
     Attributes:
         checks: dotted key -> what is uncertain about it.
         hidden_codes: values in disc cells that are not shown and so not in the recipe.
+        unmet_codes: codes of the recipe to begin with that no label has, so not in this one.
         refused: label keys left out, as shown -> in how many labels they disagree with another.
     """
 
     recipe: Recipe
     checks: Mapping[str, str]
     hidden_codes: int
+    unmet_codes: Mapping[str, Meaning]
     refused: Mapping[str, int]
 
 

@@ -168,19 +168,23 @@ def _images(state: Connection) -> Iterator[Seen]:
 
 
 def _draft(start: Recipe, layout: LayoutDraft, label: LabelDraft, codes: CodePattern) -> Draft:
+    met = {code: what for code, what in codes.meanings.items() if code not in label.unmet}
+    if set(met.values()) <= {"absent"}:  # a recipe needs more
+        met = dict(codes.meanings)
     checks = {f"layout.{key}": why for key, why in layout.checks.items()}
     checks |= {f"label.{key}": why for key, why in label.checks.items()}
-    checks |= {f"label.codes.{code}": "" for code in codes.meanings}
+    checks |= {f"label.codes.{code}": "" for code in met}
     recipe = start.model_copy(
         update={
             "name": DRAFT_NAME,
             "confirmed": False,
             "layout": layout.layout,
-            "label": label.label.model_copy(update={"codes": dict(codes.meanings)}),
+            "label": label.label.model_copy(update={"codes": met}),
         }
     )
+    unmet = {code: what for code, what in codes.meanings.items() if code not in met}
     refused = {shown_key(path): count for path, count in label.refused.items()}
-    return Draft(recipe, checks, label.hidden_codes, refused)
+    return Draft(recipe, checks, label.hidden_codes, unmet, refused)
 
 
 def _narrowed(
