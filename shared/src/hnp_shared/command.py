@@ -52,6 +52,8 @@ def reported(resume: str = "run the same command again to go on") -> Iterator[No
 
 
 def _fail(error: HnpError) -> NoReturn:
+    for note in getattr(error, "__notes__", ()):  # what was found before, and matters all the same
+        click.echo(note, err=True)
     click.echo(f"error: {error}", err=True)
     sys.exit(error.exit_code)
 
@@ -89,7 +91,9 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that is called; who misspells one is told those that are like it."""
-        near = difflib.get_close_matches(args[0], self.list_commands(ctx))
+        names = self.list_commands(ctx)
+        begun = [name for name in names if args[0] and args[0] in _beginnings(name)]
+        near = list(dict.fromkeys([*begun, *difflib.get_close_matches(args[0], names)]))
         if near and args[0] not in near:
             meant = " or ".join(f"'{each}'" for each in near)
             ctx.fail(f"No such command '{args[0]}'. Did you mean {meant}?")
@@ -136,6 +140,12 @@ def _refuse_windows() -> None:
     """Refuse a system without POSIX locks, resource limits and file modes."""
     if sys.platform == "win32":
         raise click.UsageError("found Windows, expected Linux or macOS; on Windows use WSL")
+
+
+def _beginnings(name: str) -> set[str]:
+    """Return what somebody may type of a command's name: beginnings of it, and of its parts."""
+    parts = (name, *name.split("-"))
+    return {part[:end].casefold() for part in parts for end in range(1, len(part) + 1)}
 
 
 class _PathAsItLies(click.Path):

@@ -290,6 +290,17 @@ def test_labels_that_name_a_disc_nobody_knows_beside_theirs_are_told(config: Bui
     assert label_step.endswith("; it names another level too, which [label.levels] does not know")
 
 
+def test_it_is_told_too_where_a_gate_stops_the_build(config: BuildConfig) -> None:
+    people(config.src[0], 6, StudyInstanceUID="1.2.3.4.5")
+    (folder_of(config.src[0], 0) / "bad.dcm").write_bytes(b"none")
+    arguments = (str(config.src[0]), "--out", str(config.out), "--key-file", str(config.key_file))
+    done = CliRunner().invoke(build_manifest, (*arguments, "--workers", "1", "--max-rejected", "0"))
+    assert done.exit_code == 3
+    warning, error = done.stderr.splitlines()[-2:]
+    assert warning.startswith("warning: H01: 6 label values (of 6) share 1 StudyInstanceUID")
+    assert error.startswith("error: 1 of 25 files were rejected")
+
+
 def test_every_command_tells_it_without_a_value(config: BuildConfig) -> None:
     src, out = config.src[0], config.out
     people(src, 6, StudyInstanceUID="1.2.3.4.5")

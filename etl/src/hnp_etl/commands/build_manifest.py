@@ -9,7 +9,7 @@ import click
 
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.pipeline import BuildReport, build
-from hnp_etl.commands.exclude_option import exclude_option
+from hnp_etl.commands.exclude_option import exclude_option, warn_of_idle
 from hnp_etl.datasets.gate import Gates, RejectLimit, refuse_nothing_accepted
 from hnp_etl.engines.engines import ENGINES, open_executor
 from hnp_etl.private.folder import private_folder
@@ -153,6 +153,7 @@ def _warn(report: BuildReport, recipe: Recipe) -> None:
             "warning: a new key was made in the private folder; ids match no other data set",
             err=True,
         )
+    warn_of_idle(report.idle_patterns, len(recipe.layout.exclude))
     if recipe.label.wanted and not recipe.confirmed:
         click.echo(
             f"warning: recipe {recipe.name} is not confirmed: codes and units are guesses",

@@ -35,6 +35,7 @@ INODES = "inodes"
 """Remembered when they mean nothing where the sources lie."""
 
 _GARBLED = "garbled folders"
+_IDLE = "idle patterns"
 
 REF = "file.id, kind, raw, size, mtime_ns, ctime_ns, inode"
 """Columns that `ref_of` reads."""
@@ -64,6 +65,7 @@ def note_met(state: sqlite3.Connection, met: Iterable[FoundFile], recipe: Recipe
     )
     write_many(state, _NOTE, rows)
     set_meta(state, _GARBLED, str(len(reader.garbled)))
+    set_meta(state, _IDLE, " ".join(map(str, reader.excludes.idle)))
     with state:
         state.execute("DELETE FROM file WHERE run <> ?", (run,))
         marks = ", ".join("?" * len(UNCACHED_REASONS))
@@ -85,6 +87,11 @@ def path_reader(recipe: Recipe) -> PathReader:
 def garbled_folders(state: sqlite3.Connection) -> int:
     """Return how many names of folders told something only once they were read as Korean."""
     return int(get_meta(state, _GARBLED) or 0)
+
+
+def idle_patterns(state: sqlite3.Connection) -> list[int]:
+    """Return the patterns of `layout.exclude`, by number from 1, that no path fitted."""
+    return [int(number) for number in (get_meta(state, _IDLE) or "").split()]
 
 
 def images_left(state: sqlite3.Connection) -> int:

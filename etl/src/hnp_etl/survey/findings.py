@@ -1,6 +1,6 @@
 """All that a survey found, as one record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from hnp_etl.building.timing import Stages
@@ -50,6 +50,7 @@ class Findings:
         outcomes: what a build with the drafted recipe would make of the images before decoding.
         read: files that were opened in this run.
         garbled: names of folders that tell something only once they are read as Korean.
+        idle_patterns: those of `layout.exclude`, by number from 1, that no path fitted.
     """
 
     files: int
@@ -75,6 +76,7 @@ class Findings:
     stages: Stages
     tables: tuple[TableSheet, ...] = ()
     garbled: int = 0
+    idle_patterns: Sequence[int] = ()
 
     def count(self, kind: Kind) -> int:
         """Return how many files of a kind were met."""

@@ -254,4 +254,5 @@ def _findings(
         read=read,
         stages=stages,
         garbled=files.garbled_folders(state),
+        idle_patterns=files.idle_patterns(state),
     )

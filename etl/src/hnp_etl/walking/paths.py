@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hnp_etl.recipes.recipe import Layout
-from hnp_etl.walking.exclusion import exclusion
+from hnp_etl.walking.exclusion import Exclusion
 from hnp_etl.walking.garbled import read_name, surely_read
 from hnp_etl.walking.patches import PATCH_MARK, shadowed_folders
 from hnp_shared.names import text_of
@@ -159,7 +159,7 @@ class PathReader:
         self._aside = [pattern for pattern in aside if pattern is not None]
         self.garbled: set[str] = set()
         self._folder = lru_cache(maxsize=4096)(self._read_folder)
-        self.excludes = exclusion([nfc(pattern) for pattern in layout.exclude])
+        self.excludes = Exclusion([nfc(pattern) for pattern in layout.exclude])
 
     def facts(self, path: str) -> PathFacts:
         """Return what ``path`` tells.
