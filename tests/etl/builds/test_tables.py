@@ -153,6 +153,51 @@ def test_a_table_that_is_not_read_is_told(src: Path, name: str) -> None:
     assert "expected .xlsx" in because(src / name, src)["because"]
 
 
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_decimal_commas_are_read_where_no_comma_stands_between_values(src: Path, mark: str) -> None:
+    lines = ["file,level,code,Age,Spinal_Canal,Patient_ID", "i0,L4-5,3.0,63.5,12.25 mm,1001.0"]
+    table = "\n".join(lines).replace(",", mark).replace(".", ",")
+    (src / "labels.csv").write_text(table + f"\ni1{mark}L5-S1{mark}3,1{mark}60{mark}9,5{mark}7\n")
+    truth, _ = run(src.parent, GENERIC)
+    assert truth == {"a/i0.dcm": ("L4-5", "3", True), "a/i1.dcm": ("L5-S1", "1,3", True)}
+    found = pd.read_parquet(src.parent / "out" / "manifest.parquet").set_index("level_name")
+    assert found.canal_width_mm.to_dict() == {"L4-5": 12.25, "L5-S1": 9.5}
+    assert found.age.to_dict() == {"L4-5": 63.5, "L5-S1": 60}
+
+
+def test_words_of_the_recipe_for_a_missing_value_are_none_in_every_column(src: Path) -> None:
+    label = GENERIC.label.model_copy(update={"missing": ("unknown", 99)})
+    recipe = GENERIC.model_copy(update={"label": label})
+    image(src / "a" / "99.dcm", 9)
+    rows = ["i0,unknown,L4-5,unknown,3,99", "i1,,99,L5-S1,99,1", "99,,L3-4,,2,unknown"]
+    head = "file,image,level,disc,code,grade"
+    (src / "labels.csv").write_text("\n".join([head, *rows]) + "\n")
+    assert run(src.parent, recipe)[0] == {**TRUTH, "a/99.dcm": ("L3-4", "2", True)}
+
+
+def test_the_words_are_those_of_rsna_tables_too(rsna: Path) -> None:
+    before, _ = run(rsna.parent, RSNA)
+    table = rsna / "train.csv"
+    table.write_text(table.read_text() + "100,unread,unread\n")
+    recipe = RSNA.model_copy(
+        update={"label": RSNA.label.model_copy(update={"missing": ("unread",)})}
+    )
+    assert run(rsna.parent, recipe)[0] == before
+
+
+def test_a_level_of_rsna_tables_that_is_none_is_told(rsna: Path) -> None:
+    table = rsna / "train_label_coordinates.csv"
+    table.write_text(table.read_text().replace("L5/S1", "L5/S2"))
+    assert "[label.levels] does not know" in because(table, rsna, RSNA)["because"]
+
+
+def test_each_value_that_cannot_be_read_is_told_in_its_own_words(src: Path) -> None:
+    (src / "labels.csv").write_text("file,level,code\ni0,L9,3\ni1,L5-S1,3.5\n")
+    for name, told in (("i0", "a level that names no disc"), ("i1", "a disc code is no whole")):
+        (found,) = explain_files([str(src / "a" / f"{name}.dcm")], [src], GENERIC)
+        assert told in str(found.would_pass_if)
+
+
 def test_the_second_sheet_and_a_title_line_are_read(src: Path) -> None:
     book = openpyxl.Workbook()
     assert book.active is not None

@@ -69,9 +69,11 @@ def _note(state: sqlite3.Connection, whole: LabelSet, recipe: Label) -> None:
     def said() -> Iterator[tuple[int, str | None, Reason | None, str | None]]:
         for number, each in numbered:
             facts, refusal, what = _said(each, reader)
-            if refusal is not None and len(faults) < MOST_FAULTS:
-                faults.append((file, number, f"{each.place} {what}".strip()))
-            yield number, facts, refusal, what if facts else None
+            if refusal is not None:
+                what = f"{each.place} {what}".strip()
+                if len(faults) < MOST_FAULTS:
+                    faults.append((file, number, what))
+            yield number, facts, refusal, what
 
     write_many(state, _NOTE_LABEL, said())
     write_many(state, _NOTE_FAULT, faults[:MOST_FAULTS])

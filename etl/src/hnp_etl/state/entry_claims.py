@@ -59,7 +59,7 @@ def settle_claims(state: sqlite3.Connection) -> None:
     """Pair each image with the entry that names it; of several, what they agree on counts."""
     with state:
         state.execute(_FIRST)
-    refused: list[tuple[Reason, int]] = []
+    refused: list[tuple[Reason, str, int]] = []
     faults: list[tuple[int, int, str]] = []
     joined: list[tuple[str, int]] = []
     for claims in _several(state):
@@ -71,10 +71,12 @@ def settle_claims(state: sqlite3.Connection) -> None:
         reason, what = (
             (Reason.DUPLICATE_KEY, _HERE) if alone else (Reason.FIELD_CONFLICT, _ELSEWHERE)
         )
-        refused += [(reason, each.entry) for each in claims]
+        refused += [(reason, what, each.entry) for each in claims]
         faults += [(each.file, each.entry, what) for each in claims]
     write_many(state, "UPDATE label SET facts = ? WHERE id = ?", joined)
-    write_many(state, "UPDATE label SET facts = NULL, refusal = ? WHERE id = ?", refused)
+    write_many(
+        state, "UPDATE label SET facts = NULL, refusal = ?, detail = ? WHERE id = ?", refused
+    )
     write_many(state, "INSERT INTO fault VALUES (?, ?, ?)", faults)
 
 
