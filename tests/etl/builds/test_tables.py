@@ -91,7 +91,10 @@ def test_case_and_the_suffix_of_a_picture_do_not_matter(src: Path, written: str)
 def test_a_copy_of_a_table_says_the_same(src: Path) -> None:
     (src / "labels.csv").write_text(LONG)
     (src / "labels - copy.csv").write_text(LONG)
-    assert run(src.parent, GENERIC)[0] == TRUTH
+    truth, told = run(src.parent, GENERIC)
+    assert truth == TRUTH
+    assert (told["labels.csv"], told["labels - copy.csv"]) == ("used", "used")
+    assert because(src / "labels - copy.csv", src)["images"].startswith("2 of the 2 labels")
 
 
 def test_tables_that_say_otherwise_of_an_image_are_no_guess(src: Path) -> None:
@@ -173,6 +176,15 @@ def test_words_of_the_recipe_for_a_missing_value_are_none_in_every_column(src: P
     head = "file,image,level,disc,code,grade"
     (src / "labels.csv").write_text("\n".join([head, *rows]) + "\n")
     assert run(src.parent, recipe)[0] == {**TRUTH, "a/99.dcm": ("L3-4", "2", True)}
+
+
+def test_rsna_tables_with_decimal_commas_say_the_same(rsna: Path) -> None:
+    before, _ = run(rsna.parent, RSNA)
+    for table in rsna.glob("*.csv"):
+        lines = [line.split(",") for line in table.read_text().splitlines()]
+        floats = [[f"{each},0" if each.isdigit() else each for each in line] for line in lines]
+        table.write_text("\n".join(map(";".join, floats)) + "\n")
+    assert run(rsna.parent, RSNA)[0] == before
 
 
 def test_the_words_are_those_of_rsna_tables_too(rsna: Path) -> None:

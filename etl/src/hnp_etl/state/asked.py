@@ -216,8 +216,8 @@ def _faults(state: sqlite3.Connection, row: _Answer) -> tuple[str, ...]:
 
 def _labels(state: sqlite3.Connection, row: _Answer) -> tuple[int, int] | None:
     statement = (
-        "SELECT count(*), count(pair.label) FROM part JOIN entry ON entry.file = part.whole "
-        "LEFT JOIN pair ON pair.label = entry.id WHERE part.file = ?"
+        "SELECT count(*), count(claim.entry) FROM part JOIN entry ON entry.file = part.whole "
+        "LEFT JOIN claim ON claim.entry = entry.id WHERE part.file = ?"
     )
     held, paired = state.execute(statement, (row.id,)).fetchone()
     return (held, paired) if held else None

@@ -17,29 +17,31 @@ from hnp_shared.vocabulary import Reason
 
 # A longer tail of what is named tells more, unless all of it was found: `scan` is a whole name,
 # while `P01/scan` of another machine's `H03/P01/scan` is only what is left of one.
-_COUNTED = """
-WITH best AS (SELECT image, max(rank) AS rank FROM claim GROUP BY image),
-counted AS (
-    SELECT claim.image, claim.entry, claim.rank, entry.file, label.facts, file.path
-    FROM claim JOIN best USING (image) JOIN entry ON entry.id = claim.entry
-    JOIN label ON label.id = claim.entry JOIN file ON file.id = entry.file
-    WHERE claim.whole OR claim.rank / 2 = best.rank / 2
+_DROP_SHORTER = """
+DELETE FROM claim WHERE NOT whole AND rank / 2 < (
+    SELECT max(other.rank) / 2 FROM claim AS other WHERE other.image = claim.image
 )
 """
 # A claim that cannot be used stands first, as it does where it is the only one; then the longest
 # name, and of equal ones the first by path.
-_FIRST = f"""
-INSERT INTO pair {_COUNTED} SELECT image, entry, 'd' FROM (
+_FIRST = """
+INSERT INTO pair SELECT image, entry, 'd' FROM (
     SELECT image, entry, row_number() OVER (
         PARTITION BY image ORDER BY facts IS NOT NULL, rank DESC, path, entry DESC
-    ) AS place FROM counted
+    ) AS place
+    FROM (
+        SELECT claim.image, claim.entry, claim.rank, label.facts, file.path FROM claim
+        JOIN entry ON entry.id = claim.entry JOIN label ON label.id = claim.entry
+        JOIN file ON file.id = entry.file
+    )
 ) WHERE place = 1
 """
-_SEVERAL = f"""
-{_COUNTED} SELECT counted.image, entry, file, facts, pair.label = entry FROM counted
-JOIN pair ON pair.image = counted.image
-WHERE counted.image IN (SELECT image FROM counted GROUP BY image HAVING count(*) > 1)
-ORDER BY counted.image, entry DESC
+_SEVERAL = """
+SELECT claim.image, claim.entry, entry.file, label.facts, pair.label = claim.entry FROM claim
+JOIN entry ON entry.id = claim.entry JOIN label ON label.id = claim.entry
+JOIN pair ON pair.image = claim.image
+WHERE claim.image IN (SELECT image FROM claim GROUP BY image HAVING count(*) > 1)
+ORDER BY claim.image, claim.entry DESC
 """
 _HERE = "names the image of another line, but for case, zeros or folders, and says otherwise"
 _ELSEWHERE = "names the image of another table's line and says otherwise"
@@ -58,6 +60,7 @@ class _Claim(NamedTuple):
 def settle_claims(state: sqlite3.Connection) -> None:
     """Pair each image with the entry that names it; of several, what they agree on counts."""
     with state:
+        state.execute(_DROP_SHORTER)
         state.execute(_FIRST)
     refused: list[tuple[Reason, str, int]] = []
     faults: list[tuple[int, int, str]] = []

@@ -29,9 +29,7 @@ def table_faults(state: sqlite3.Connection) -> TableFaults:
         "FROM fault LEFT JOIN label ON label.id = fault.file"
     ).fetchone()
     (alone,) = state.execute(  # one label of many in a file, and no image that is its
-        "SELECT count(*) FROM entry WHERE id NOT IN (SELECT label FROM pair)"
+        "SELECT count(*) FROM entry WHERE id NOT IN (SELECT entry FROM claim)"
     ).fetchone()
-    (by_end,) = state.execute(
-        "SELECT count(*) FROM claim JOIN pair ON pair.label = claim.entry WHERE NOT whole"
-    ).fetchone()
+    (by_end,) = state.execute("SELECT count(*) FROM claim WHERE NOT whole").fetchone()
     return TableFaults(refused, lines, alone, by_end)

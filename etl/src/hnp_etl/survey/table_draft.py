@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hnp_etl.labels.document import Leaf, Scalar
+from hnp_etl.labels.sources.decimals import with_points
 from hnp_etl.labels.sources.entry import entry_key
 from hnp_etl.labels.sources.header import LOOKED_AT, column_name
 from hnp_etl.labels.sources.lines import Line, Sheet
 from hnp_etl.labels.sources.match import loose, tail
+from hnp_etl.labels.sources.table_lines import SIZES
 from hnp_etl.labels.values import is_missing
 from hnp_etl.recipes.grammar import bare
 from hnp_etl.recipes.recipe import Entries, Label
@@ -88,7 +90,10 @@ def look_at_tables(
         images: stem and SOP Instance UID of each image.
         start: spellings to try first.
     """
-    found = [sheet for number, table in enumerate(tables, 1) for sheet in _sheets(number, table)]
+    guesser = KeyGuesser(start)
+    found = [
+        sheet for number, table in enumerate(tables, 1) for sheet in _sheets(number, table, guesser)
+    ]
     stems = start.model_copy(update={"table": Entries(key="stem")})
     names = {_folded(text, stems): 0 for sheet in found for text in _texts(sheet)}
     for stem, uid in images:
@@ -96,7 +101,7 @@ def look_at_tables(
             key = _folded(text, stems) if text else ""
             if key in names:
                 names[key] = _STEM if text is stem else _UID
-    return [_with_roles(sheet, names, stems, KeyGuesser(start)) for sheet in found]
+    return [_with_roles(sheet, names, stems, guesser) for sheet in found]
 
 
 def draft_entries(sheets: Sequence[TableSheet], start: Entries) -> Entries | None:
@@ -141,7 +146,7 @@ def rows_of(sheets: Iterable[TableSheet], start: Label) -> Iterator[tuple[Leaf, 
             yield tuple(leaves)
 
 
-def _sheets(number: int, table: TableFile) -> Iterator[TableSheet]:
+def _sheets(number: int, table: TableFile, guesser: KeyGuesser) -> Iterator[TableSheet]:
     if table.refused is not None or not table.sheets:
         yield TableSheet(number, 1, refused=table.refused or "found no sheet that is shown")
     for count, sheet in enumerate(table.sheets, 1):
@@ -151,7 +156,17 @@ def _sheets(number: int, table: TableFile) -> Iterator[TableSheet]:
         else:
             head, lines = sheet.lines[index], sheet.lines[index + 1 :][:_LOOKED_THROUGH]
             names = tuple(map(column_name, head.cells))
+            if sheet.commas:
+                lines = _pointed(lines, names, guesser)
             yield TableSheet(number, count, lines, head.number, names)
+
+
+def _pointed(lines: Sequence[Line], names: Sequence[str], guesser: KeyGuesser) -> tuple[Line, ...]:
+    """Return lines with a point for each decimal comma of an age or a width."""
+    guesses = [guesser.guess((name,)) for name in names]
+    sizes = {number for number, guess in enumerate(guesses) if guess and guess.field in SIZES}
+    lists = frozenset(range(len(names))) - sizes  # a code of "3,0" may be two
+    return tuple(Line(number, with_points(cells, sizes, lists)) for number, cells in lines)
 
 
 def _header_index(sheet: Sheet) -> int | None:

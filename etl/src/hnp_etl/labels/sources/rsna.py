@@ -12,6 +12,7 @@ from hnp_etl.errors import FileError
 from hnp_etl.imaging import Weighting
 from hnp_etl.labels.document import Leaf, Scalar
 from hnp_etl.labels.sources.csv_lines import csv_sheet
+from hnp_etl.labels.sources.decimals import with_points
 from hnp_etl.labels.sources.entry import Entry, level_of
 from hnp_etl.labels.sources.header import LOOKED_AT, column_name, shown_columns
 from hnp_etl.labels.sources.lines import Sheet, sheets_from_json, sheets_to_json
@@ -99,7 +100,8 @@ class Tables:
                 names = cells
                 self._check(number, names)
             elif names and len(cells) == len(names):
-                self._add(dict(zip(map(bare, names), line.cells, strict=True)), line.number)
+                row = with_points(line.cells, (), ()) if sheet.commas else line.cells
+                self._add(dict(zip(map(bare, names), row, strict=True)), line.number)
             elif names and not (cells[0] == "" or str(line.cells[0]).startswith("#")):
                 told = f"line {line.number} has {len(cells)} columns, the header {len(names)}"
                 self.faults.append(told)
