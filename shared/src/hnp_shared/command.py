@@ -1,7 +1,6 @@
 """What the commands of both programs share: errors become one line and an exit code."""
 
 import contextlib
-import difflib
 import importlib
 import json
 import os
@@ -17,6 +16,7 @@ from click.shell_completion import CompletionItem
 
 from hnp_shared.errors import HnpError, StoppedError
 from hnp_shared.names import as_it_lies
+from hnp_shared.nearness import near_names
 from hnp_shared.notices import Notice
 from hnp_shared.process import STOPS, begin, stopped_line
 from hnp_shared.utf8 import use_utf8
@@ -52,9 +52,8 @@ def reported(resume: str = "run the same command again to go on") -> Iterator[No
 
 
 def _fail(error: HnpError) -> NoReturn:
-    for note in getattr(error, "__notes__", ()):  # what was found before, and matters all the same
-        click.echo(note, err=True)
-    click.echo(f"error: {error}", err=True)
+    for line in (*getattr(error, "__notes__", ()), f"error: {error}"):  # notes: found before
+        click.echo(line, err=True)
     sys.exit(error.exit_code)
 
 
@@ -91,9 +90,7 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that is called; who misspells one is told those that are like it."""
-        names = self.list_commands(ctx)
-        begun = [name for name in names if args[0] and args[0] in _beginnings(name)]
-        near = list(dict.fromkeys([*begun, *difflib.get_close_matches(args[0], names)]))
+        near = near_names(args[0], self.list_commands(ctx))
         if near and args[0] not in near:
             meant = " or ".join(f"'{each}'" for each in near)
             ctx.fail(f"No such command '{args[0]}'. Did you mean {meant}?")
@@ -140,12 +137,6 @@ def _refuse_windows() -> None:
     """Refuse a system without POSIX locks, resource limits and file modes."""
     if sys.platform == "win32":
         raise click.UsageError("found Windows, expected Linux or macOS; on Windows use WSL")
-
-
-def _beginnings(name: str) -> set[str]:
-    """Return what somebody may type of a command's name: beginnings of it, and of its parts."""
-    parts = (name, *name.split("-"))
-    return {part[:end].casefold() for part in parts for end in range(1, len(part) + 1)}
 
 
 class _PathAsItLies(click.Path):

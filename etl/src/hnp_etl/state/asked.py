@@ -94,14 +94,9 @@ def partners(state: sqlite3.Connection, numbers: Sequence[int]) -> list[Ref]:
         f"SELECT {REF} FROM file JOIN pair ON pair.label = file.id WHERE {UNREAD} AND pair.image",
         numbers,
     )
-    beside = sorted(rivals(state, numbers))
-    known = {row[0] for row in found}
-    found += [
-        row
-        for row in _some(state, f"SELECT {REF} FROM file WHERE {UNREAD} AND id", beside)
-        if row[0] not in known and row[1] == Kind.LABEL
-    ]
-    return [ref_of(row) for row in found]
+    beside = f"SELECT {REF} FROM file WHERE {UNREAD} AND kind = 'label' AND id"
+    found += _some(state, beside, sorted(rivals(state, numbers)))
+    return [ref_of(row) for row in dict.fromkeys(found)]
 
 
 def lonely(state: sqlite3.Connection, numbers: Sequence[int]) -> bool:

@@ -14,7 +14,7 @@ from hnp_etl.survey.masking import shown_key, shown_text
 from hnp_etl.survey.names import Unpaired
 from hnp_etl.survey.others import OtherFiles
 from hnp_etl.survey.private_page import NamedFolders
-from hnp_etl.survey.table_draft import TableSheet
+from hnp_etl.survey.table_sheet import TableSheet
 from hnp_shared.notices import Notice
 from hnp_shared.vocabulary import Kind, Reason
 
