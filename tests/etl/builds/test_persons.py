@@ -15,6 +15,7 @@ from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.pipeline import BuildReport, build
 from hnp_etl.commands.build_manifest import build_manifest
 from hnp_etl.commands.check import check
+from hnp_etl.commands.merge import merge_command
 from hnp_etl.commands.survey import survey_command
 from hnp_etl.engines.engines import SerialExecutor
 from hnp_etl.explain.run import explain_files
@@ -288,6 +289,19 @@ def test_labels_that_name_a_disc_nobody_knows_beside_theirs_are_told(config: Bui
     (found,) = explain_files([path], config.src, config.recipe)
     label_step = {step.name: step.finding for step in found.steps}["label"]
     assert label_step.endswith("; it names another level too, which [label.levels] does not know")
+
+
+def test_a_merge_tells_what_did_not_fit_in_its_parts(config: BuildConfig) -> None:
+    people(config.src[0], 3, StudyInstanceUID="1.2.3.4.5")
+    run(config)
+    other = replace(config, src=(config.src[0].with_name("more"),), out=config.out.with_name("b"))
+    other = replace(other, private=private_folder(other.out))
+    people(other.src[0], 1, "H02")
+    run(other)
+    arguments = (str(config.out), str(other.out), "--out", str(config.out.with_name("all")))
+    done = CliRunner().invoke(merge_command, arguments)
+    assert done.exit_code == 0
+    assert "warning: H01: 3 label values (of 3) share 1 StudyInstanceUID" in done.stderr
 
 
 def test_it_is_told_too_where_a_gate_stops_the_build(config: BuildConfig) -> None:
