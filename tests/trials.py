@@ -42,6 +42,7 @@ class Material:
             "recipes": ("hnp-etl", "recipes"),
             "selftest": ("hnp-etl", "selftest", "--work", self.folder / "work"),
             "help": ("hnp-etl", "--help"),
+            "as a module": ("python", "-m", "hnp_etl", "recipes"),
             "split": ("hnp-train", "split", out, "-o", "{}"),
             "fit": ("hnp-train", "fit", out, *fit, "--out", "{}"),
             "evaluate": ("hnp-train", "evaluate", run, out, "--split", split),

@@ -177,13 +177,17 @@ def test_who_catches_every_error_does_not_catch_a_stop() -> None:
     ("called", "line"),
     [
         ("chek", "error: No such command 'chek'. Did you mean 'check'?\n"),
+        ("build", "error: No such command 'build'. Did you mean 'build-manifest'?\n"),
+        ("manifest", "error: No such command 'manifest'. Did you mean 'build-manifest'?\n"),
+        ("expl", "error: No such command 'expl'. Did you mean 'explain'?\n"),
         ("zzz", "error: No such command 'zzz'.\n"),
     ],
 )
 def test_a_command_misspelt_gets_a_suggestion(
     called: str, line: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    program = lazy_group({"check": Place("json:loads", "Check."), "diff": Place("json:dumps", "")})
+    names = ("check", "diff", "build-manifest", "explain")
+    program = lazy_group({name: Place("json:loads", "") for name in names})
     with pytest.raises(SystemExit) as stopped:
         program("program")([called])
     assert (stopped.value.code, capsys.readouterr().err) == (2, line)

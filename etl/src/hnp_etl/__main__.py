@@ -1,11 +1,11 @@
 """`hnp-etl`, and `python -m hnp_etl`: nothing is imported before a stop is one line."""
 
-if __name__ == "__main__":  # before `signal`, whose import takes long enough to be stopped in
-    import _signal  # type: ignore[import-not-found]  # built in, without a stub
+if __name__ == "__main__":  # `python -m`; the script has done it when it gets here
+    import _signal  # type: ignore[import-not-found]  # built in: it takes no time
 
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # until `begin`, Ctrl-C ends it without a word
 
-from hnp_shared.process import begin
+from hnp_shared.process import begin  # that imports a dozen modules
 
 
 def main() -> None:

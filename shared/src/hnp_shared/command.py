@@ -1,7 +1,6 @@
 """What the commands of both programs share: errors become one line and an exit code."""
 
 import contextlib
-import difflib
 import importlib
 import json
 import signal
@@ -15,6 +14,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from hnp_shared.errors import HnpError, StoppedError
+from hnp_shared.nearness import near_names
 from hnp_shared.notices import Notice
 from hnp_shared.parameters import strengthen
 from hnp_shared.process import STOPS, begin, stopped_line
@@ -51,7 +51,8 @@ def reported(resume: str = "run the same command again to go on") -> Iterator[No
 
 
 def _fail(error: HnpError) -> NoReturn:
-    click.echo(f"error: {error}", err=True)
+    for line in (*getattr(error, "__notes__", ()), f"error: {error}"):  # notes: found before
+        click.echo(line, err=True)
     sys.exit(error.exit_code)
 
 
@@ -86,7 +87,7 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that is called; who misspells one is told those that are like it."""
-        near = difflib.get_close_matches(args[0], self.list_commands(ctx))
+        near = near_names(args[0], self.list_commands(ctx))
         if near and args[0] not in near:
             meant = " or ".join(f"'{each}'" for each in near)
             ctx.fail(f"No such command '{args[0]}'. Did you mean {meant}?")

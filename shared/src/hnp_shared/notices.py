@@ -23,6 +23,7 @@ class Misfit(StrEnum):
     SUSPECT = "suspect"
     NO_LEVEL = "no_level"
     NOT_LUMBAR = "not_lumbar"
+    PASSED_OVER = "passed_over"
 
 
 _SENTENCES: Mapping[str, str] = {
@@ -45,6 +46,8 @@ _SENTENCES: Mapping[str, str] = {
     "and [label.codes]",
     Misfit.NOT_LUMBAR: "found {images} with a label that count as no lumbar spine (NOT_LUMBAR): "
     "hnp-etl explain FILE tells why",
+    Misfit.PASSED_OVER: "found {labels} that tell more discs than the one that counts, by a level "
+    "that [label.levels] does not know or in a list beside keys: hnp-etl explain FILE tells which",
 }
 
 _WORDS = {

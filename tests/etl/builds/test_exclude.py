@@ -57,6 +57,16 @@ def test_what_is_left_out_is_ignored_and_the_rest_is_as_without_it(
     assert read_info(tmp_path / "alone").dataset_id == found.dataset_id
 
 
+def test_a_pattern_that_no_path_fits_is_warned_about_by_number(src: Path, tmp_path: Path) -> None:
+    idle = ("--exclude", "backup CANARY", "--exclude", COPY, "--exclude", f"{COPY}/*/H01")
+    told = "of 3 patterns (layout.exclude, then --exclude) no path fits number 1: "
+    for _ in range(2):  # the second finds nothing changed
+        found = build(src, tmp_path / "out", *idle).stderr
+        assert (found.count(told), found.count("no path fits"), "CANARY" in found) == (1, 1, False)
+    assert told in hnp_etl("survey", src, "--workers", 1, *idle).stderr
+    assert "no path" not in build(src, tmp_path / "other", "--exclude", COPY).stderr
+
+
 def test_a_recipe_says_the_same(src: Path, tmp_path: Path) -> None:
     text = hnp_etl("recipes", "aihub-dld").stdout
     recipe = tmp_path / "r.toml"

@@ -15,8 +15,10 @@ from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.pipeline import BuildReport, build
 from hnp_etl.commands.build_manifest import build_manifest
 from hnp_etl.commands.check import check
+from hnp_etl.commands.merge import merge_command
 from hnp_etl.commands.survey import survey_command
 from hnp_etl.engines.engines import SerialExecutor
+from hnp_etl.explain.run import explain_files
 from hnp_etl.private.folder import private_folder
 from hnp_etl.private.pseudonyms import pseudonym
 from hnp_etl.recipes.recipe import Identity, Layout, load_recipe
@@ -275,6 +277,42 @@ def test_labelled_images_of_another_region_are_told(config: BuildConfig) -> None
         (folder_of(config.src[0], 0) / "neck.dcm").read_bytes()
     )
     assert told(run(config)) == [("H01", "not_lumbar", {"images": 1})]
+
+
+def test_labels_that_name_a_disc_nobody_knows_beside_theirs_are_told(config: BuildConfig) -> None:
+    people(config.src[0], 2)
+    seen = [{"level": "L4-5", "code": 3}, {"level": "T12-L1", "code": 3}]
+    label = json.dumps({"Patient_ID": "P0", "findings": seen}).encode()
+    write_pair(folder_of(config.src[0], 0), "two", label=label)
+    assert told(run(config)) == [("H01", "passed_over", {"labels": 1})]
+    path = str(folder_of(config.src[0], 0) / "two.dcm")
+    (found,) = explain_files([path], config.src, config.recipe)
+    label_step = {step.name: step.finding for step in found.steps}["label"]
+    assert label_step.endswith("; it names another level too, which [label.levels] does not know")
+
+
+def test_a_merge_tells_what_did_not_fit_in_its_parts(config: BuildConfig) -> None:
+    people(config.src[0], 3, StudyInstanceUID="1.2.3.4.5")
+    run(config)
+    other = replace(config, src=(config.src[0].with_name("more"),), out=config.out.with_name("b"))
+    other = replace(other, private=private_folder(other.out))
+    people(other.src[0], 1, "H02")
+    run(other)
+    arguments = (str(config.out), str(other.out), "--out", str(config.out.with_name("all")))
+    done = CliRunner().invoke(merge_command, arguments)
+    assert done.exit_code == 0
+    assert "warning: H01: 3 label values (of 3) share 1 StudyInstanceUID" in done.stderr
+
+
+def test_it_is_told_too_where_a_gate_stops_the_build(config: BuildConfig) -> None:
+    people(config.src[0], 6, StudyInstanceUID="1.2.3.4.5")
+    (folder_of(config.src[0], 0) / "bad.dcm").write_bytes(b"none")
+    arguments = (str(config.src[0]), "--out", str(config.out), "--key-file", str(config.key_file))
+    done = CliRunner().invoke(build_manifest, (*arguments, "--workers", "1", "--max-rejected", "0"))
+    assert done.exit_code == 3
+    warning, error = done.stderr.splitlines()[-2:]
+    assert warning.startswith("warning: H01: 6 label values (of 6) share 1 StudyInstanceUID")
+    assert error.startswith("error: 1 of 25 files were rejected")
 
 
 def test_every_command_tells_it_without_a_value(config: BuildConfig) -> None:

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -90,7 +91,10 @@ def test_case_and_the_suffix_of_a_picture_do_not_matter(src: Path, written: str)
 def test_a_copy_of_a_table_says_the_same(src: Path) -> None:
     (src / "labels.csv").write_text(LONG)
     (src / "labels - copy.csv").write_text(LONG)
-    assert run(src.parent, GENERIC)[0] == TRUTH
+    truth, told = run(src.parent, GENERIC)
+    assert truth == TRUTH
+    assert (told["labels.csv"], told["labels - copy.csv"]) == ("used", "used")
+    assert because(src / "labels - copy.csv", src)["images"].startswith("2 of the 2 labels")
 
 
 def test_tables_that_say_otherwise_of_an_image_are_no_guess(src: Path) -> None:
@@ -98,7 +102,37 @@ def test_tables_that_say_otherwise_of_an_image_are_no_guess(src: Path) -> None:
     (src / "other.csv").write_text("file,level,code\ni0,L4-5,1\n")
     truth, told = run(src.parent, GENERIC)
     assert set(truth) == {"a/i1.dcm"}
-    assert told["a/i0.dcm"] == "NO_LABEL"
+    assert told["a/i0.dcm"] == "LABEL_REJECTED"
+    (explained,) = explain_files([str(src / "a" / "i0.dcm")], [src], GENERIC)
+    assert "its label is FIELD_CONFLICT" in str(explained.would_pass_if)
+    assert "another table" in because(src / "other.csv", src)["because"]
+
+
+def test_a_table_that_says_more_of_an_image_completes_what_another_says(src: Path) -> None:
+    (src / "labels.csv").write_text(LONG)
+    (src / "ages.csv").write_text("file,level,code,Age\ni0,L4-5,3,63\n")
+    assert run(src.parent, GENERIC)[0] == TRUTH
+    told = pd.read_parquet(src.parent / "out" / "manifest.parquet").set_index("level_name")
+    assert told.age["L4-5"] == 63
+
+
+@pytest.mark.parametrize("named", ["i0", "a/i0.dcm", "src/a/i0", "/mnt/other/src/a/i0.dcm"])
+def test_how_an_image_is_named_does_not_decide_which_of_two_lines_counts(
+    src: Path, named: str
+) -> None:
+    (src / "labels.csv").write_text(LONG.replace("i0", "src/a/i0") + f"{named},L3-4,2\n")
+    truth, told = run(src.parent, BY_PATH)
+    assert (set(truth), told["a/i0.dcm"]) == ({"a/i1.dcm"}, "LABEL_REJECTED")
+
+
+def test_a_path_of_another_hospital_ends_in_no_image_of_this_one(src: Path) -> None:
+    (src / "a").rename(src / "south")
+    rows = ["/d/north/i0.dcm,L4-5,3", "/d/south/i1.dcm,L5-S1,1", "/d/north/x/i0.dcm,L3-4,2"]
+    (src / "labels.csv").write_text("\n".join(["path,level,code", *rows]) + "\n")
+    (src / "H01" / "P1").mkdir(parents=True)
+    image(src / "H01" / "P1" / "i5.dcm", 5)
+    (src / "more.csv").write_text("path,level,code\n/d/H03/img/P1/i5.dcm,L4-5,3\n")
+    assert set(run(src.parent, BY_PATH)[0]) == {"south/i1.dcm"}
 
 
 def test_a_table_of_something_else_does_not_compete(src: Path) -> None:
@@ -120,6 +154,60 @@ def test_a_table_that_is_not_read_is_told(src: Path, name: str) -> None:
     (src / name).write_bytes(b"\xd0\xcf\x11\xe0" + b"\0" * 99)
     assert run(src.parent, GENERIC)[1][name] == "BAD_VALUE"
     assert "expected .xlsx" in because(src / name, src)["because"]
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_decimal_commas_are_read_where_no_comma_stands_between_values(src: Path, mark: str) -> None:
+    lines = ["file,level,code,Age,Spinal_Canal,Patient_ID", "i0,L4-5,3.0,63.5,12.25 mm,1001.0"]
+    table = "\n".join(lines).replace(",", mark).replace(".", ",")
+    (src / "labels.csv").write_text(table + f"\ni1{mark}L5-S1{mark}3,1{mark}60{mark}9,5{mark}7\n")
+    truth, _ = run(src.parent, GENERIC)
+    assert truth == {"a/i0.dcm": ("L4-5", "3", True), "a/i1.dcm": ("L5-S1", "1,3", True)}
+    found = pd.read_parquet(src.parent / "out" / "manifest.parquet").set_index("level_name")
+    assert found.canal_width_mm.to_dict() == {"L4-5": 12.25, "L5-S1": 9.5}
+    assert found.age.to_dict() == {"L4-5": 63.5, "L5-S1": 60}
+
+
+def test_words_of_the_recipe_for_a_missing_value_are_none_in_every_column(src: Path) -> None:
+    label = GENERIC.label.model_copy(update={"missing": ("unknown", 99)})
+    recipe = GENERIC.model_copy(update={"label": label})
+    image(src / "a" / "99.dcm", 9)
+    rows = ["i0,unknown,L4-5,unknown,3,99", "i1,,99,L5-S1,99,1", "99,,L3-4,,2,unknown"]
+    head = "file,image,level,disc,code,grade"
+    (src / "labels.csv").write_text("\n".join([head, *rows]) + "\n")
+    assert run(src.parent, recipe)[0] == {**TRUTH, "a/99.dcm": ("L3-4", "2", True)}
+
+
+def test_rsna_tables_with_decimal_commas_say_the_same(rsna: Path) -> None:
+    before, _ = run(rsna.parent, RSNA)
+    for table in rsna.glob("*.csv"):
+        lines = [line.split(",") for line in table.read_text().splitlines()]
+        floats = [[f"{each},0" if each.isdigit() else each for each in line] for line in lines]
+        table.write_text("\n".join(map(";".join, floats)) + "\n")
+    assert run(rsna.parent, RSNA)[0] == before
+
+
+def test_the_words_are_those_of_rsna_tables_too(rsna: Path) -> None:
+    before, _ = run(rsna.parent, RSNA)
+    table = rsna / "train.csv"
+    table.write_text(table.read_text() + "100,unread,unread\n")
+    recipe = RSNA.model_copy(
+        update={"label": RSNA.label.model_copy(update={"missing": ("unread",)})}
+    )
+    assert run(rsna.parent, recipe)[0] == before
+
+
+def test_a_level_of_rsna_tables_that_is_none_is_told(rsna: Path) -> None:
+    table = rsna / "train_label_coordinates.csv"
+    table.write_text(table.read_text().replace("L5/S1", "L5/S2"))
+    assert "[label.levels] does not know" in because(table, rsna, RSNA)["because"]
+
+
+def test_each_value_that_cannot_be_read_is_told_in_its_own_words(src: Path) -> None:
+    (src / "labels.csv").write_text("file,level,code\ni0,L9,3\ni1,L5-S1,3.5\n")
+    for name, told in (("i0", "a level that names no disc"), ("i1", "a disc code is no whole")):
+        (found,) = explain_files([str(src / "a" / f"{name}.dcm")], [src], GENERIC)
+        assert told in str(found.would_pass_if)
 
 
 def test_the_second_sheet_and_a_title_line_are_read(src: Path) -> None:
@@ -191,11 +279,20 @@ def test_an_image_goes_with_the_json_that_is_named_after_all_of_it(tmp_path: Pat
         image(folder / f"{stem}.dcm", number)
     label = '{"Patient_ID": "P1", "L4-5": 3, "L3-4": 6}'
     (folder / "a.dcm.json").write_text(label)
-    (folder / "b.dcm.json").write_text(label.replace("3,", "9,"))
+    (folder / "b.dcm.json").write_text('{"L4-5": 3, "Age": 63}')
     (folder / "b.json").write_text(label)
     truth, told = run(tmp_path, load_recipe("aihub-dld"))
     assert set(truth) == {"H01/C004/a.dcm", "H01/C004/b.dcm"}
     assert told["H01/C004/b.dcm.json"] == "NO_IMAGE"
+    (folder / "b.dcm.json").write_text(label.replace("3,", "2,"))
+    truth, told = run(tmp_path, load_recipe("aihub-dld"))
+    assert set(truth) == {"H01/C004/a.dcm"}
+    assert {told[f"H01/C004/{name}.json"] for name in ("b", "b.dcm")} == {"FIELD_CONFLICT"}
+    for name in ("b.dcm", "b.json", "b.dcm.json"):
+        (found,) = explain_files([str(folder / name)], [tmp_path / "src"], load_recipe("aihub-dld"))
+        assert "FIELD_CONFLICT" in f"{found.reason} {found.would_pass_if}"
+    (folder / "b.dcm.json").unlink()
+    assert len(run(tmp_path, load_recipe("aihub-dld"))[0]) == 2
 
 
 def test_a_build_tells_how_many_tables_and_lines_it_could_not_use(src: Path) -> None:

@@ -397,6 +397,7 @@ OTHER_TEXTS = """
     genou droit|rodilla|RM CRANEO|Sacroiliac joint|뇌 MRI|뇌혈관|두부|경추|흉추|경추 척추|흉부|복부
     골반|전립선|무릎관절|어깨
     T2_TSE ax Foramen Magnum To T1|ax T2 C7 to T1|C_Ax_T1_T1_T6|Sag_T1_C1_T6|AX T2 T1 thru T6
+    t2 tra C3-7|T2 TSE ax T11/12|AX T2 D5-6
     Ax T2 Cerv|AX T2 THOR|T2 ax to T2|C7toT1|Ax T1 fs post t-apine|c-spien|Csp|TSP
     AX HASTE FS MRCP|mrcp radial
     T2 FASE COR-KID|AX T2 LIV|T2 PANC|ABD/PEL|ABDPEL|PROST|Breas|MR Enterography|fetal

@@ -47,6 +47,27 @@ def test_keys_of_discs_come_first() -> None:
     assert discs(label) == {"L4-5": ("3",)}
 
 
+@pytest.mark.parametrize(
+    ("label", "told"),
+    [
+        ([{"level": "L4-5", "code": 3}, {"level": "L4/L6", "code": 2}], "does not know"),
+        ([{"level": "T12-L1", "code": 9}, {"level": "L4-5", "code": 3}], "does not know"),
+        ({"L4-5": 3, "seen": [{"level": "L5-S1", "code": 2}]}, "by keys, which count"),
+        ({"L4-5": 3, "seen": [{"level": "L4-5", "code": 2}]}, "by keys, which count"),
+        ({"L4-5": 3, "seen": [{"level": "L4-5", "code": 3}]}, None),
+        ({"L4-5": 3, "level": "L4-5", "code": "A12"}, None),
+        ([{"level": "L4-5", "code": 3}, {"level": "NA", "code": 2}], None),
+        ({"L4-5": 3, "level": "slice 7", "code": 1}, None),
+    ],
+)
+def test_a_disc_that_does_not_count_is_told(label: object, told: str | None) -> None:
+    leaves = parse_label(
+        json.dumps({"annotations": label} if type(label) is list else label).encode()
+    )
+    aside = READER.passed_over(leaves, READER.read(leaves))
+    assert aside is None if told is None else told in str(aside)
+
+
 def test_two_codes_of_one_disc_that_disagree_are_a_conflict() -> None:
     twice = [{"level": "L4-5", "code": 3}, {"level": "L4-5", "code": 1}]
     with pytest.raises(FileError) as error:

@@ -32,6 +32,12 @@ def test_a_few_images_that_lie_twice_are_no_copy() -> None:
     assert copies(*pairs("mr/H01", "mr/H02", 4), below=9) == []
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_folder_all_of_whose_images_lie_elsewhere_is_a_copy_however_few(count: int) -> None:
+    (found,) = copies(*pairs("mr/H01", "mr/H01_copy", count), below=count)
+    assert (found.folder, found.images) == ("mr/H01_copy", count)
+
+
 def test_images_twice_in_one_folder_are_no_copy_of_it() -> None:
     assert copies(*([f"mr/H01/{n}.dcm", f"mr/H01/{n} (1).dcm"] for n in range(4))) == []
 

@@ -2,6 +2,7 @@ import json
 
 from hnp_etl.labels.document import parse_label
 from hnp_etl.recipes.recipe import load_recipe
+from hnp_etl.survey.code_pattern import code_pattern
 from hnp_etl.survey.key_guess import KeyGuesser
 from hnp_etl.survey.label_draft import draft_label
 from hnp_etl.survey.label_keys import KeyProfile, LabelKeys, profile_keys
@@ -115,7 +116,14 @@ def test_units_are_guessed_by_size_and_name() -> None:
 
 
 def test_codes_are_those_that_were_found() -> None:
-    assert draft_label(profile({"L4-5": 3}), LABEL).label.codes == LABEL.codes
+    one = draft_label(profile({"L4-5": 3}), LABEL)
+    assert (one.label.codes, set(one.unmet)) == (LABEL.codes, {"1", "2", "4", "5", "6"})
+    from_zero = draft_label(profile(*({"L4-5": code} for code in (0, 1, 2))), LABEL)
+    assert dict(code_pattern({}, from_zero.label.codes).meanings) == {
+        "0": "normal",
+        "1": "patient",
+        "2": "patient",
+    }
     letters = draft_label(profile({"L4-5": "B", "L3-4": "b", "L1-2": "Kim"}), LABEL)
     assert (letters.label.codes, letters.hidden_codes) == ({"B": "patient"}, 1)
 

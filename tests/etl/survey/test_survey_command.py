@@ -136,7 +136,8 @@ def test_every_uncertain_line_of_a_recipe_says_check(tmp_path: Path) -> None:
         for line in (tmp_path / "r.toml").read_text("utf-8").splitlines()
         if "  # CHECK: " in line
     ]
-    assert marked == ["confirmed", "patient", "canal", *"123456"]
+    assert marked == ["confirmed", "patient", "canal", *"12346"]
+    assert '# 5 = "patient"' in (tmp_path / "r.toml").read_text("utf-8")  # no label has it
 
 
 @pytest.fixture

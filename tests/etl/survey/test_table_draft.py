@@ -3,8 +3,9 @@
 from hnp_etl.labels.sources.table import read_table
 from hnp_etl.limits import Limits
 from hnp_etl.recipes.recipe import Entries, load_recipe
-from hnp_etl.survey.table_draft import TableSheet, draft_entries, look_at_tables
+from hnp_etl.survey.table_draft import draft_entries, look_at_tables
 from hnp_etl.survey.table_files import TableFile
+from hnp_etl.survey.table_sheet import TableSheet
 
 LABEL = load_recipe("aihub-dld").label
 IMAGES = [(f"x{number}", f"1.2.3.{number}") for number in range(1, 4)]

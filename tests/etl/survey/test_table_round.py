@@ -65,6 +65,15 @@ def test_a_recipe_of_tables_may_be_the_start(tmp_path: Path) -> None:
     assert "scan (image), disk level (disc), grading (code)" in page
 
 
+def test_decimal_commas_are_sizes_to_a_survey_too(tmp_path: Path) -> None:
+    image(tmp_path / "src" / "x1.dcm", 1)
+    rows = "file;level;code;Age;Spinal_Canal\nx1;L4-5;3;63,5;1,42\n"
+    (tmp_path / "src" / "labels.csv").write_text(rows)
+    recipe = tmp_path / "drafted.toml"
+    assert "NN.N" in surveyed(tmp_path / "src", "--write-recipe", str(recipe))
+    assert load_recipe(str(recipe)).label.canal.unit == "cm"
+
+
 def test_no_value_of_a_table_is_shown(tmp_path: Path) -> None:
     image(tmp_path / "src" / "x1.dcm", 1)
     rows = "file,level,code,Patient_ID,note\nx1.dcm,L4-5,3,Q7788,Hong Gildong\n"

@@ -12,7 +12,7 @@ from pathlib import Path
 from hnp_etl.engines.engines import SerialExecutor, Task, ordered_map
 from hnp_etl.reading.read import Ref, read_batch, read_one_by_one
 from hnp_etl.recipes.recipe import Label, Recipe
-from hnp_etl.state import entries, entry_pairs, files, meanings, pairs
+from hnp_etl.state import entries, entry_pairs, files, label_conflicts, meanings, pairs
 from hnp_etl.state.database import Connection
 from hnp_etl.walking.census import Census
 from hnp_etl.walking.walk import walk
@@ -70,5 +70,7 @@ def pair(state: Connection, label: Label) -> None:
     else:
         entries.interpret(state, label)
     pairs.pair_all(state)
-    if label.origin.module is not None:
+    if label.origin.module is None:
+        label_conflicts.refuse_conflicts(state)
+    else:
         entry_pairs.pair_entries(state, label)

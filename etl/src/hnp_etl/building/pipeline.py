@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from hnp_etl import __version__
 from hnp_etl.building.config import BuildConfig
+from hnp_etl.building.judging import noted
 from hnp_etl.building.losses import lost_reasons
 from hnp_etl.building.timing import Stages
 from hnp_etl.datasets.tidy import tidy
@@ -17,9 +18,9 @@ from hnp_etl.private.key import load_key, make_key
 from hnp_etl.private.pseudonyms import key_id
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.sharding.shard_plan import library_versions
-from hnp_etl.state.database import DamagedStateError, get_meta, open_state, set_meta
+from hnp_etl.state.database import Connection, DamagedStateError, get_meta, open_state, set_meta
 from hnp_etl.state.faults import TableFaults, table_faults
-from hnp_etl.state.files import garbled_folders
+from hnp_etl.state.files import garbled_folders, idle_patterns
 from hnp_etl.walking.census import Census, take_census
 from hnp_etl.walking.walk import refuse_overlap, walk
 from hnp_shared.dataset_info import DATASET_FILE, DatasetInfo, read_info
@@ -38,6 +39,7 @@ class BuildReport:
         built: shards that were written.
         garbled: names of folders that told something only once they were read as Korean.
         tables: what is wrong in tables of labels.
+        idle_patterns: those of `layout.exclude`, by number from 1, that no path fitted.
     """
 
     info: DatasetInfo
@@ -48,6 +50,7 @@ class BuildReport:
     stages: Stages
     garbled: int
     tables: TableFaults
+    idle_patterns: Sequence[int]
 
     @property
     def to_try_again(self) -> Mapping[str, int]:
@@ -91,9 +94,10 @@ def _run(config: BuildConfig, executor: Executor) -> BuildReport:
                 census = take_census(walk(config.src))
             same = committed == _fingerprint(config.recipe, key, census) + old.dataset_id
             if same and census.settled and old.is_whole(config.out):
-                config.gates.check(old)
+                with noted(old.notices):
+                    config.gates.check(old)
                 tidy(config.out, old, disk=config.disk)
-                told = (garbled_folders(state), table_faults(state))
+                told = _told(state)
                 return BuildReport(old, True, new_key, 0, 0, stages, *told)
         expect_work(executor)
         refuse_unfit(executor, config.src, config.out, disk=config.disk)
@@ -103,8 +107,12 @@ def _run(config: BuildConfig, executor: Executor) -> BuildReport:
         lasting = not any(built.info.reasons.get(reason) for reason in UNCACHED_REASONS)
         fingerprint = _fingerprint(config.recipe, key, built.census)
         set_meta(state, "committed", fingerprint + built.info.dataset_id if lasting else "")
-        told = (garbled_folders(state), table_faults(state))
+        told = _told(state)
     return BuildReport(built.info, False, new_key, built.read, built.shards, stages, *told)
+
+
+def _told(state: Connection) -> tuple[int, TableFaults, list[int]]:
+    return garbled_folders(state), table_faults(state), idle_patterns(state)
 
 
 def _fingerprint(recipe: Recipe, key: bytes, census: Census) -> str:

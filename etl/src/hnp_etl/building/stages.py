@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hnp_etl.building.commit import Told, commit
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.intake import meet, pair, read_new
-from hnp_etl.building.judging import judge
+from hnp_etl.building.judging import judge, noted
 from hnp_etl.building.shards_stage import build_shards
 from hnp_etl.building.timing import Stages
 from hnp_etl.recipes.recipe import Recipe
@@ -72,8 +72,9 @@ def build_stages(
         with timed("shard"):
             made = build_shards(config, state, executor, spans, final=not tries)
     with timed("commit"):
-        found = judge(state, config, key)
         notices = (*misfits(state, settled, recipe.identity), *hidden_losses(state))
+        with noted(notices):
+            found = judge(state, config, key)
         told = Told(settled.sources, notices, found)
         info = commit(state, config, key=key, told=told, built=made.files)
     return Built(info, census, read, made.new)

@@ -9,7 +9,7 @@ import click
 
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.pipeline import BuildReport, build
-from hnp_etl.commands.exclude_option import exclude_option
+from hnp_etl.commands.exclude_option import exclude_option, warn_of_idle
 from hnp_etl.datasets.gate import Gates, RejectLimit, refuse_nothing_accepted
 from hnp_etl.engines.engines import ENGINES, open_executor
 from hnp_etl.private.folder import private_folder
@@ -153,6 +153,7 @@ def _warn(report: BuildReport, recipe: Recipe) -> None:
             "warning: a new key was made in the private folder; ids match no other data set",
             err=True,
         )
+    warn_of_idle(report.idle_patterns, len(recipe.layout.exclude))
     if recipe.label.wanted and not recipe.confirmed:
         click.echo(
             f"warning: recipe {recipe.name} is not confirmed: codes and units are guesses",
@@ -180,6 +181,7 @@ def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
                 "tables_refused": report.tables.refused,
                 "table_lines_refused": report.tables.lines,
                 "table_lines_alone": report.tables.alone,
+                "table_lines_by_end": report.tables.by_end,
                 "to_try_again": sum(report.to_try_again.values()),
                 "shards_built": report.built,
                 "stages": [asdict(stage) for stage in report.stages.done],
@@ -203,7 +205,12 @@ def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
 
 def _notes(report: BuildReport) -> Iterator[str]:
     tables = report.tables
-    if any(tables):
+    if tables.by_end:
+        yield (
+            f"lines of tables that name their image by another path, which ends as its own: "
+            f"{tables.by_end}"
+        )
+    if tables.refused or tables.lines or tables.alone:
         yield (
             f"tables of labels that cannot be used: {tables.refused}, lines of others: "
             f"{tables.lines}; lines that give no image a label: {tables.alone}; "

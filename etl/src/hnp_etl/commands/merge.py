@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from hnp_etl.datasets.merging import MergeReport, merge
-from hnp_shared.command import echo_json, echo_table, reported
+from hnp_shared.command import echo_json, echo_notices, echo_table, reported
 from hnp_shared.dataset_info import DatasetInfo
 from hnp_shared.vocabulary import State
 
@@ -30,6 +30,7 @@ def merge_command(parts: tuple[Path, ...], out: Path, as_json: bool) -> None:
                 "codes and units must mean the same",
                 err=True,
             )
+        echo_notices(report.info.notices)
         if as_json:
             _echo_json(report)
         else:
@@ -47,6 +48,7 @@ def _echo_json(report: MergeReport) -> None:
             "states": dict(info.states),
             "reasons": dict(info.reasons),
             "identity": dict(info.identity),
+            "notices": [notice.to_json() for notice in info.notices],
         }
     )
 

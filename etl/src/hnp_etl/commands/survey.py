@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from hnp_etl.commands.build_manifest import FOLDER, cores
-from hnp_etl.commands.exclude_option import exclude_option
+from hnp_etl.commands.exclude_option import exclude_option, warn_of_idle
 from hnp_etl.engines.engines import open_executor
 from hnp_etl.private.folder import hold_private
 from hnp_etl.recipes.recipe import DEFAULT_RECIPE, builtin_names, load_recipe
@@ -80,6 +80,7 @@ def survey_command(
             findings = survey(config, folder, executor=executor)
             if private is not None:
                 _name(folder, findings)
+        warn_of_idle(findings.idle_patterns, len(config.recipe.layout.exclude))
         if write_recipe is not None:
             _write(write_recipe, findings)
         if as_json:

@@ -26,10 +26,11 @@ class Place(StrEnum):
     """What a word can name, the one that decides first; a lumbar word beats every other."""
 
     LUMBAR = "lumbar"
-    WHOLE_SPINE = "whole spine"  # the lumbar part and the neck
+    WHOLE_SPINE = "whole spine"  # the lumbar part, the neck, and what shows beside them
     SACRUM = "sacrum"
     UPPER_SPINE = "upper spine"  # makes "spine" beside it mean that part: "Colonna cervicale"
     SPINE = "spine"  # alone it includes the lumbar part
+    ABOVE = "above"  # head, neck and chest, which a study of the whole spine shows too
     ELSEWHERE = "elsewhere"
 
 
@@ -45,7 +46,7 @@ WORDS: dict[Place, str] = {  # ~ stands for any ending; the DICOM terms are thos
         szyjn~ piersiow~ 경추~ 흉추~ 경흉추~ 颈椎~ 頸椎~ 胸椎~""",
     Place.SPINE: """spine spinal spinale vertebra vertebrae vertebral vertebrale rachis columna
         coluna colonna wirbelsaule wirbelkorper kregoslup~ omurga 척추~ 척수~ 脊椎~ 脊柱~""",
-    Place.ELSEWHERE: """brain head neck skull scalp cranial cranium cranio~ crane craneo schadel
+    Place.ABOVE: """brain head neck skull scalp cranial cranium cranio~ crane craneo schadel
         kopf hirn cerebral cerebro cerebrum cerebell~ cerebelum cerveau encefal~ encephal~ testa
         cabeza circleofwillis sella pituitary hypophys~ hipofis~ iac orbit orbits orbita orbite
         eye eyelid cornea sclera ear nose sinus sinuses face facial cheek jaw mandible maxilla
@@ -54,7 +55,8 @@ WORDS: dict[Place, str] = {  # ~ stands for any ending; the DICOM terms are thos
         chest thorax torax lung lungs mediastin~ heart cardiac cardiaque cardio herz corazon coeur
         cuore coronaryartery aorta rib ribs sternum sternoclav~ clavicle axilla breast breasts
         mamma mammo mammae breas~ brust seno esophagus trachea bronchus thymus
-        mrcp enterogr~ urogr~ elastogr~ defecogr~ fetal foetal fetus placenta
+        뇌~ 두부~ 두경부~ 두개~ 안면~ 안와~ 측두골~ 경부~ 갑상선~ 흉부~ 심장~ 유방~ 头颅~ 颅脑~""",
+    Place.ELSEWHERE: """mrcp enterogr~ urogr~ elastogr~ defecogr~ fetal foetal fetus placenta
         kid liv panc pros prost pel gb ivc shld shldr
         abdomen abdominal abdominale abdo abd oberbauch unterbauch bauch liver leber foie higado
         fegato hepatic gallbladder biliary kidney kidneys renal niere nieren adrenal pancreas
@@ -68,22 +70,21 @@ WORDS: dict[Place, str] = {  # ~ stands for any ending; the DICOM terms are thos
         hand hands handgelenk wrist poignet muneca polso finger fingers thumb elbow ellbogen
         ellenbogen coude codo gomito arm forearm leg legs thigh oberschenkel unterschenkel femur
         tibia calf extremity
-        뇌~ 두부~ 두경부~ 두개~ 안면~ 안와~ 측두골~ 경부~ 갑상선~ 흉부~ 심장~ 유방~ 복부~ 상복부~
-        하복부~ 간담도~ 췌장~ 신장 골반~ 전립선~ 자궁~ 난소~ 방광~ 직장~ 천장관절~ 고관절~ 무릎~
-        슬관절~ 어깨~ 견관절~ 발목~ 족관절~ 족부~ 손목~ 수부~ 수근~ 완관절~ 팔꿈치~ 주관절~ 대퇴~
-        하퇴~ 상완~ 전완~ 턱관절~ 头颅~ 颅脑~ 腹部~ 盆腔~ 前列腺~ 膝~ 肩~""",
+        복부~ 상복부~ 하복부~ 간담도~ 췌장~ 신장 골반~ 전립선~ 자궁~ 난소~ 방광~ 직장~ 천장관절~
+        고관절~ 무릎~ 슬관절~ 어깨~ 견관절~ 발목~ 족관절~ 족부~ 손목~ 수부~ 수근~ 완관절~ 팔꿈치~
+        주관절~ 대퇴~ 하퇴~ 상완~ 전완~ 턱관절~ 腹部~ 盆腔~ 前列腺~ 膝~ 肩~""",
 }
 GLUE = "mri mr irm rmn rm aa"
 """Known so that "MRIBRAIN" and "AAHead" can be taken apart."""
 
 _ = "[ ./_,&+-]{0,2}"
 _SPINE = r"(?:spines?|sp|wirbels[a-z]*)"
-PHRASES: dict[str, str] = {  # whole words of the text -> a word of WORDS, in this order
-    NECK_TO_LUMBAR: "wholespine",
+PHRASES: dict[str, str] = {  # whole words of the text -> words of WORDS, in this order
+    NECK_TO_LUMBAR: "lspine cspine",
     TO_LUMBAR: "lspine",
     UPPER: "cspine",
     r"(?<=[clt][ ._-])(?:[a-rt-z]pine|spien|sipne|spne)": "spine",  # misspelt
-    rf"c{_}(?:(?:d|th?){_})?l(?:{_}s)?{_}{_SPINE}|c[/-]th?[/-]l": "wholespine",
+    rf"c{_}(?:(?:d|th?){_})?l(?:{_}s)?{_}{_SPINE}|c[/-]th?[/-]l": "lspine cspine",
     rf"(?:(?:d|th?){_}){{0,2}}l(?:{_}s)?{_}{_SPINE}": "lspine",
     rf"s{_}spine": "sspine",
     rf"(?:c|th?|c{_}(?:d|th?)){_}{_SPINE}|d{_}spine": "cspine",
@@ -97,6 +98,7 @@ DECIDES = (
     (Place.SACRUM, Region.LUMBAR),
     (Place.UPPER_SPINE, Region.OTHER),
     (Place.SPINE, Region.LUMBAR),
+    (Place.ABOVE, Region.OTHER),
     (Place.ELSEWHERE, Region.OTHER),
 )
 """The first place that is named decides. "Colonna cervicale" is no lumbar column."""
@@ -132,16 +134,24 @@ def named_region(text: str) -> Region | None:
 def outweighs(text: str, body_part: str) -> bool:
     """Tell whether a text names the lumbar spine, and not also what Body Part Examined names.
 
-    Scanners write the part that a protocol was made for; only a study of both is told apart by it.
+    Scanners write the part that a protocol was made for; only a study of both is told apart by it,
+    as is one of the whole spine, to which slices of head, neck and chest belong.
 
     >>> outweighs("MRI L-spine", "HIP"), outweighs("Brain + L-spine", "HEAD")
     (True, False)
+    >>> outweighs("Whole spine MRI", "ABDOMEN"), outweighs("Whole spine MRI", "BRAIN")
+    (True, False)
     """
-    named = _named_places(text)
+    named, examined = _named_places(text), _named_places(body_part)
+    beside = {Place.UPPER_SPINE, Place.ABOVE, Place.ELSEWHERE} & examined
     if Place.WHOLE_SPINE in named:
-        named |= {Place.LUMBAR, Place.UPPER_SPINE}
-    beside = {Place.UPPER_SPINE, Place.ELSEWHERE} & _named_places(body_part)
-    return Place.LUMBAR in named and not named & beside
+        return not beside - {Place.ELSEWHERE} and not beside & named
+    elsewhere = {Place.ABOVE, Place.ELSEWHERE}
+    return (
+        Place.LUMBAR in named
+        and not named & beside
+        and not (named & elsewhere and beside & elsewhere)
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -32,6 +32,6 @@ TO_LUMBAR = (
 )
 UPPER = (
     f"{_C}{_ANY}(?:{_C}|{_T})|{_T}{_ANY}{_LOWER_T}|{_TO}[ _](?:{_C}|{_T})"  # C7/T1, T1_T6, to T1
-    "|foramen[ _]magnum"
+    f"|foramen[ _]magnum|(?:{_C}|{_LOWER_T}) ?[/-] ?(?:1[0-2]|[1-9])"  # C3-7, T11/12
 )
 """Of the neck and the chest."""

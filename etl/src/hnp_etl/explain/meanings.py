@@ -144,11 +144,11 @@ REASONS: Mapping[str, Meaning] = {
         "remove one of both",
     ),
     Reason.FIELD_CONFLICT: Meaning(
-        "two spellings of one field have different values",
+        "two spellings of one field, two labels, or lines of two tables say different things",
         "find out which is right and remove the other, or name one only in `[label.fields]`",
     ),
     Reason.BAD_VALUE: Meaning(
-        "a disc's code, or a table, cannot be read",
+        "a disc, its code, the name of an image, or a table cannot be read",
         "mend the place that `explain` names",
     ),
     Reason.NO_IMAGE: Meaning(

@@ -45,9 +45,9 @@ _PHRASES: dict[Reason, str] = {
     Reason.DUPLICATE: "no file of the same patient with a smaller path held the same picture",
     Reason.BAD_ENCODING: "it were UTF-8, UTF-16 with a mark, or CP949",
     Reason.BAD_JSON: "it were one JSON object, or a list of one",
-    Reason.DUPLICATE_KEY: "no key stood twice in one object",
-    Reason.FIELD_CONFLICT: "all spellings of one field agreed",
-    Reason.BAD_VALUE: "its disc codes could be read",
+    Reason.DUPLICATE_KEY: "no key, column or image were named twice",
+    Reason.FIELD_CONFLICT: "all that tell one thing of its image agreed",
+    Reason.BAD_VALUE: "what it tells of images, discs and codes could be read",
     Reason.NO_IMAGE: "exactly one image shared its path, its name, or were named in it",
 }
 

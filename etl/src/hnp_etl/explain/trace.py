@@ -138,7 +138,8 @@ def _would_pass(
     if reason is None:
         return None
     label = asked.label if Reason.LABEL_REJECTED in (reason, *held) else None
-    detail = asked.label_detail if asked.kind is Kind.LABEL else None
+    of_label = asked.kind is Kind.LABEL and isinstance(asked.label, Reason)
+    detail = asked.label_detail if of_label else None
     text = remedy([reason, *held], recipe) + _found(asked.detail or detail)
     if isinstance(label, Reason):
         told = remedy([label], recipe) + _found(asked.label_detail)
@@ -208,4 +209,6 @@ def _pair(asked: Asked, partner: str | None) -> Step:
     if partner is None:
         return Step(other, "none found")
     said = f" ({asked.label})" if isinstance(asked.label, Reason) else ""
-    return Step(other, f"{partner}, paired {_STEPS.get(asked.step or '', asked.step)}{said}")
+    aside = isinstance(asked.label, LabelFacts) and asked.label_detail
+    told = f"; it {asked.label_detail}" if aside else ""
+    return Step(other, f"{partner}, paired {_STEPS.get(asked.step or '', asked.step)}{said}{told}")

@@ -42,6 +42,7 @@ Keys = tuple[str, ...]
 """What leads to a leaf from the root of its label."""
 
 _NOTHING = Field()
+UNKNOWN_LEVEL = "names another level too, which [label.levels] does not know"
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -112,6 +113,22 @@ class LabelReader:
             file_name=_file_stem(_text_or_none(_field(fields, "file", self._text))),
             sop_uid=_text_or_none(_field(fields, "sop_instance_uid", self._text)),
         )
+
+    def passed_over(self, leaves: Sequence[Leaf], facts: LabelFacts) -> str | None:
+        """Return what a label tells of discs that did not count, None when all did.
+
+        Args:
+            leaves: of the label.
+            facts: what was read.
+        """
+        stated = self._stated.codes(leaves)
+        if not any(stated):
+            return None
+        for cell, codes in zip(facts.cells, stated, strict=True):
+            told = {recipe_code(str(value), self._known) for leaf in codes for value in leaf.values}
+            if not told <= {None, *cell}:
+                return "tells other codes of discs by level and code than by keys, which count"
+        return UNKNOWN_LEVEL if self._stated.names_unknown(leaves) else None
 
     def _find_places(self, shape: tuple[Keys, ...]) -> list[list[int]]:
         """Return the leaves, by number, of each field and each level in labels of a shape."""

@@ -26,12 +26,13 @@ class StatedDiscs:
             if (aliases := recipe.levels.get(name, ()))
             for alias in (name, *aliases)
         }
+        self._missing = recipe.missing_words
         self._pairs = lru_cache(maxsize=256)(self._find_pairs)
 
     def codes(self, leaves: Sequence[Leaf]) -> list[list[Leaf]]:
         """Return the leaves with the codes of each level 0..4.
 
-        A level that names no disc is one of something else, and tells nothing.
+        A level that names no disc may be one of something else, and tells nothing.
         """
         found: list[list[Leaf]] = [[] for _ in LEVEL_NAMES]
         pairs = self._pairs(tuple([(leaf.keys, leaf.readable) for leaf in leaves]))
@@ -41,8 +42,17 @@ class StatedDiscs:
                 found[disc].append(leaves[code])
         return found
 
+    def names_unknown(self, leaves: Sequence[Leaf]) -> bool:
+        """Tell whether a level with a code beside names no disc that the recipe knows."""
+        pairs = self._pairs(tuple([(leaf.keys, leaf.readable) for leaf in leaves]))
+        return any(
+            self._disc(leaves[level]) is None
+            and not all(is_missing(value, self._missing) for value in leaves[level].values)
+            for level, _ in pairs
+        )
+
     def _disc(self, leaf: Leaf) -> int | None:
-        if len(leaf.values) != 1 or is_missing(leaf.values[0]):
+        if len(leaf.values) != 1 or is_missing(leaf.values[0], self._missing):
             return None
         return self._discs.get(bare(str(leaf.values[0]).strip()))
 

@@ -25,7 +25,7 @@ class LabelMeaning(NamedTuple):
 
     Attributes:
         name: of the image that the label names, without suffix; uid likewise.
-        detail: what was found where it was refused, in words; never a value.
+        detail: what was found where it was refused, or did not count, in words; never a value.
     """
 
     facts: str | None
@@ -51,4 +51,5 @@ def meaning_of_label(leaves: Sequence[Leaf], reader: LabelReader) -> LabelMeanin
         facts = reader.read(leaves)
     except FileError as error:
         return LabelMeaning(None, error.reason, detail=error.what)
-    return LabelMeaning(pack_label(facts), None, facts.file_name, facts.sop_uid)
+    aside = reader.passed_over(leaves, facts)
+    return LabelMeaning(pack_label(facts), None, facts.file_name, facts.sop_uid, aside)

@@ -8,7 +8,7 @@ import json
 import re
 import tomllib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
@@ -31,7 +31,7 @@ from pydantic import (
 from hnp_etl.imaging import Plane, Weighting
 from hnp_etl.limits import MAX_SIDE_PIXELS, Limits
 from hnp_etl.recipes.canal import Canal
-from hnp_etl.recipes.grammar import number_as_code, word
+from hnp_etl.recipes.grammar import is_number, number_as_code, word
 from hnp_etl.recipes.label_sources import LABEL_SOURCES, LabelSource
 from hnp_etl.recipes.messages import describe
 from hnp_etl.recipes.spellings import Alias, Code, Spelling, refuse_shared, refuse_unmatched
@@ -93,6 +93,11 @@ class Layout(_Section):
         if unknown:
             raise ValueError(f"found {sorted(unknown)}, expected training and validation")
         return {name: cls._compiles(pattern) for name, pattern in partitions.items()}
+
+
+@lru_cache
+def _words(missing: tuple[str | int | float, ...]) -> frozenset[str]:
+    return frozenset(word(str(each)) for each in missing)
 
 
 class Identity(_Section):
@@ -170,7 +175,12 @@ class Label(_Section):
     @property
     def missing_words(self) -> frozenset[str]:
         """Words for a missing value beside the usual ones, as `grammar.word` gives them."""
-        return frozenset(word(str(each)) for each in self.missing)
+        return _words(self.missing)
+
+    @property
+    def missing_names(self) -> frozenset[str]:
+        """Those of them that are no numbers: a name of an image may be any number."""
+        return frozenset(each for each in self.missing_words if not is_number(each))
 
     @property
     def wanted(self) -> bool:

@@ -11,6 +11,7 @@ from hnp_etl.reading.read import Ref
 from hnp_etl.reading.sealed import reason_of, unpack_header, unpack_label
 from hnp_etl.state.database import EXCLUDED, Row, pages
 from hnp_etl.state.files import REF, UNREAD, ref_of
+from hnp_etl.state.label_conflicts import rivals
 from hnp_etl.state.pairs import OUT_OF_PLAY
 from hnp_etl.state.rows import ledger_rows
 from hnp_shared.ledger import LedgerRow
@@ -87,13 +88,15 @@ def closed(state: sqlite3.Connection, numbers: Sequence[int]) -> frozenset[int]:
 
 
 def partners(state: sqlite3.Connection, numbers: Sequence[int]) -> list[Ref]:
-    """Return the unread labels that images were paired with."""
+    """Return the unread labels that images were paired with, and those that must agree."""
     found = _some(
         state,
         f"SELECT {REF} FROM file JOIN pair ON pair.label = file.id WHERE {UNREAD} AND pair.image",
         numbers,
     )
-    return [ref_of(row) for row in found]
+    beside = f"SELECT {REF} FROM file WHERE {UNREAD} AND kind = 'label' AND id"
+    found += _some(state, beside, sorted(rivals(state, numbers)))
+    return [ref_of(row) for row in dict.fromkeys(found)]
 
 
 def lonely(state: sqlite3.Connection, numbers: Sequence[int]) -> bool:
@@ -208,8 +211,8 @@ def _faults(state: sqlite3.Connection, row: _Answer) -> tuple[str, ...]:
 
 def _labels(state: sqlite3.Connection, row: _Answer) -> tuple[int, int] | None:
     statement = (
-        "SELECT count(*), count(pair.label) FROM part JOIN entry ON entry.file = part.whole "
-        "LEFT JOIN pair ON pair.label = entry.id WHERE part.file = ?"
+        "SELECT count(*), count(claim.entry) FROM part JOIN entry ON entry.file = part.whole "
+        "LEFT JOIN claim ON claim.entry = entry.id WHERE part.file = ?"
     )
     held, paired = state.execute(statement, (row.id,)).fetchone()
     return (held, paired) if held else None

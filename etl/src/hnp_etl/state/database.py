@@ -16,7 +16,7 @@ ROWS_AT_A_TIME = 2000
 
 _ROLE = "the private state"
 _CACHE_KIB = 32 * 1024
-_SCHEMA_VERSION = f"10 {__version__}"  # facts are only as good as the reader that made them
+_SCHEMA_VERSION = f"11 {__version__}"  # facts are only as good as the reader that made them
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -67,6 +67,11 @@ CREATE TABLE named (image INTEGER NOT NULL, key TEXT NOT NULL);
 CREATE INDEX named_key ON named (key);
 CREATE TABLE asking (entry INTEGER PRIMARY KEY, key TEXT NOT NULL);  -- entries that look for images
 CREATE TABLE heard (entry INTEGER PRIMARY KEY);  -- entries whose name an image has
+CREATE TABLE claim (            -- the one image that an entry names, by all its name or its end
+    entry INTEGER PRIMARY KEY, image INTEGER NOT NULL,
+    rank INTEGER NOT NULL, whole INTEGER NOT NULL
+);
+CREATE INDEX claim_image ON claim (image);
 CREATE TABLE series (key TEXT PRIMARY KEY, weighting TEXT NOT NULL);
 CREATE TABLE told (image INTEGER PRIMARY KEY, weighting TEXT NOT NULL);
 CREATE TABLE pair (image INTEGER PRIMARY KEY, label INTEGER NOT NULL UNIQUE, step TEXT NOT NULL);

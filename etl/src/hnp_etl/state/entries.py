@@ -3,11 +3,11 @@
 import sqlite3
 from collections.abc import Iterator
 
-from hnp_etl.errors import FileError
 from hnp_etl.labels.label import LabelReader
 from hnp_etl.labels.sources.entry import Entry
 from hnp_etl.labels.sources.rows import LabelFile, LabelSet, reader_of
-from hnp_etl.reading.sealed import pack_label, unseal
+from hnp_etl.reading.meaning import meaning_of_label
+from hnp_etl.reading.sealed import unseal
 from hnp_etl.recipes.recipe import Label
 from hnp_etl.state.database import pages, write_many
 from hnp_shared.vocabulary import Reason
@@ -20,7 +20,7 @@ _READ = (
     "SELECT id, path, facts FROM file WHERE id > ? "
     "AND kind = 'label' AND early IS NULL AND facts IS NOT NULL"
 )
-_NOTE_LABEL = "INSERT INTO label (id, facts, refusal) VALUES (?, ?, ?)"
+_NOTE_LABEL = "INSERT INTO label (id, facts, refusal, detail) VALUES (?, ?, ?, ?)"
 _NOTE_FAULT = "INSERT INTO fault VALUES (?, ?, ?)"
 
 
@@ -58,7 +58,7 @@ def _files(state: sqlite3.Connection) -> Iterator[LabelFile]:
 def _note(state: sqlite3.Connection, whole: LabelSet, recipe: Label) -> None:
     file, faults = whole.number, list[tuple[int, int | None, str]]()
     if whole.refused is not None:
-        write_many(state, _NOTE_LABEL, [(file, None, whole.refused.reason)])
+        write_many(state, _NOTE_LABEL, [(file, None, whole.refused.reason, None)])
         faults.append((file, None, whole.refused.what))
     faults += [(file, None, what) for what in whole.faults if whole.refused is None]
     numbered = [(-(file << _ID_BITS | count), each) for count, each in enumerate(whole.entries, 1)]
@@ -66,22 +66,22 @@ def _note(state: sqlite3.Connection, whole: LabelSet, recipe: Label) -> None:
     write_many(state, "INSERT INTO entry VALUES (?, ?, ?)", keys)
     reader = LabelReader(recipe)
 
-    def said() -> Iterator[tuple[int, str | None, Reason | None]]:
+    def said() -> Iterator[tuple[int, str | None, Reason | None, str | None]]:
         for number, each in numbered:
             facts, refusal, what = _said(each, reader)
-            if refusal is not None and len(faults) < MOST_FAULTS:
-                faults.append((file, number, f"{each.place} {what}".strip()))
-            yield number, facts, refusal
+            if refusal is not None:
+                what = f"{each.place} {what}".strip()
+                if len(faults) < MOST_FAULTS:
+                    faults.append((file, number, what))
+            yield number, facts, refusal, what
 
     write_many(state, _NOTE_LABEL, said())
     write_many(state, _NOTE_FAULT, faults[:MOST_FAULTS])
 
 
-def _said(entry: Entry, reader: LabelReader) -> tuple[str | None, Reason | None, str]:
-    """Return what an entry says under the recipe, or why it cannot be used."""
+def _said(entry: Entry, reader: LabelReader) -> tuple[str | None, Reason | None, str | None]:
+    """Return what an entry says under the recipe, or why it cannot be used, and more in words."""
     if entry.leaves is None:
         return None, entry.refusal, entry.what
-    try:
-        return pack_label(reader.read(entry.leaves)), None, ""
-    except FileError as error:
-        return None, error.reason, error.what
+    meaning = meaning_of_label(entry.leaves, reader)
+    return meaning.facts, meaning.refusal, meaning.detail

@@ -5,13 +5,13 @@ longest tail that any image has decides, as it is written or else without case a
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
-from hnp_etl.labels.sources.match import image_keys, loose, same_place, tail
+from hnp_etl.labels.sources.match import image_keys, is_foreign, loose, same_place, tail
 from hnp_etl.recipes.recipe import Label
 from hnp_etl.state.database import pages, write_many
 from hnp_etl.state.entries import as_text
-from hnp_etl.state.entry_conflicts import refuse_contradicted
+from hnp_etl.state.entry_claims import settle_claims
 from hnp_etl.state.pairs import OUT_OF_PLAY
 from hnp_shared.vocabulary import UNKNOWN_HOSPITAL
 
@@ -24,27 +24,18 @@ _UNHEARD = "SELECT id, key FROM entry WHERE id NOT IN (SELECT entry FROM heard)"
 # than the file of the entry it says nothing.
 _MET = f"""
 WITH met AS (
-    SELECT image.id AS image, entry.id AS entry, source.path AS place,
-           coalesce(label.facts, label.refusal) AS said
+    SELECT image.id AS image, entry.id AS entry
     FROM asking JOIN named USING (key) JOIN file AS image ON image.id = named.image
-    JOIN entry ON entry.id = asking.entry JOIN label ON label.id = entry.id
-    JOIN file AS source ON source.id = entry.file
+    JOIN entry ON entry.id = asking.entry JOIN file AS source ON source.id = entry.file
     WHERE (source.partition IS NULL OR source.partition IS image.partition)
     AND (source.hospital = '{UNKNOWN_HOSPITAL}' OR source.hospital = image.hospital)
 )
 """
-# Who names two images, or is named by two that differ, stays alone; of several that say the same
-# the first by path counts.
-_SURE = f"""
-{_MET}, ranked AS (
-    SELECT image, entry, row_number() OVER (PARTITION BY image ORDER BY place, entry DESC) AS rank
-    FROM met
-    WHERE entry IN (SELECT entry FROM met GROUP BY entry HAVING count(*) = 1)
-    AND image IN (SELECT image FROM met GROUP BY image HAVING count(DISTINCT said) = 1)
-)
-SELECT ranked.image, ranked.entry, entry.key, file.path, file.name FROM ranked
-JOIN entry ON entry.id = ranked.entry JOIN file ON file.id = ranked.image
-WHERE rank = 1 AND ranked.image NOT IN (SELECT image FROM pair)
+# Who names two images stays alone.
+_CLAIMS = f"""
+{_MET} SELECT met.image, met.entry, entry.key, file.path, file.name, file.hospital FROM met
+JOIN entry ON entry.id = met.entry JOIN file ON file.id = met.image
+WHERE met.entry IN (SELECT entry FROM met GROUP BY entry HAVING count(*) = 1)
 """
 _HEARD = f"INSERT OR IGNORE INTO heard {_MET} SELECT entry FROM met"
 
@@ -54,7 +45,7 @@ Fold = Callable[[str], str]
 def pair_entries(state: sqlite3.Connection, recipe: Label) -> None:
     """Give each image the entry that names it and no other image."""
     with state:
-        for table in ("named", "asking", "heard"):
+        for table in ("named", "asking", "heard", "claim"):
             state.execute(f"DELETE FROM {table}")
     _note_series(state)
     deepest = _deepest(state)
@@ -62,7 +53,7 @@ def pair_entries(state: sqlite3.Connection, recipe: Label) -> None:
     for depth in range(deepest, deepest - 1 if whole else 0, -1):
         for fold in (str, loose):
             _pair(state, recipe, depth, fold)
-    refuse_contradicted(state)
+    settle_claims(state)
 
 
 def _deepest(state: sqlite3.Connection) -> int:
@@ -80,12 +71,15 @@ def _pair(state: sqlite3.Connection, recipe: Label, depth: int, fold: Fold) -> N
     if state.execute("SELECT 1 FROM asking LIMIT 1").fetchone() is None:
         return
     write_many(state, "INSERT INTO named VALUES (?, ?)", _named(state, depth, fold))
-    found = [
-        (image, entry)
-        for image, entry, key, path, name in state.execute(_SURE)
-        if recipe.table.key == "uid" or _fits(_name(key), path, name, depth)
-    ]
-    write_many(state, "INSERT INTO pair VALUES (?, ?, 'd')", found)
+    uids, exact = recipe.table.key == "uid", fold is str
+    beside = _Folders(state, depth)
+    found = (
+        (entry, image, 2 * depth + exact, whole)
+        for image, entry, key, path, name, hospital in state.execute(_CLAIMS).fetchall()
+        if (whole := uids or _is_whole(_name(key), depth))
+        or _fits(_name(key), _shown(path, name), hospital, depth, beside.of(entry))
+    )
+    write_many(state, "INSERT INTO claim VALUES (?, ?, ?, ?)", found)
     with state:
         state.execute(_HEARD)
 
@@ -111,16 +105,46 @@ def _named(state: sqlite3.Connection, depth: int, fold: Fold) -> Iterator[tuple[
             yield from ((number, f"{place}\0{fold(as_text(key))}") for place in above)
 
 
-def _fits(named: str, path: bytes, name: bytes, depth: int) -> bool:
+def _is_whole(named: str, depth: int) -> bool:
+    """Tell whether a tail is all that is named, be it a name alone."""
+    return named.count("/") + 1 == depth
+
+
+def _fits(named: str, image: str, hospital: str, depth: int, beside: Container[str]) -> bool:
     """Tell whether a path that only ends as the image's may be the image's.
 
     A name alone is enough where the image lies in no folder of its own.
+
+    Args:
+        named: the path in a table.
+        image: that of the image, hospital likewise.
+        hospital: in which the image lies.
+        depth: how many segments both share.
+        beside: folders that the table names where the first of both paths differ.
     """
-    image = f"{_folder(path)}/{name.decode('utf-8', 'surrogateescape')}"
-    if named.count("/") + 1 == depth:  # the whole of what is named, be it a name alone
-        return True
+    if is_foreign(named, hospital):
+        return False
     whole = image.count("/") <= depth
-    return whole or (depth > 1 and same_place(named, as_text(image), depth))
+    return whole or (depth > 1 and same_place(named, image, depth, beside))
+
+
+class _Folders:
+    """The folders that each table names in front of what is shared, looked up when asked for."""
+
+    def __init__(self, state: sqlite3.Connection, depth: int) -> None:
+        self._state, self._depth = state, depth
+        self._known: dict[int, frozenset[str]] = {}
+
+    def of(self, entry: int) -> Container[str]:
+        """Return those of the table of an entry, without case."""
+        (file,) = self._state.execute("SELECT file FROM entry WHERE id = ?", (entry,)).fetchone()
+        if file not in self._known:
+            keys = self._state.execute("SELECT key FROM entry WHERE file = ?", (file,))
+            parts = (_name(key).split("/") for (key,) in keys)
+            self._known[file] = frozenset(
+                each[-self._depth - 1].casefold() for each in parts if len(each) > self._depth
+            )
+        return self._known[file]
 
 
 def _note_series(state: sqlite3.Connection) -> None:
@@ -136,6 +160,10 @@ def _note_series(state: sqlite3.Connection) -> None:
         state.execute(
             "INSERT OR IGNORE INTO told SELECT image, weighting FROM named JOIN series USING (key)"
         )
+
+
+def _shown(path: bytes, name: bytes) -> str:
+    return as_text(f"{_folder(path)}/{name.decode('utf-8', 'surrogateescape')}")
 
 
 def _folder(path: bytes) -> str:

@@ -11,11 +11,13 @@ class TableFaults(NamedTuple):
         refused: tables that cannot be used at all.
         lines: of the others, those that cannot be.
         alone: lines that name no image, or more than one.
+        by_end: lines whose path is not their image's, but ends as it does.
     """
 
     refused: int
     lines: int
     alone: int
+    by_end: int
 
 
 def table_faults(state: sqlite3.Connection) -> TableFaults:
@@ -27,6 +29,7 @@ def table_faults(state: sqlite3.Connection) -> TableFaults:
         "FROM fault LEFT JOIN label ON label.id = fault.file"
     ).fetchone()
     (alone,) = state.execute(  # one label of many in a file, and no image that is its
-        "SELECT count(*) FROM entry WHERE id NOT IN (SELECT label FROM pair)"
+        "SELECT count(*) FROM entry WHERE id NOT IN (SELECT entry FROM claim)"
     ).fetchone()
-    return TableFaults(refused, lines, alone)
+    (by_end,) = state.execute("SELECT count(*) FROM claim WHERE NOT whole").fetchone()
+    return TableFaults(refused, lines, alone, by_end)

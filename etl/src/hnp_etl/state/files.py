@@ -7,6 +7,7 @@ from hnp_etl.files.source_file import UNKNOWN_INODE, FileStat, SourceFile
 from hnp_etl.limits import Limits
 from hnp_etl.reading.read import FileFacts, Ref
 from hnp_etl.recipes.recipe import Layout, Recipe
+from hnp_etl.state.collisions import note_collisions, note_superseded
 from hnp_etl.state.database import EXCLUDED, Row, get_meta, pages, set_meta, write_many
 from hnp_etl.state.meanings import note_meanings
 from hnp_etl.walking.census import Census, CensusTaker
@@ -35,6 +36,7 @@ INODES = "inodes"
 """Remembered when they mean nothing where the sources lie."""
 
 _GARBLED = "garbled folders"
+_IDLE = "idle patterns"
 
 REF = "file.id, kind, raw, size, mtime_ns, ctime_ns, inode"
 """Columns that `ref_of` reads."""
@@ -64,6 +66,7 @@ def note_met(state: sqlite3.Connection, met: Iterable[FoundFile], recipe: Recipe
     )
     write_many(state, _NOTE, rows)
     set_meta(state, _GARBLED, str(len(reader.garbled)))
+    set_meta(state, _IDLE, " ".join(map(str, reader.excludes.idle)))
     with state:
         state.execute("DELETE FROM file WHERE run <> ?", (run,))
         marks = ", ".join("?" * len(UNCACHED_REASONS))
@@ -71,8 +74,8 @@ def note_met(state: sqlite3.Connection, met: Iterable[FoundFile], recipe: Recipe
             f"UPDATE file SET refusal = NULL WHERE refusal IN ({marks})",
             tuple(UNCACHED_REASONS),
         )
-    _note_collisions(state)
-    _note_superseded(state, reader)
+    note_collisions(state)
+    note_superseded(state, reader)
     return taker.result()
 
 
@@ -85,6 +88,11 @@ def path_reader(recipe: Recipe) -> PathReader:
 def garbled_folders(state: sqlite3.Connection) -> int:
     """Return how many names of folders told something only once they were read as Korean."""
     return int(get_meta(state, _GARBLED) or 0)
+
+
+def idle_patterns(state: sqlite3.Connection) -> list[int]:
+    """Return the patterns of `layout.exclude`, by number from 1, that no path fitted."""
+    return [int(number) for number in (get_meta(state, _IDLE) or "").split()]
 
 
 def images_left(state: sqlite3.Connection) -> int:
@@ -210,35 +218,6 @@ def _forget_other_source(state: sqlite3.Connection, source: str) -> None:
             state.execute("DELETE FROM label")
             state.execute("UPDATE file SET facts = NULL, refusal = NULL WHERE kind <> 'image'")
     set_meta(state, "label source", source)
-
-
-def _note_collisions(state: sqlite3.Connection) -> None:
-    with state:
-        state.execute(
-            "UPDATE file SET early = ? WHERE kind <> 'other' "
-            "AND (early IS NULL OR early NOT IN (?, ?)) AND path IN "
-            "(SELECT path FROM file GROUP BY path HAVING count(*) > 1)",
-            (Reason.NAME_COLLISION, Reason.NOT_REGULAR, EXCLUDED),
-        )
-
-
-def _note_superseded(state: sqlite3.Connection, reader: PathReader) -> None:
-    with state:
-        state.execute("DELETE FROM shadow")
-    patched = pages(state, "SELECT id, path FROM file WHERE id > ? AND patched AND early IS NULL")
-    shadows = (
-        (path_bytes(shadow),)
-        for _, path in patched
-        for shadow in reader.facts(path.decode("utf-8", "surrogateescape")).shadows
-    )
-    write_many(state, "INSERT OR IGNORE INTO shadow VALUES (?)", shadows)
-    stronger = (Reason.NOT_REGULAR, Reason.NAME_COLLISION, Reason.NOT_PROCEDURE, EXCLUDED)
-    with state:
-        state.execute(
-            "UPDATE file SET early = ? WHERE kind <> 'other' AND path IN (SELECT path FROM shadow) "
-            "AND (early IS NULL OR early NOT IN (?, ?, ?, ?))",
-            (Reason.SUPERSEDED, *stronger),
-        )
 
 
 def _count(state: sqlite3.Connection, condition: str, values: Row = ()) -> int:

@@ -68,8 +68,8 @@ def met_images(state: sqlite3.Connection) -> Iterator[str]:
 def hidden_losses(state: sqlite3.Connection) -> Iterator[Notice]:
     """Yield, by hospital, losses that look like a choice: their reasons are of filtered files.
 
-    No label there leads to a disc, though images get as far as that, or images that somebody
-    labelled count as another region.
+    No label there leads to a disc, though images get as far as that, images that somebody labelled
+    count as another region, or labels of slices tell a disc more that did not count.
     """
     found = state.execute(
         "SELECT file.hospital, count(*) FROM outcome JOIN file ON file.id = outcome.file "
@@ -87,6 +87,13 @@ def hidden_losses(state: sqlite3.Connection) -> Iterator[Notice]:
     )
     for hospital, images in found.fetchall():
         yield Notice(hospital, Misfit.NOT_LUMBAR, "", {"images": images})
+    found = state.execute(
+        "SELECT hospital, count(DISTINCT label.id) FROM slice JOIN pair ON pair.image = slice.file "
+        "JOIN label ON label.id = pair.label "
+        "WHERE label.facts IS NOT NULL AND label.detail IS NOT NULL GROUP BY 1 ORDER BY 1"
+    )
+    for hospital, labels in found.fetchall():
+        yield Notice(hospital, Misfit.PASSED_OVER, "", {"labels": labels})
 
 
 def empty_sources(state: sqlite3.Connection, labels: Sequence[str]) -> list[str]:

@@ -9,6 +9,7 @@ from hnp_etl.reading.read import FileFacts
 from hnp_etl.reading.sealed import unpack_header, unpack_leaves
 from hnp_etl.recipes.recipe import Label, Recipe
 from hnp_etl.state.database import get_meta, pages, set_meta, write_many
+from hnp_shared.vocabulary import Reason
 
 _NOTE_IMAGE = "INSERT OR REPLACE INTO look VALUES (?, ?, ?)"
 _NOTE_LABEL = "INSERT OR REPLACE INTO label VALUES (?, ?, ?, ?, ?, ?)"
@@ -59,7 +60,10 @@ def judge_images(state: sqlite3.Connection, recipe: Recipe) -> None:
 def interpret_labels(state: sqlite3.Connection, label: Label) -> None:
     """Read the leaves of the labels that were not read under this section."""
     begin_labels(state, label)
-    with state:  # a label that is gone or cannot be read any more says nothing
+    with state:
+        # what contradicted it may be gone
+        state.execute("DELETE FROM label WHERE refusal = ?", (Reason.FIELD_CONFLICT,))
+        # a label that is gone or cannot be read any more says nothing
         state.execute(
             "DELETE FROM label WHERE id NOT IN (SELECT id FROM file "
             "WHERE kind = 'label' AND early IS NULL AND facts IS NOT NULL)"

@@ -17,10 +17,10 @@ from hnp_shared.manifest import ManifestRow
 from hnp_shared.vocabulary import LEVEL_NAMES, Flag, Kind, Reason, State
 
 _BATCH = 1000
-_ROWS = (  # label files of many labels: sound when one of the paired ones is
+_ROWS = (  # label files of many labels: sound when one of those is that name an image
     "SELECT part.file, CASE WHEN max(label.refusal IS NULL) = 0 THEN min(label.refusal) END "
     "AS refusal FROM part JOIN entry ON entry.file = part.whole JOIN label ON label.id = entry.id "
-    "JOIN pair ON pair.label = entry.id GROUP BY part.file"
+    "JOIN claim ON claim.entry = entry.id GROUP BY part.file"
 )
 _SLICES = (  # files with chosen frames: how many are stored, and the name of the one that is
     "SELECT slice.file, count(sample.id) AS stored, "

@@ -1,10 +1,12 @@
 """Paths of files met that are worth a look by name; nobody but who builds may see them."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 
+from hnp_etl.reading.sealed import unpack_header
 from hnp_etl.state.database import EXCLUDED
 from hnp_etl.walking.paths import path_bytes
 from hnp_shared.vocabulary import UNKNOWN_HOSPITAL, Reason
@@ -13,14 +15,20 @@ _MET = f"early IS NOT '{EXCLUDED}'"
 
 
 def image_copies(state: sqlite3.Connection) -> Iterator[list[str]]:
-    """Yield the paths of images of one SOP Instance UID and size, a UID at a time, ascending."""
-    images = "FROM file WHERE kind = 'image' AND early IS NULL"
+    """Yield the paths of images of one series, SOP Instance UID and size, ascending.
+
+    SOP Instance UIDs alone repeat: in RSNA 2024 across series.
+    """
+    images = "FROM file WHERE kind = 'image' AND early IS NULL AND facts IS NOT NULL"
     rows = state.execute(
-        f"SELECT uid, size, path {images} AND (uid, size) IN "
+        f"SELECT uid, size, path, facts {images} AND (uid, size) IN "
         f"(SELECT uid, size {images} GROUP BY 1, 2 HAVING count(*) > 1) ORDER BY 1, 2, 3"
     )
     for _, group in groupby(rows, key=itemgetter(0, 1)):
-        yield [_text(path) for *_, path in group]
+        by_series = defaultdict[str | None, list[str]](list)
+        for *_, path, facts in group:
+            by_series[unpack_header(facts).series_uid].append(_text(path))
+        yield from (paths for paths in by_series.values() if len(paths) > 1)
 
 
 def files_below(state: sqlite3.Connection, folder: str, *, images: bool = False) -> int:

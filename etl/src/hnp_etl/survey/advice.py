@@ -60,7 +60,9 @@ def _about_folders(findings: Findings) -> Iterator[str]:
             f"{shown_text(each.hospital)}: {each.images:,} images of one folder lie in another "
             f"too: leave one out with --exclude PATTERN; {_NAMED}"
         )
-    met = [place for place in findings.places if place.kind is not Kind.OTHER]
+    of_many = findings.draft.recipe.label.origin.module is not None  # a table is of no hospital
+    kinds = {Kind.IMAGE} if of_many else {Kind.IMAGE, Kind.LABEL}
+    met = [place for place in findings.places if place.kind in kinds]
     unknown = sum(place.files for place in met if place.hospital == UNKNOWN_HOSPITAL)
     if 0 < unknown < sum(place.files for place in met):
         yield f"{unknown:,} files lie in folders that tell no hospital; {_NAMED}"

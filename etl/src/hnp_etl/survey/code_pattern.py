@@ -31,7 +31,7 @@ class CodePattern:
         absent: the code that four of five cells hold; "" when these are empty, None when neither.
         share: of the slices in which exactly one cell holds something else; blank: in which
             none does.
-        meanings: a guess at every code.
+        meanings: a guess at every code; why: what it rests on, where that is little.
     """
 
     slices: int
@@ -41,6 +41,7 @@ class CodePattern:
     share: float
     blank: float
     meanings: Mapping[str, Meaning]
+    why: str
 
     def sentence(self) -> str:
         """Return what the pattern suggests, in one line."""
@@ -76,6 +77,7 @@ def code_pattern(slices: Mapping[Cells, int], known: Mapping[str, Meaning]) -> C
     # a code that is a word for it comes first among equals
     best = max(shares, key=lambda code: (shares[code], code.casefold() in _ABSENT_WORDS))
     absent = best if total and shares[best] >= _FIRM else None
+    meanings, why = _meanings(absent, known)
     return CodePattern(
         slices=total,
         levels=_by_level(slices),
@@ -83,7 +85,8 @@ def code_pattern(slices: Mapping[Cells, int], known: Mapping[str, Meaning]) -> C
         absent=absent,
         share=shares[best] if absent is not None else 0.0,
         blank=_share(slices, best, 0) if absent is not None else 0.0,
-        meanings=_meanings(absent, known),
+        meanings=meanings,
+        why=why,
     )
 
 
@@ -113,20 +116,21 @@ def _filled(slices: Mapping[Cells, int]) -> Counter[int]:
     return filled
 
 
-def _meanings(absent: str | None, known: Mapping[str, Meaning]) -> dict[str, Meaning]:
-    """Return a guess at each code: the recipe's where the pattern agrees, else by order."""
+def _meanings(absent: str | None, known: Mapping[str, Meaning]) -> tuple[dict[str, Meaning], str]:
+    """Return a guess at each code and why: the recipe's where the pattern agrees, else by order."""
     stated = {code for code, meaning in known.items() if meaning == "absent"}
     normal = {code for code, meaning in known.items() if meaning == "normal"}
     if normal and (absent is None or stated == ({absent} if absent else set())):
-        return dict(known)
+        return dict(known), ""
     rest = [code for code in known if code != absent]
     named = [code for code in rest if code.casefold() in _NORMAL_WORDS]
     speaks = named or any(code.casefold() in _ILL_WORDS for code in rest)
     healthy = named if speaks else sorted(rest, key=_order)[:1]
-    return {
+    meanings: dict[str, Meaning] = {
         code: "absent" if code == absent else "normal" if code in healthy else "patient"
         for code in known
     }
+    return meanings, "" if speaks else "; a guess: the first in order is taken for normal"
 
 
 def _order(code: str) -> tuple[bool, int, str]:

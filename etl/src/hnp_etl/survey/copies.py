@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 FEWEST_COPIES = 3
 LEAST_COPIED_SHARE = 0.5
-"""So many images, and this share of a folder's, make it a copy of another."""
+"""So many images, and this share of a folder's, make it a copy of another; or all there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,12 @@ def find_copies(
     return [
         CopiedFolder(*key, count)
         for key, count in sorted(found.items())
-        if count >= FEWEST_COPIES and count >= LEAST_COPIED_SHARE * images_below(key[0])
+        if _is_copy(count, images_below(key[0]))
     ]
+
+
+def _is_copy(copied: int, images: int) -> bool:
+    return copied == images or (copied >= FEWEST_COPIES and copied >= LEAST_COPIED_SHARE * images)
 
 
 def _folders(copy: str, original: str) -> tuple[str, str]:

@@ -1,10 +1,10 @@
 """All that a survey found, as one record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from hnp_etl.building.timing import Stages
-from hnp_etl.recipes.recipe import Recipe
+from hnp_etl.recipes.recipe import Meaning, Recipe
 from hnp_etl.state.counts import Place
 from hnp_etl.survey.archives import ArchiveRow
 from hnp_etl.survey.code_pattern import CodePattern
@@ -14,7 +14,7 @@ from hnp_etl.survey.masking import shown_key, shown_text
 from hnp_etl.survey.names import Unpaired
 from hnp_etl.survey.others import OtherFiles
 from hnp_etl.survey.private_page import NamedFolders
-from hnp_etl.survey.table_draft import TableSheet
+from hnp_etl.survey.table_sheet import TableSheet
 from hnp_shared.notices import Notice
 from hnp_shared.vocabulary import Kind, Reason
 
@@ -26,12 +26,14 @@ class Draft:
     Attributes:
         checks: dotted key -> what is uncertain about it.
         hidden_codes: values in disc cells that are not shown and so not in the recipe.
+        unmet_codes: codes of the recipe to begin with that no label has, so not in this one.
         refused: label keys left out, as shown -> in how many labels they disagree with another.
     """
 
     recipe: Recipe
     checks: Mapping[str, str]
     hidden_codes: int
+    unmet_codes: Mapping[str, Meaning]
     refused: Mapping[str, int]
 
 
@@ -48,6 +50,7 @@ class Findings:
         outcomes: what a build with the drafted recipe would make of the images before decoding.
         read: files that were opened in this run.
         garbled: names of folders that tell something only once they are read as Korean.
+        idle_patterns: those of `layout.exclude`, by number from 1, that no path fitted.
     """
 
     files: int
@@ -73,6 +76,7 @@ class Findings:
     stages: Stages
     tables: tuple[TableSheet, ...] = ()
     garbled: int = 0
+    idle_patterns: Sequence[int] = ()
 
     def count(self, kind: Kind) -> int:
         """Return how many files of a kind were met."""

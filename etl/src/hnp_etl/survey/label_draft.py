@@ -31,12 +31,14 @@ class LabelDraft:
     Attributes:
         checks: dotted key -> what a person must check there.
         hidden_codes: values in disc cells that are no known code words, so not shown.
+        unmet: codes in the label section that no label has.
         refused: shown keys left out since they disagree with a better one -> in how many labels.
     """
 
     label: Label
     checks: Mapping[str, str]
     hidden_codes: int
+    unmet: frozenset[str]
     refused: Mapping[tuple[str, ...], int]
 
 
@@ -59,7 +61,9 @@ def draft_label(keys: LabelKeys, start: Label) -> LabelDraft:
             "sex_values": _sex_values(chosen["sex"], start, checks),
         }
     )
-    return LabelDraft(label, checks, sum(each.hidden for each in cells), refused)
+    met = {word(value) for each in cells for value in each.values}
+    unmet = frozenset(code for code in label.codes if word(code) not in met)
+    return LabelDraft(label, checks, sum(each.hidden for each in cells), unmet, refused)
 
 
 def _doubt(found: Sequence[KeyProfile]) -> str | None:
@@ -103,7 +107,11 @@ def _aliases(profiles: Sequence[KeyProfile]) -> tuple[str, ...]:
 
 
 def _codes(cells: Sequence[KeyProfile], start: Label) -> dict[str, Meaning]:
-    """Return the codes that were found; a code the recipe knew keeps its meaning for now."""
+    """Return the codes that were found, those of ``start`` where it knows all of them.
+
+    Numbers keep the meanings that it gave them only there: `1` is normal among 1 to 6, and not
+    among 0, 1 and 2.
+    """
     found = Counter[str]()
     for each in cells:
         found.update(each.values)
@@ -114,10 +122,13 @@ def _codes(cells: Sequence[KeyProfile], start: Label) -> dict[str, Meaning]:
     starts = known_codes(start.codes)
     if known.keys() <= starts.keys():
         return dict(start.codes)
-    return {
-        token: start.codes[starts[folded]] if folded in starts else _PROVISIONAL
-        for folded, token in sorted(known.items())
+    numbers_known = {each for each in known if each.isdigit()} <= starts.keys()
+    kept = {
+        folded: start.codes[code]
+        for folded, code in starts.items()
+        if numbers_known or not folded.isdigit()
     }
+    return {token: kept.get(folded, _PROVISIONAL) for folded, token in sorted(known.items())}
 
 
 def _canal(profiles: Sequence[KeyProfile], start: Canal, checks: dict[str, str]) -> Canal:

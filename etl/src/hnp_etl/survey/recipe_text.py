@@ -114,7 +114,11 @@ def _codes(findings: Findings) -> Iterator[str]:
     for code, meaning in draft.recipe.label.codes.items():
         count = found[code]
         seen = f"in {count} cells of chosen slices" if count else "in no chosen slice"
-        yield _line(_key(code), _text(meaning), seen)
+        yield _line(_key(code), _text(meaning), seen + codes.why)
+    if draft.unmet_codes:
+        yield "# met in no label; take them in if the data guide has them"
+    for code, meaning in draft.unmet_codes.items():
+        yield f"# {_key(code)} = {_text(meaning)}"
     if draft.hidden_codes:
         yield f"# {CHECK[2:]}: {draft.hidden_codes} cells hold other words, which are not shown"
         yield f"# (no known code words, or over {MOST_VALUES} different ones): add them by hand"

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,19 +26,20 @@ from hnp_etl.survey.images import ImageTally, Seen, tally_images
 from hnp_etl.survey.key_guess import KeyGuesser
 from hnp_etl.survey.label_draft import LabelDraft, draft_label
 from hnp_etl.survey.label_keys import LabelKeys, profile_keys
-from hnp_etl.survey.masking import shown_key, shown_text
+from hnp_etl.survey.masking import shown_text
 from hnp_etl.survey.names import compare_names
 from hnp_etl.survey.others import look_at_others
 from hnp_etl.survey.private_page import NamedFolders
-from hnp_etl.survey.table_draft import TableSheet, draft_entries, look_at_tables, rows_of
+from hnp_etl.survey.recipe_draft import draft_recipe, narrowed
+from hnp_etl.survey.table_draft import draft_entries, look_at_tables, rows_of
 from hnp_etl.survey.table_files import read_tables
+from hnp_etl.survey.table_sheet import TableSheet
 from hnp_etl.walking.paths import PathReader
 from hnp_etl.walking.walk import walk
 from hnp_shared.errors import InputError
 from hnp_shared.notices import Notice
 from hnp_shared.vocabulary import UNKNOWN_HOSPITAL, Kind, Reason
 
-DRAFT_NAME = "surveyed"
 _READ_SOURCES = ("json", "table")
 
 
@@ -99,8 +100,8 @@ def _survey(config: SurveyConfig, state: Connection, executor: Executor) -> Find
     with stages.timed("count"):
         tally = tally_images(_images(state), config.recipe)
         codes = code_pattern(tally.cells, label.label.codes)
-        layout = _narrowed(layout, counts.places(state), tally)
-        draft = _draft(config.recipe, layout, label, codes)
+        layout = narrowed(layout, counts.places(state), tally)
+        draft = draft_recipe(config.recipe, layout, label, codes)
         found = _findings(state, (keys, tally, codes), draft, read, stages)
         return replace(found, tables=tuple(sheets))
 
@@ -167,49 +168,6 @@ def _images(state: Connection) -> Iterator[Seen]:
         yield Seen(image.hospital, image.procedure, unpack_header(image.facts), label)
 
 
-def _draft(start: Recipe, layout: LayoutDraft, label: LabelDraft, codes: CodePattern) -> Draft:
-    checks = {f"layout.{key}": why for key, why in layout.checks.items()}
-    checks |= {f"label.{key}": why for key, why in label.checks.items()}
-    checks |= {f"label.codes.{code}": "" for code in codes.meanings}
-    recipe = start.model_copy(
-        update={
-            "name": DRAFT_NAME,
-            "confirmed": False,
-            "layout": layout.layout,
-            "label": label.label.model_copy(update={"codes": dict(codes.meanings)}),
-        }
-    )
-    refused = {shown_key(path): count for path, count in label.refused.items()}
-    return Draft(recipe, checks, label.hidden_codes, refused)
-
-
-def _narrowed(
-    drafted: LayoutDraft, places: Sequence[counts.Place], tally: ImageTally
-) -> LayoutDraft:
-    """Return a layout that takes the procedures of wanted images, unless labels lie elsewhere."""
-    if drafted.layout.procedures:
-        return replace(drafted, checks=_left_out(drafted.checks, places))
-    wanted = set(tally.procedures)
-    of_labels = {place.procedure for place in places if place.kind is Kind.LABEL}
-    lost = None in wanted | of_labels or (of_labels and not wanted <= of_labels)
-    if lost:
-        return drafted
-    procedures = tuple(sorted(str(each) for each in wanted))
-    layout = drafted.layout.model_copy(update={"procedures": procedures})
-    return replace(drafted, layout=layout, checks=_left_out(drafted.checks, places))
-
-
-def _left_out(checks: Mapping[str, str], places: Sequence[counts.Place]) -> dict[str, str]:
-    """Return the checks, with that of `procedures` when some files tell none."""
-    met = [place for place in places if place.kind is not Kind.OTHER]
-    without = sum(place.files for place in met if place.procedure is None)
-    if not without:
-        return dict(checks)
-    told = f"{without} of {sum(place.files for place in met)} files tell none and are left out"
-    before = f"{checks['procedures']}; " if "procedures" in checks else ""
-    return {**checks, "procedures": before + told}
-
-
 def _findings(
     state: Connection,
     found: tuple[LabelKeys, ImageTally, CodePattern],
@@ -250,4 +208,5 @@ def _findings(
         read=read,
         stages=stages,
         garbled=files.garbled_folders(state),
+        idle_patterns=files.idle_patterns(state),
     )

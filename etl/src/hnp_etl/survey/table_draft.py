@@ -5,12 +5,11 @@ the one with few harmless values the code. Pure.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from hnp_etl.labels.document import Leaf, Scalar
+from hnp_etl.labels.document import Leaf
 from hnp_etl.labels.sources.entry import entry_key
-from hnp_etl.labels.sources.header import LOOKED_AT, column_name
-from hnp_etl.labels.sources.lines import Line, Sheet
+from hnp_etl.labels.sources.lines import Line
 from hnp_etl.labels.sources.match import loose, tail
 from hnp_etl.labels.values import is_missing
 from hnp_etl.recipes.grammar import bare
@@ -18,9 +17,7 @@ from hnp_etl.recipes.recipe import Entries, Label
 from hnp_etl.survey.key_guess import KeyGuesser, level_named
 from hnp_etl.survey.masking import harmless_value, key_words
 from hnp_etl.survey.table_files import TableFile
-
-_LOOKED_THROUGH = 20_000
-"""Lines of a sheet that are looked at."""
+from hnp_etl.survey.table_sheet import CODE_WORDS, TableSheet, sheets_of
 
 _MOST_CODES = 24
 _STEM, _UID = 1, 2
@@ -29,53 +26,7 @@ _STEM, _UID = 1, 2
 _FEW_NAME = 0.2
 """Share of a column's values that must name an image, or a disc, for the column to be a key."""
 
-_CODES = """code grade grading severity stenosis finding findings label class diagnosis dx result
-    score herniation hnp status reading 코드 등급 판정 소견 진단 중증도 결과"""
-_KEYS = "file filename image img path dcm dicom slice uid stem name study series 파일 영상"
-_LEVELS = "level disc disk segment 레벨 부위 디스크 추간판"
-_CODE_WORDS = frozenset(_CODES.split())
-_HEADER_WORDS = frozenset([*_KEYS.split(), *_LEVELS.split(), *_CODE_WORDS])
 _RSNA = frozenset(["studyid", "seriesid", "instancenumber"])
-
-
-@dataclass(frozen=True, slots=True)
-class TableSheet:
-    """One sheet with a header.
-
-    Attributes:
-        number: of the table, from 1; sheet likewise.
-        lines: below the header.
-        header_line: its number in the file; None when no line looks like one.
-        columns: their names; empty for one without.
-        key, level, code: the columns that may be these, from 0; None for none.
-        discs: columns of single discs.
-        naming: share of the lines that name an image.
-        by_uid: whether the key is a SOP Instance UID.
-        refused: why a table has no sheets.
-    """
-
-    number: int
-    sheet: int
-    lines: tuple[Line, ...] = ()
-    header_line: int | None = None
-    columns: tuple[str, ...] = ()
-    key: int | None = None
-    level: int | None = None
-    code: int | None = None
-    discs: tuple[int, ...] = ()
-    naming: float = 0.0
-    by_uid: bool = False
-    refused: str | None = None
-
-    @property
-    def is_labels(self) -> bool:
-        """Whether it names images and tells discs with codes."""
-        told = self.discs or None not in (self.level, self.code)
-        return self.key is not None and bool(told)
-
-    def column(self, number: int | None) -> str | None:
-        """Return the name of a column."""
-        return None if number is None else self.columns[number]
 
 
 def look_at_tables(
@@ -88,7 +39,12 @@ def look_at_tables(
         images: stem and SOP Instance UID of each image.
         start: spellings to try first.
     """
-    found = [sheet for number, table in enumerate(tables, 1) for sheet in _sheets(number, table)]
+    guesser = KeyGuesser(start)
+    found = [
+        sheet
+        for number, table in enumerate(tables, 1)
+        for sheet in sheets_of(number, table, guesser)
+    ]
     stems = start.model_copy(update={"table": Entries(key="stem")})
     names = {_folded(text, stems): 0 for sheet in found for text in _texts(sheet)}
     for stem, uid in images:
@@ -96,7 +52,7 @@ def look_at_tables(
             key = _folded(text, stems) if text else ""
             if key in names:
                 names[key] = _STEM if text is stem else _UID
-    return [_with_roles(sheet, names, stems, KeyGuesser(start)) for sheet in found]
+    return [_with_roles(sheet, names, stems, guesser) for sheet in found]
 
 
 def draft_entries(sheets: Sequence[TableSheet], start: Entries) -> Entries | None:
@@ -139,40 +95,6 @@ def rows_of(sheets: Iterable[TableSheet], start: Label) -> Iterator[tuple[Leaf, 
             if disc in aliases and sheet.code is not None and sheet.code < len(line.cells):
                 leaves.append(Leaf((aliases[disc],), (line.cells[sheet.code],)))
             yield tuple(leaves)
-
-
-def _sheets(number: int, table: TableFile) -> Iterator[TableSheet]:
-    if table.refused is not None or not table.sheets:
-        yield TableSheet(number, 1, refused=table.refused or "found no sheet that is shown")
-    for count, sheet in enumerate(table.sheets, 1):
-        index = _header_index(sheet)
-        if index is None:
-            yield TableSheet(number, count, sheet.lines)
-        else:
-            head, lines = sheet.lines[index], sheet.lines[index + 1 :][:_LOOKED_THROUGH]
-            names = tuple(map(column_name, head.cells))
-            yield TableSheet(number, count, lines, head.number, names)
-
-
-def _header_index(sheet: Sheet) -> int | None:
-    """Return the first line that is all words, as wide as most, and has words that are known."""
-    lines = sheet.lines[:LOOKED_AT]
-    width = max((sum(map(_is_said, line.cells)) for line in lines), default=0)
-    for index, line in enumerate(lines):
-        said = [str(cell) for cell in line.cells if _is_said(cell)]
-        words = {word for cell in said for word in key_words(cell)}
-        discs = sum(
-            level_named(cell) is not None for cell in said
-        )  # a line of data names one or two
-        known = bool(words & _HEADER_WORDS) or discs > 2
-        plain = not any(cell.replace(".", "").strip().isdecimal() for cell in said)
-        if len(said) > 1 and len(said) >= width - 1 and plain and known:
-            return index
-    return None
-
-
-def _is_said(cell: Scalar) -> bool:
-    return cell not in (None, "")
 
 
 def _texts(sheet: TableSheet) -> Iterator[str]:
@@ -233,5 +155,5 @@ def _code_column(
         and len(set(texts)) <= _MOST_CODES
         and all(map(harmless_value, set(texts)))
     ]
-    named = [number for number in likely if set(key_words(names[number])) & _CODE_WORDS]
+    named = [number for number in likely if set(key_words(names[number])) & CODE_WORDS]
     return named[0] if named else likely[0] if len(likely) == 1 else None

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hnp_etl.survey.images import SeriesRow
 from hnp_etl.survey.label_keys import KeyProfile, LabelKeys
 from hnp_etl.survey.masking import shown_key, shown_text
-from hnp_etl.survey.table_draft import TableSheet
+from hnp_etl.survey.table_sheet import TableSheet
 from hnp_shared.command import aligned
 from hnp_shared.vocabulary import Reason
 

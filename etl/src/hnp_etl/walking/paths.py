@@ -3,7 +3,6 @@
 A path here is the contract's: last segments of SRC plus the path below, in NFC, '/' between.
 """
 
-import hashlib
 import os
 import re
 import unicodedata
@@ -14,14 +13,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hnp_etl.recipes.recipe import Layout
-from hnp_etl.walking.exclusion import exclusion
+from hnp_etl.walking.exclusion import Exclusion
 from hnp_etl.walking.garbled import read_name, surely_read
+from hnp_etl.walking.pairing_keys import IMAGE_SUFFIXES, PairingKeys, pairing_keys, stems
 from hnp_etl.walking.patches import PATCH_MARK, shadowed_folders
 from hnp_shared.names import text_of
 from hnp_shared.vocabulary import UNKNOWN_HOSPITAL, Kind
 
 _LABEL_SUFFIXES = frozenset({".json"})
-_IMAGE_SUFFIXES = frozenset({".dcm", ".dicom", ".ima", ""})
 
 # "TS_H01", "VL.3", "TL" alone; not "TSE".
 _ARCHIVE_PREFIX = re.compile(r"^(?:TS|VS|TL|VL)(?=[\d_. -]|$)[_. -]*")
@@ -46,20 +45,6 @@ class FolderTokens:
     partitions: tuple[str, ...]
     trunk: str
     read: str
-
-
-class PairingKeys(NamedTuple):
-    """By what an image finds its label.
-
-    Attributes:
-        folder: equal for an image and a label in one folder with one stem.
-        trunk: equal when only image and label folders differ.
-        stem: equal for one stem within hospital, procedure and partition.
-    """
-
-    folder: bytes
-    trunk: bytes
-    stem: bytes
 
 
 class PathFacts(NamedTuple):
@@ -123,7 +108,7 @@ def kind_of(name: str, label_suffixes: frozenset[str] = _LABEL_SUFFIXES) -> Kind
     suffix = os.path.splitext(name)[1].casefold()  # noqa: PTH122  # Path() drops trailing blanks
     if suffix in label_suffixes:
         return Kind.LABEL
-    if suffix in _IMAGE_SUFFIXES or (suffix[1:].isascii() and suffix[1:].isdecimal()):
+    if suffix in IMAGE_SUFFIXES or (suffix[1:].isascii() and suffix[1:].isdecimal()):
         return Kind.IMAGE
     return Kind.OTHER
 
@@ -159,7 +144,7 @@ class PathReader:
         self._aside = [pattern for pattern in aside if pattern is not None]
         self.garbled: set[str] = set()
         self._folder = lru_cache(maxsize=4096)(self._read_folder)
-        self.excludes = exclusion([nfc(pattern) for pattern in layout.exclude])
+        self.excludes = Exclusion([nfc(pattern) for pattern in layout.exclude])
 
     def facts(self, path: str) -> PathFacts:
         """Return what ``path`` tells.
@@ -178,8 +163,8 @@ class PathReader:
         procedure, procedure_conflict = _first(tokens.procedures, _search(self._procedure, name))
         partition, partition_conflict = _first(tokens.partitions, self._partitions_in(telling))
         scope = (hospital or UNKNOWN_HOSPITAL, procedure or "", partition or "")
-        stem, short_stem = _stems(surely_read(name), kind)
-        keys = _pairing_keys(folder, tokens.trunk, scope, stem)
+        stem, short_stem = stems(surely_read(name), kind)
+        keys = pairing_keys(folder, tokens.trunk, scope, stem)
         same = stem == short_stem
         return PathFacts(
             kind=kind,
@@ -189,7 +174,7 @@ class PathReader:
             name=stem,
             conflict=hospital_conflict or procedure_conflict or partition_conflict,
             keys=keys,
-            short_keys=keys if same else _pairing_keys(folder, tokens.trunk, scope, short_stem),
+            short_keys=keys if same else pairing_keys(folder, tokens.trunk, scope, short_stem),
             shadows=tuple(f"{each}/{name}" for each in shadowed_folders(folder, tokens.read)),
             excluded=self.excludes(path),
         )
@@ -244,19 +229,6 @@ class PathReader:
         return tuple(name for name, each in self._partitions.items() if each.search(text))
 
 
-def _pairing_keys(folder: str, trunk: str, scope: tuple[str, str, str], stem: str) -> PairingKeys:
-    return PairingKeys(_key(folder, stem), _key(trunk, scope[2], stem), _key(*scope, stem))
-
-
-def _stems(name: str, kind: Kind) -> tuple[str, str]:
-    stem, suffix = os.path.splitext(name)  # noqa: PTH122
-    if kind is Kind.LABEL:
-        short, inner = os.path.splitext(stem)  # noqa: PTH122
-        return stem, short if inner.casefold() in _IMAGE_SUFFIXES - {""} else stem
-    numbered = kind is Kind.IMAGE and suffix[1:].isdecimal()
-    return (name if numbered else stem), stem
-
-
 def _compiled(pattern: str) -> re.Pattern[str] | None:
     return re.compile(pattern) if pattern else None
 
@@ -276,8 +248,3 @@ def _first(in_folders: tuple[str, ...], in_name: tuple[str, ...]) -> tuple[str |
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
-
-
-def _key(*parts: str) -> bytes:
-    joined = "\0".join(parts).encode("utf-8", "surrogateescape")
-    return hashlib.blake2b(joined, digest_size=16).digest()

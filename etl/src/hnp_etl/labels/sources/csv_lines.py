@@ -42,7 +42,7 @@ def csv_sheet(content: bytes) -> Sheet:
         lines = list(_lines(body, delimiter, first))
     except csv.Error:
         lines = list(_each_alone(body, delimiter, first))
-    return Sheet("", tuple(line for line in lines if line.is_filled))
+    return Sheet("", tuple(line for line in lines if line.is_filled), delimiter != ",")
 
 
 def _delimiter(text: str) -> str:

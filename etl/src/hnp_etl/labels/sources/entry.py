@@ -1,7 +1,7 @@
 """One label of many in a file: which image it names, and its leaves under the recipe. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hnp_etl.errors import FileError
@@ -80,7 +80,7 @@ def level_cell(stated: Scalar, code: Leaf, recipe: Label) -> tuple[Leaf, ...]:
     Raises:
         FileError: BAD_VALUE; the level names no disc.
     """
-    if is_missing(stated):
+    if is_missing(stated, recipe.missing_words):
         return ()
     name = level_of(stated, recipe)
     if name is not None:
@@ -101,14 +101,24 @@ def level_of(stated: Scalar, recipe: Label) -> str | None:
 
 
 def first_value(
-    leaves: Sequence[Leaf], aliases: Sequence[str], codes: Mapping[str, str] = NO_CODES
+    leaves: Sequence[Leaf],
+    aliases: Sequence[str],
+    codes: Mapping[str, str] = NO_CODES,
+    missing: Container[str] = (),
 ) -> Scalar:
-    """Return the first key of these names that holds a value; a code may look like none."""
+    """Return the first key of these names that holds a value; a code may look like none.
+
+    Args:
+        leaves: of an object.
+        aliases: names of the key, the preferred one first.
+        codes: of the recipe, as `known_codes` gives them.
+        missing: its words for a missing value.
+    """
     for alias in aliases:
         for leaf in leaves:
             same = leaf.keys and bare(leaf.keys[-1]) == bare(alias)
             if same and leaf.readable and len(leaf.values) == 1:
                 value = leaf.values[0]
-                if not is_missing(value) or recipe_code(str(value), codes):
+                if not is_missing(value, missing) or recipe_code(str(value), codes):
                     return value
     return None

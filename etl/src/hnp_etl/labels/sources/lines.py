@@ -28,10 +28,15 @@ class Line(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """The lines that hold anything; `name` is empty for a CSV file."""
+    """The lines that hold anything; `name` is empty for a CSV file.
+
+    Attributes:
+        commas: numbers may have decimal commas: it is not commas that stand between values.
+    """
 
     name: str
     lines: tuple[Line, ...]
+    commas: bool = False
 
 
 _ERRORS = "#N/A #DIV/0! #REF! #VALUE! #NAME? #NUM! #NULL! #SPILL! #CALC! #GETTING_DATA"
@@ -47,8 +52,8 @@ def sound_cell(cell: Scalar) -> Scalar:
 def sheets_to_json(sheets: Iterable[Sheet]) -> str:
     """Return sheets as JSON, for the private state."""
     return json.dumps(
-        [[name, [(number, [_pack(cell) for cell in cells]) for number, cells in lines]]
-         for name, lines in sheets]
+        [[name, [(number, [_pack(cell) for cell in cells]) for number, cells in lines], commas]
+         for name, lines, commas in sheets]
     )  # fmt: skip
 
 
@@ -67,8 +72,10 @@ def sheets_from_json(text: str) -> list[Sheet]:
     if isinstance(packed, dict):
         raise FileError(Reason(packed["reason"]), packed["what"])
     return [
-        Sheet(name, tuple(Line(number, tuple(map(_unpack, cells))) for number, cells in lines))
-        for name, lines in packed
+        Sheet(
+            name, tuple(Line(number, tuple(map(_unpack, cells))) for number, cells in lines), commas
+        )
+        for name, lines, commas in packed
     ]
 
 

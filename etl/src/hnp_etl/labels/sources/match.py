@@ -1,7 +1,7 @@
 """By what an image is found that an entry names. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from hnp_etl.recipes.grammar import whole
 
@@ -60,22 +60,45 @@ def loose(key: str) -> str:
     return f"{kind} " + "/".join(map(_plain, parts))
 
 
-def same_place(named: str, image: str, depth: int) -> bool:
+def same_place(named: str, image: str, depth: int, beside: Container[str] = ()) -> bool:
     """Tell whether two paths that share their last segments may be of one file.
 
     The first segments that differ must not be of one form: `P01` and `P02` are two places,
-    `export` and `src` may be two names of one.
+    `export` and `src` may be two names of one, unless the table has a folder of that name too.
 
     >>> same_place("mnt/src/P01/scan", "data/P01/scan", 2)
     True
     >>> same_place("H02/P01/scan", "H01/P01/scan", 2)
     False
+    >>> same_place("north/P01/scan", "south/P01/scan", 2, {"north", "south"})
+    False
+
+    Args:
+        named: a path in a table.
+        image: the path of an image.
+        depth: how many segments they share.
+        beside: folders, without case, that the table names in the place of the first that differs.
     """
     others = [path.split("/")[: -depth or None] for path in (named, image)]
     if not all(others):
         return True
     forms = {_DIGITS.sub("N", parts[-1].casefold()) for parts in others}
-    return len(forms) == 2
+    return len(forms) == 2 and others[1][-1].casefold() not in beside
+
+
+def is_foreign(named: str, hospital: str) -> bool:
+    """Tell whether a path names a hospital of the same form as another one, and not that one.
+
+    >>> is_foreign("mnt/H03/img/P01/scan", "H01"), is_foreign("mnt/H01/img/P01/scan", "H01")
+    (True, False)
+    >>> is_foreign("mnt/export/P01/scan", "H01"), is_foreign("mnt/H03/P01/scan", "unknown")
+    (False, False)
+    """
+    if not _DIGITS.search(hospital):
+        return False
+    form = r"\d+".join(map(re.escape, _DIGITS.split(hospital.casefold())))
+    found = re.findall(rf"(?<![^\W_]){form}(?!\d)", named.casefold())
+    return bool(found) and hospital.casefold() not in found
 
 
 def _plain(part: str) -> str:

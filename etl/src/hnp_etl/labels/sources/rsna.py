@@ -12,12 +12,13 @@ from hnp_etl.errors import FileError
 from hnp_etl.imaging import Weighting
 from hnp_etl.labels.document import Leaf, Scalar
 from hnp_etl.labels.sources.csv_lines import csv_sheet
-from hnp_etl.labels.sources.entry import Entry
+from hnp_etl.labels.sources.decimals import with_points
+from hnp_etl.labels.sources.entry import Entry, level_of
 from hnp_etl.labels.sources.header import LOOKED_AT, column_name, shown_columns
 from hnp_etl.labels.sources.lines import Sheet, sheets_from_json, sheets_to_json
 from hnp_etl.labels.sources.match import path_key
 from hnp_etl.labels.sources.rows import LabelFile, LabelSet
-from hnp_etl.labels.values import is_missing
+from hnp_etl.labels.values import is_missing, known_codes, recipe_code
 from hnp_etl.limits import Limits
 from hnp_etl.recipes.grammar import bare, whole
 from hnp_etl.recipes.recipe import Label
@@ -40,7 +41,7 @@ def label_sets(files: Iterable[LabelFile], recipe: Label) -> Iterator[LabelSet]:
 
     A table that lacks a column is refused beside.
     """
-    tables, places, parts = Tables(bare(recipe.condition)), None, list[int]()
+    tables, places, parts = Tables(bare(recipe.condition), recipe), None, list[int]()
     refused: dict[int, str] = {}
     for file in files:
         parts.append(file.number)
@@ -68,6 +69,7 @@ class Tables:
 
     Attributes:
         condition: whose severities are wanted, as columns are compared.
+        recipe: what its codes are, and its words for a missing value.
         severe: whether a table has columns of that condition.
         without_severities: tables of studies that have none -> what was expected.
         severities: (study, condition and level) -> severities that tables state.
@@ -77,6 +79,7 @@ class Tables:
     """
 
     condition: str
+    recipe: Label
     severe: bool = False
     without_severities: dict[int, str] = field(default_factory=dict)
     severities: dict[tuple[str, str], dict[Scalar, None]] = field(default_factory=dict)
@@ -97,7 +100,8 @@ class Tables:
                 names = cells
                 self._check(number, names)
             elif names and len(cells) == len(names):
-                self._add(dict(zip(map(bare, names), line.cells, strict=True)))
+                row = with_points(line.cells, (), ()) if sheet.commas else line.cells
+                self._add(dict(zip(map(bare, names), row, strict=True)), line.number)
             elif names and not (cells[0] == "" or str(line.cells[0]).startswith("#")):
                 told = f"line {line.number} has {len(cells)} columns, the header {len(names)}"
                 self.faults.append(told)
@@ -123,19 +127,30 @@ class Tables:
             what = f"{found} columns that begin with the recipe's label.condition"
             self.without_severities[number] = what
 
-    def _add(self, row: Row) -> None:
+    def _add(self, row: Row, line: int) -> None:
         study, series = _number(row, "study_id"), _number(row, "series_id")
-        if series and _text(row, "level"):
+        level = row.get("level")
+        if series and not is_missing(level, self.recipe.missing_words):
             image = path_key(f"{study}/{series}/{_number(row, 'instance_number')}")
-            self.levels.setdefault(image, set()).add(_text(row, "level"))
+            if level_of(level, self.recipe) is None:
+                self.faults.append(f"line {line} names a level that [label.levels] does not know")
+            self.levels.setdefault(image, set()).add(str(level).strip())
         elif series:
             weighting = read_series_text(_text(row, "series_description")).weighting
             if weighting is not None:
                 self.weightings[path_key(f"{study}/{series}")] = weighting
         elif study:
             for name, value in row.items():
-                if name.startswith(self.condition) and value not in (None, ""):
+                if name.startswith(self.condition) and self._is_stated(value):
                     self.severities.setdefault((study, name), {})[value] = None
+
+    def _is_stated(self, severity: Scalar) -> bool:
+        """Tell whether a severity is one; what the recipe maps is, whatever it looks like."""
+        known = known_codes(self.recipe.codes)
+        return severity is not None and (
+            recipe_code(str(severity), known) is not None
+            or not is_missing(severity, self.recipe.missing_words)
+        )
 
     def _cells(self, study: str, levels: Iterable[str], recipe: Label) -> Iterator[Leaf]:
         stated = {bare(level) for level in levels}

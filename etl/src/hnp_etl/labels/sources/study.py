@@ -41,14 +41,14 @@ def label_sets(files: Iterable[LabelFile], recipe: Label) -> Iterator[LabelSet]:
 
 
 def _entries(rows: Rows, recipe: Label) -> Iterator[Entry]:
-    codes = known_codes(recipe.codes)
+    codes, missing = known_codes(recipe.codes), recipe.missing_words
     for number, leaves in enumerate(rows, 1):
-        named = first_value(leaves, recipe.table.column)
+        named = first_value(leaves, recipe.table.column, missing=recipe.missing_names)
         if is_missing(named):
             continue
         key, place = entry_key(named, recipe), f"object {number}"
-        stated = first_value(leaves, recipe.table.level)
-        code = Leaf((), (first_value(leaves, recipe.table.code, codes),))
+        stated = first_value(leaves, recipe.table.level, missing=missing)
+        code = Leaf((), (first_value(leaves, recipe.table.code, codes, missing),))
         try:
             yield Entry(key, (*leaves, *level_cell(stated, code, recipe)), place=place)
         except FileError as error:

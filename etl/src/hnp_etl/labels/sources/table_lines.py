@@ -1,17 +1,21 @@
 """What the lines of a table say, one label each; a wrong line costs itself. Pure."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import partial
 
 from hnp_etl.errors import FileError
 from hnp_etl.labels.document import Leaf, Scalar
+from hnp_etl.labels.sources.decimals import with_points
 from hnp_etl.labels.sources.entry import SUFFIX, Entry, entry_key, level_cell, level_of
 from hnp_etl.labels.sources.header import Header, column_name
 from hnp_etl.labels.sources.lines import Line, NoValue, Sheet
-from hnp_etl.labels.values import is_missing
-from hnp_etl.recipes.grammar import bare, whole
-from hnp_etl.recipes.recipe import Label
+from hnp_etl.labels.values import is_missing, known_codes
+from hnp_etl.recipes.grammar import bare, bare_path, whole
+from hnp_etl.recipes.recipe import Label, LabelField
 from hnp_shared.vocabulary import Reason
+
+SIZES: tuple[LabelField, ...] = ("age", "canal_width_mm")
+"""Fields whose values are sizes, which may have a fraction."""
 
 
 def line_entries(
@@ -25,7 +29,7 @@ def line_entries(
         recipe: how its columns are read.
         where: stands before the number of a line where it is told.
     """
-    for line in _trimmed(sheet.lines[header.line + 1 :], len(header.names)):
+    for line in _trimmed(_pointed(sheet, header, recipe), len(header.names)):
         if _is_aside(line, header):
             continue
         place, key = f"{where}line {line.number}", _key(line, header, recipe)
@@ -40,12 +44,24 @@ def line_entries(
                 yield Entry(key, None, error.reason, place, error.what)
 
 
+def _pointed(sheet: Sheet, header: Header, recipe: Label) -> Sequence[Line]:
+    """Return the lines below the header, with a point for each decimal comma."""
+    lines = sheet.lines[header.line + 1 :]
+    if not sheet.commas:
+        return lines
+    names = {path[-1] for field in SIZES for path in map(bare_path, recipe.fields.get(field, ()))}
+    sizes = {number for number, name in enumerate(header.names) if bare(name) in names}
+    codes = {*header.code, *header.wide}
+    lists = codes if "0" in known_codes(recipe.codes) else set()
+    return [Line(number, with_points(cells, sizes - codes, lists)) for number, cells in lines]
+
+
 def _leaves(cells: Sequence[Scalar], header: Header, recipe: Label) -> tuple[Leaf, ...]:
     width = len(header.names)
     if not _named_width(header) <= len(cells) <= width:
         raise FileError(Reason.BAD_VALUE, _width_told(cells, width))
     cells = [*cells, *[None] * (width - len(cells))]
-    _check_key(cells, header)
+    _check_key(cells, header, recipe)
     leaves = [_leaf(name, cell) for name, cell in zip(header.names, cells, strict=True) if name]
     return (*leaves, *_disc(cells, header, recipe))
 
@@ -91,21 +107,23 @@ def _key(line: Line, header: Header, recipe: Label) -> str | None:
         return None
     for number in header.key:
         cell = line.cells[number] if number < len(line.cells) else None
-        if not is_missing(cell) and not isinstance(cell, NoValue):
+        if not is_missing(cell, recipe.missing_names) and not isinstance(cell, NoValue):
             return entry_key(cell, recipe)
     return None
 
 
-def _check_key(cells: Sequence[Scalar], header: Header) -> None:
+def _check_key(cells: Sequence[Scalar], header: Header, recipe: Label) -> None:
     """Refuse a line that says something and names no image, or two in its key columns.
 
     A folder, a UID or a number beside the name of a file is no second name: only what is written
     in the same way, with or without a suffix, is compared. A note below a table says nothing.
     """
-    said = [number for number in header.key if not is_missing(cells[number])]
+    names, missing = recipe.missing_names, recipe.missing_words
+    said = [number for number in header.key if not is_missing(cells[number], names)]
     if any(isinstance(cells[number], NoValue) for number in said):
         raise FileError(Reason.BAD_VALUE, f"holds {cells[said[0]]} where it names its image")
-    if not said and any(not is_missing(cells[each]) for each in (*header.level, *header.code)):
+    told = (cells[each] for each in (*header.level, *header.code))
+    if not said and any(not is_missing(cell, missing) for cell in told):
         raise FileError(Reason.BAD_VALUE, "names no image")
     texts = [(bare(header.names[each]), _slashed(cells[each])) for each in said]
     files = {_stem(text) for _, text in texts if SUFFIX.search(text)}
@@ -135,22 +153,26 @@ def _disc(cells: Sequence[Scalar], header: Header, recipe: Label) -> tuple[Leaf,
     """Return the disc that the level and code columns tell."""
     if any(isinstance(cells[each], NoValue) for each in header.wide):
         raise FileError(Reason.BAD_VALUE, "holds an error or no stored value in place of a code")
-    level = _agreed("levels", [cells[each] for each in header.level], partial(_level, recipe))
-    code = _agreed("codes", [cells[each] for each in header.code], _code)
+    missing = recipe.missing_words
+    levels, codes = ([cells[each] for each in columns] for columns in (header.level, header.code))
+    level = _agreed("levels", levels, partial(_level, recipe), missing)
+    code = _agreed("codes", codes, _code, missing)
     try:
         return level_cell(level, Leaf((), (code,)), recipe)
     except FileError:
-        if all(is_missing(cells[each]) for each in header.wide):
+        if all(is_missing(cells[each], missing) for each in header.wide):
             raise
         return ()  # discs have columns of their own: this one means something else
 
 
-def _agreed(what: str, cells: Sequence[Scalar], read: Callable[[Scalar], str]) -> Scalar:
+def _agreed(
+    what: str, cells: Sequence[Scalar], read: Callable[[Scalar], str], missing: Container[str]
+) -> Scalar:
     """Return the one value of columns that mean the same, a missing one where all are."""
     for cell in cells:
         if isinstance(cell, NoValue):
             raise FileError(Reason.BAD_VALUE, f"holds {cell} among its {what}")
-    stated = [cell for cell in cells if not is_missing(cell)]
+    stated = [cell for cell in cells if not is_missing(cell, missing)]
     if len({read(cell) for cell in stated}) > 1:
         raise FileError(Reason.FIELD_CONFLICT, f"tells two {what} that disagree")
     # a word that says that there is none may be a code of the recipe
