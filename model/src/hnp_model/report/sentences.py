@@ -37,7 +37,7 @@ def resample_sentences(figures: PartFigures) -> tuple[str, ...]:
     """
     groups: dict[str, UnitFigures] = {f"by {unit}": one for unit, one in figures.units.items()}
     for dimension, members in figures.by.items():
-        groups |= {f"{dimension} {group}": one for group, one in members.items()}
+        groups |= {f"of {dimension} {group}": one for group, one in members.items()}
     told = [each for name, one in groups.items() for each in _lacking(name, one.estimates)]
     if not told:
         return ()
