@@ -29,7 +29,7 @@ class Figure:
     """A figure and its 95 % interval; None where it is not defined.
 
     Attributes:
-        low: lower end, of `intervals` for what one model does, else of the percentile form.
+        low: lower end, as `intervals` or `difference` has it; in audits of the percentile form.
         high: upper end.
         low_percentile: lower end of the percentile form, from resampled patients.
         high_percentile: upper end of the percentile form.
