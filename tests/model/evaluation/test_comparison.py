@@ -9,13 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from hnp_model.data.slices import Strings
-from hnp_model.evaluation.comparison import COMPARED, compare_on
-from hnp_model.measures.bootstrap import RESAMPLES, SEED
+from hnp_model.evaluation.comparison import COMPARED, PRIMARY, Difference, compare_on, verdict_on
 from hnp_model.runs.evaluated import Evaluated
 from model.conftest import invoke, invoke_fit
 from model.synthetic import Plan, write_dataset
-
-THRESHOLDS = (0.5, 0.45)
 
 
 @pytest.fixture
@@ -51,43 +48,52 @@ def evaluated(noise: float, threshold: float, seed: int) -> Evaluated:
     )
 
 
-def test_intervals_are_those_of_a_plain_loop_over_patients() -> None:
-    models = [evaluated(1.0, THRESHOLDS[0], 1), evaluated(1.3, THRESHOLDS[1], 2)]
-    truth = models[0].is_patient
-    random = np.random.default_rng(SEED)
-    drawn: dict[str, list[float]] = {name: [] for name in COMPARED}
-    for _ in range(RESAMPLES):
-        rows = (random.integers(0, 40, 40)[:, None] * 3 + np.arange(3)).ravel()
-        told = []
-        for model, threshold in zip(models, THRESHOLDS, strict=True):
-            told.append(figures(truth[rows], model.probability[rows], threshold))
-        for name, before, after in zip(COMPARED, *told, strict=True):
-            drawn[name].append(after - before)
-    for name, one in zip(COMPARED, compare_on("slice", *models), strict=True):
-        assert one.first is not None
-        assert one.second is not None
-        assert one.difference.value == pytest.approx(one.second - one.first)
-        ends = (one.difference.low, one.difference.high)
-        assert ends == pytest.approx(np.quantile(drawn[name], [0.025, 0.975]))
-
-
-def figures(
-    truth: np.ndarray[tuple[int], np.dtype[np.bool_]],
-    probability: np.ndarray[tuple[int], np.dtype[np.float64]],
-    threshold: float,
-) -> tuple[float, float, float]:
-    """Return AUC by counting pairs, F1 and Brier score."""
-    above = np.sign(probability[truth][:, None] - probability[~truth][None, :])
-    called = probability >= threshold
-    f1 = 2 * (called & truth).sum() / (called.sum() + truth.sum())
-    return (1 + above.mean()) / 2, f1, np.square(probability - truth).mean()
+def named(found: tuple[Difference, ...], name: str) -> Difference:
+    return found[COMPARED.index(name)]
 
 
 def test_a_better_model_wins_a_worse_one_loses_and_the_same_one_ties() -> None:
     good, bad = evaluated(0.3, 0.5, 1), evaluated(5.0, 0.5, 2)
-    assert [one.verdict for one in compare_on("slice", bad, good)] == ["win"] * 3
-    assert [one.verdict for one in compare_on("slice", good, bad)] == ["loss"] * 3
-    assert [one.verdict for one in compare_on("slice", good, good)] == ["tie"] * 3
+    for first, second, verdict in ((bad, good, "win"), (good, bad, "loss"), (good, good, "tie")):
+        found = named(compare_on("slice", [first], [second]), PRIMARY)
+        assert verdict_on(found.difference) == verdict
+
+
+def test_what_hangs_on_a_threshold_has_no_interval_to_read_a_verdict_from() -> None:
+    found = compare_on("slice", [evaluated(0.3, 0.5, 1)], [evaluated(5.0, 0.5, 2)])
+    f1 = named(found, "f1").difference
+    assert f1.value is not None
+    assert (f1.low, f1.high) == (None, None)
+    assert verdict_on(f1) is None
+    assert all(named(found, name).difference.low is not None for name in ("auc", "brier"))
+
+
+def test_a_side_of_several_runs_has_the_mean_of_each() -> None:
+    runs = [evaluated(noise, 0.5, seed) for seed, noise in enumerate((1.0, 1.1, 0.9, 2.0))]
+    alone = [
+        named(compare_on("level", [run], [runs[0]]), name).first
+        for run in runs
+        for name in COMPARED
+    ]
+    found = compare_on("level", runs[:2], runs[2:])
+    for index, name in enumerate(COMPARED):
+        one = named(found, name)
+        assert one.first_each + one.second_each == tuple(alone[index :: len(COMPARED)])
+        assert one.first == pytest.approx(np.mean(one.first_each))
+        assert one.second == pytest.approx(np.mean(one.second_each))
+        assert one.difference.value == pytest.approx((one.second or 0) - (one.first or 0))
+
+
+def test_seeds_that_differ_widen_the_interval_of_a_recipe() -> None:
+    alike = [evaluated(1.0, 0.5, seed) for seed in range(6)]
+    apart = [evaluated(noise, 0.5, seed) for seed, noise in enumerate((0.3, 1.0, 3.0) * 2)]
+    widths, shares = [], []
+    for runs in (alike, apart):
+        one = named(compare_on("level", runs[:3], runs[3:]), "auc")
+        widths.append((one.difference.high or 0) - (one.difference.low or 0))
+        shares.append(one.seed_share or 0)
+    assert widths[0] < 0.5 * widths[1]
+    assert shares[0] < shares[1] < 1
 
 
 def test_the_order_of_slices_does_not_matter() -> None:
@@ -99,7 +105,7 @@ def test_the_order_of_slices_does_not_matter() -> None:
             for name in ("slice_id", "patient_id", "study_id", "is_patient", "probability")
         },
     )
-    assert compare_on("level", first, turned) == compare_on("level", first, second)
+    assert compare_on("level", [first], [turned]) == compare_on("level", [first], [second])
 
 
 def test_values_are_those_of_the_evaluations(run: Path, blind: Path) -> None:
@@ -114,15 +120,24 @@ def test_values_are_those_of_the_evaluations(run: Path, blind: Path) -> None:
                 assert figure[which] == metrics[unit][name]["value"]
 
 
-def test_the_printout_says_who_wins_and_what_is_left_out(run: Path, blind: Path) -> None:
+def test_there_is_one_verdict_and_it_says_what_it_is_about(run: Path, blind: Path) -> None:
     result = invoke("compare", run, blind)
     lines = result.stdout.splitlines()
     assert lines[0] == "test: 16 patients, 96 slices"
     assert lines[2].split()[:2] == ["slice", "auc"]
-    assert lines[2].split()[-1] in {"win", "tie", "loss"}
+    words = [word for line in lines for word in line.replace(",", " ").split()]
+    assert sum(word in {"win", "tie", "loss"} for word in words) == 1
+    (verdict,) = (line for line in lines if line.startswith("verdict: "))
+    assert "AUC by disc" in verdict
     assert "-: under 10 patients in a class" in lines
+    assert any("these weights, not these recipes" in line for line in lines)
     assert "leave out training variance" in lines[-1]
     assert "note: test has 16 patients, under 60" in result.stderr
+    found = json.loads(invoke("compare", run, blind, "--json").stdout)
+    verdicts = [one["verdict"] for unit in found["differences"].values() for one in unit.values()]
+    assert sum(each is not None for each in verdicts) == 1
+    assert found["differences"]["level"]["auc"]["verdict"] == found["verdict"]
+    assert found["about"] == "weights"
 
 
 def test_evaluations_of_the_same_data_are_found(

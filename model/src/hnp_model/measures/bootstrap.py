@@ -1,7 +1,7 @@
 """Figures with their intervals; patients are resampled, for slices of one are not independent."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +29,7 @@ class Figure:
     """A figure and its 95 % interval; None where it is not defined.
 
     Attributes:
-        low: lower end, of `intervals` for what one model does, else of the percentile form.
+        low: lower end, as `intervals` or `difference` has it; in audits of the percentile form.
         high: upper end.
         low_percentile: lower end of the percentile form, from resampled patients.
         high_percentile: upper end of the percentile form.
@@ -49,10 +49,13 @@ class Estimates:
     Attributes:
         figures: one for each name asked for, in that order.
         resamples_dropped: resamples that drew one class only.
+        resamples_undefined: name -> others in which that figure is not defined, where there are
+            any: nothing was called positive, say.
     """
 
     figures: tuple[Figure, ...]
     resamples_dropped: int
+    resamples_undefined: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +86,13 @@ def estimate(scores: Scores, threshold: float, names: Sequence[str] = METRICS) -
         _with_interval(name, model, value, each)
         for name, value, each in zip(names, model.values(names), drawn.T, strict=True)
     )
-    return Estimates(figures, RESAMPLES - len(drawn))
+    lacking = np.count_nonzero(~np.isfinite(drawn), axis=0).tolist()
+    undefined = {
+        name: count
+        for name, figure, count in zip(names, figures, lacking, strict=True)
+        if count and figure.value is not None
+    }
+    return Estimates(figures, RESAMPLES - len(drawn), undefined)
 
 
 def _with_interval(name: str, model: Model, value: np.float64, drawn: Numbers) -> Figure:

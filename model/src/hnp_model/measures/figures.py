@@ -48,6 +48,7 @@ class UnitFigures:
             **{name: asdict(figure) for name, figure in named},
             **plain,
             "resamples_dropped": self.estimates.resamples_dropped,
+            "resamples_undefined": dict(self.estimates.resamples_undefined),
         }
 
 

@@ -6,6 +6,7 @@ Simulated coverage stands in docs/evaluation.md.
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -70,16 +71,49 @@ def _ratio(
     return above, below, scores.patient
 
 
-def quantile(draws: int) -> float:
-    """Return Student's quantile for an interval from so many independent draws, at least two."""
+def quantile(draws: float) -> float:
+    """Return Student's quantile for an interval from so many independent draws, more than one."""
     return float(stdtrit(draws - 1, 1 - _OUTSIDE))
 
 
-def area_interval(scores: Scores) -> Interval:
-    """Return the interval of the area under the ROC curve, both classes among the rows.
+@dataclass(frozen=True, slots=True, eq=False)
+class AreaParts:
+    """An area under the ROC curve, and what each patient adds to its error.
 
-    Obuchowski's variance for clustered data, on the logit scale. Source: Obuchowski NA,
-    Nonparametric analysis of clustered ROC curve data, Biometrics 1997; 53: 567-578.
+    Attributes:
+        area: the area.
+        up: (patient,), what the patient's positives add.
+        down: (patient,), what its negatives add.
+        with_hits: patients with a positive.
+        with_alarms: patients with a negative.
+    """
+
+    area: float
+    up: Numbers
+    down: Numbers
+    with_hits: int
+    with_alarms: int
+
+    @property
+    def fewest(self) -> int:
+        """Patients of the class that has fewer of them."""
+        return min(self.with_hits, self.with_alarms)
+
+    @property
+    def variance(self) -> float:
+        """Obuchowski's variance of the area."""
+        return float(
+            _unbiased(self.with_hits) * (self.up @ self.up)
+            + _unbiased(self.with_alarms) * (self.down @ self.down)
+            + 2 * _unbiased(self.up.size) * (self.up @ self.down)
+        )
+
+
+def area_parts(scores: Scores) -> AreaParts:
+    """Return the area under the ROC curve by patient, both classes among the rows.
+
+    Source: Obuchowski NA, Nonparametric analysis of clustered ROC curve data, Biometrics 1997; 53:
+    567-578.
     """
     truth, patient, count = scores.truth, scores.patient, scores.patient_count
     hits, alarms = scores.probability[truth], scores.probability[~truth]
@@ -90,14 +124,17 @@ def area_interval(scores: Scores) -> Interval:
     negatives = np.bincount(patient[~truth], minlength=count)
     up = np.bincount(patient[truth], weights=above, minlength=count) - positives * area
     down = np.bincount(patient[~truth], weights=below, minlength=count) - negatives * area
-    with_hits, with_alarms = int(np.count_nonzero(positives)), int(np.count_nonzero(negatives))
-    up, down = up / hits.size, down / alarms.size
-    variance = (
-        _unbiased(with_hits) * (up @ up)
-        + _unbiased(with_alarms) * (down @ down)
-        + 2 * _unbiased(count) * (up @ down)
-    )
-    fewest = min(with_hits, with_alarms)
+    counts = (int(np.count_nonzero(positives)), int(np.count_nonzero(negatives)))
+    return AreaParts(area, up / hits.size, down / alarms.size, *counts)
+
+
+def area_interval(scores: Scores) -> Interval:
+    """Return the interval of the area under the ROC curve, both classes among the rows.
+
+    Obuchowski's variance for clustered data, on the logit scale.
+    """
+    parts = area_parts(scores)
+    area, variance, fewest = parts.area, parts.variance, parts.fewest
     if not 0 < area < 1 or variance <= 0:
         return wilson(area, fewest, quantile(fewest))
     reach = quantile(fewest) * math.sqrt(variance) / (area * (1 - area))

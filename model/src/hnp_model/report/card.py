@@ -7,7 +7,12 @@ from hnp_model.measures.figures import UnitFigures
 from hnp_model.measures.metrics import METRICS
 from hnp_model.measures.units import PRIMARY_UNIT, UNITS
 from hnp_model.report.findings import Findings
-from hnp_model.report.sentences import INTERVALS_LEAVE_OUT, referral_sentence, worst_hospital
+from hnp_model.report.sentences import (
+    INTERVALS_LEAVE_OUT,
+    referral_sentence,
+    resample_sentences,
+    worst_hospital,
+)
 from hnp_model.runs.run_folder import RELIABILITY_FILE, ROC_FILE
 
 SUBGROUP_METRICS = ("auc", "sensitivity", "specificity", "brier")
@@ -148,6 +153,7 @@ def _figures(found: Findings) -> str:
         f"`{PRIMARY_UNIT}`, one study's disc. Thresholds: largest Youden J on val; `_05` at 0.5. "
         f"{_sentence(INTERVALS_LEAVE_OUT)}\n"
     )
+    note += "".join(f"\n{_sentence(each)}\n" for each in resample_sentences(found.asked))
     return _table([*figure_rows(units, METRICS), *counts, *shares, dropped]) + "\n" + note
 
 

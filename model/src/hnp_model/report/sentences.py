@@ -1,6 +1,7 @@
 """What every report says in words below its figures."""
 
-from hnp_model.measures.figures import PartFigures
+from hnp_model.measures.bootstrap import RESAMPLES, Estimates
+from hnp_model.measures.figures import PartFigures, UnitFigures
 from hnp_model.report.findings import Findings
 from hnp_model.runs.referral import REFERRAL_FILE, Referral
 from hnp_shared.counted import counted
@@ -10,11 +11,52 @@ INTERVALS_LEAVE_OUT = (
     "seed or training set) and, within one split, between-hospital variance"
 )
 
+RECIPES_LEAVE_OUT = (
+    "intervals are about recipes on this training set: they leave out another training set and, "
+    "within one split, between-hospital variance"
+)
+
+MOST_LACKING = 0.01
+"""Share of resamples without a figure that goes without a remark."""
+
 
 def sentences_on(found: Findings) -> tuple[str, ...]:
     """Return what is said below the figures of an evaluation."""
     referral = (referral_sentence(found.referral),) if found.referral else ()
-    return (worst_hospital(found.asked), *referral, INTERVALS_LEAVE_OUT)
+    return (
+        worst_hospital(found.asked),
+        *referral,
+        *resample_sentences(found.asked),
+        INTERVALS_LEAVE_OUT,
+    )
+
+
+def resample_sentences(figures: PartFigures) -> tuple[str, ...]:
+    """Return where more resamples than `MOST_LACKING` say nothing, if anywhere.
+
+    Those left out are not any: they drew what makes a figure undefined, and the rest tells less.
+    """
+    groups: dict[str, UnitFigures] = {f"by {unit}": one for unit, one in figures.units.items()}
+    for dimension, members in figures.by.items():
+        groups |= {f"of {dimension} {group}": one for group, one in members.items()}
+    told = [each for name, one in groups.items() for each in _lacking(name, one.estimates)]
+    if not told:
+        return ()
+    return (
+        f"of {RESAMPLES:,} resamples, percentiles (low_percentile, high_percentile) and the "
+        f"interval of average precision leave out: {', '.join(told)}",
+    )
+
+
+def _lacking(name: str, estimates: Estimates) -> list[str]:
+    """Return what the resamples of one unit or subgroup lack, for more than a few."""
+    counts = {"all figures (one class drawn)": estimates.resamples_dropped}
+    counts |= {f"{metric} (not defined)": n for metric, n in estimates.resamples_undefined.items()}
+    return [
+        f"{count / RESAMPLES:.1%} for {what} {name}"
+        for what, count in counts.items()
+        if count > MOST_LACKING * RESAMPLES
+    ]
 
 
 def worst_hospital(figures: PartFigures) -> str:

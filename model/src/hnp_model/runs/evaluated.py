@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from hnp_model.data.slices import Strings
 from hnp_model.measures.units import UNITS, Scores, UnitName, score_units
 from hnp_model.runs.evaluations import EVALUATIONS_FOLDER, Kept, find_kept
+from hnp_model.runs.run_config import RunConfig
 from hnp_model.runs.run_folder import (
     CONFIG_FILE,
     DIGEST_KEYS,
@@ -43,6 +44,8 @@ class Evaluated:
         thresholds: unit -> threshold the figures were made with.
         remarks: what the evaluation remarked.
         training: whether the fit has used any of it.
+        weights_sha256: of the weights that said it.
+        config: of the run; None for an evaluation that lies apart from its run.
     """
 
     slice_id: Strings
@@ -54,6 +57,8 @@ class Evaluated:
     thresholds: Mapping[UnitName, float]
     remarks: tuple[str, ...]
     training: bool = False
+    weights_sha256: str = ""
+    config: RunConfig | None = None
 
     def __len__(self) -> int:
         return self.slice_id.size
@@ -110,9 +115,11 @@ def read_evaluated(folder: RunFolder, part: str, which: str) -> Evaluated:
     try:
         # No threads: one that lets go of the bytes while the program ends aborts it.
         table = pq.ParquetFile(pa.BufferReader(predictions)).read(use_threads=False)
-        return _parse(table.to_pandas(use_threads=False), metrics, part, which)
+        found = _parse(table.to_pandas(use_threads=False), metrics, part, which)
     except (pa.ArrowException, OSError, MemoryError, *DAMAGED_JSON) as error:
         raise _damaged(which) from error
+    run = _run_of(folder)
+    return replace(found, config=run.config()) if run else found
 
 
 def _refuse_other_part(folder: RunFolder, part: str, which: str) -> None:
@@ -197,4 +204,5 @@ def _parse(table: Any, metrics: Any, part: str, which: str) -> Evaluated:  # noq
         thresholds={unit: float(metrics[part][unit]["threshold"]) for unit in UNITS},
         remarks=tuple(map(str, metrics[part]["about"]["remarks"])),
         training=metrics[part]["about"].get("training") is True,
+        weights_sha256=str(metrics[DIGEST_KEYS[WEIGHTS_FILE]]),
     )

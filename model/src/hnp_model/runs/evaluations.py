@@ -114,25 +114,33 @@ def find_kept(path: Path, part: str) -> tuple[Kept, ...]:
     return tuple(one for one in kept if one and part in one.parts)
 
 
-def choose_alike(
-    first: Sequence[Kept], second: Sequence[Kept], part: str
-) -> tuple[RunFolder, RunFolder] | None:
-    """Return an evaluation of each run that are about the same; those at the top come first.
+def choose_alike(kept_by_run: Sequence[Sequence[Kept]], part: str) -> tuple[RunFolder, ...] | None:
+    """Return an evaluation of each run, all about the same; those at the top come first.
 
-    None when no two are.
+    None when there are none such.
+
+    Args:
+        kept_by_run: the evaluations of each of two or more runs.
+        part: the part judged.
 
     Raises:
         InputError: several are, and none of them is the run's own.
     """
-    pairs = [(a, b) for a in first for b in second if a.parts[part] == b.parts[part]]
-    if not pairs:
+    by_subject = [{one.parts[part]: one for one in reversed(kept)} for kept in kept_by_run]
+    shared = [
+        tuple(run[one.parts[part]] for run in by_subject)
+        for one in kept_by_run[0]
+        if all(one.parts[part] in run for run in by_subject)
+    ]
+    if not shared:
         return None
-    if len(pairs) > 1 and not any(one.folder.has(CONFIG_FILE) for one in pairs[0]):
+    if len(shared) > 1 and not any(one.folder.has(CONFIG_FILE) for one in shared[0]):
+        runs = "both runs were" if len(kept_by_run) == 2 else "the runs were all"
         raise InputError(
-            f"both runs were judged on {part} of {len(pairs)} data sets or splits, expected one: "
+            f"{runs} judged on {part} of {len(shared)} data sets or splits, expected one: "
             f"name a folder of each run's {EVALUATIONS_FOLDER}/"
         )
-    return pairs[0][0].folder, pairs[0][1].folder
+    return tuple(one.folder for one in shared[0])
 
 
 def read_kept(folder: RunFolder) -> Kept | None:
