@@ -10,7 +10,7 @@ from hnp_model.cli import main
 from model.conftest import invoke
 
 COMMANDS = main.list_commands(click.Context(main))
-ORDER = ("split", "fit", "evaluate", "predict", "compare", "audit", "crossval")
+ORDER = ("plan", "split", "fit", "evaluate", "predict", "compare", "audit", "crossval")
 
 
 def command(name: str) -> click.Command:
@@ -45,6 +45,8 @@ def test_every_option_has_a_description(name: str) -> None:
         ("split", "folds", "number of folds"),
         ("evaluate", "referral_error", "share of a class"),
         ("audit", "epochs", "passes over train"),
+        ("plan", "width", "in units of auc"),
+        ("plan", "prevalence", "share of positive discs"),
     ],
 )
 def test_a_number_says_its_unit(name: str, option: str, unit: str) -> None:
