@@ -20,6 +20,9 @@ HEAD = (
     "as val: sensitivity",
     "as val: slope",
 )
+MOST_DISCS = 25
+"""Five discs in each of five studies."""
+
 SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 CORRELATION = click.FloatRange(0, 0.99)
 
@@ -57,7 +60,7 @@ CORRELATION = click.FloatRange(0, 0.99)
 )
 @click.option(
     "--discs-per-patient",
-    type=click.IntRange(1, 100),
+    type=click.IntRange(1, MOST_DISCS),
     help="Number of discs of each patient.  [default: OUT's, else 5]",
 )
 @click.option(

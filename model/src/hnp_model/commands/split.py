@@ -1,6 +1,7 @@
 """hnp-train split."""
 
 import re
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -183,7 +184,7 @@ def _tell_expected(written: "tuple[WrittenSplit, ...]", out: Path) -> None:
     splits = {one.path.name: one.made.split for one in written if not one.made.leakage}
     expected = expect_of_smallest(read_slices(open_dataset(out)), splits)
     if expected:
-        advice = f"; hnp-train plan {out} {PLAN} tells how many it needs"
+        advice = f"; hnp-train plan {shlex.quote(str(out))} {PLAN} tells how many it needs"
         click.echo(f"note: {expected}{advice if expected.is_small else ''}", err=True)
 
 

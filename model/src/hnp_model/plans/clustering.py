@@ -70,7 +70,8 @@ def correlation_within(values: Numbers, group: npt.NDArray[np.int64]) -> float:
         values: (row,).
         group: (row,), number of the group, from 0 without gaps.
 
-    >>> correlation_within(np.array([0.0, 0.0, 1.0, 1.0, 0.0, 1.0]), np.array([0, 0, 1, 1, 2, 2]))
+    >>> values = np.array([0.0, 0.0, 1.0, 1.0, 0.0, 1.0])
+    >>> round(correlation_within(values, np.array([0, 0, 1, 1, 2, 2])), 9)
     0.5
     """
     sizes = np.bincount(group).astype(np.float64)

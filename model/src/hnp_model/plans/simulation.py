@@ -20,7 +20,7 @@ from hnp_model.measures.units import Scores
 from hnp_model.plans.clustering import Clustering
 
 SEED = 0
-MOST_DRAWN, FEWEST_DRAWN = 200, 100
+MOST_DRAWN, FEWEST_DRAWN = 200, 50
 ROWS_DRAWN = 800_000
 """Discs drawn for one size of a part, all its drawings together; decides how many there are."""
 

@@ -1,6 +1,7 @@
 """What every report says in words below its figures."""
 
 from hnp_model.measures.figures import PartFigures
+from hnp_model.measures.refitting import Corrected
 from hnp_model.report.findings import Findings
 from hnp_model.runs.referral import REFERRAL_FILE, Referral
 
@@ -13,7 +14,17 @@ INTERVALS_LEAVE_OUT = (
 def sentences_on(found: Findings) -> tuple[str, ...]:
     """Return what is said below the figures of an evaluation."""
     referral = (referral_sentence(found.referral),) if found.referral else ()
-    return (worst_hospital(found.asked), *referral, INTERVALS_LEAVE_OUT)
+    refitted = (refits_sentence(found.refitted),) if found.refitted else ()
+    return (worst_hospital(found.asked), *referral, *refitted, INTERVALS_LEAVE_OUT)
+
+
+def refits_sentence(refitted: Corrected) -> str:
+    """Return what is left of the AUC on train."""
+    return (
+        f"AUC by disc on train {refitted.apparent:.3f}; {refitted.refits:,} refits to resampled "
+        f"patients leave {refitted.corrected:.3f} of it for other patients like them (.632+ "
+        f"bootstrap; {refitted.outside:.3f} on those not drawn)"
+    )
 
 
 def worst_hospital(figures: PartFigures) -> str:
