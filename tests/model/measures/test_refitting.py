@@ -95,9 +95,10 @@ def test_nothing_is_taken_off_what_was_not_learned() -> None:
     ("apparent", "outside", "left"),
     [
         (1.0, 0.5, 0.5),  # all by heart
-        (1.0, 0.4, 0.5),  # below chance counts as chance
+        (1.0, 0.4, 0.4),  # what lies below chance stays there
         (0.8, 0.8, 0.8),
         (0.7, 0.75, 0.7),
+        (0.45, 0.48, 0.45),
         (0.9, 0.7, 0.9 + (0.632 / (1 - 0.368 * 0.5)) * (0.7 - 0.9)),  # half of it by heart
     ],
 )

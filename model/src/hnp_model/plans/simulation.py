@@ -73,7 +73,7 @@ def expect(patients: int, auc: float, clustering: Clustering) -> Expected:
         patients=patients,
         auc_width=float(widths.mean()),
         auc_width_often=float(np.quantile(widths, 0.9)),
-        sensitivity_spread=2 * quantile(times) * float(sensitivities.std()),
+        sensitivity_spread=min(1.0, 2 * quantile(times) * float(sensitivities.std())),
         slope_width=float(np.mean(found)) if len(found) >= GIVEN * times else None,
     )
 
