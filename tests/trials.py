@@ -47,6 +47,7 @@ class Material:
             "fit": ("hnp-train", "fit", out, *fit, "--out", "{}"),
             "evaluate": ("hnp-train", "evaluate", run, out, "--split", split),
             "predict": ("hnp-train", "predict", run, out, "-o", "{}.parquet"),
+            "plan": ("hnp-train", "plan", out, "--auc", 0.8, "--width", 0.2),
             "audit": ("hnp-train", "audit", out, "--split", split),
             "compare": ("hnp-train", "compare", run, run),
         }

@@ -153,13 +153,18 @@ def _train(told: Told) -> None:
     told.train("compare", "compare", runs / "one", runs / "two")
     told.train("crossval", "crossval", out, "--split", folds, "--out", runs / "cv", *fit)
     told.train("audit", "audit", out, "--split", split)
+    told.train("trees", "fit", out, "--split", split, "--out", runs / "trees",
+               "--model", "tabular-gbm", "--epochs", 3)  # fmt: skip
+    told.train("trees judged", "evaluate", runs / "trees", out, "--split", split)
+    told.train("plan", "plan", out, "--auc", 0.8, "--width", 0.2)
 
 
 def test_the_files_are_marked_and_were_really_used(told: Told) -> None:
     assert told.fewest_marks >= FEWEST_ATTRIBUTES
     done = ("build", "check", "explain", "split", "kfold", "fit", "evaluate")
     assert {step: told.exits[step] for step in done} == dict.fromkeys(done, 0)
-    assert [told.exits[step] for step in ("predict", "compare", "crossval")] == [0, 0, 0]
+    trained = ("predict", "compare", "crossval", "trees", "trees judged", "plan")
+    assert {step: told.exits[step] for step in trained} == dict.fromkeys(trained, 0)
     assert told.exits["audit"] in (0, 3)
     assert open_dataset(told.top / "out").manifest_table().num_rows >= 2 * PATIENTS
 

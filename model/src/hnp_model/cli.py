@@ -26,6 +26,10 @@ _COMMANDS = {
         "hnp_model.commands.fit:fit_command",
         "Train a network on the data set OUT.",
     ),
+    "plan": Place(
+        "hnp_model.commands.plan:plan_command",
+        "Tell how many patients test and val need, before any is spent.",
+    ),
     "predict": Place(
         "hnp_model.commands.predict:predict_command",
         "Write what the model in RUN says of each slice of the data set OUT, labelled or not.",

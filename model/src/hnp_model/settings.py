@@ -9,8 +9,8 @@ from hnp_shared.splits import Unit
 Scheme = Literal["stratified", "hospital-out", "kfold"]
 SCHEMES: tuple[Scheme, ...] = ("stratified", "hospital-out", "kfold")
 
-ModelName = Literal["reference", "compact"]
-MODELS: tuple[ModelName, ...] = ("reference", "compact")
+ModelName = Literal["reference", "compact", "tabular-logistic", "tabular-gbm"]
+MODELS: tuple[ModelName, ...] = ("reference", "compact", "tabular-logistic", "tabular-gbm")
 
 Inputs = Literal["both", "image", "tabular"]
 INPUTS: tuple[Inputs, ...] = ("both", "image", "tabular")
@@ -33,6 +33,13 @@ TRIAL_EPOCHS = 5
 
 DEFAULT_LR: dict[ModelName, float] = {"reference": 2e-5, "compact": 1e-3}
 """The report's learning rate, and one that suits the compact network."""
+
+BASELINES: dict[ModelName, dict[str, int | float | None]] = {
+    "tabular-logistic": {},
+    "tabular-gbm": {"epochs": 200, "lr": 0.1, "patience": None},
+}
+"""Models that see no picture -> the flags of a training that mean something to them, and their
+defaults: an epoch is a tree, and 200 of them at 0.1 are more than val will keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,9 @@ class FitSettings:
         counts = (self.epochs, self.patience or 1, self.batch_size)
         shares = 0 < self.lr < math.inf and 0 <= self.dropout < 1
         seeded = 0 <= self.seed <= LARGEST_SEED and (self.fold or 0) >= 0
-        if min(counts) < 1 or not shares or not seeded or self.device not in DEVICES:
+        sees = self.model not in BASELINES or self.inputs == "tabular"
+        known = sees and self.device in DEVICES
+        if min(counts) < 1 or not shares or not seeded or not known:
             raise ValueError("expected settings as hnp-train fit takes them")
 
 
@@ -109,6 +118,7 @@ class EvaluateSettings:
         referral_error: share of a class that may have its class left out of its prediction set.
         allow_missing: whether data without an input that train had is taken.
         force: whether another evaluation may be written over.
+        refits: times a baseline is learned anew, to correct its AUC on train; 0: not.
     """
 
     part: str = "test"
@@ -117,6 +127,7 @@ class EvaluateSettings:
     referral_error: float = 0.1
     allow_missing: bool = False
     force: bool = False
+    refits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +179,28 @@ class TuneSettings:
     search: tuple[Dimension, ...] = DIMENSIONS
     startup_trials: int = 5
     warmup_epochs: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSettings:
+    """The flags of a plan; None leaves a value to the data set, or to `Clustering`.
+
+    Attributes:
+        auc: area under the curve by disc that the model is hoped to have, above 0.5.
+        width: of its 95 % interval on test.
+        threshold_width: of the 95 % range of the sensitivity at a threshold chosen on val.
+        slope_width: of the 95 % interval of the calibration slope on val.
+        prevalence: share of positive discs.
+        discs_per_patient: number of discs of each patient.
+        correlation: of the labels of two discs of one patient.
+        score_correlation: of a model's logits on them, within a class.
+    """
+
+    auc: float
+    width: float
+    threshold_width: float = 0.2
+    slope_width: float = 0.5
+    prevalence: float | None = None
+    discs_per_patient: int | None = None
+    correlation: float | None = None
+    score_correlation: float | None = None

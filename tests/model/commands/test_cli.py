@@ -19,8 +19,8 @@ HNP_TRAIN = "import sys; from hnp_model.cli import main; main(sys.argv[1:])"
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["audit"], ["split"], ["fit"], ["evaluate"], ["compare"], ["crossval"]],
-    ids=["group", "audit", "split", "fit", "evaluate", "compare", "crossval"],
+    [[], ["audit"], ["plan"], ["split"], ["fit"], ["evaluate"], ["compare"], ["crossval"]],
+    ids=["group", "audit", "plan", "split", "fit", "evaluate", "compare", "crossval"],
 )
 def test_help_does_not_import_torch(arguments: list[str]) -> None:
     program = (

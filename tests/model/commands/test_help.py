@@ -10,7 +10,10 @@ from hnp_model.cli import main
 from model.conftest import invoke
 
 COMMANDS = main.list_commands(click.Context(main))
-ORDER = ("split", "fit", "evaluate", "predict", "compare", "audit", "crossval", "replay", "tune")
+ORDER = (
+    *("plan", "split", "fit", "evaluate", "predict", "compare", "audit", "crossval"),
+    *("replay", "tune"),
+)
 
 
 def command(name: str) -> click.Command:
@@ -45,6 +48,8 @@ def test_every_option_has_a_description(name: str) -> None:
         ("split", "folds", "number of folds"),
         ("evaluate", "referral_error", "share of a class"),
         ("audit", "epochs", "passes over train"),
+        ("plan", "width", "in units of auc"),
+        ("plan", "prevalence", "share of positive discs"),
     ],
 )
 def test_a_number_says_its_unit(name: str, option: str, unit: str) -> None:

@@ -23,6 +23,8 @@ from hnp_shared.splits import PARTS
 if TYPE_CHECKING:
     from hnp_model.report.findings import Findings
 
+MOST_REFITS = 100_000
+
 
 @click.command("evaluate", epilog=example("hnp-train evaluate run data --split split.csv"))
 @click.argument("run", type=FOLDER)
@@ -46,6 +48,12 @@ if TYPE_CHECKING:
 @allow_missing_option
 @out_option
 @click.option("--force", is_flag=True, help="Overwrite another evaluation.")
+@click.option(
+    "--refits",
+    type=click.IntRange(1, MOST_REFITS),
+    help="Learn a baseline so many times anew from resampled patients of train: how much of its "
+    "AUC there is optimism?",
+)
 @json_option
 def evaluate_command(  # click passes one argument a flag
     run: Path,
@@ -59,6 +67,7 @@ def evaluate_command(  # click passes one argument a flag
     allow_missing: bool,
     target: Path | None,
     force: bool,
+    refits: int | None,
     as_json: bool,
 ) -> None:
     """Judge the model in RUN on the data set OUT; thresholds come from the run."""
@@ -68,7 +77,7 @@ def evaluate_command(  # click passes one argument a flag
         raise click.UsageError("--part goes with --split, not with --all")
     settings = EvaluateSettings(
         *(ALL if everything else part or "test", allow_mismatch, allow_leakage, referral_error),
-        *(allow_missing, force),
+        *(allow_missing, force, refits or 0),
     )
     with reported():
         from hnp_model.evaluation.evaluation import evaluate  # noqa: PLC0415  # torch takes seconds to import

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from hnp_model.commands.arguments import SEED, allow_leakage_option
+from hnp_model.commands.baseline_options import settle_baseline
 from hnp_model.settings import DEFAULT_LR, DEVICES, INPUTS, LARGEST_BATCH, MODELS, FitSettings
 
 OPTIONS = (
@@ -16,7 +17,8 @@ OPTIONS = (
         type=click.Choice(MODELS),
         default="reference",
         show_default=True,
-        help="Network: the reference report's (300 x 300 pixels only), or a small one for a CPU.",
+        help="Network: the reference report's (300 x 300 pixels only), or a small one for a CPU; "
+        "or a baseline that sees no picture.",
     ),
     click.option(
         "--inputs",
@@ -31,7 +33,7 @@ OPTIONS = (
         type=click.IntRange(min=1),
         default=20,
         show_default=True,
-        help="Passes over the training part, at most.",
+        help="Passes over the training part, at most; of tabular-gbm: trees, 200 by default.",
     ),
     click.option(
         "--patience",
@@ -81,6 +83,7 @@ def fit_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def with_settings(**flags: Any) -> None:  # noqa: ANN401  # click has checked them
+        settle_baseline(flags)
         if flags["lr"] is None:
             flags["lr"] = DEFAULT_LR[flags["model"]]
         names = [field.name for field in fields(FitSettings) if field.name in flags]

@@ -1,6 +1,7 @@
 """hnp-train split."""
 
 import re
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ MOST_FOLDS = 1000
 MOST_NOTES = 5
 """Parts of one file that are told one by one to be out of balance."""
 _RATIOS = re.compile(r"(\d{1,6}):(\d{1,6}):(\d{1,6})")
+PLAN = "--auc 0.8 --width 0.1"
 HEAD = ("part", "hospital", "patients", "slices", "positive")
 
 
@@ -134,6 +136,7 @@ def split_command(  # click passes one argument a flag
         for one in written:
             _warn(one, settings)
             _tell_moved(one, kept=earlier is not None)
+        _tell_expected(written, out)
         if as_json:
             echo_json([_plain(one, content) for one in written for content in one.made.composition])
         else:
@@ -182,6 +185,19 @@ def _tell_moved(written: "WrittenSplit", *, kept: bool) -> None:
         f"part now: images or studies are shared with patients who were not there{way_out}",
         err=True,
     )
+
+
+def _tell_expected(written: "tuple[WrittenSplit, ...]", out: Path) -> None:
+    """Say how wide intervals on test will be, on the smallest where there are several."""
+    from hnp_model.data.slices import read_slices  # noqa: PLC0415  # loads pyarrow
+    from hnp_model.plans.expectation import expect_of_smallest  # noqa: PLC0415  # loads numpy
+    from hnp_shared.dataset import open_dataset  # noqa: PLC0415
+
+    splits = {one.path.name: one.made.split for one in written if not one.made.leakage}
+    expected = expect_of_smallest(read_slices(open_dataset(out)), splits)
+    if expected:
+        advice = f"; hnp-train plan {shlex.quote(str(out))} {PLAN} tells how many it needs"
+        click.echo(f"note: {expected}{advice if expected.is_small else ''}", err=True)
 
 
 def _row(content: "Content") -> tuple[str, ...]:

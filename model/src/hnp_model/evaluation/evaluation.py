@@ -14,6 +14,7 @@ from hnp_model.evaluation.predicting import (
     refuse_lacking,
     refuse_other_pixels,
 )
+from hnp_model.evaluation.refits import refit, refuse_refits
 from hnp_model.measures.figures import PartFigures, figures_of
 from hnp_model.measures.units import UNITS, score_units
 from hnp_model.report.card import render_card
@@ -93,6 +94,8 @@ def evaluate(
         lacking = find_lacking_inputs(config, slices)
         refuse_lacking(lacking, allow=settings.allow_missing)
         split, parts, leakage, misfits = _divide(slices, data, split_file, config, settings)
+        if settings.refits:
+            refuse_refits(config, data, split)
         place = _choose_place(folder, config, data, split, settings, target)
         judged, judged_parts = _choose(slices, parts, settings.part)
         seen = find_seen(folder, judged, judged_parts)
@@ -102,6 +105,7 @@ def evaluate(
         used = find_used(folder, judged, judged_parts)
         patient_count = figures[settings.part].units["patient"].n_patients
         referral = _refer(folder, predictions, result, settings)
+        train = slices.take(parts == "train")
         found = Findings(
             config=config,
             data=data,
@@ -118,6 +122,7 @@ def evaluate(
             place=place.path,
             anew=is_other_weights(place, predictions.weights_sha256),
             digests={WEIGHTS_FILE: predictions.weights_sha256},
+            refitted=refit(config, train, settings.refits) if settings.refits else None,
         )
         if place == folder:
             return write_evaluation(folder, found, predictions, result)

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from hnp_model.data.slices import Slices, Strings, read_slices
 from hnp_model.data.tabular import find_lacking
+from hnp_model.fitting.baselines.baseline import load_baseline
 from hnp_model.fitting.device import enough_memory, on_device_at_hand
 from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.networks.choice import build_network
@@ -27,7 +29,7 @@ from hnp_model.runs.run_folder import (
     refuse_own_file,
 )
 from hnp_model.runs.seen import find_seen
-from hnp_model.settings import ALL, PredictSettings
+from hnp_model.settings import ALL, BASELINES, PredictSettings
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.errors import InputError, OutputError
 from hnp_shared.places import refuse_existing, refuse_in_dataset, refuse_place
@@ -146,6 +148,8 @@ def predict(
         InputError: weights or data are damaged, or the machine is too small for a batch.
         StorageError: a file could not be read.
     """
+    if config.settings.model in BASELINES:
+        return _by_baseline(folder, config, slices, parts)
     config = replace(config, settings=on_device_at_hand(config.settings))
     network = build_network(config.settings)
     weights_sha256 = load_weights(folder, network)
@@ -161,10 +165,23 @@ def predict(
         taken.append(rows)
         with enough_memory(config.settings):
             logits.append(logits_of(network, batches))
-    if not np.isfinite(np.concatenate(logits)).all():
-        raise InputError("the network's logits are no numbers: its weights or inputs are damaged")
-    order = np.concatenate(taken)
-    return Predictions(slices.take(order), parts[order], np.concatenate(logits), weights_sha256)
+    order, logit = np.concatenate(taken), _finite(np.concatenate(logits))
+    return Predictions(slices.take(order), parts[order], logit, weights_sha256)
+
+
+def _by_baseline(
+    folder: RunFolder, config: RunConfig, slices: Slices, parts: Strings
+) -> Predictions:
+    model, weights_sha256 = load_baseline(folder, config.settings.model)
+    order = np.concatenate([np.flatnonzero(parts == part) for part in parts_in_order(parts)])
+    logit = _finite(model.logits(slices, config.standardisation)[order])
+    return Predictions(slices.take(order), parts[order], logit, weights_sha256)
+
+
+def _finite(logit: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    if not np.isfinite(logit).all():
+        raise InputError("the model's logits are no numbers: its weights or inputs are damaged")
+    return logit
 
 
 def refuse_other_pixels(trained: DataFacts, judged: DataFacts, *, allow: bool) -> None:

@@ -37,7 +37,7 @@ from hnp_model.runs.predictions import table_beside
 from hnp_model.runs.run_config import RunConfig, describe_dataset
 from hnp_model.runs.run_folder import HISTORY_FILE, METRICS_FILE, PREDICTIONS_FILE, RunFolder
 from hnp_model.runs.typed_record import DAMAGED_JSON
-from hnp_model.settings import ALL
+from hnp_model.settings import ALL, BASELINES
 from hnp_shared.dataset import Dataset
 from hnp_shared.errors import InputError
 
@@ -86,7 +86,13 @@ class Run:
         return found
 
     def network(self) -> nn.Module:
-        """Return the trained network, ready to look at slices."""
+        """Return the trained network, ready to look at slices.
+
+        Raises:
+            InputError: the run's model is none.
+        """
+        if self.config.settings.model in BASELINES:
+            raise InputError(f"the run's model is a {self.config.settings.model}, no network")
         network = build_network(on_device_at_hand(self.config.settings))
         load_weights(self.folder, network)
         return network.eval()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hnp_model.data.slices import read_slices
 from hnp_model.data.tabular import fit_standardisation
+from hnp_model.fitting.baselines.baseline import fit_baseline, load_baseline
 from hnp_model.fitting.device import choose_device, enough_memory
 from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.networks.choice import build_network
@@ -22,7 +23,7 @@ from hnp_model.runs.referral import write_val_scores
 from hnp_model.runs.run_config import FitResult, RunConfig, describe_dataset
 from hnp_model.runs.run_folder import CONFIG_FILE, RunFolder, claim, hold
 from hnp_model.runs.seen import write_seen
-from hnp_model.settings import FitSettings
+from hnp_model.settings import BASELINES, FitSettings
 from hnp_model.splits.guard import (
     choose_fold,
     find_leakage,
@@ -109,7 +110,7 @@ def fit(  # the four nouns of a fit, and how it is done
         leakage=leakage,
         image_size=open_images(dataset, slices).size,
         standardisation=fit_standardisation(slices.take(parts == "train")),
-        versions=_versions(),
+        versions=_versions(settings),
     )
     with enough_memory(config.settings):
         train_part = open_samples(dataset, slices.take(parts == "train"), config)
@@ -118,17 +119,24 @@ def fit(  # the four nouns of a fit, and how it is done
         config = claim(folder, config, resume=resume)
         write_seen(folder, slices, parts)
         with enough_memory(config.settings):
-            history = train(train_part, val_part, config.settings, folder, watch)
-            config = replace(config, result=_settle(folder, val_part, config.settings, history))
+            if settings.model in BASELINES:
+                history = fit_baseline(train_part.slices, val_part.slices, config, folder)
+            else:
+                history = train(train_part, val_part, config.settings, folder, watch)
+            config = replace(config, result=_settle(folder, val_part, config, history))
         folder.write(CONFIG_FILE, config.to_json())
     return Fitted(config, history, remarks_on_names(slices, split))
 
 
-def _settle(folder: RunFolder, val: Samples, settings: FitSettings, history: History) -> FitResult:
+def _settle(folder: RunFolder, val: Samples, config: RunConfig, history: History) -> FitResult:
     """Fix thresholds, calibration and scores for referral on val with the best weights."""
-    network = build_network(settings)
-    load_weights(folder, network)
-    logit = logits_of(network, val.in_order())
+    if config.settings.model in BASELINES:
+        model, _ = load_baseline(folder, config.settings.model)
+        logit = model.logits(val.slices, config.standardisation)
+    else:
+        network = build_network(config.settings)
+        load_weights(folder, network)
+        logit = logits_of(network, val.in_order())
     probability = sigmoid(logit)
     thresholds: dict[str, float] = {
         unit: youden_threshold(score_units(unit, val.slices, probability)) for unit in UNITS
@@ -139,6 +147,7 @@ def _settle(folder: RunFolder, val: Samples, settings: FitSettings, history: His
     return FitResult(best_of(history).epoch, thresholds, calibration)
 
 
-def _versions() -> dict[str, str]:
-    found = {name: version(name) for name in PACKAGES}
+def _versions(settings: FitSettings) -> dict[str, str]:
+    learned_by = ("scikit-learn",) if settings.model in BASELINES else ()
+    found = {name: version(name) for name in (*PACKAGES, *learned_by)}
     return {"python": platform.python_version(), **found}

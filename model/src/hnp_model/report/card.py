@@ -5,15 +5,19 @@ from collections.abc import Iterable, Mapping
 from hnp_model.measures.bootstrap import MIN_PATIENTS, RESAMPLES, Figure
 from hnp_model.measures.figures import UnitFigures
 from hnp_model.measures.metrics import METRICS
+from hnp_model.measures.refitting import Corrected
 from hnp_model.measures.units import PRIMARY_UNIT, UNITS
+from hnp_model.report.configuration import SEES_NO_PICTURE, model_name, setting_rows
 from hnp_model.report.findings import Findings
 from hnp_model.report.sentences import (
     INTERVALS_LEAVE_OUT,
     referral_sentence,
+    refits_sentence,
     resample_sentences,
     worst_hospital,
 )
 from hnp_model.runs.run_folder import RELIABILITY_FILE, ROC_FILE
+from hnp_model.settings import BASELINES
 
 SUBGROUP_METRICS = ("auc", "sensitivity", "specificity", "brier")
 DISCLAIMER = "**Research use only, not a medical device.**"
@@ -60,13 +64,14 @@ def render_card(found: Findings) -> str:
         f"Figures, {found.title(found.part)}": _figures(found),
         "Pictures": PICTURES,
         "Referral to a reader": _referral(found),
+        **({"Optimism on train": _refitted(found.refitted)} if found.refitted else {}),
         "Validation part": _validation(found),
         f"Subgroups (by slice), {found.title(found.part)}": _subgroups(found),
         "The reference report": REFERENCE_REPORT,
-        "Limits": _bullets(LIMITS),
+        "Limits": _bullets(_limits(found)),
         "Versions": _table([("package", "version"), *sorted(found.config.versions.items())]),
     }
-    head = f"# Model card: {found.config.settings.model} network\n\n{DISCLAIMER}\n\n"
+    head = f"# Model card: {model_name(found.config.settings)}\n\n{DISCLAIMER}\n\n"
     head += "Gives the probability that the disc on one axial T2 slice is herniated.\n"
     return head + "".join(f"\n## {title}\n\n{text.rstrip()}\n" for title, text in sections.items())
 
@@ -119,8 +124,7 @@ def _configuration(found: Findings) -> str:
     settings = found.config.settings
     result = found.config.result
     rows: list[Row] = [("setting", "value")]
-    rows += [(name, str(getattr(settings, name))) for name in settings.__dataclass_fields__]
-    rows.append(("loss, optimizer", "binary cross-entropy on the logit, Adam"))
+    rows += setting_rows(settings)
     rows.append(("weights kept", f"best AUC by {PRIMARY_UNIT} on val, then the lower loss"))
     if result:
         rows.append(("best epoch", str(result.best_epoch)))
@@ -161,6 +165,19 @@ def _referral(found: Findings) -> str:
     if found.referral is None:
         return f"Not told for part {found.part}: the fit has used it."
     return f"{_sentence(referral_sentence(found.referral))} {REFERRAL_NOTE}"
+
+
+def _refitted(refitted: Corrected) -> str:
+    return (
+        f"{_sentence(refits_sentence(refitted))} Harrell's bootstrap leaves "
+        f"{refitted.harrell:.3f}, which is too much where a model knows patients by heart. The "
+        "number of trees, where there are trees, is that of the run."
+    )
+
+
+def _limits(found: Findings) -> tuple[str, ...]:
+    baseline = found.config.settings.model in BASELINES
+    return (SEES_NO_PICTURE, *LIMITS[1:]) if baseline else LIMITS
 
 
 def _validation(found: Findings) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hnp_model.measures.figures import PartFigures
+from hnp_model.measures.refitting import Corrected
 from hnp_model.runs.referral import Referral
 from hnp_model.runs.run_config import DataFacts, RunConfig
 from hnp_model.runs.run_folder import DIGEST_KEYS
@@ -31,6 +32,7 @@ class Findings:
         place: the folder that the findings lie in.
         anew: whether figures of other weights lay there before.
         digests: file -> sha256 of what the figures belong to: weights, predictions, pages.
+        refitted: what is left of the AUC on train; None when that was not asked for.
     """
 
     config: RunConfig
@@ -45,6 +47,7 @@ class Findings:
     place: Path
     anew: bool
     digests: Mapping[str, str]
+    refitted: Corrected | None = None
 
     @property
     def asked(self) -> PartFigures:
@@ -59,6 +62,8 @@ class Findings:
         }
         if self.referral:
             plain[self.part]["referral"] = self.referral.to_plain()
+        if self.refitted:
+            plain[self.part]["refitted"] = self.refitted.to_plain()
         return {**plain, **{DIGEST_KEYS[file]: digest for file, digest in self.digests.items()}}
 
     def title(self, part: str) -> str:

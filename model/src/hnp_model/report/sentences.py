@@ -2,6 +2,7 @@
 
 from hnp_model.measures.bootstrap import RESAMPLES, Estimates
 from hnp_model.measures.figures import PartFigures, UnitFigures
+from hnp_model.measures.refitting import Corrected
 from hnp_model.report.findings import Findings
 from hnp_model.runs.referral import REFERRAL_FILE, Referral
 from hnp_shared.counted import counted
@@ -23,9 +24,11 @@ MOST_LACKING = 0.01
 def sentences_on(found: Findings) -> tuple[str, ...]:
     """Return what is said below the figures of an evaluation."""
     referral = (referral_sentence(found.referral),) if found.referral else ()
+    refitted = (refits_sentence(found.refitted),) if found.refitted else ()
     return (
         worst_hospital(found.asked),
         *referral,
+        *refitted,
         *resample_sentences(found.asked),
         INTERVALS_LEAVE_OUT,
     )
@@ -57,6 +60,15 @@ def _lacking(name: str, estimates: Estimates) -> list[str]:
         for what, count in counts.items()
         if count > MOST_LACKING * RESAMPLES
     ]
+
+
+def refits_sentence(refitted: Corrected) -> str:
+    """Return what is left of the AUC on train."""
+    return (
+        f"AUC by disc on train {refitted.apparent:.3f}; {refitted.refits:,} refits to resampled "
+        f"patients leave {refitted.corrected:.3f} of it for other patients like them (.632+ "
+        f"bootstrap; {refitted.outside:.3f} on those not drawn)"
+    )
 
 
 def worst_hospital(figures: PartFigures) -> str:

@@ -5,7 +5,7 @@ from torch import nn
 
 from hnp_model.fitting.networks.compact import CompactNetwork
 from hnp_model.fitting.networks.reference import ReferenceNetwork
-from hnp_model.settings import FitSettings
+from hnp_model.settings import BASELINES, FitSettings
 from hnp_shared.errors import InputError
 
 REFERENCE_SIZE = (300, 300)
@@ -30,6 +30,8 @@ def check_size(settings: FitSettings, size: tuple[int, int]) -> None:
     Raises:
         InputError: says the size found and the size expected.
     """
+    if settings.model in BASELINES:
+        return
     found = f"found images of {size[0]} x {size[1]}"
     if settings.model == "reference" and size != REFERENCE_SIZE:
         raise InputError(f"{found}, the reference network takes 300 x 300 only")

@@ -1,0 +1,1 @@
+"""Models that see no picture: what a network has to beat."""

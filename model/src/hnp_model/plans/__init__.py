@@ -1,0 +1,1 @@
+"""How many patients a study needs, before any is spent on it."""
