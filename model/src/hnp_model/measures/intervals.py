@@ -81,6 +81,16 @@ def area_interval(scores: Scores) -> Interval:
     Obuchowski's variance for clustered data, on the logit scale. Source: Obuchowski NA,
     Nonparametric analysis of clustered ROC curve data, Biometrics 1997; 53: 567-578.
     """
+    area, variance, fewest = area_variance(scores)
+    if not 0 < area < 1 or variance <= 0:
+        return wilson(area, fewest, quantile(fewest))
+    reach = quantile(fewest) * math.sqrt(variance) / (area * (1 - area))
+    middle = math.log(area / (1 - area))
+    return _expit(middle - reach), _expit(middle + reach)
+
+
+def area_variance(scores: Scores) -> tuple[float, float, int]:
+    """Return the area under the ROC curve, its variance, and the patients of the rarer class."""
     truth, patient, count = scores.truth, scores.patient, scores.patient_count
     hits, alarms = scores.probability[truth], scores.probability[~truth]
     above = _placements(hits, alarms)  # of each positive among the negatives
@@ -97,12 +107,7 @@ def area_interval(scores: Scores) -> Interval:
         + _unbiased(with_alarms) * (down @ down)
         + 2 * _unbiased(count) * (up @ down)
     )
-    fewest = min(with_hits, with_alarms)
-    if not 0 < area < 1 or variance <= 0:
-        return wilson(area, fewest, quantile(fewest))
-    reach = quantile(fewest) * math.sqrt(variance) / (area * (1 - area))
-    middle = math.log(area / (1 - area))
-    return _expit(middle - reach), _expit(middle + reach)
+    return area, float(variance), min(with_hits, with_alarms)
 
 
 def ratio_interval(upper: Numbers, lower: Numbers, patient: npt.NDArray[np.int64]) -> Interval:
