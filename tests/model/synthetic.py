@@ -157,9 +157,7 @@ def _image(random: np.random.Generator, side: int, positive: bool) -> npt.NDArra
     return image
 
 
-def _rescaled(
-    image: npt.NDArray[np.float32], positive: bool
-) -> npt.NDArray[np.float32]:
+def _rescaled(image: npt.NDArray[np.float32], positive: bool) -> npt.NDArray[np.float32]:
     """Return a picture with a bright middle, stored from its darkest to its brightest pixel."""
     middle = slice(image.shape[0] // 2 - 3, image.shape[0] // 2 + 3)
     image[middle, middle] = 3.0 if positive else 0.8

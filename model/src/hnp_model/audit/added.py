@@ -25,32 +25,39 @@ HELD = 1.0
 RESAMPLES = 500
 
 
-def added_by(discs: Discs, base: Numbers, told: Numbers) -> Figure:
-    """Return how much area by disc a suspect adds, its weight chosen anew in each resample.
+class Adding:
+    """How much area by disc suspects add, each weight chosen anew in each resample of people.
 
-    The weight is 0 or more: a model that learns nothing from a suspect leaves it alone.
-
-    Args:
-        discs: those judged.
-        base: (disc,), the baseline's logit, from other people.
-        told: (disc,), what the suspect tells beyond it, from other people.
+    A weight is 0 or more: a model that learns nothing from a suspect leaves it alone.
     """
-    spread = told.std()
-    told = (told - told.mean()) / spread if spread > 0 else np.zeros_like(told)
-    people = int(discs.person.max()) + 1
-    drawn = np.concatenate(list(draw_patients(people, len(discs))))[:RESAMPLES, discs.person]
-    both = (drawn @ discs.truth > 0) & (drawn @ ~discs.truth > 0)
-    counts = np.vstack([np.ones((1, len(discs))), drawn[both]])
-    weights = _weights(discs.truth, base, told, counts)
-    gains = np.array(
-        [
-            weighted_area(base + weight * told, discs.truth, count) if weight > 0 else np.nan
-            for weight, count in zip(weights, counts, strict=True)
+
+    def __init__(self, discs: Discs, base: Numbers) -> None:
+        """Draw people, and judge the baseline on them.
+
+        Args:
+            discs: those judged.
+            base: (disc,), the baseline's logit, from other people.
+        """
+        people = int(discs.person.max()) + 1
+        drawn = np.concatenate(list(draw_patients(people, len(discs))))[:RESAMPLES, discs.person]
+        both = (drawn @ discs.truth > 0) & (drawn @ ~discs.truth > 0)
+        self._discs, self._base = discs, base
+        self._counts = np.vstack([np.ones((1, len(discs))), drawn[both]])
+        self._before = [weighted_area(base, discs.truth, count) for count in self._counts]
+
+    def by(self, told: Numbers) -> Figure:
+        """Return what a suspect adds that tells so much beyond the baseline, (disc,)."""
+        spread = told.std()
+        told = (told - told.mean()) / spread if spread > 0 else np.zeros_like(told)
+        truth = self._discs.truth
+        weights = _weights(truth, self._base, told, self._counts)
+        gains = [
+            weighted_area(self._base + weight * told, truth, count) - before if weight else 0.0
+            for weight, count, before in zip(
+                weights.tolist(), self._counts, self._before, strict=True
+            )
         ]
-    )
-    before = np.array([weighted_area(base, discs.truth, count) for count in counts])
-    gains = np.where(weights > 0, gains - before, 0.0)
-    return figure_of(gains[0], gains[1:])
+        return figure_of(np.float64(gains[0]), np.array(gains[1:]))
 
 
 def gain(discs: Discs, poorer: Numbers, richer: Numbers) -> Figure:

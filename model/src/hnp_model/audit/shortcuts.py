@@ -5,17 +5,19 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from hnp_model.audit.added import added_by, gain
+from hnp_model.audit.added import Adding, gain
 from hnp_model.audit.baseline import basis_of, design_of, left_by, logits_by_others
 from hnp_model.audit.crossfit import Ridge, deal_folds, predict, prepare, standardised
 from hnp_model.audit.discs import Discs, Numbers
 from hnp_model.audit.hospitals import Hospital, judge_hospitals
 from hnp_model.audit.looks import Look, look
-from hnp_model.audit.optimism import ANY_THRESHOLD, AUC
 from hnp_model.audit.unseen import Ground, most_unseen
 from hnp_model.audit.views import DISC, SUSPECTS
 from hnp_model.data.slices import Slices
-from hnp_model.measures.bootstrap import MIN_PATIENTS, Figure, estimate, fewest_patients
+from hnp_model.measures.bootstrap import MIN_PATIENTS, Figure, fewest_patients
+from hnp_model.measures.intervals import area_interval
+from hnp_model.measures.metrics import area_under_curve
+from hnp_model.measures.units import Scores
 
 LUCK = 0.01
 """Corrected p below which a suspect is a finding: a finding stops whoever audits with exit code 3,
@@ -133,13 +135,15 @@ def find_shortcuts(
     ground = Ground(discs, basis_of(design), left_by(design, discs.truth), base)
     ridges = {name: prepare(views[name], fold) for name in (*SUSPECTS, DISC)}
     looks = look({name: ridges[name] for name in SUSPECTS}, discs, ground.basis, ground.left)
+    adding = Adding(discs, base)
     looks |= look({DISC: ridges[DISC]}, discs, ground.basis, ground.left)
 
     def judged(name: str) -> Suspect:
-        return _suspect(name, ground, views[name], ridges[name], looks[name])
+        adds = adding.by(looks[name].told[:, looks[name].strength])
+        return _suspect(name, ground, views[name], ridges[name], looks[name], adds)
 
     return Shortcuts(
-        baseline=estimate(discs.scores(base), ANY_THRESHOLD, AUC).figures[0],
+        baseline=_area(discs.scores(base)),
         suspects=tuple(map(judged, SUSPECTS)),
         disc=judged(DISC),
         hospitals=judge_hospitals(discs, np.hstack([standardised(design), views[DISC]])),
@@ -148,22 +152,30 @@ def find_shortcuts(
 
 
 def _suspect(
-    name: str, ground: Ground, view: Numbers, ridges: tuple[Ridge, ...], told: Look
+    name: str,
+    ground: Ground,
+    view: Numbers,
+    ridges: tuple[Ridge, ...],
+    told: Look,
+    adds: Figure,
 ) -> Suspect:
     discs = ground.discs
     if not view.shape[1]:
         return Suspect(name, UNKNOWN_FIGURE, UNKNOWN_FIGURE, None, None)
     centred = discs.truth - discs.truth.mean()
     alone = predict(ridges, centred[:, None])[told.strength, :, 0]
-    adds = added_by(discs, ground.base, told.told[:, told.strength])
     most = 0.0 if name == DISC else most_unseen(ground, view, ridges, told.told)
     return Suspect(
         name=name,
-        auc=estimate(discs.scores(alone), ANY_THRESHOLD, AUC).figures[0],
+        auc=_area(discs.scores(alone)),
         adds=replace(adds, high=max(adds.high or 0.0, most)),
         p=told.p,
         p_corrected=told.p_corrected,
     )
+
+
+def _area(scores: Scores) -> Figure:
+    return Figure(area_under_curve(scores), *area_interval(scores))
 
 
 def _unjudged() -> Shortcuts:
