@@ -139,8 +139,7 @@ def find_shortcuts(
     looks |= look({DISC: ridges[DISC]}, discs, ground.basis, ground.left)
 
     def judged(name: str) -> Suspect:
-        adds = adding.by(looks[name].told[:, looks[name].strength])
-        return _suspect(name, ground, views[name], ridges[name], looks[name], adds)
+        return _suspect(name, ground, adding, views[name], ridges[name], looks[name])
 
     return Shortcuts(
         baseline=_area(discs.scores(base)),
@@ -152,26 +151,18 @@ def find_shortcuts(
 
 
 def _suspect(
-    name: str,
-    ground: Ground,
-    view: Numbers,
-    ridges: tuple[Ridge, ...],
-    told: Look,
-    adds: Figure,
+    name: str, ground: Ground, adding: Adding, view: Numbers, ridges: tuple[Ridge, ...], told: Look
 ) -> Suspect:
-    discs = ground.discs
     if not view.shape[1]:
         return Suspect(name, UNKNOWN_FIGURE, UNKNOWN_FIGURE, None, None)
+    discs = ground.discs
     centred = discs.truth - discs.truth.mean()
     alone = predict(ridges, centred[:, None])[told.strength, :, 0]
-    most = 0.0 if name == DISC else most_unseen(ground, view, ridges, told.told)
-    return Suspect(
-        name=name,
-        auc=_area(discs.scores(alone)),
-        adds=replace(adds, high=max(adds.high or 0.0, most)),
-        p=told.p,
-        p_corrected=told.p_corrected,
-    )
+    adds = adding.by(told.told[:, told.strength])
+    if name != DISC and told.p_corrected >= LUCK:
+        most = most_unseen(ground, view, ridges, told.told)
+        adds = replace(adds, high=max(adds.high or 0.0, most))
+    return Suspect(name, _area(discs.scores(alone)), adds, told.p, told.p_corrected)
 
 
 def _area(scores: Scores) -> Figure:
