@@ -1,6 +1,8 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from hnp_model.audit.auditing import Audit, audit
@@ -12,6 +14,7 @@ from model.audit.worlds import (
     DISC,
     NOTHING,
     Fault,
+    World,
     canal_of_the_ill,
     hospital_codes,
     make_world,
@@ -87,20 +90,15 @@ def test_an_image_that_shows_the_disc_adds_to_what_is_known(
     disc = audited(Plan(PATIENTS, slices_a_level=1)).shortcuts.disc
     assert disc.adds.low is not None
     assert disc.adds.low > 0.1
-    assert not disc.is_finding or disc.name == "disc"
 
 
 @pytest.mark.parametrize("tells", [NOTHING, AGE, CANAL, DISC])
 def test_what_the_baseline_knows_is_no_shortcut(tells: str) -> None:
-    for seed in range(2):
-        assert make_world(seed, 80, tells=tells).audited().found == ()
-
-
-@pytest.mark.parametrize("tells", [AGE, CANAL, DISC])
-def test_the_baseline_knows_what_it_should(tells: str) -> None:
-    found = make_world(0, 80, tells=tells).audited()
-    assert found.baseline.low is not None
-    assert found.baseline.low > 0.55
+    worlds = [make_world(seed, 40, tells=tells).audited() for seed in range(5)]
+    assert sum(bool(found.found) for found in worlds) <= 1
+    assert all(found.baseline.value is not None for found in worlds)
+    if tells != NOTHING:
+        assert min(found.baseline.value or 0.0 for found in worlds) > 0.55
 
 
 @pytest.mark.parametrize(
@@ -112,13 +110,12 @@ def test_the_baseline_knows_what_it_should(tells: str) -> None:
         (other_reconstruction, "sharpness"),
     ],
 )
-@pytest.mark.parametrize("tells", [NOTHING, DISC])
-def test_a_known_shortcut_is_found(fault: Fault, told: str, tells: str) -> None:
-    assert told in findings(make_world(1, 80, tells=tells, fault=fault).audited())
+def test_a_known_shortcut_is_found(fault: Fault, told: str) -> None:
+    assert told in findings(make_world(1, 60, tells=DISC, fault=fault).audited())
 
 
 def test_a_canal_recorded_for_the_ill_alone_is_nothing_that_the_baseline_knows() -> None:
-    found = make_world(1, 100, fault=canal_of_the_ill).audited()
+    found = make_world(1, 60, fault=canal_of_the_ill).audited()
     assert found.baseline.high is not None
     assert found.baseline.high < 0.7
     assert findings(found) == {"missing"}
@@ -175,3 +172,31 @@ def test_at_most_one_null_world_in_twenty_has_a_finding(tells: str, patients: in
 def test_known_shortcuts_are_found_in_every_world(fault: Fault, told: str) -> None:
     for seed in range(50):
         assert told in findings(make_world(seed, 80, tells=DISC, fault=fault).audited())
+
+
+def faint(view: str, column: int, excess: float) -> Fault:
+    """Return a fault that tells the label by an area of .5 and the excess, in one column."""
+
+    def fault(world: World, random: np.random.Generator) -> World:
+        truth, seen = world.slices.is_patient, getattr(world.facts, view).copy()
+        marked = random.random(truth.size) < np.where(truth, 0.5 + excess, 0.5 - excess)
+        seen[marked, column] += 3.0
+        return replace(world, facts=replace(world.facts, **{view: seen}))
+
+    return fault
+
+
+@pytest.mark.parametrize(
+    "worlds", [2, pytest.param(100, marks=pytest.mark.torture)], ids=["few", "many"]
+)
+@pytest.mark.parametrize(("view", "column"), [("surroundings", 70), ("noise", 2)])
+def test_the_limit_holds_what_a_faint_shortcut_could_add(
+    view: str, column: int, worlds: int
+) -> None:
+    excess = 0.05
+    held = 0
+    for seed in range(worlds):
+        found = make_world(seed, 60, fault=faint(view, column, excess)).audited()
+        (suspect,) = (one for one in found.suspects if one.name == view)
+        held += suspect.adds.high is not None and suspect.adds.high >= excess
+    assert held >= 0.95 * worlds
