@@ -36,6 +36,12 @@ class Plan:
     """Positive discs of each hospital, in place of `positive_share`: a planted shortcut."""
     bright_border: bool = False
     """Whether positives have a brighter border: another planted shortcut."""
+    marked: bool = False
+    """Whether positives have a mark off the disc, inside the frame."""
+    smoothed: bool = False
+    """Whether negatives were reconstructed with a softer filter."""
+    bright_disc: bool = False
+    """Whether a bright disc rescales all the rest of the picture."""
     twins: bool = False
     """Whether the first two patients share an image."""
     seed: int = 0
@@ -103,6 +109,12 @@ def draw_slices(plan: Plan) -> tuple[list[ManifestRow], npt.NDArray[np.float32]]
                 image = _image(random, plan.side, positive)
                 if plan.bright_border and positive:
                     image[[0, 1, -2, -1]] += np.float32(0.2)
+                if plan.marked and positive:
+                    image[5:8, -8:-5] = 0.9
+                if plan.smoothed and not positive:
+                    image[1:-1] = (image[:-2] + 2 * image[1:-1] + image[2:]) / 4
+                if plan.bright_disc:
+                    image = _rescaled(image, positive)
                 if plan.twins and patient == plan.first_patient + 1 and not (level or number):
                     image = images[0]
                 rows.append(_row(person, level, number, image, positive if plan.labelled else None))
@@ -143,6 +155,14 @@ def _image(random: np.random.Generator, side: int, positive: bool) -> npt.NDArra
         corner = int(random.integers(side // 4, side // 2))
         image[corner : corner + side // 6, corner : corner + side // 6] = 1.0
     return image
+
+
+def _rescaled(image: npt.NDArray[np.float32], positive: bool) -> npt.NDArray[np.float32]:
+    """Return a picture with a bright middle, stored from its darkest to its brightest pixel."""
+    middle = slice(image.shape[0] // 2 - 3, image.shape[0] // 2 + 3)
+    image[middle, middle] = 3.0 if positive else 0.8
+    scaled: npt.NDArray[np.float32] = (image - image.min()) / np.ptp(image)
+    return scaled
 
 
 def _row(

@@ -3,20 +3,25 @@ from pathlib import Path
 
 import pytest
 
+from hnp_model.audit.views import SUSPECTS
 from hnp_shared.splits import Split, read_split, write_split
 from model.conftest import invoke
 from model.synthetic import Plan, write_dataset
 
-HEADS = ("in more than one part", "alone", "added to tabular")
+HEADS = ("in more than one part", "suspect ", "baseline ", "hospital ")
 
 
 def test_a_clean_data_set_passes(dataset: Path, split_file: Path) -> None:
     result = invoke("audit", dataset, "--split", split_file)
     assert result.exit_code == 0, result.stderr
-    assert [line for line in result.stdout.splitlines() if line.startswith(HEADS)]
-    assert "\nthe image adds +0." in result.stdout
-    assert result.stdout.endswith("found nothing\n")
-    assert result.stderr.startswith("note: test has 16 patients, under 60: ")
+    lines = result.stdout.splitlines()
+    for head in HEADS:
+        assert [line for line in lines if line.startswith(head)]
+    (border,) = (line for line in lines if line.startswith("border "))
+    assert " could add at most +0." in border
+    assert lines[-1].startswith("found no leak and no shortcut; ")
+    assert " could add most, +0." in lines[-1]
+    assert result.stderr == ""
 
 
 def test_a_leak_is_exit_code_3_and_one_line(dataset: Path, tmp_path: Path) -> None:
@@ -47,10 +52,13 @@ def test_json_holds_what_the_table_shows(dataset: Path, split_file: Path) -> Non
     found = json.loads(invoke("audit", dataset, "--split", split_file, "--json").stdout)
     assert found["n_patients"] == {"train": 48, "val": 16, "test": 16}
     assert found["leaks"] == {"patients": 0, "studies": 0, "images": 0}
-    assert list(found["alone"]) == ["level", "tabular", "acquisition", "border", "image"]
-    assert list(found["added"]) == ["acquisition", "border", "image"]
-    gain = found["added"]["image"]["level"]
-    assert gain["low"] <= gain["value"] <= gain["high"]
+    assert list(found["suspects"]) == list(SUSPECTS)
+    border = found["suspects"]["border"]
+    assert border["adds"]["low"] <= border["adds"]["value"] <= border["at_most"]
+    assert border["finding"] is False
+    assert 0 < border["p"] <= border["p_corrected"] <= 1
+    assert [one["name"] for one in found["hospitals"]] == ["H01", "H02", "H03"]
+    assert found["baseline"]["low"] <= found["baseline"]["value"] <= found["baseline"]["high"]
     assert found["leakage_price"] is None
     assert found["found"] == []
 

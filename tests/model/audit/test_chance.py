@@ -4,9 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import ttest_1samp
 
 from hnp_model.audit.chance import Chance
-from hnp_model.audit.permutation import permute_labels
+from hnp_model.audit.exchange import permute_labels
+from hnp_model.audit.permuted_trials import area_left
 from hnp_model.data.slices import Slices, read_slices
 from hnp_shared.dataset import open_dataset
 from model.conftest import invoke
@@ -40,14 +42,46 @@ def test_slices_of_one_disc_keep_one_label(slices: Slices) -> None:
 
 @pytest.mark.parametrize(
     ("aucs", "found"),
-    [((0.45, 0.56, 0.50), 0), ((0.60, 0.62, 0.61), 1), ((0.30, 0.31, 0.32), 0)],
+    [((0.45, 0.56, 0.50), 0), ((0.600, 0.601, 0.602), 1), ((0.30, 0.31, 0.32), 0)],
     ids=["chance", "above", "below"],
 )
 def test_only_a_mean_above_chance_is_a_finding(aucs: tuple[float, ...], found: int) -> None:
-    chance = Chance(aucs, 0, 1, 0)
+    chance = Chance(aucs, 0.5, 0.5, 1, 0)
     assert chance.mean == pytest.approx(np.mean(aucs))
     assert chance.standard_error == pytest.approx(np.std(aucs, ddof=1) / np.sqrt(3))
     assert len(chance.found) == found
+
+
+@pytest.mark.parametrize("trainings", [2, 3, 5, 20])
+def test_luck_is_a_finding_as_seldom_whatever_the_number_of_trainings(trainings: int) -> None:
+    random = np.random.default_rng(trainings)
+    drawn = random.normal(0.5, 0.04, size=(3_000, trainings))
+    found = [bool(Chance(tuple(row), 0.5, 0.5, 1, 0).found) for row in drawn.tolist()]
+    assert np.mean(found) < 0.004
+    assert found[:200] == [one_sided_p(row) < 0.001 for row in drawn[:200]]
+
+
+def one_sided_p(aucs: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+    return float(ttest_1samp(aucs, 0.5, alternative="greater").pvalue)
+
+
+def test_the_limit_is_that_of_a_t_test() -> None:
+    aucs = (0.52, 0.55, 0.51, 0.56)
+    chance = Chance(aucs, 0.5, 0.5, 1, 0)
+    moved = np.array(aucs) + (chance.limit - chance.mean)
+    assert one_sided_p(moved) == pytest.approx(0.001)
+
+
+def test_what_an_exchange_leaves_of_the_hospital_is_measured(slices: Slices) -> None:
+    parts = np.array(["train", "test"])[np.unique(slices.patient_id, return_inverse=True)[1] % 2]
+    told = replace(slices, is_patient=slices.hospital == "H01")
+    assert area_left(told, parts, slices.hospital) == 1
+    left = [
+        area_left(replace(told, is_patient=permuted), parts, slices.hospital)
+        for seed in range(100)
+        if (permuted := permute_labels(told, seed, across_discs=True))[parts == "test"].any()
+    ]
+    assert np.mean(left) == pytest.approx(0.5, abs=0.04)
 
 
 def test_the_figure_is_printed_and_told(tmp_path: Path) -> None:
@@ -61,4 +95,8 @@ def test_the_figure_is_printed_and_told(tmp_path: Path) -> None:
     assert (
         "labels exchanged between patients and discs, 2 trainings of 1 epochs, seeds from 42:\n"
         f"mean AUC by slice on test {chance['mean']:.3f}"
+    ) in told.stdout
+    assert (
+        f"left of the labels after the exchange: the hospital tells {chance['hospital_left']:.3f}, "
+        f"the disc {chance['level_left']:.3f}\n"
     ) in told.stdout

@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hnp_model.audit.exchange import permute_labels
 from hnp_model.audit.optimism import Half, compare_halves
-from hnp_model.audit.permutation import count_alone, permute_labels
 from hnp_model.data.slices import Slices, read_slices
 from hnp_shared.dataset import open_dataset
 from model.conftest import invoke
@@ -35,24 +35,50 @@ def test_whole_lists_of_labels_go_to_other_patients(slices: Slices) -> None:
     assert before != after
 
 
-def test_each_patient_keeps_the_number_of_slices(slices: Slices) -> None:
+def test_slices_of_one_disc_keep_one_label_in_lists_of_other_lengths(slices: Slices) -> None:
     ragged = slices.take(np.random.default_rng(0).random(len(slices)) < 0.7)
-    before, after = (
-        labels_of(ragged, truth) for truth in (ragged.is_patient, permute_labels(ragged, 0))
-    )
-    assert list(map(len, before)) == list(map(len, after))
-    assert sorted(before) == sorted(after)
+    permuted = permute_labels(ragged, 0)
+    discs = np.unique([ragged.study_id, ragged.level.astype(str)], axis=1, return_inverse=True)[1]
+    for disc in range(discs.max() + 1):
+        assert np.unique(permuted[discs == disc]).size == 1
+
+
+def test_lists_go_to_patients_with_fewer_or_more_discs_too(slices: Slices) -> None:
+    first, second = patients(slices)[:2]
+    wanted = (slices.patient_id == first) | ((slices.patient_id == second) & (slices.level == 1))
+    two = slices.take(wanted)
+    two = replace(two, is_patient=two.patient_id == first)
+    assert permute_labels(two, 0).tolist() == (~two.is_patient).tolist()
 
 
 def test_nobody_keeps_the_own_labels_but_one_alone(slices: Slices) -> None:
-    one_list_each = np.unique(slices.patient_id, return_inverse=True)[1] % 2 == 0
     two = slices.take(np.isin(slices.patient_id, patients(slices)[:2]))
-    two = replace(two, is_patient=one_list_each[: len(two)])
+    two = replace(two, is_patient=two.patient_id == patients(slices)[0])
     assert permute_labels(two, 0).tolist() == (~two.is_patient).tolist()
-    assert count_alone(two) == 0
-    three = slices.take(np.arange(len(two) + 1))
-    assert count_alone(three) == 1
-    assert permute_labels(three, 0)[-1] == three.is_patient[-1]
+    one = two.take(two.is_patient)
+    assert permute_labels(one, 0).all()
+
+
+@pytest.mark.parametrize("across_discs", [False, True])
+def test_a_hospital_with_more_slices_keeps_nothing_of_its_own(
+    slices: Slices, across_discs: bool
+) -> None:
+    fewer = (slices.hospital == "H01") & (slices.level == 2)
+    uneven = slices.take(~fewer)
+    uneven = replace(uneven, is_patient=uneven.hospital == "H01")
+    permuted = np.stack(
+        [permute_labels(uneven, seed, across_discs=across_discs) for seed in range(60)]
+    )
+    here = uneven.hospital == "H01"
+    assert permuted[:, here].mean() == pytest.approx(permuted[:, ~here].mean(), abs=0.05)
+
+
+def test_lists_by_disc_leave_what_the_disc_tells(slices: Slices) -> None:
+    ragged = slices.take(np.random.default_rng(0).random(len(slices)) < 0.7)
+    low = replace(ragged, is_patient=ragged.level >= 2)
+    kept = np.stack([permute_labels(low, seed) for seed in range(20)])
+    assert kept[:, ragged.level >= 2].mean() > 0.85
+    assert kept[:, ragged.level < 2].mean() < 0.15
 
 
 def test_the_seed_decides(slices: Slices) -> None:
@@ -87,7 +113,7 @@ def test_the_price_is_printed_with_labels_as_they_are_and_exchanged(tmp_path: Pa
     assert invoke("split", out, "-o", split).exit_code == 0
     told = invoke("audit", out, "--split", split, "--leakage-price", "--epochs", 1)
     assert told.exit_code == 0, told.stderr
-    head, real, exchanged, note = told.stdout.split("\n\n")[-1].splitlines()[:4]
+    head, real, exchanged, note = told.stdout.split("\n\n")[-2].splitlines()
     assert head.split() == ["labels", "split", "by", "slice", "split", "by", "patient", "optimism"]
     assert real.startswith("real ")
     assert exchanged.startswith("exchanged between patients ")

@@ -7,10 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.audit.chance import Chance
+from hnp_model.audit.discs import group_discs
 from hnp_model.audit.leaks import Leaks, find_leaks
 from hnp_model.audit.optimism import LeakagePrice
 from hnp_model.audit.shortcuts import Shortcuts, find_shortcuts
-from hnp_model.audit.vectors import gather_vectors
+from hnp_model.audit.views import gather_views
 from hnp_model.data.slices import Slices, Strings, read_slices
 from hnp_model.measures.bootstrap import MIN_PATIENTS
 from hnp_model.report.remarks import remarks_on_size
@@ -85,20 +86,23 @@ def audit(out: Path, split_file: Path, run: Path | None, settings: AuditSettings
     split = read_split(split_file)
     parts = parts_of(slices, choose_fold(split, settings.fold), dataset.info.dataset_id)
     refuse_empty(slices, parts)
-    rows = np.flatnonzero(parts != "val")
-    used, train = slices.take(rows), parts[rows] == "train"
-    test = used.take(~train)
-    if not len(test):
+    in_test = parts == "test"
+    if not in_test.any():
         raise InputError("the split puts no slice of the data set in test, expected some")
-    said = _said_by(run, split, settings.fold, test, dataset.info.dataset_id) if run else None
-    shortcuts = find_shortcuts(gather_vectors(dataset, slices, rows), used, train, said)
+    said = None
+    if run:
+        said = np.full(len(slices), np.nan)
+        told = slices.take(in_test)
+        said[in_test] = _said_by(run, split, settings.fold, told, dataset.info.dataset_id)
+    discs = group_discs(slices)
+    shortcuts = find_shortcuts(slices, discs, gather_views(dataset, slices, discs), said)
     return Audit(
         n_patients=_count_patients(slices, parts),
         leaks=find_leaks(slices, parts),
         shortcuts=shortcuts,
         price=_price(dataset, slices, settings) if settings.leakage_price else None,
         chance=_chance(dataset, slices, parts, settings) if settings.permutations else None,
-        remarks=remarks_on_names(slices, split) + _remarks(test, shortcuts),
+        remarks=remarks_on_names(slices, split) + _remarks(slices, shortcuts),
     )
 
 
@@ -140,10 +144,11 @@ def _count_patients(slices: Slices, parts: Strings) -> dict[str, int]:
     }
 
 
-def _remarks(test: Slices, shortcuts: Shortcuts) -> tuple[str, ...]:
-    remarks = remarks_on_size("test", np.unique(test.patient_id).size)
+def _remarks(slices: Slices, shortcuts: Shortcuts) -> tuple[str, ...]:
+    remarks = remarks_on_size("the data set", np.unique(slices.patient_id).size)
     if shortcuts.unjudged:
         remarks += (
-            f"test has under {MIN_PATIENTS} patients in a class: shortcuts could not be judged",
+            f"the data set has under {MIN_PATIENTS} patients in a class: "
+            "shortcuts could not be judged",
         )
     return remarks

@@ -54,14 +54,12 @@ class LeakagePrice:
     Attributes:
         real: with the labels as they are.
         permuted: with patients' labels exchanged.
-        patients_unpermuted: patients who kept their labels, for want of one with as many slices.
         epochs: of each training.
         seed: of splits, permutation and training.
     """
 
     real: Optimism
     permuted: Optimism
-    patients_unpermuted: int
     epochs: int
     seed: int
 

@@ -7,8 +7,8 @@ the disc (lower ones are herniated more often), and all that a split by slice ha
 
 from dataclasses import replace
 
+from hnp_model.audit.exchange import permute_labels
 from hnp_model.audit.optimism import Half, LeakagePrice, compare_halves
-from hnp_model.audit.permutation import count_alone, permute_labels
 from hnp_model.audit.trial import train_and_judge, trial_settings
 from hnp_model.data.slices import Slices, Strings
 from hnp_model.settings import SplitSettings
@@ -45,7 +45,7 @@ def price_leakage(dataset: Dataset, slices: Slices, *, epochs: int, seed: int) -
         compare_halves(labelled, *(halves[name, unit] for unit in SPLIT_UNITS))
         for name, labelled in labels.items()
     )
-    return LeakagePrice(real, permuted, count_alone(slices), epochs, seed)
+    return LeakagePrice(real, permuted, epochs, seed)
 
 
 def _split(slices: Slices, unit: Unit, seed: int) -> Strings:

@@ -1,6 +1,5 @@
 """hnp-train audit."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,18 +23,18 @@ if TYPE_CHECKING:
     from hnp_model.audit.auditing import Audit
     from hnp_model.audit.chance import Chance
     from hnp_model.audit.optimism import LeakagePrice
-    from hnp_model.audit.shortcuts import ByUnit
+    from hnp_model.audit.shortcuts import Shortcuts, Suspect
     from hnp_model.measures.bootstrap import Figure
 
-UNITS = {"slice": "AUC by slice (95 % interval)", "level": "AUC by disc (95 % interval)"}
-
 SEES = {
-    "level": "the disc",
-    "tabular": "age, sex, canal width, disc",
+    "missing": "which of age, sex, canal width is missing",
     "acquisition": "hospital, vendor, protocol, image size",
-    "border": "outer tenth of the image",
-    "image": "the rest of it, coarsely",
-    "run": "what the run was given",
+    "border": "outer tenth of the picture",
+    "surroundings": "all of the picture but the disc",
+    "sharpness": "how fast grey values change, off the disc",
+    "noise": "how they change in quiet places",
+    "greys": "which grey values there are, off the disc",
+    "disc": "the disc's place in the picture, coarsely",
 }
 
 
@@ -44,7 +43,7 @@ SEES = {
 @split_option
 @fold_option
 @click.option(
-    "--run", type=FOLDER, metavar="RUN", help="An evaluated run: what does it add to tabular alone?"
+    "--run", type=FOLDER, metavar="RUN", help="An evaluated run: what does it add to the baseline?"
 )
 @click.option("--leakage-price", is_flag=True, help="Train four times: what is leakage worth?")
 @click.option(
@@ -80,7 +79,7 @@ def audit_command(  # click passes one argument a flag
 ) -> None:
     """Look for leaks and shortcuts in the data set OUT as it is split; exits with 3 if any.
 
-    Simple models learn on train and are judged on test: what tells the label without the disc?
+    Simple models, each judged on patients it has not seen: what tells the label without the disc?
     """
     settings = AuditSettings(fold, leakage_price, permutations or 0, epochs, seed)
     with reported(resume="nothing is kept, the same command begins again"):
@@ -101,14 +100,8 @@ def _print(found: "Audit") -> None:
     leaks = found.leaks.to_plain()
     echo_table([("in more than one part", "count"), *((k, f"{v:,}") for k, v in leaks.items())])
     click.echo()
-    _print_models("alone", found.shortcuts.alone)
-    click.echo()
-    _print_models("added to tabular", found.shortcuts.added)
-    click.echo()
-    for name in ("image", "run"):
-        if name in found.shortcuts.added:
-            added = _signed(found.shortcuts.added[name]["level"])
-            click.echo(f"the {name} adds {added} AUC by disc over tabular alone")
+    _print_suspects(found.shortcuts)
+    _print_hospitals(found.shortcuts)
     if found.price:
         click.echo()
         _print_price(found.price)
@@ -116,17 +109,67 @@ def _print(found: "Audit") -> None:
         click.echo()
         _print_chance(found.chance)
     if not found.found:
-        unjudged = found.shortcuts.unjudged
-        click.echo("found no leak; shortcuts not judged" if unjudged else "found nothing")
+        click.echo()
+        click.echo(_nothing(found.shortcuts))
 
 
-def _print_models(title: str, figures: "Mapping[str, ByUnit]") -> None:
-    show = _show if title == "alone" else _signed
+def _print_suspects(shortcuts: "Shortcuts") -> None:
+    if shortcuts.unjudged:
+        return
+    head = ("suspect", "sees", "AUC by disc (95 %)", "adds (95 %)", "p", "verdict")
+    asked = [(*_figures(one), _p(one.p_corrected), _verdict(one)) for one in shortcuts.suspects]
+    base = ("baseline", "disc, age, sex, canal width", _show(shortcuts.baseline), "", "", "")
+    shown = (*_figures(shortcuts.disc), "", "no suspect")
+    echo_table([head, base, *asked, shown])
+    click.echo(
+        "adds: AUC by disc beyond the baseline; upper end: what it could add and yet tell no more\n"
+        f"p: how often luck tells as much, corrected for {len(asked)} suspects; "
+        f"a finding below {shortcuts.luck}"
+    )
+    if shortcuts.run:
+        click.echo(f"the run adds {_signed(shortcuts.run)} AUC by disc over the baseline, on test")
+
+
+def _nothing(shortcuts: "Shortcuts") -> str:
+    most = max(shortcuts.suspects, key=lambda one: one.adds.high or 0.0)
+    if most.adds.high is None:
+        return "found no leak; shortcuts not judged"
+    return f"found no leak and no shortcut; {most.name} could add most, {most.adds.high:+.3f}"
+
+
+def _figures(suspect: "Suspect") -> tuple[str, str, str, str]:
+    name = suspect.name
+    return name, SEES[name], _show(suspect.auc), _signed(suspect.adds)
+
+
+def _verdict(suspect: "Suspect") -> str:
+    if suspect.p_corrected is None or suspect.adds.high is None:
+        return "the same for all"
+    if suspect.is_finding:
+        return "TELLS THE LABEL"
+    return f"could add at most {suspect.adds.high:+.3f}"
+
+
+def _p(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _print_hospitals(shortcuts: "Shortcuts") -> None:
+    if not shortcuts.hospitals:
+        return
     rows = [
-        (name, SEES[name], *(show(by_unit[unit]) for unit in by_unit))
-        for name, by_unit in figures.items()
+        (
+            one.name,
+            _show(one.auc),
+            "-" if one.rest is None else f"{one.rest:.3f}",
+            _p(min(one.p_reversed, one.p_far)) if one.rest is not None else "-",
+            one.what or ("too few patients" if one.auc.value is None else "like the rest"),
+        )
+        for one in shortcuts.hospitals
     ]
-    echo_table([(title, "sees", *UNITS.values()), *rows])
+    click.echo()
+    head = ("hospital", "AUC by disc, taught by the others (95 %)", "rest", "p", "verdict")
+    echo_table([head, *rows])
 
 
 def _print_price(price: "LeakagePrice") -> None:
@@ -139,7 +182,6 @@ def _print_price(price: "LeakagePrice") -> None:
         f"AUC by slice on test of the compact network, {counted(price.epochs, 'epoch')}, "
         f"seed {price.seed}"
     )
-    _print_unpermuted(price.patients_unpermuted)
 
 
 def _print_chance(chance: "Chance") -> None:
@@ -147,14 +189,11 @@ def _print_chance(chance: "Chance") -> None:
         f"labels exchanged between patients and discs, {len(chance.aucs)} trainings of "
         f"{counted(chance.epochs, 'epoch')}, seeds from {chance.seed}:\n"
         f"mean AUC by slice on test {chance.mean:.3f}, standard error {chance.standard_error:.3f}, "
-        f"each from {min(chance.aucs):.3f} to {max(chance.aucs):.3f}"
+        f"each from {min(chance.aucs):.3f} to {max(chance.aucs):.3f}; a finding above "
+        f"{chance.limit:.3f}\n"
+        f"left of the labels after the exchange: the hospital tells {chance.hospital_left:.3f}, "
+        f"the disc {chance.level_left:.3f}"
     )
-    _print_unpermuted(chance.patients_unpermuted)
-
-
-def _print_unpermuted(patients: int) -> None:
-    if patients:
-        click.echo(f"{counted(patients, 'patient')} kept their labels: nobody has as many")
 
 
 def _show(figure: "Figure") -> str:
