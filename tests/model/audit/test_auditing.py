@@ -16,7 +16,7 @@ def test_a_clean_data_set_passes(dataset: Path, split_file: Path) -> None:
     assert [line for line in result.stdout.splitlines() if line.startswith(HEADS)]
     assert "\nthe image adds +0." in result.stdout
     assert result.stdout.endswith("found nothing\n")
-    assert result.stderr.startswith("note: test has 16 patients, under 60: ")
+    assert result.stderr.startswith("note: test has 11 patients with a positive disc, under 40: ")
 
 
 def test_a_leak_is_exit_code_3_and_one_line(dataset: Path, tmp_path: Path) -> None:

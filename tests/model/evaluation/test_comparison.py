@@ -122,7 +122,7 @@ def test_the_printout_says_who_wins_and_what_is_left_out(run: Path, blind: Path)
     assert lines[2].split()[-1] in {"win", "tie", "loss"}
     assert "-: under 10 patients in a class" in lines
     assert "leave out training variance" in lines[-1]
-    assert "note: test has 16 patients, under 60" in result.stderr
+    assert "note: test has 11 patients with a positive disc, under 40" in result.stderr
 
 
 def test_evaluations_of_the_same_data_are_found(

@@ -7,7 +7,8 @@ from hnp_model.report.sentences import worst_hospital
 def group(auc: float | None, patients: int) -> UnitFigures:
     ends = (None, None) if auc is None else (auc - 0.1, auc + 0.1)
     figures = (Figure(auc, *ends),) * len(METRICS)
-    return UnitFigures(Estimates(figures, 0), patients * 4, patients * 2, patients, 9, 0.4, 0.5)
+    counts = (patients * 4, patients * 2, patients, patients, patients, 9)
+    return UnitFigures(Estimates(figures, 0), *counts, 0.4, 0.5)
 
 
 def part(**hospitals: UnitFigures) -> PartFigures:

@@ -13,6 +13,7 @@ from hnp_model.audit.shortcuts import Shortcuts, find_shortcuts
 from hnp_model.audit.vectors import gather_vectors
 from hnp_model.data.slices import Slices, Strings, read_slices
 from hnp_model.measures.bootstrap import MIN_PATIENTS
+from hnp_model.measures.units import PRIMARY_UNIT, score_units
 from hnp_model.report.remarks import remarks_on_size
 from hnp_model.runs.evaluated import find_evaluations, read_evaluated
 from hnp_model.runs.evaluations import Subject
@@ -140,7 +141,9 @@ def _count_patients(slices: Slices, parts: Strings) -> dict[str, int]:
 
 
 def _remarks(test: Slices, shortcuts: Shortcuts) -> tuple[str, ...]:
-    remarks = remarks_on_size("test", np.unique(test.patient_id).size)
+    discs = score_units(PRIMARY_UNIT, test, np.zeros(len(test)))
+    positive, negative = discs.patients_with(True), discs.patients_with(False)
+    remarks = remarks_on_size("test", positive, negative)
     if shortcuts.unjudged:
         remarks += (
             f"test has under {MIN_PATIENTS} patients in a class: shortcuts could not be judged",

@@ -13,7 +13,7 @@ from hnp_model.measures.bootstrap import (
     figure_of,
     resample,
 )
-from hnp_model.measures.units import UNITS, UnitName
+from hnp_model.measures.units import PRIMARY_UNIT, UNITS, UnitName
 from hnp_model.report.remarks import remarks_on_size
 from hnp_model.runs.evaluated import Evaluated, find_evaluations, read_evaluated
 from hnp_model.runs.evaluations import EVALUATIONS_FOLDER, choose_alike
@@ -97,7 +97,7 @@ def compare(first_path: Path, second_path: Path, part: str) -> Comparison:
     differences = {unit: compare_on(unit, first, second) for unit in UNITS}
     elsewhere = {folder.path.name for folder in alike} - {first_path.name, second_path.name}
     remarks = tuple(f"compared by {EVALUATIONS_FOLDER}/{name}" for name in sorted(elsewhere))
-    remarks += (*first.remarks, *second.remarks, *remarks_on_size(part, first.patient_count))
+    remarks += (*first.remarks, *second.remarks, *_on_size(first, part))
     unique = tuple(dict.fromkeys(remarks))
     training = first.training or second.training
     return Comparison(part, len(first), first.patient_count, differences, unique, training)
@@ -125,6 +125,11 @@ def _verdict(name: str, difference: Figure) -> Verdict | None:
     if difference.low <= 0 <= difference.high:
         return "tie"
     return "win" if (difference.low > 0) == (name not in LOWER_IS_BETTER) else "loss"
+
+
+def _on_size(run: Evaluated, part: str) -> tuple[str, ...]:
+    discs = run.scores(PRIMARY_UNIT)
+    return remarks_on_size(part, discs.patients_with(True), discs.patients_with(False))
 
 
 def _refuse_other_slices(first: Evaluated, second: Evaluated, part: str) -> None:
