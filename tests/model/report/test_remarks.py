@@ -92,6 +92,19 @@ def test_a_val_with_few_of_the_rarer_class_is_told() -> None:
     assert told.startswith("val has 4 patients with a positive disc, under 10: thresholds, ")
 
 
+def test_a_val_whose_patients_nearly_all_are_ill_is_told() -> None:
+    """Each has a healthy disc too, so only the figures by patient rest on few."""
+    random = np.random.default_rng(1)
+    patient = np.repeat(np.arange(60), 2)
+    truth = (np.arange(120) % 2 == 0) & (patient >= 3)
+    order = np.argsort(-(probability := random.random(120)), kind="stable")
+    val = Scores(probability[order], truth[order], patient[order])
+    assert (
+        "val has 3 patients without a positive disc, under 10: threshold and calibration by "
+        "patient were chosen on too few"
+    ) in told_of(val)
+
+
 def test_a_run_of_an_older_version_is_told_nothing_of() -> None:
     result = settle(honest(worth=-1.0))
     assert remarks_on_val(None) == ()

@@ -40,14 +40,17 @@ def remarks_on_val(result: FitResult | None) -> tuple[str, ...]:
 
 
 def _on_size(val: ValFacts) -> tuple[str, ...]:
-    fewest = min(val.n_positive, val.n_negative)
-    if fewest >= MIN_PATIENTS:
-        return ()
-    rarer = "a positive" if val.n_positive == fewest else "a negative"
-    return (
-        f"val has {fewest:,} patients with {rarer} disc, under {MIN_PATIENTS}: thresholds, "
-        "calibration and epoch were chosen on too few",
-    )
+    """Return which class has too few patients: by disc, or only where a patient is one row."""
+    healthy = val.n_patients - val.n_positive
+    for count, kind, settled in (
+        (val.n_positive, "with a positive disc", "thresholds, calibration and epoch were"),
+        (val.n_negative, "with a negative disc", "thresholds, calibration and epoch were"),
+        (healthy, "without a positive disc", "threshold and calibration by patient were"),
+    ):
+        if count < MIN_PATIENTS:
+            found = f"val has {count:,} patients {kind}, under {MIN_PATIENTS}"
+            return (f"{found}: {settled} chosen on too few",)
+    return ()
 
 
 def _on_threshold(unit: str, threshold: float, reach: Reach) -> tuple[str, ...]:

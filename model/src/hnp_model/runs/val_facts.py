@@ -31,12 +31,14 @@ class ValFacts:
     """What later readers of a run should know of its val.
 
     Attributes:
+        n_patients: patients.
         n_positive: patients with a positive disc.
         n_negative: patients with a negative disc.
         auc_high: upper end of the interval of the AUC by disc; None where val has one class.
         thresholds: unit -> what lies on either side of its threshold.
     """
 
+    n_patients: int
     n_positive: int
     n_negative: int
     auc_high: float | None
@@ -54,7 +56,7 @@ def describe_val(scores: Mapping[UnitName, Scores], thresholds: Mapping[str, flo
     positive, negative = discs.patients_with(True), discs.patients_with(False)
     high = area_interval(discs)[1] if positive and negative else None
     reach: dict[str, Reach] = {unit: _reach(scores[unit], thresholds[unit]) for unit in UNITS}
-    return ValFacts(positive, negative, high, reach)
+    return ValFacts(discs.patient_count, positive, negative, high, reach)
 
 
 def _reach(scores: Scores, threshold: float) -> Reach:
