@@ -105,6 +105,12 @@ def test_a_val_whose_patients_nearly_all_are_ill_is_told() -> None:
     ) in told_of(val)
 
 
+def test_an_auc_of_one_patient_in_a_class_has_no_end() -> None:
+    result = settle(rows([0.9, 0.5, 0.4], [False, True, False]))
+    assert result.val is not None
+    assert result.val.auc_high is None
+
+
 def test_a_run_of_an_older_version_is_told_nothing_of() -> None:
     result = settle(honest(worth=-1.0))
     assert remarks_on_val(None) == ()

@@ -34,7 +34,7 @@ class ValFacts:
         n_patients: patients.
         n_positive: patients with a positive disc.
         n_negative: patients with a negative disc.
-        auc_high: upper end of the interval of the AUC by disc; None where val has one class.
+        auc_high: upper end of the interval of the AUC by disc; None without two patients a class.
         thresholds: unit -> what lies on either side of its threshold.
     """
 
@@ -54,7 +54,7 @@ def describe_val(scores: Mapping[UnitName, Scores], thresholds: Mapping[str, flo
     """Return the facts of val, from the scores and the threshold of each unit."""
     discs = scores[PRIMARY_UNIT]
     positive, negative = discs.patients_with(True), discs.patients_with(False)
-    high = area_interval(discs)[1] if positive and negative else None
+    high = area_interval(discs)[1] if min(positive, negative) > 1 else None
     reach: dict[str, Reach] = {unit: _reach(scores[unit], thresholds[unit]) for unit in UNITS}
     return ValFacts(discs.patient_count, positive, negative, high, reach)
 
