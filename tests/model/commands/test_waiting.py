@@ -27,6 +27,8 @@ PROGRESS = ("predicting ", "training")
         ("referral.csv", "evaluate", 65),
         ("checkpoints/seen.csv", "evaluate", 65),
         ("checkpoints/last.pt", "fit", 65),
+        ("checkpoints/val.npy", "fit", 65),
+        ("calibration.json", "evaluate", 65),
         ("split.csv", "evaluate", 65),
         ("split.csv", "audit", 65),
         ("split.csv", "fit", 65),

@@ -132,7 +132,7 @@ def test_there_is_one_verdict_and_it_says_what_it_is_about(run: Path, blind: Pat
     assert "-: under 10 patients in a class" in lines
     assert any("these weights, not these recipes" in line for line in lines)
     assert "leave out training variance" in lines[-1]
-    assert "note: test has 16 patients, under 60" in result.stderr
+    assert "note: test has 11 patients with a positive disc, under 40" in result.stderr
     found = json.loads(invoke("compare", run, blind, "--json").stdout)
     verdicts = [one["verdict"] for unit in found["differences"].values() for one in unit.values()]
     assert sum(each is not None for each in verdicts) == 1

@@ -13,8 +13,10 @@ from hnp_model.evaluation import cross_validation
 from hnp_model.measures.bootstrap import Figure
 from hnp_model.measures.metrics import METRICS
 from hnp_model.measures.pooling import FoldFigures, Pooled, pool
+from hnp_shared.dataset import open_dataset
 from hnp_shared.splits import Split, read_split, write_split
 from model.conftest import invoke
+from model.synthetic import Plan, write_dataset
 
 QUICK = ("--model", "compact", "--epochs", 1, "--batch-size", 16, "--inputs", "tabular")
 HOSPITALS = ("H01", "H02", "H03")
@@ -103,7 +105,7 @@ def test_the_printout_has_folds_means_and_what_is_left_out(
     assert "mean (range) over 3 folds" in lines
     assert "leave out training variance" in lines[-3]
     assert lines[-2:] == [str(done / "forest.png"), str(done / "crossval.json")]
-    assert "under 60: its figures are rough, and their intervals wide" in result.stderr
+    assert "under 40: its figures are rough, and their intervals wide" in result.stderr
 
 
 def test_json_is_the_file(dataset: Path, folds: Path, done: Path) -> None:
@@ -235,3 +237,43 @@ def test_the_picture_is_a_png_without_a_time(done: Path) -> None:
     assert content.startswith(b"\x89PNG")
     for chunk in (b"tIME", b"tEXt", b"iTXt"):
         assert chunk not in content
+
+
+def leave_out(template: Path, hospital: str, dataset: Path) -> Path:
+    """Write the split that has a hospital as test, whether it can be left out or not."""
+    rows = open_dataset(dataset).manifest_table().to_pandas()
+    mine = set(rows.loc[rows["hospital"] == hospital, "patient_id"])
+    split = read_split(template)
+    others = sorted(set(split.parts) - mine)
+    parts = dict.fromkeys(mine, "test") | {
+        one: "val" if number % 4 == 0 else "train" for number, one in enumerate(others)
+    }
+    path = template.with_name(f"s-{hospital}.csv")
+    write_split(path, Split("patient", {**split.facts, "test": hospital}, parts))
+    return path
+
+
+def test_hospitals_that_cannot_be_left_out_are_passed_over_and_named(tmp_path: Path) -> None:
+    plan = Plan(36, levels=1, hospital_shares=(0.5, 0.0, 0.5))
+    dataset = write_dataset(tmp_path / "out", plan)
+    made = invoke("split", dataset, "-o", tmp_path / "s.csv", "--scheme", "hospital-out")
+    assert made.exit_code == 0, made.output
+    first = tmp_path / "s-H01.csv"
+    second = leave_out(first, "H02", dataset)
+    target = tmp_path / "hospitals"
+    done = invoke_crossval(dataset, target, first, second, tmp_path / "s-H03.csv")
+    assert done.exit_code == 0, done.output
+    told = "s-H02: its hospital could not be left out, slices of one class only are in test"
+    assert f"note: {told}\n" in done.stderr
+    found = found_in(target)
+    assert list(found["folds"]) == ["s-H01", "s-H03"]
+    assert told in found["remarks"]
+    assert not (target / "s-H02").exists()
+    assert "mean (range) over 2 folds" in done.stdout
+    again = Path(shutil.copy(second, tmp_path / "again.csv"))
+    none = invoke_crossval(dataset, tmp_path / "none", second, again)
+    assert none.exit_code == 65
+    assert none.stderr == (
+        "error: no hospital can be left out: s-H02: slices of one class only are in test; "
+        "again: slices of one class only are in test\n"
+    )

@@ -19,6 +19,16 @@ from model.synthetic import Plan, write_dataset
 
 REPORTS = ("card.md", "metrics.json", "predictions.parquet", "reliability.png", "roc.png")
 
+REMARKS = (
+    "val has 4 patients without a positive disc, under 10: threshold and calibration by patient "
+    "were chosen on too few",
+    "the threshold by patient, 0.998, is the probability of one patient of val: only 4 of 16, "
+    "of 4 patients, lie below it",
+    "test has 11 patients with a positive disc, under 40: its figures are rough, and their "
+    "intervals wide",
+)
+"""On `run`: all is right, of few patients."""
+
 FIGURE = {"value", "low", "high", "low_percentile", "high_percentile"}
 RESAMPLES_LACKING = {"resamples_dropped", "resamples_undefined"}
 
@@ -45,11 +55,12 @@ def files_in(folder: Path) -> dict[Path, bytes]:
 
 def test_metrics_have_the_contracts_keys(run: Path) -> None:
     found = metrics(run)
-    names = ("weights", "predictions", "roc", "reliability", "card")
+    names = ("weights", "calibration", "predictions", "roc", "reliability", "card")
     assert list(found) == ["val", "test", *(f"{name}_sha256" for name in names)]
     counts = {"n_slices", "n_levels", "n_patients", "n_positive", "prevalence", "threshold"}
+    counts |= {"n_patients_positive", "n_patients_negative"}
     for part_name, part in list(found.items())[:2]:
-        beside = {"about", "referral"} if part_name == "test" else {"about"}
+        beside = {"about", "referral", "calibration"} if part_name == "test" else {"about"}
         assert set(part) == {"slice", "level", "patient", "by", *beside}
         for unit in ("slice", "level", "patient"):
             assert set(part[unit]) == {*METRICS, *counts, *RESAMPLES_LACKING}
@@ -77,6 +88,7 @@ def test_predictions_have_the_contracts_columns(run: Path, split_file: Path) -> 
     assert table.column_names == [
         *("slice_id", "patient_id", "hospital", "level", "part", "is_patient"),
         *("logit", "probability", "probability_calibrated", "study_id"),
+        *("level_probability_calibrated", "patient_probability_calibrated"),
     ]
     parts = read_split(split_file).parts
     for row in table.to_pylist():
@@ -118,7 +130,11 @@ def test_evaluating_again_gives_the_same_bytes(
 
 def test_metrics_and_predictions_name_what_they_are_about(run: Path) -> None:
     found = metrics(run)
-    files = {"weights": "model.safetensors", **{Path(name).stem: name for name in REPORTS}}
+    files = {
+        "weights": "model.safetensors",
+        "calibration": "calibration.json",
+        **{Path(name).stem: name for name in REPORTS},
+    }
     del files["metrics"]
     for name, file in files.items():
         assert found[f"{name}_sha256"] == sha256((run / file).read_bytes()).hexdigest()
@@ -155,10 +171,7 @@ def test_the_printout_has_figures_and_paths(own: Path, dataset: Path, split_file
     assert lines[-4:] == [str(own / name) for name in names]
     assert "leave out training variance" in lines[-5]
     assert lines[-7].startswith("worst hospital: ")
-    assert (
-        result.stderr
-        == "note: test has 16 patients, under 60: its figures are rough, and their intervals wide\n"
-    )
+    assert result.stderr == "".join(f"note: {remark}\n" for remark in REMARKS)
 
 
 def test_json_is_the_metrics_file(own: Path, dataset: Path, split_file: Path) -> None:
@@ -205,7 +218,8 @@ def test_another_data_set_is_judged_whole_with_the_runs_thresholds(
     assert result.stdout.splitlines()[-1] == str(place / "metrics.json")
     assert [name for name in metrics(place) if not name.endswith("sha256")] == ["all"]
     assert metrics(place)["all"]["level"]["threshold"] == before
-    assert result.stderr.count("\n") == 2
+    assert result.stderr.count("\n") == 4
+    assert REMARKS[0] in result.stderr
     assert "recipe synthetic is not confirmed" in result.stderr
     assert "recipe synthetic is not confirmed" in (place / "card.md").read_text()
 
@@ -231,6 +245,71 @@ def test_external_validation_leaves_the_run_as_it_was_fitted(own: Path, tmp_path
     assert found["slice"]["accuracy"]["value"] == pytest.approx(accuracy)
 
 
+def test_figures_are_told_before_and_after_calibration(run: Path) -> None:
+    found = metrics(run)["test"]
+    told = found["calibration"]
+    assert set(told) == {"slice", "level", "patient"}
+    for unit in ("slice", "level"):
+        for name in ("brier", "calibration_slope"):
+            plain = {end: found[unit][name][end] for end in ("value", "low", "high")}
+            assert told[unit]["before"][name] == plain
+        for when in ("before", "after"):
+            assert list(told[unit][when]) == ["brier", "calibration_slope", "ece"]
+            ece = told[unit][when]["ece"]
+            assert 0 <= ece["low"] <= ece["value"] <= ece["high"] <= 1
+    nothing = {"value": None, "low": None, "high": None}  # three patients are negative
+    assert told["patient"]["before"] == dict.fromkeys(
+        ("brier", "calibration_slope", "ece"), nothing
+    )
+    assert "| slice | platt | " in (run / "card.md").read_text()
+
+
+def test_predictions_tell_the_calibrated_probability_of_disc_and_patient(
+    own: Path, dataset: Path, split_file: Path, tmp_path: Path
+) -> None:
+    kept = json.loads((own / "calibration.json").read_text())
+    for unit in kept["units"].values():
+        unit.update(method="platt", intercept=0.5, slope=0.25)
+    (own / "calibration.json").write_text(json.dumps(kept))
+    assert invoke("evaluate", own, dataset, "--split", split_file).exit_code == 0
+    found = pq.read_table(own / "predictions.parquet").to_pandas()
+    of_disc = found.groupby(["patient_id", "level"])["probability"].transform("mean")
+    of_patient = of_disc.groupby(found["patient_id"]).transform("max")
+    for unit, probability in (("level", of_disc), ("patient", of_patient)):
+        logit = 0.5 + 0.25 * np.log(probability / (1 - probability))
+        told = found[f"{unit}_probability_calibrated"].to_numpy()
+        assert told == pytest.approx(1 / (1 + np.exp(-logit.to_numpy())))
+    assert invoke("predict", own, dataset, "-o", tmp_path / "said.parquet").exit_code == 0
+    said = pq.read_table(tmp_path / "said.parquet").to_pandas()
+    both = said.merge(found, on="slice_id", suffixes=("", "_found"))
+    for unit in ("level", "patient"):
+        name = f"{unit}_probability_calibrated"
+        assert both[name].to_numpy() == pytest.approx(both[f"{name}_found"].to_numpy(), rel=1e-4)
+
+
+def test_a_changed_calibration_makes_figures_stale(
+    own: Path, dataset: Path, split_file: Path
+) -> None:
+    content = (own / "calibration.json").read_bytes()
+    (own / "calibration.json").write_bytes(content + b" ")
+    stale = invoke("compare", own, own)
+    assert stale.exit_code == 65
+    assert "is not about the calibration.json that lies beside it" in stale.stderr
+    assert invoke("evaluate", own, dataset, "--split", split_file).exit_code == 0
+    assert invoke("compare", own, own).exit_code == 0
+
+
+def test_a_run_of_an_older_version_calibrates_slices_only(
+    own: Path, dataset: Path, split_file: Path
+) -> None:
+    (own / "calibration.json").unlink()
+    assert invoke("evaluate", own, dataset, "--split", split_file).exit_code == 0
+    table = pq.read_table(own / "predictions.parquet")
+    assert table.column("level_probability_calibrated").null_count == table.num_rows
+    assert "calibration_sha256" not in metrics(own)
+    assert invoke("compare", own, own).exit_code == 0
+
+
 def test_referral_is_told_for_the_part_asked_at_the_level_asked(
     own: Path, dataset: Path, split_file: Path
 ) -> None:
@@ -240,11 +319,11 @@ def test_referral_is_told_for_the_part_asked_at_the_level_asked(
     assert "expected at least 99 of each" in too_small.stdout
     assert metrics(own)["test"]["referral"]["referred"] is None
     told = invoke(*asked, 0.5)
-    assert "referral at an error level of 50 % a class: refers " in told.stdout
+    assert "referral at an error level of 50 % a class: error among " in told.stdout
     referral = metrics(own)["test"]["referral"]
     assert referral["referred"]["n"] == 16
     assert referral["covered_negative"]["n"] + referral["covered_positive"]["n"] == 16
-    assert "Referral at an error level of 50 % a class: refers " in (own / "card.md").read_text()
+    assert "Referral at an error level of 50 % a class: error " in (own / "card.md").read_text()
 
 
 def test_val_refers_nobody_for_it_made_the_sets(own: Path, dataset: Path, split_file: Path) -> None:
@@ -252,6 +331,7 @@ def test_val_refers_nobody_for_it_made_the_sets(own: Path, dataset: Path, split_
     assert "referral" not in result.stdout
     place = beside(own, dataset, "val")
     assert "referral" not in metrics(place)["val"]
+    assert "calibration" not in metrics(place)["val"]
     assert "Not told for part val: the fit has used it." in (place / "card.md").read_text()
 
 
@@ -273,9 +353,7 @@ def test_figures_say_what_they_are_about(run: Path, dataset: Path, split_file: P
         "split_digest": config["split"]["digest"],
         "leaks": False,
         "training": False,
-        "remarks": [
-            "test has 16 patients, under 60: its figures are rough, and their intervals wide"
-        ],
+        "remarks": list(REMARKS),
     }
 
 

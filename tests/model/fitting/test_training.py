@@ -14,7 +14,10 @@ from model.conftest import invoke_fit
 from model.synthetic import Plan, write_dataset
 
 SETTINGS = FitSettings(epochs=3, batch_size=4, seed=5)
-RESULT_FILES = ("config.json", "history.csv", "model.safetensors", "checkpoints/seen.csv")
+RESULT_FILES = (
+    *("config.json", "history.csv", "model.safetensors", "calibration.json", "referral.csv"),
+    *("checkpoints/seen.csv", "checkpoints/val.npy"),
+)
 
 
 def fit(dataset: Path, split_file: Path, run: Path, *more: object) -> Result:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve
 
+from hnp_model.measures.calibration_error import bin_rows
 from hnp_model.measures.units import Scores
-from hnp_model.report.reliability import bin_rows, draw_reliability
+from hnp_model.report.reliability import draw_reliability
 
 
 def scores(seed: int, count: int = 400, patient_count: int = 100) -> Scores:

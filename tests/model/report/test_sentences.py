@@ -12,7 +12,8 @@ def group(
     ends = (None, None) if auc is None else (auc - 0.1, auc + 0.1)
     figures = (Figure(auc, *ends),) * len(METRICS)
     estimates = Estimates(figures, dropped, undefined or {})
-    return UnitFigures(estimates, patients * 4, patients * 2, patients, 9, 0.4, 0.5)
+    counts = (patients * 4, patients * 2, patients, patients, patients, 9)
+    return UnitFigures(estimates, *counts, 0.4, 0.5)
 
 
 def part(**hospitals: UnitFigures) -> PartFigures:

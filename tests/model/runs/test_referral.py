@@ -6,7 +6,7 @@ from crepes import ConformalClassifier
 
 from hnp_model.measures.units import Scores
 from hnp_model.report.sentences import referral_sentence
-from hnp_model.runs.referral import p_values, read_val_scores, refer, write_val_scores
+from hnp_model.runs.referral import ValScores, p_values, read_val_scores, refer, write_val_scores
 from hnp_model.runs.run_folder import RunFolder
 from hnp_shared.errors import InputError
 
@@ -56,7 +56,7 @@ def test_figures_are_those_of_a_plain_loop() -> None:
         referred += len(classes) != 1
         decided += len(classes) == 1
         wrong += len(classes) == 1 and truth not in classes
-    found = refer(val, asked, 0.2)
+    found = refer(ValScores(val), asked, 0.2)
     assert found.referred is not None
     assert found.error is not None
     assert found.covered_negative is not None
@@ -72,7 +72,7 @@ def test_each_class_keeps_its_place_as_often_as_promised() -> None:
     random = np.random.default_rng(1)
     kept: dict[str, list[float]] = {"covered_negative": [], "covered_positive": []}
     for _ in range(300):
-        found = refer(patients(random, 100), patients(random, 100), 0.1)
+        found = refer(ValScores(patients(random, 100)), patients(random, 100), 0.1)
         for name, shares in kept.items():
             shares.append(getattr(found, name).value)
     for shares in kept.values():
@@ -86,8 +86,8 @@ def test_a_small_val_gives_no_figure_and_says_so(error_level: float, needed: int
         return Scores(np.linspace(0.9, 0.1, 60), truth, np.arange(60))
 
     asked = patients(np.random.default_rng(0), 50)
-    assert refer(val(needed), asked, error_level).referred is not None
-    small = refer(val(needed - 1), asked, error_level)
+    assert refer(ValScores(val(needed)), asked, error_level).referred is not None
+    small = refer(ValScores(val(needed - 1)), asked, error_level)
     assert small.to_plain()["referred"] is None
     assert small.to_plain()["error"] is None
     assert referral_sentence(small).endswith(
@@ -98,18 +98,25 @@ def test_a_small_val_gives_no_figure_and_says_so(error_level: float, needed: int
 
 def test_the_sentence_names_shares_and_numbers() -> None:
     random = np.random.default_rng(5)
-    told = referral_sentence(refer(patients(random, 200), patients(random, 200), 0.1))
-    assert told.startswith("referral at an error level of 10 % a class: refers ")
+    val, asked = patients(random, 200), patients(random, 200)
+    told = referral_sentence(refer(ValScores(val), asked, 0.1))
+    first = "referral at an error level of 10 % a class: error among those not referred "
+    assert told.startswith(first)
     assert " of 200; " in told
-    assert " to a reader, error among the rest " in told
+    assert "; refers " in told
+    assert told.endswith(" patients of val, each scored by the epoch that the others choose")
+    before = referral_sentence(refer(ValScores(val, apart=False), asked, 0.1))
+    assert "scored by the epoch that was chosen on them" in before
 
 
-def test_val_scores_survive_the_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("apart", [True, False])
+def test_val_scores_survive_the_file(tmp_path: Path, apart: bool) -> None:
     folder, scores = RunFolder(tmp_path), patients(np.random.default_rng(2), 30, decimals=17)
-    write_val_scores(folder, scores)
+    write_val_scores(folder, scores, apart=apart)
     found = read_val_scores(folder)
-    assert found.probability.tolist() == scores.probability.tolist()
-    assert found.truth.tolist() == scores.truth.tolist()
+    assert found.scores.probability.tolist() == scores.probability.tolist()
+    assert found.scores.truth.tolist() == scores.truth.tolist()
+    assert found.apart is apart
 
 
 @pytest.mark.parametrize("content", ["1", "1\n", "1,x\n", "0,0.1\n1,0.9\n"])

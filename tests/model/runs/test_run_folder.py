@@ -12,6 +12,7 @@ from model.conftest import invoke_fit
 
 def test_a_run_holds_what_the_contract_names(run: Path) -> None:
     assert sorted(path.name for path in run.iterdir()) == [
+        "calibration.json",
         "card.md",
         "checkpoints",
         "config.json",
@@ -23,7 +24,8 @@ def test_a_run_holds_what_the_contract_names(run: Path) -> None:
         "reliability.png",
         "roc.png",
     ]
-    assert sorted(path.name for path in (run / "checkpoints").iterdir()) == ["last.pt", "seen.csv"]
+    kept = sorted(path.name for path in (run / "checkpoints").iterdir())
+    assert kept == ["last.pt", "seen.csv", "val.npy"]
 
 
 def test_the_configuration_survives_a_round_trip(run: Path) -> None:

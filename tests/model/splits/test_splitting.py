@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -115,10 +116,12 @@ def test_as_many_folds_as_patients_are_filled_and_more_are_refused(slices: Slice
         make_splits(few, "id", SplitSettings(scheme="kfold", folds=6))
 
 
-def test_a_hospital_that_leaves_too_few_is_named(slices: Slices) -> None:
+def test_a_hospital_that_leaves_too_few_is_named_and_passed_over(slices: Slices) -> None:
     few = slices.take(np.isin(group_slices(slices), [0, 1, 4]))  # of H01, H02 and H02
-    with pytest.raises(InputError, match="^without H02: found 1 patient .* expected at least 2"):
-        make_splits(few, "id", SplitSettings(scheme="hospital-out"))
+    (made,) = make_splits(few, "id", SplitSettings(scheme="hospital-out"))
+    assert made.suffix == "-H01"
+    assert list(made.passed_over) == ["H02"]
+    assert made.passed_over["H02"].startswith("without it found 1 patient ")
 
 
 def test_of_many_folds_a_few_are_told(small: Path, tmp_path: Path) -> None:
@@ -134,14 +137,43 @@ def test_of_many_folds_a_few_are_told(small: Path, tmp_path: Path) -> None:
     assert told.stderr.splitlines()[-1] == "note: and so on, in 14 parts"
 
 
-def test_parts_of_one_class_are_told(tmp_path: Path) -> None:
-    plan = Plan(12, hospitals=("H01", "H02"), hospital_shares=(0.5, 0.0))
+def test_a_hospital_of_one_class_is_named_and_passed_over(tmp_path: Path) -> None:
+    plan = Plan(30, hospital_shares=(0.5, 0.0, 0.5))
     folder = write_dataset(tmp_path / "out", plan)
     told = invoke("split", folder, "-o", tmp_path / "s.csv", "--scheme", "hospital-out")
     assert told.exit_code == 0
-    notes = told.stderr.splitlines()
-    assert notes[0].startswith("note: s-H01.csv: slices of one class only in train, val; a fit ")
-    assert notes[1].startswith("note: s-H02.csv: slices of one class only in test; a fit ")
+    note = "note: H02 cannot be left out: slices of one class only would be in test\n"
+    assert told.stderr.startswith(note)
+    assert sorted(path.name for path in tmp_path.glob("s-*.csv")) == ["s-H01.csv", "s-H03.csv"]
+
+
+def test_a_hospital_that_all_patients_were_in_is_named(slices: Slices) -> None:
+    two = slices.take(group_slices(slices) < 2)
+    hospital = np.full(len(two), "H02")
+    hospital[np.unique(two.patient_id, return_index=True)[1]] = ["H01", "H03"]  # one slice each
+    with pytest.raises(InputError, match=r"^no hospital .*; H02: every patient has a slice from"):
+        make_splits(replace(two, hospital=hospital), "id", SplitSettings(scheme="hospital-out"))
+
+
+def test_where_no_hospital_can_be_left_out_each_is_named(tmp_path: Path) -> None:
+    plan = Plan(12, hospitals=("H01", "H02"), hospital_shares=(0.5, 0.0))
+    folder = write_dataset(tmp_path / "out", plan)
+    told = invoke("split", folder, "-o", tmp_path / "s.csv", "--scheme", "hospital-out")
+    assert told.exit_code == 65
+    assert told.stderr == (
+        "error: no hospital can be left out: H01: slices of one class only would be in train; "
+        "H02: slices of one class only would be in test\n"
+    )
+    assert not list(tmp_path.glob("s-*.csv"))
+
+
+def test_parts_of_one_class_are_told(tmp_path: Path) -> None:
+    folder = write_dataset(tmp_path / "out", Plan(12, positive_share=0.0))
+    told = invoke("split", folder, "-o", tmp_path / "s.csv")
+    assert told.exit_code == 0
+    assert told.stderr.startswith(
+        "note: s.csv: slices of one class only in train, val, test; a fit "
+    )
 
 
 def test_no_hospitals_file_is_written_while_one_is_in_the_way(

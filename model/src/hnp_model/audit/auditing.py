@@ -14,6 +14,7 @@ from hnp_model.audit.shortcuts import Shortcuts, find_shortcuts
 from hnp_model.audit.views import gather_views
 from hnp_model.data.slices import Slices, Strings, read_slices
 from hnp_model.measures.bootstrap import MIN_PATIENTS
+from hnp_model.measures.units import PRIMARY_UNIT, score_units
 from hnp_model.report.remarks import remarks_on_size
 from hnp_model.runs.evaluated import find_evaluations, read_evaluated
 from hnp_model.runs.evaluations import Subject
@@ -145,7 +146,9 @@ def _count_patients(slices: Slices, parts: Strings) -> dict[str, int]:
 
 
 def _remarks(slices: Slices, shortcuts: Shortcuts) -> tuple[str, ...]:
-    remarks = remarks_on_size("the data set", np.unique(slices.patient_id).size)
+    discs = score_units(PRIMARY_UNIT, slices, np.zeros(len(slices)))
+    positive, negative = discs.patients_with(True), discs.patients_with(False)
+    remarks = remarks_on_size("the data set", positive, negative)
     if shortcuts.unjudged:
         remarks += (
             f"the data set has under {MIN_PATIENTS} patients in a class: "

@@ -73,7 +73,7 @@ def crossval_command(  # click passes one argument a flag
 def _print(found: "CrossValidation", target: Path) -> None:
     from hnp_model.evaluation.cross_validation import CROSSVAL_FILE, FOREST_FILE  # noqa: PLC0415
     from hnp_model.measures.units import UNITS  # noqa: PLC0415
-    from hnp_model.report.card import show_figure  # noqa: PLC0415
+    from hnp_model.report.card import TOO_FEW_MEANS, show_figure  # noqa: PLC0415
     from hnp_model.report.sentences import INTERVALS_LEAVE_OUT  # noqa: PLC0415
 
     head = ("fold", "patients", *(f"auc, {unit}" for unit in UNITS))
@@ -81,13 +81,15 @@ def _print(found: "CrossValidation", target: Path) -> None:
         (
             fold.name,
             f"{fold.n_patients:,}",
-            *(show_figure(fold.figure(unit, "auc")) for unit in UNITS),
+            *(show_figure(fold.figure(unit, "auc"), too_few=True) for unit in UNITS),
         )
         for fold in found.folds
     ]
     echo_table([head, *rows])
     click.echo(f"\nmean (range) over {len(found.folds)} folds")
     echo_table([("metric", *UNITS), *_pooled_rows(found)])
+    if any(fold.figure(unit, "auc").value is None for fold in found.folds for unit in UNITS):
+        click.echo(TOO_FEW_MEANS)
     click.echo(
         "a range is no interval: folds share training patients, and each has its own model, so "
         "their scores are never put together"
@@ -99,10 +101,17 @@ def _print(found: "CrossValidation", target: Path) -> None:
 
 def _pooled_rows(found: "CrossValidation") -> list[tuple[str, ...]]:
     from hnp_model.measures.metrics import METRICS  # noqa: PLC0415  # loads numpy
+    from hnp_model.report.card import TOO_FEW  # noqa: PLC0415
 
     count = len(found.folds)
     return [
-        (name, *(_show_pooled(figures[name], count) for figures in found.pooled.values()))
+        (
+            name,
+            *(
+                _show_pooled(figures[name], count) if figures["auc"].folds else TOO_FEW
+                for figures in found.pooled.values()
+            ),
+        )
         for name in METRICS
     ]
 

@@ -94,9 +94,12 @@ def evaluate_command(  # click passes one argument a flag
 
 
 def _print_figures(found: "Findings") -> None:
-    from hnp_model.measures.bootstrap import MIN_PATIENTS  # noqa: PLC0415  # loads numpy
     from hnp_model.measures.metrics import METRICS  # noqa: PLC0415
-    from hnp_model.report.card import figure_rows  # noqa: PLC0415  # loads numpy
+    from hnp_model.report.card import (  # noqa: PLC0415  # loads numpy
+        TOO_FEW_MEANS,
+        calibration_rows,
+        figure_rows,
+    )
     from hnp_model.report.findings import TRAINING  # noqa: PLC0415
     from hnp_model.report.sentences import sentences_on  # noqa: PLC0415
     from hnp_model.runs.run_folder import REPORT_FILES  # noqa: PLC0415
@@ -110,8 +113,12 @@ def _print_figures(found: "Findings") -> None:
         f"{', LEAKING: figures are too good' if found.leaks else ''}"
     )
     echo_table(figure_rows(units, METRICS))
-    if any(figures.figure("auc").value is None for figures in units.values()):
-        click.echo(f"-: under {MIN_PATIENTS} patients in a class, or not defined")
+    if any(figures.too_few for figures in units.values()):
+        click.echo(TOO_FEW_MEANS)
+    if found.calibration:
+        click.echo()
+        echo_table(calibration_rows(found.calibration))
+        click.echo()
     for sentence in sentences_on(found):
         click.echo(sentence)
     for name in REPORT_FILES:

@@ -133,6 +133,8 @@ def split_command(  # click passes one argument a flag
 
         echo_notices(read_info(out).notices)  # first: a split of people who are one may be refused
         written = split_dataset(out, output, settings, earlier, force=force)
+        for hospital, reason in written[0].made.passed_over.items():
+            click.echo(f"note: {hospital} cannot be left out: {reason}", err=True)
         for one in written:
             _warn(one, settings)
             _tell_moved(one, kept=earlier is not None)

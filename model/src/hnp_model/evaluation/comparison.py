@@ -130,7 +130,7 @@ def compare(first: Sequence[Path], second: Sequence[Path], part: str) -> Compari
     elsewhere = {folder.path.name for folder in folders} - {path.name for path in paths}
     remarks = [f"compared by {EVALUATIONS_FOLDER}/{name}" for name in sorted(elsewhere)]
     remarks += [remark for run in runs for remark in run.remarks]
-    remarks += [*remarks_on_sides(before, after), *remarks_on_size(part, runs[0].patient_count)]
+    remarks += [*remarks_on_sides(before, after), *_on_size(runs[0], part)]
     return Comparison(
         part=part,
         n_slices=len(runs[0]),
@@ -202,3 +202,8 @@ def _refuse_other_slices(runs: Sequence[Evaluated], names: Sequence[str], part: 
                 f"the slices of {part} differ{told}: {differing:,} of {len(slice_ids):,} are in "
                 "one run only or have another truth, expected the same slices in both"
             )
+
+
+def _on_size(run: Evaluated, part: str) -> tuple[str, ...]:
+    discs = run.scores(PRIMARY_UNIT)
+    return remarks_on_size(part, discs.patients_with(True), discs.patients_with(False))

@@ -16,7 +16,7 @@ from hnp_model.runs.evaluated import read_evaluation
 from hnp_model.runs.run_config import DataFacts, describe_dataset
 from hnp_model.runs.run_folder import CONFIG_FILE, METRICS_FILE, RunFolder, hold
 from hnp_model.settings import EvaluateSettings, FitSettings
-from hnp_model.splits.folds import Fold, read_folds, refuse_unusable
+from hnp_model.splits.folds import Fold, pass_over, read_folds
 from hnp_model.splits.split_facts import describe_split
 from hnp_shared.counted import some
 from hnp_shared.dataset import open_dataset
@@ -41,6 +41,7 @@ class CrossValidation:
         split_files: names of the split files.
         folds: figures of each fold, on its test part.
         pooled: unit -> metric -> mean and range over folds.
+        passed_over: fold whose hospital could not be left out -> reason.
     """
 
     data: DataFacts
@@ -48,6 +49,7 @@ class CrossValidation:
     split_files: tuple[str, ...]
     folds: tuple[FoldFigures, ...]
     pooled: Mapping[UnitName, Mapping[str, Pooled]]
+    passed_over: Mapping[str, str]
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -56,10 +58,15 @@ class CrossValidation:
         for fold in self.folds:
             for remark in fold.remarks:
                 folds_of.setdefault(remark, []).append(fold.name)
-        return tuple(
+        passed_over = (
+            f"{name}: its hospital could not be left out, {reason}"
+            for name, reason in self.passed_over.items()
+        )
+        told = (
             remark if len(names) == len(self.folds) else f"{some(names)}: {remark}"
             for remark, names in folds_of.items()
         )
+        return (*passed_over, *told)
 
     def to_plain(self) -> dict[str, object]:
         """Return what crossval.json holds."""
@@ -94,17 +101,18 @@ def cross_validate(
     dataset = open_dataset(out)
     folds = read_folds(split_files)
     settings = replace(settings, device=choose_device(settings.device))
-    refuse_unusable(folds, read_slices(dataset), settings, dataset.info.dataset_id)
+    passed_over = pass_over(folds, read_slices(dataset), settings, dataset.info.dataset_id)
+    taken = tuple(fold for fold in folds if fold.name not in passed_over)
     data = describe_dataset(dataset.info)
     with hold(target) as folder:
         _refuse_other_content(target, folds)
         sweep_temporary(target, role="the folder of the folds", disk=folder.disk)
         figures = tuple(
             _fit_and_judge(out, fold, target / fold.name, settings, data)
-            for fold in track(folds, "cross-validating", total=len(folds), unit="fold")
+            for fold in track(taken, "cross-validating", total=len(taken), unit="fold")
         )
         names = tuple(path.name for path in split_files)
-        found = CrossValidation(data, settings, names, figures, pool(figures))
+        found = CrossValidation(data, settings, names, figures, pool(figures), passed_over)
         text = json.dumps(found.to_plain(), ensure_ascii=False, indent=1, allow_nan=False)
         folder.write(FOREST_FILE, draw_forest(figures, found.pooled))
         folder.write(CROSSVAL_FILE, text.encode() + b"\n")

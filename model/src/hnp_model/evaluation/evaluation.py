@@ -1,7 +1,9 @@
 """From a run and a data set to predictions, figures, a ROC picture and a card."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +17,16 @@ from hnp_model.evaluation.predicting import (
     refuse_other_pixels,
 )
 from hnp_model.evaluation.refits import refit, refuse_refits
+from hnp_model.measures.calibrated_figures import CalibratedFigures, compare_calibration
 from hnp_model.measures.figures import PartFigures, figures_of
-from hnp_model.measures.units import UNITS, score_units
+from hnp_model.measures.units import UNITS, UnitName, score_units
 from hnp_model.report.card import render_card
 from hnp_model.report.findings import Findings
 from hnp_model.report.reliability import draw_reliability
-from hnp_model.report.remarks import remarks_on_evaluation, remarks_on_size, remarks_on_use
+from hnp_model.report.remarks import remarks_on_evaluation, remarks_on_use
+from hnp_model.report.remarks_on_figures import remarks_on_figures
 from hnp_model.report.roc import draw_roc
+from hnp_model.runs.calibrations import read_calibrations
 from hnp_model.runs.evaluations import (
     Subject,
     is_other_weights,
@@ -29,10 +34,11 @@ from hnp_model.runs.evaluations import (
     refuse_another,
     refuse_strangers,
 )
-from hnp_model.runs.predictions import Predictions, write_predictions
+from hnp_model.runs.predictions import Calibrated, Predictions, write_predictions
 from hnp_model.runs.referral import Referral, read_val_scores, refer
 from hnp_model.runs.run_config import DataFacts, FitResult, RunConfig, describe_dataset
 from hnp_model.runs.run_folder import (
+    CALIBRATION_FILE,
     CARD_FILE,
     METRICS_FILE,
     PREDICTIONS_FILE,
@@ -101,9 +107,11 @@ def evaluate(
         seen = find_seen(folder, judged, judged_parts)
         _refuse_seen(seen, allow=settings.allow_leakage)
         predictions = predict(folder, config, dataset, judged, judged_parts)
+        calibrated = Calibrated(
+            result.calibration, read_calibrations(folder, predictions.weights_sha256)
+        )
         figures = _figures_by_part(predictions, result)
         used = find_used(folder, judged, judged_parts)
-        patient_count = figures[settings.part].units["patient"].n_patients
         referral = _refer(folder, predictions, result, settings)
         train = slices.take(parts == "train")
         found = Findings(
@@ -115,23 +123,24 @@ def evaluate(
             remarks=remarks_on_evaluation(config, data, leakage, seen)
             + misfits
             + remarks_on_use(settings.part, settings.part in used, lacking)
-            + remarks_on_size(settings.part, patient_count),
+            + remarks_on_figures(settings.part, figures[settings.part]),
             leaks=bool(config.leakage or leakage or seen),
             referral=referral,
+            calibration=_judge_calibration(predictions, calibrated, settings.part),
             training=used,
             place=place.path,
             anew=is_other_weights(place, predictions.weights_sha256),
-            digests={WEIGHTS_FILE: predictions.weights_sha256},
+            digests=_digests(folder, predictions),
             refitted=refit(config, train, settings.refits) if settings.refits else None,
         )
         if place == folder:
-            return write_evaluation(folder, found, predictions, result)
+            return write_evaluation(folder, found, predictions, calibrated)
         with hold(place.path, role="the evaluation folder"):
-            return write_evaluation(place, found, predictions, result)
+            return write_evaluation(place, found, predictions, calibrated)
 
 
 def write_evaluation(
-    folder: RunFolder, found: Findings, predictions: Predictions, result: FitResult
+    folder: RunFolder, found: Findings, predictions: Predictions, calibrated: Calibrated
 ) -> Findings:
     """Write predictions, pictures and card, then metrics.json, and return what it says.
 
@@ -140,15 +149,12 @@ def write_evaluation(
     # Whoever names the run by a link means the folder; sweeping follows none.
     sweep_temporary(folder.path.resolve(), role="the folder", disk=folder.disk)
     asked = predictions.of_part(found.part)
-    plain, calibrated = (
-        {unit: score_units(unit, asked.slices, probability) for unit in UNITS}
-        for probability in (asked.probability, result.calibration.apply(asked.logit))
-    )
+    plain, after = asked.scores(), calibrated.scores(asked)
     title = f"{found.title(found.part)}{' (LEAKING)' if found.leaks else ''}"
     roc = draw_roc(plain, found.asked.units, f"ROC, {title}")
-    reliability = draw_reliability(plain, calibrated, f"Reliability, {title}")
+    reliability = draw_reliability(plain, after, f"Reliability, {title}")
     written = {
-        PREDICTIONS_FILE: write_predictions(folder, predictions, result.calibration),
+        PREDICTIONS_FILE: write_predictions(folder, predictions, calibrated),
         ROC_FILE: folder.write(ROC_FILE, roc),
         RELIABILITY_FILE: folder.write(RELIABILITY_FILE, reliability),
         CARD_FILE: folder.write(CARD_FILE, render_card(found).encode()),
@@ -223,6 +229,28 @@ def _figures_by_part(predictions: Predictions, result: FitResult) -> dict[str, P
         here = predictions.of_part(part)
         figures[part] = figures_of(here.slices, here.probability, result.thresholds)
     return figures
+
+
+def _judge_calibration(
+    predictions: Predictions, calibrated: Calibrated, part: str
+) -> Mapping[UnitName, CalibratedFigures] | None:
+    """Return the figures of each unit; None where calibrations were chosen on what is judged."""
+    if part in {"train", "val"}:
+        return None
+    asked = predictions.of_part(part)
+    before, after = asked.scores(), calibrated.scores(asked)
+    return {
+        unit: compare_calibration(calibrated.method(unit), before[unit], after[unit])
+        for unit in UNITS
+    }
+
+
+def _digests(folder: RunFolder, predictions: Predictions) -> dict[str, str]:
+    """Return file of the run -> sha256 of what figures come from."""
+    found = {WEIGHTS_FILE: predictions.weights_sha256}
+    if folder.has(CALIBRATION_FILE):
+        found[CALIBRATION_FILE] = sha256(folder.read(CALIBRATION_FILE)).hexdigest()
+    return found
 
 
 def _refer(

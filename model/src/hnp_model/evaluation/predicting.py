@@ -15,9 +15,10 @@ from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.samples import open_samples
 from hnp_model.report.remarks import remarks_on_prediction
+from hnp_model.runs.calibrations import read_calibrations
 from hnp_model.runs.checkpoint import load_weights
 from hnp_model.runs.evaluations import Subject, place_of
-from hnp_model.runs.predictions import Predictions, write_beside
+from hnp_model.runs.predictions import Calibrated, Predictions, write_beside
 from hnp_model.runs.run_config import DataFacts, RunConfig, describe_dataset
 from hnp_model.runs.run_folder import (
     CONFIG_FILE,
@@ -100,7 +101,9 @@ def predict_dataset(
     parts = np.full(len(slices), ALL)
     predictions = predict(folder, config, dataset, slices, parts)
     make_folder(file.parent, role="the folder of the predictions")
-    write_beside(file, dataset.manifest_table(), predictions, result.calibration)
+    units = read_calibrations(folder, predictions.weights_sha256)
+    calibrated = Calibrated(result.calibration, units)
+    write_beside(file, dataset.manifest_table(), predictions, calibrated)
     threshold = result.thresholds["slice"]
     return Predicted(
         slice_count=len(slices),

@@ -31,9 +31,10 @@ from hnp_model.evaluation.predicting import (
 )
 from hnp_model.fitting.device import on_device_at_hand
 from hnp_model.fitting.networks.choice import build_network
+from hnp_model.runs.calibrations import read_calibrations
 from hnp_model.runs.checkpoint import load_weights
 from hnp_model.runs.history import Epoch
-from hnp_model.runs.predictions import table_beside
+from hnp_model.runs.predictions import Calibrated, table_beside
 from hnp_model.runs.run_config import RunConfig, describe_dataset
 from hnp_model.runs.run_folder import HISTORY_FILE, METRICS_FILE, PREDICTIONS_FILE, RunFolder
 from hnp_model.runs.typed_record import DAMAGED_JSON
@@ -118,7 +119,9 @@ class Run:
         refuse_lacking(find_lacking_inputs(self.config, slices), allow=allow_missing)
         parts = np.full(len(slices), ALL)
         found = predict(self.folder, self.config, dataset, slices, parts)
-        told = table_beside(dataset.manifest_table(), found, result.calibration)
+        units = read_calibrations(self.folder, found.weights_sha256)
+        calibrated = Calibrated(result.calibration, units)
+        told = table_beside(dataset.manifest_table(), found, calibrated)
         return cast("pd.DataFrame", told.to_pandas())
 
 

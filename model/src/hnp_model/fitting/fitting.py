@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from hnp_model.data.slices import read_slices
 from hnp_model.data.tabular import fit_standardisation
 from hnp_model.fitting.baselines.baseline import fit_baseline, load_baseline
@@ -13,16 +16,20 @@ from hnp_model.fitting.device import choose_device, enough_memory
 from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.samples import Samples, open_samples
+from hnp_model.fitting.scoring_apart import score_apart
 from hnp_model.fitting.training import train
 from hnp_model.measures.calibration import fit_calibration, sigmoid
 from hnp_model.measures.metrics import youden_threshold
 from hnp_model.measures.units import UNITS, score_units
+from hnp_model.runs.calibrations import choose_calibrations, write_calibrations
 from hnp_model.runs.checkpoint import load_weights
 from hnp_model.runs.history import History, Watch, best_of
 from hnp_model.runs.referral import write_val_scores
 from hnp_model.runs.run_config import FitResult, RunConfig, describe_dataset
 from hnp_model.runs.run_folder import CONFIG_FILE, RunFolder, claim, hold
 from hnp_model.runs.seen import write_seen
+from hnp_model.runs.val_facts import describe_val
+from hnp_model.runs.val_logits import read_val_logits
 from hnp_model.settings import BASELINES, FitSettings
 from hnp_model.splits.guard import (
     choose_fold,
@@ -129,22 +136,30 @@ def fit(  # the four nouns of a fit, and how it is done
 
 
 def _settle(folder: RunFolder, val: Samples, config: RunConfig, history: History) -> FitResult:
-    """Fix thresholds, calibration and scores for referral on val with the best weights."""
-    if config.settings.model in BASELINES:
-        model, _ = load_baseline(folder, config.settings.model)
-        logit = model.logits(val.slices, config.standardisation)
-    else:
-        network = build_network(config.settings)
-        load_weights(folder, network)
-        logit = logits_of(network, val.in_order())
-    probability = sigmoid(logit)
-    thresholds: dict[str, float] = {
-        unit: youden_threshold(score_units(unit, val.slices, probability)) for unit in UNITS
-    }
+    """Fix thresholds, calibrations and scores for referral on val with the best weights."""
+    logit, weights_sha256 = _judge(folder, val, config)
+    scores = {unit: score_units(unit, val.slices, sigmoid(logit)) for unit in UNITS}
+    thresholds: dict[str, float] = {unit: youden_threshold(scores[unit]) for unit in UNITS}
+    write_calibrations(folder, choose_calibrations(weights_sha256, scores))
     calibration = fit_calibration(logit, val.slices.is_patient)
-    calibrated = calibration.apply(logit)
-    write_val_scores(folder, score_units("patient", val.slices, calibrated))
-    return FitResult(best_of(history).epoch, thresholds, calibration)
+    by_epoch = read_val_logits(folder, len(history), len(val))
+    apart = None if by_epoch is None else score_apart(val.slices, by_epoch)
+    settled_there = score_units("patient", val.slices, calibration.apply(logit))
+    write_val_scores(folder, apart or settled_there, apart=apart is not None)
+    facts = describe_val(scores, thresholds)
+    return FitResult(best_of(history).epoch, thresholds, calibration, facts)
+
+
+def _judge(
+    folder: RunFolder, val: Samples, config: RunConfig
+) -> tuple[npt.NDArray[np.float64], str]:
+    """Return the logit of each slice of val by the best weights, and their sha256."""
+    if config.settings.model in BASELINES:
+        model, weights_sha256 = load_baseline(folder, config.settings.model)
+        return model.logits(val.slices, config.standardisation), weights_sha256
+    network = build_network(config.settings)
+    weights_sha256 = load_weights(folder, network)
+    return logits_of(network, val.in_order()), weights_sha256
 
 
 def _versions(settings: FitSettings) -> dict[str, str]:

@@ -13,15 +13,18 @@ import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from hnp_model.data.slices import Slices
 from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.samples import Samples
+from hnp_model.fitting.scoring_apart import loss_of
 from hnp_model.measures.calibration import sigmoid
 from hnp_model.measures.metrics import area_under_curve
 from hnp_model.measures.units import PRIMARY_UNIT, score_units
 from hnp_model.runs.checkpoint import read_checkpoint, write_checkpoint, write_weights
 from hnp_model.runs.history import Epoch, History, Watch, best_of, has_stalled, to_csv
 from hnp_model.runs.run_folder import HISTORY_FILE, RunFolder
+from hnp_model.runs.val_logits import note_val_logits
 from hnp_model.settings import FitSettings
 from hnp_shared.errors import InputError
 from hnp_shared.progress import track
@@ -74,7 +77,9 @@ def train(
         losses.append(loss.item() * step.indices.size)
 
         if step.last_of_epoch:
-            epoch = judge_epoch(step.epoch, sum(losses) / len(train), network, val, settings)
+            said = logits_of(network, val.in_order())
+            epoch = judge_epoch(step.epoch, sum(losses) / len(train), said, val.slices, settings)
+            note_val_logits(folder, len(history), said)
             history = (*history, epoch)
             if epoch is best_of(history):
                 write_weights(folder, network)
@@ -105,21 +110,23 @@ def epoch_seed(seed: int, epoch: int) -> int:
 
 
 def judge_epoch(
-    number: int, train_loss: float, network: nn.Module, val: Samples, settings: FitSettings
+    number: int,
+    train_loss: float,
+    logits: npt.NDArray[np.float64],
+    val: Slices,
+    settings: FitSettings,
 ) -> Epoch:
-    """Return how the network does on val.
+    """Return how the network does on val, from what it said of it.
 
     Raises:
         InputError: a loss is no number.
     """
-    logits = logits_of(network, val.in_order())
     if not np.isfinite([train_loss, *logits]).all():
         raise InputError(
             f"the loss of epoch {number} is not a number at learning rate {settings.lr:g}; "
             "expected a lower --lr"
         )
-    truth, probability = val.slices.is_patient, sigmoid(logits)
-    val_loss = float(np.logaddexp(0.0, np.where(truth, -logits, logits)).mean())
-    by_slice = area_under_curve(score_units("slice", val.slices, probability))
-    by_level = area_under_curve(score_units(PRIMARY_UNIT, val.slices, probability))
-    return Epoch(number, train_loss, val_loss, by_slice, by_level)
+    probability = sigmoid(logits)
+    by_slice = area_under_curve(score_units("slice", val, probability))
+    by_level = area_under_curve(score_units(PRIMARY_UNIT, val, probability))
+    return Epoch(number, train_loss, loss_of(val.is_patient, logits), by_slice, by_level)

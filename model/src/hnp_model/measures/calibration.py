@@ -36,13 +36,16 @@ def fit_calibration(logit: Numbers, truth: npt.NDArray[np.bool_]) -> Calibration
         logit: (slice,), the network's.
         truth: (slice,).
     """
-    positives = int(truth.sum())
-    negatives = truth.size - positives
-    if not positives or not negatives:
+    if truth.all() or not truth.any():
         return Calibration()
-    target = np.where(truth, (positives + 1) / (positives + 2), 1 / (negatives + 2))
-    line = fit_line(logit, target)
+    line = fit_line(logit, platt_targets(truth))
     return Calibration() if np.isnan(line.slope) else Calibration(line.intercept, line.slope)
+
+
+def platt_targets(truth: npt.NDArray[np.bool_]) -> Numbers:
+    """Return what the line is drawn to, (row,): nearly 0 or 1, the nearer the more rows."""
+    positives = int(truth.sum())
+    return np.where(truth, (positives + 1) / (positives + 2), 1 / (truth.size - positives + 2))
 
 
 def sigmoid(logit: Numbers) -> Numbers:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.data.slices import Slices
-from hnp_model.measures.bootstrap import Estimates, Figure, estimate
+from hnp_model.measures.bootstrap import MIN_PATIENTS, Estimates, Figure, estimate
 from hnp_model.measures.metrics import METRICS
 from hnp_model.measures.subgroups import in_reading_order, subgroups_of
 from hnp_model.measures.units import UNITS, Scores, UnitName, score_units
@@ -22,6 +22,8 @@ class UnitFigures:
         n_slices: slices behind them.
         n_levels: discs (one level of one study).
         n_patients: patients.
+        n_patients_positive: those with a positive row of the unit.
+        n_patients_negative: those with a negative one.
         n_positive: positive rows of the unit.
         prevalence: their share of the unit's rows.
         threshold: fixed on the run's validation part.
@@ -31,9 +33,16 @@ class UnitFigures:
     n_slices: int
     n_levels: int
     n_patients: int
+    n_patients_positive: int
+    n_patients_negative: int
     n_positive: int
     prevalence: float
     threshold: float
+
+    @property
+    def too_few(self) -> bool:
+        """Whether a class has so few patients that there are no figures."""
+        return min(self.n_patients_positive, self.n_patients_negative) < MIN_PATIENTS
 
     def figure(self, name: str) -> Figure:
         """Return the figure of that name, one of `metrics.METRICS`."""
@@ -100,6 +109,8 @@ def _describe(slices: Slices, scores: Scores, threshold: float) -> UnitFigures:
         n_slices=len(slices),
         n_levels=len(discs),
         n_patients=scores.patient_count,
+        n_patients_positive=scores.patients_with(True),
+        n_patients_negative=scores.patients_with(False),
         n_positive=int(scores.truth.sum()),
         prevalence=float(scores.truth.mean()),
         threshold=threshold,

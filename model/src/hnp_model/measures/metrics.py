@@ -59,11 +59,17 @@ class Judged:
 
 def judge(scores: Scores) -> Judged:
     """Work out what all weightings of the rows share."""
-    inside = scores.probability.clip(MIN_PROBABILITY, 1 - MIN_PROBABILITY)
-    logit = np.log(inside) - np.log1p(-inside)
+    logit = logit_of(scores.probability)
     target = scores.truth.astype(np.float64)
     line, intercept = fit_line(logit, target), fit_intercept(logit, target)
     return Judged(scores, _run_ends(scores), logit, line, intercept)
+
+
+def logit_of(probability: Numbers) -> Numbers:
+    """Return the logit of probabilities, kept off 0 and 1."""
+    inside = probability.clip(MIN_PROBABILITY, 1 - MIN_PROBABILITY)
+    logit: Numbers = np.log(inside) - np.log1p(-inside)
+    return logit
 
 
 def measure(

@@ -63,6 +63,10 @@ class Scores:
         """Number of distinct patients."""
         return int(self.patient.max(initial=-1)) + 1
 
+    def patients_with(self, truth: bool) -> int:
+        """Return how many patients have a row of a class."""
+        return int(np.unique(self.patient[self.truth == truth]).size)
+
 
 def score_units(unit: UnitName, slices: Labelled, probability: Numbers) -> Scores:
     """Return the scores of one unit.
@@ -72,22 +76,49 @@ def score_units(unit: UnitName, slices: Labelled, probability: Numbers) -> Score
         slices: the slices judged.
         probability: (slice,), the model's.
     """
-    patient = np.unique(slices.patient_id, return_inverse=True)[1]
     truth = slices.is_patient
     if unit == "slice":
-        return _sorted(probability, truth, patient)
+        return _sorted(probability, truth, np.unique(slices.patient_id, return_inverse=True)[1])
+    discs = _pool_discs(slices, probability)
+    disc_truth = np.bincount(discs.disc, weights=truth) > 0
+    if unit == "level":
+        return _sorted(discs.probability, disc_truth, discs.patient)
+    highest = discs.highest()
+    affected = np.bincount(discs.patient, weights=disc_truth) > 0
+    return _sorted(highest, affected, np.arange(highest.size))
+
+
+def spread_over_slices(unit: UnitName, slices: Labelled, probability: Numbers) -> Numbers:
+    """Return the probability of the disc or patient that each slice belongs to, (slice,)."""
+    if unit == "slice":
+        return probability
+    discs = _pool_discs(slices, probability)
+    pooled = discs.probability if unit == "level" else discs.highest()[discs.patient]
+    return pooled[discs.disc]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Discs:
+    """Slices put together: the disc of each slice, and of each disc patient and probability."""
+
+    disc: npt.NDArray[np.int64]
+    patient: npt.NDArray[np.int64]
+    probability: Numbers
+
+    def highest(self) -> Numbers:
+        """Return the maximum of each patient, (patient,)."""
+        highest = np.zeros(self.patient.max(initial=-1) + 1)
+        np.maximum.at(highest, self.patient, self.probability)
+        return highest
+
+
+def _pool_discs(slices: Labelled, probability: Numbers) -> _Discs:
+    patient = np.unique(slices.patient_id, return_inverse=True)[1]
     study = np.unique(slices.study_id, return_inverse=True)[1]
     disc_keys = np.stack([patient, study, slices.level.astype(np.int64)])
     discs, disc = np.unique(disc_keys, axis=1, return_inverse=True)
     sums = np.bincount(disc, weights=probability)
-    disc_probability = sums / np.bincount(disc)
-    disc_truth = np.bincount(disc, weights=truth) > 0
-    if unit == "level":
-        return _sorted(disc_probability, disc_truth, discs[0])
-    highest = np.zeros(discs[0].max(initial=-1) + 1)
-    np.maximum.at(highest, discs[0], disc_probability)
-    affected = np.bincount(discs[0], weights=disc_truth) > 0
-    return _sorted(highest, affected, np.arange(highest.size))
+    return _Discs(disc, discs[0], sums / np.bincount(disc))
 
 
 def _sorted(

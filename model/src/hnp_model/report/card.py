@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 
 from hnp_model.measures.bootstrap import MIN_PATIENTS, RESAMPLES, Figure
+from hnp_model.measures.calibrated_figures import CALIBRATED, CalibratedFigures
+from hnp_model.measures.calibration_error import BINS, FEW_ROWS
 from hnp_model.measures.figures import UnitFigures
 from hnp_model.measures.metrics import METRICS
 from hnp_model.measures.refitting import Corrected
-from hnp_model.measures.units import PRIMARY_UNIT, UNITS
+from hnp_model.measures.units import PRIMARY_UNIT, UNITS, UnitName
 from hnp_model.report.configuration import SEES_NO_PICTURE, model_name, setting_rows
 from hnp_model.report.findings import Findings
 from hnp_model.report.sentences import (
@@ -19,6 +21,8 @@ from hnp_model.report.sentences import (
 from hnp_model.runs.run_folder import RELIABILITY_FILE, ROC_FILE
 from hnp_model.settings import BASELINES
 
+TOO_FEW = "too few to judge"
+TOO_FEW_MEANS = f"{TOO_FEW}: under {MIN_PATIENTS} patients in a class; a dash: not defined"
 SUBGROUP_METRICS = ("auc", "sensitivity", "specificity", "brier")
 DISCLAIMER = "**Research use only, not a medical device.**"
 
@@ -42,8 +46,15 @@ REFERRAL_NOTE = (
     "A patient is referred whose prediction set (split-conformal, by class, on the calibrated "
     "probability; maximum over discs) is no single class. The error level is a promise about each "
     "class as a whole, not about those who are not referred, and holds for patients like those of "
-    "val only, on which the weights were chosen too. In brackets: patients, and Wilson's 95 % "
-    "interval."
+    "val only. In brackets: patients, and Wilson's 95 % interval."
+)
+
+CALIBRATION_NOTE = (
+    "`-`: the model's probabilities. Slices are calibrated by the line in the configuration; discs "
+    "and patients by none, Platt's line or an isotonic curve on their own probabilities, whichever "
+    "had the least log loss on patients of val that it was not fitted on. `ece`: expected "
+    f"calibration error in {BINS} bins ({BINS // 2} under {FEW_ROWS} rows), above 0 by chance in a "
+    "calibrated model too; its interval allows for that."
 )
 
 PICTURES = (
@@ -62,6 +73,7 @@ def render_card(found: Findings) -> str:
         "Split": _split(found),
         "Configuration": _configuration(found),
         f"Figures, {found.title(found.part)}": _figures(found),
+        "Calibration": _calibration(found),
         "Pictures": PICTURES,
         "Referral to a reader": _referral(found),
         **({"Optimism on train": _refitted(found.refitted)} if found.refitted else {}),
@@ -76,17 +88,17 @@ def render_card(found: Findings) -> str:
     return head + "".join(f"\n## {title}\n\n{text.rstrip()}\n" for title, text in sections.items())
 
 
-def show_figure(figure: Figure) -> str:
-    """Return a figure with its interval, or a dash."""
+def show_figure(figure: Figure, *, too_few: bool = False) -> str:
+    """Return a figure with its interval; a dash or, where that is the reason, `TOO_FEW`."""
     if figure.value is None:
-        return "-"
+        return TOO_FEW if too_few else "-"
     return f"{figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})"
 
 
 def figure_rows(units: Mapping[str, UnitFigures], metrics: Iterable[str]) -> list[Row]:
     """Return a table: one row a metric, one column a unit."""
     rows = [
-        (name, *(show_figure(figures.figure(name)) for figures in units.values()))
+        (name, *(show_figure(one.figure(name), too_few=one.too_few) for one in units.values()))
         for name in metrics
     ]
     return [("metric", *units), *rows]
@@ -152,13 +164,29 @@ def _figures(found: Findings) -> str:
     note = (
         "95 % intervals between patients, model and threshold fixed: AUC by Obuchowski's variance, "
         "shares by Wilson's interval with as many rows as patients leave, calibration by clustered "
-        f"errors; metrics.json has the percentiles of {RESAMPLES:,} resamples of patients too. A "
-        f"dash: under {MIN_PATIENTS} patients in a class, or not defined. The primary unit is "
+        f"errors; metrics.json has the percentiles of {RESAMPLES:,} resamples of patients too. "
+        f"{_sentence(TOO_FEW_MEANS)} The primary unit is "
         f"`{PRIMARY_UNIT}`, one study's disc. Thresholds: largest Youden J on val; `_05` at 0.5. "
         f"{_sentence(INTERVALS_LEAVE_OUT)}\n"
     )
     note += "".join(f"\n{_sentence(each)}\n" for each in resample_sentences(found.asked))
     return _table([*figure_rows(units, METRICS), *counts, *shares, dropped]) + "\n" + note
+
+
+def calibration_rows(calibration: Mapping[UnitName, CalibratedFigures]) -> list[Row]:
+    """Return a table: two rows a unit, before and after calibration, one column a figure."""
+    rows: list[Row] = [("unit", "calibrated by", *CALIBRATED)]
+    for unit, figures in calibration.items():
+        too_few = all(figure.value is None for figure in figures.before)
+        for method, told in (("-", figures.before), (figures.method, figures.after)):
+            rows.append((unit, method, *(show_figure(one, too_few=too_few) for one in told)))
+    return rows
+
+
+def _calibration(found: Findings) -> str:
+    if found.calibration is None:
+        return f"Not told for part {found.part}: the fit has used it."
+    return f"{_table(calibration_rows(found.calibration))}\n{CALIBRATION_NOTE}"
 
 
 def _referral(found: Findings) -> str:
@@ -193,7 +221,10 @@ def _subgroups(found: Findings) -> str:
     rows: list[Row] = [("by", "group", "patients", "slices", "prevalence", *SUBGROUP_METRICS)]
     for dimension, groups in found.asked.by.items():
         for group, figures in groups.items():
-            shown = (show_figure(figures.figure(name)) for name in SUBGROUP_METRICS)
+            shown = (
+                show_figure(figures.figure(name), too_few=figures.too_few)
+                for name in SUBGROUP_METRICS
+            )
             counts = (str(figures.n_patients), str(figures.n_slices), f"{figures.prevalence:.3f}")
             rows.append((dimension, group, *counts, *shown))
     return f"{_sentence(worst_hospital(found.asked))}\n\n{_table(rows)}"

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from hnp_model.measures.calibrated_figures import CalibratedFigures
 from hnp_model.measures.figures import PartFigures
 from hnp_model.measures.refitting import Corrected
+from hnp_model.measures.units import UnitName
 from hnp_model.runs.referral import Referral
 from hnp_model.runs.run_config import DataFacts, RunConfig
 from hnp_model.runs.run_folder import DIGEST_KEYS
@@ -28,6 +30,8 @@ class Findings:
         remarks: what a reader should know first.
         leaks: whether figures are too good because of leakage.
         referral: who of the part asked for is referred; None where val is what is judged, or train.
+        calibration: unit -> figures of the part asked for before and after calibration; None where
+            val is what is judged, or train.
         training: parts with data that the fit has used.
         place: the folder that the findings lie in.
         anew: whether figures of other weights lay there before.
@@ -43,6 +47,7 @@ class Findings:
     remarks: tuple[str, ...]
     leaks: bool
     referral: Referral | None
+    calibration: Mapping[UnitName, CalibratedFigures] | None
     training: frozenset[str]
     place: Path
     anew: bool
@@ -60,6 +65,9 @@ class Findings:
             part: {**figures.to_plain(), "about": self._about(part)}
             for part, figures in self.figures.items()
         }
+        if self.calibration:
+            told = {unit: figures.to_plain() for unit, figures in self.calibration.items()}
+            plain[self.part]["calibration"] = told
         if self.referral:
             plain[self.part]["referral"] = self.referral.to_plain()
         if self.refitted:

@@ -4,23 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from hnp_model.measures.bootstrap import MIN_PATIENTS, fewest_patients
+from hnp_model.measures.calibration_error import Bins, bin_count_for, bin_rows
 from hnp_model.measures.units import Scores, UnitName
 from hnp_model.report.pictures import UNIT_TITLES, to_png, write_across
-
-BINS = 10
-FEW_ROWS = 200
-"""Below this many rows, half as many bins: single rows say nothing about a frequency."""
 
 FEW_IN_BIN = 10
 """Below this many rows, the point of a bin is drawn hollow."""
 
-Numbers = npt.NDArray[np.float64]
 ScoresByUnit = Mapping[UnitName, Scores]
 
 
@@ -37,34 +32,6 @@ class Look:
 
 LOOKS = (Look("as predicted", "#4477aa", "o", -0.21), Look("calibrated", "#ee6677", "s", 0.21))
 BAR_WIDTH = 0.4
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Bins:
-    """Rows by their probability; every array is (bin,).
-
-    Attributes:
-        count: rows in each bin.
-        predicted: their mean probability, NaN in an empty bin.
-        observed: their share of positives, NaN in an empty bin.
-    """
-
-    count: npt.NDArray[np.int64]
-    predicted: Numbers
-    observed: Numbers
-
-
-def bin_rows(scores: Scores, bin_count: int) -> Bins:
-    """Return the rows in bins of equal width; a probability of 1 is in the last one."""
-    place = np.minimum((scores.probability * bin_count).astype(np.int64), bin_count - 1)
-    count = np.bincount(place, minlength=bin_count)
-    sums = (
-        np.bincount(place, weights=values, minlength=bin_count)
-        for values in (scores.probability, scores.truth)
-    )
-    divisor = np.where(count, count, np.nan)
-    predicted, observed = (total / divisor for total in sums)
-    return Bins(count, predicted, observed)
 
 
 def draw_reliability(plain: ScoresByUnit, calibrated: ScoresByUnit, title: str) -> bytes:
@@ -106,7 +73,7 @@ def _draw_unit(curves: Axes, counts: Axes, unit: UnitName, both: tuple[Scores, S
     before, after = map(_brier, both)
     curves.set_title(f"{title}\nBrier {before:.3f}, calibrated {after:.3f}")
     for look, scores in zip(LOOKS, both, strict=True):
-        bins = bin_rows(scores, BINS if scores.truth.size >= FEW_ROWS else BINS // 2)
+        bins = bin_rows(scores, bin_count_for(scores))
         _draw_curve(curves, bins, look)
         _draw_counts(counts, bins, look)
 

@@ -21,6 +21,13 @@ MOST_LACKING = 0.01
 """Share of resamples without a figure that goes without a remark."""
 
 
+APART = ", each scored by the epoch that the others choose"
+NOT_APART = (
+    ", scored by the epoch that was chosen on them: sets hold the true class less often than "
+    "promised; a new fit scores them apart"
+)
+
+
 def sentences_on(found: Findings) -> tuple[str, ...]:
     """Return what is said below the figures of an evaluation."""
     referral = (referral_sentence(found.referral),) if found.referral else ()
@@ -100,7 +107,9 @@ def referral_sentence(referral: Referral) -> str:
             f"expected at least {referral.n_val_needed:,} of each"
         )
     return (
-        f"{level}: refers {referral.referred} to a reader, error among the rest {referral.error}; "
+        f"{level}: error among those not referred {referral.error}; "
+        f"refers {referral.referred} to a reader; "
         f"true class in the set: negative {referral.covered_negative}, "
         f"positive {referral.covered_positive}; set on {found} patients of val"
+        f"{APART if referral.apart else NOT_APART}"
     )

@@ -17,6 +17,7 @@ from hnp_model.measures.units import UNITS, Scores, UnitName, score_units
 from hnp_model.runs.evaluations import EVALUATIONS_FOLDER, Kept, find_kept
 from hnp_model.runs.run_config import RunConfig
 from hnp_model.runs.run_folder import (
+    CALIBRATION_FILE,
     CONFIG_FILE,
     DIGEST_KEYS,
     METRICS_FILE,
@@ -170,8 +171,10 @@ def _beside(folder: RunFolder, predictions: bytes) -> dict[str, bytes]:
     run = _run_of(folder)
     if run:
         found[WEIGHTS_FILE] = run.read(WEIGHTS_FILE)
+        if run.has(CALIBRATION_FILE):  # earlier versions wrote none
+            found[CALIBRATION_FILE] = run.read(CALIBRATION_FILE)
     # No figure comes from a page: who hands a run on may leave them out.
-    pages = [file for file in DIGEST_KEYS if file not in (*found, WEIGHTS_FILE)]
+    pages = [file for file in DIGEST_KEYS if file not in (*found, WEIGHTS_FILE, CALIBRATION_FILE)]
     return found | {file: folder.read(file) for file in pages if folder.has(file)}
 
 

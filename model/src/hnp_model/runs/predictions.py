@@ -9,7 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hnp_model.data.slices import Slices, Strings
-from hnp_model.measures.calibration import Calibration, sigmoid
+from hnp_model.measures.calibration import METHOD, Calibration, sigmoid
+from hnp_model.measures.units import UNITS, Scores, UnitName, score_units
+from hnp_model.runs.calibrations import CALIBRATED_UNITS, Calibrations
 from hnp_model.runs.run_folder import PREDICTIONS_FILE, RunFolder
 from hnp_shared.storage import DISK, Disk, Sink, replace_file
 
@@ -25,6 +27,8 @@ SCHEMA = pa.schema(
         pa.field("probability", pa.float64(), nullable=False),
         pa.field("probability_calibrated", pa.float64(), nullable=False),
         pa.field("study_id", pa.string(), nullable=False),  # or a disc cannot be put together
+        pa.field("level_probability_calibrated", pa.float64()),  # of the slice's disc
+        pa.field("patient_probability_calibrated", pa.float64()),  # of its patient
     ]
 )
 
@@ -51,6 +55,10 @@ class Predictions:
         """The uncalibrated sigmoid, which all figures are about."""
         return sigmoid(self.logit)
 
+    def scores(self) -> dict[UnitName, Scores]:
+        """Return unit -> scores."""
+        return {unit: score_units(unit, self.slices, self.probability) for unit in UNITS}
+
     def of_part(self, part: str) -> "Predictions":
         """Return those of one part."""
         here = self.part == part
@@ -58,7 +66,57 @@ class Predictions:
         return Predictions(slices, self.part[here], self.logit[here], self.weights_sha256)
 
 
-def write_predictions(folder: RunFolder, predictions: Predictions, calibration: Calibration) -> str:
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """What makes logits and the probabilities of discs and patients match frequencies.
+
+    Attributes:
+        line: of slices.
+        units: of discs and patients; None in a run of an older version.
+    """
+
+    line: Calibration
+    units: Calibrations | None
+
+    def method(self, unit: UnitName) -> str:
+        """Return what calibrates a unit."""
+        if unit in CALIBRATED_UNITS and self.units:
+            return self.units.units[unit].method
+        return METHOD
+
+    def scores(self, predictions: Predictions) -> dict[UnitName, Scores]:
+        """Return unit -> calibrated scores; of slices put together where the run has no other."""
+        line = self.line.apply(predictions.logit)
+        found = {unit: score_units(unit, predictions.slices, line) for unit in UNITS}
+        if self.units:
+            for unit in CALIBRATED_UNITS:
+                plain = score_units(unit, predictions.slices, predictions.probability)
+                probability = self.units.units[unit].apply(plain.probability)
+                found[unit] = Scores(probability, plain.truth, plain.patient)
+        return found
+
+    def columns(self, predictions: Predictions) -> dict[str, pa.Array]:
+        """Return the calibrated columns; null where a disc, or the run's calibration, is unknown.
+
+        Args:
+            predictions: of whole patients.
+        """
+        count = len(predictions.slices)
+        told = (
+            self.units.by_slice(predictions.slices, predictions.probability)
+            if self.units
+            else dict.fromkeys(CALIBRATED_UNITS, np.full(count, np.nan))
+        )
+        return {
+            "probability_calibrated": pa.array(self.line.apply(predictions.logit)),
+            **{
+                f"{unit}_probability_calibrated": pa.array(values, from_pandas=True)
+                for unit, values in told.items()
+            },
+        }
+
+
+def write_predictions(folder: RunFolder, predictions: Predictions, calibrated: Calibrated) -> str:
     """Write predictions.parquet, in the order of the manifest within each part.
 
     Returns:
@@ -75,8 +133,8 @@ def write_predictions(folder: RunFolder, predictions: Predictions, calibration: 
             "is_patient": slices.is_patient,
             "logit": predictions.logit,
             "probability": predictions.probability,
-            "probability_calibrated": calibration.apply(predictions.logit),
             "study_id": slices.study_id.tolist(),
+            **calibrated.columns(predictions),
         },
         schema=SCHEMA.with_metadata({WEIGHTS_KEY: predictions.weights_sha256}),
     )
@@ -85,28 +143,28 @@ def write_predictions(folder: RunFolder, predictions: Predictions, calibration: 
 
 
 def write_beside(
-    target: Path, known: pa.Table, predictions: Predictions, calibration: Calibration
+    target: Path, known: pa.Table, predictions: Predictions, calibrated: Calibrated
 ) -> None:
     """Write the table of `table_beside`."""
-    _write(target, table_beside(known, predictions, calibration), "the predictions", DISK)
+    _write(target, table_beside(known, predictions, calibrated), "the predictions", DISK)
 
 
-def table_beside(known: pa.Table, predictions: Predictions, calibration: Calibration) -> pa.Table:
+def table_beside(known: pa.Table, predictions: Predictions, calibrated: Calibrated) -> pa.Table:
     """Return predictions beside what a manifest knows, which may be no level and no truth.
 
     Args:
         known: the manifest, rows as in ``predictions``.
         predictions: of all its slices.
-        calibration: from logits to calibrated ones.
+        calibrated: what the run calibrates by.
     """
     told = {
         "part": predictions.part.tolist(),
         "logit": predictions.logit,
         "probability": predictions.probability,
-        "probability_calibrated": calibration.apply(predictions.logit),
+        **calibrated.columns(predictions),
     }
     schema = pa.schema(
-        [field.with_nullable(field.name not in told) for field in SCHEMA],
+        [field.with_nullable(field.nullable or field.name not in told) for field in SCHEMA],
         metadata={WEIGHTS_KEY: predictions.weights_sha256},
     )
     columns = {name: told[name] if name in told else known.column(name) for name in schema.names}

@@ -9,6 +9,7 @@ from hnp_model.data.tabular import FEATURES, Standardisation
 from hnp_model.measures.calibration import METHOD, Calibration
 from hnp_model.measures.units import UNITS
 from hnp_model.runs.typed_record import DAMAGED_JSON, parse_record
+from hnp_model.runs.val_facts import ValFacts
 from hnp_model.settings import FitSettings
 from hnp_model.splits.guard import Leakage
 from hnp_model.splits.split_facts import SplitFacts
@@ -56,11 +57,13 @@ class FitResult:
         best_epoch: from 1.
         thresholds: unit -> probability from which on a row is called positive.
         calibration: from the network's logit to a calibrated one.
+        val: what that part was like; runs of older versions do not know.
     """
 
     best_epoch: int
     thresholds: Mapping[str, float]
     calibration: Calibration
+    val: ValFacts | None = None
 
     def __post_init__(self) -> None:
         if set(self.thresholds) != set(UNITS):

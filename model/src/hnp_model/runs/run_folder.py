@@ -25,6 +25,7 @@ from hnp_shared.storage import (
 CONFIG_FILE = "config.json"
 HISTORY_FILE = "history.csv"
 WEIGHTS_FILE = "model.safetensors"
+CALIBRATION_FILE = "calibration.json"
 CHECKPOINTS_FOLDER = "checkpoints"
 PREDICTIONS_FILE = "predictions.parquet"
 PREDICTED_FILE = "predicted.parquet"
@@ -37,6 +38,7 @@ REPORT_FILES = (CARD_FILE, ROC_FILE, RELIABILITY_FILE, METRICS_FILE)
 """What an evaluation leaves for people to open."""
 DIGEST_KEYS = {
     WEIGHTS_FILE: "weights_sha256",
+    CALIBRATION_FILE: "calibration_sha256",
     PREDICTIONS_FILE: "predictions_sha256",
     ROC_FILE: "roc_sha256",
     RELIABILITY_FILE: "reliability_sha256",
@@ -51,7 +53,10 @@ def refuse_own_file(target: Path) -> None:
     Raises:
         OutputError: the file is one of the run in whose folder it lies.
     """
-    own = (CONFIG_FILE, HISTORY_FILE, WEIGHTS_FILE, PREDICTIONS_FILE, *REPORT_FILES)
+    own = (
+        *(CONFIG_FILE, HISTORY_FILE, WEIGHTS_FILE, CALIBRATION_FILE, PREDICTIONS_FILE),
+        *REPORT_FILES,
+    )
     if target.name in own and is_file(target.parent / CONFIG_FILE):
         raise OutputError(
             f"{target.name} is a file of the run in its folder, expected another name"

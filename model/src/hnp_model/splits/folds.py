@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hnp_model.data.slices import Slices
+from hnp_model.data.slices import Slices, Strings
 from hnp_model.settings import FitSettings
 from hnp_model.splits.guard import find_leakage, parts_of, refuse_empty, refuse_leakage
 from hnp_shared.counted import counted
@@ -32,6 +32,11 @@ class Fold:
     def parts(self) -> Split:
         """The split into train, val and test."""
         return self.split if self.number is None else self.split.of_fold(self.number)
+
+    @property
+    def leaves_hospital_out(self) -> bool:
+        """Whether test is one hospital."""
+        return self.split.facts.get("scheme") == "hospital-out"
 
     def settings(self, common: FitSettings) -> FitSettings:
         """Return the settings of its fit."""
@@ -63,24 +68,44 @@ def read_folds(split_files: tuple[Path, ...]) -> tuple[Fold, ...]:
     )
 
 
-def refuse_unusable(
+def pass_over(
     folds: tuple[Fold, ...], slices: Slices, settings: FitSettings, dataset_id: str
-) -> None:
-    """Stop before the first fit when a later fold could not be fitted or judged.
+) -> dict[str, str]:
+    """Return name -> reason of the folds whose hospital cannot be left out.
+
+    Stops before the first fit when another fold could not be fitted or judged.
 
     Raises:
-        InputError: says which fold, and what is wrong with it.
+        InputError: says which fold, and what is wrong with it; or no fold is left.
     """
+    passed_over = {}
     for fold in folds:
         try:
-            _refuse_unusable(fold.parts, slices, settings, dataset_id)
+            parts = parts_of(slices, fold.parts, dataset_id)
+            refuse_leakage(find_leakage(slices, parts), allow=settings.allow_leakage)
+            lacking = _lacking(slices, parts) if fold.leaves_hospital_out else None
+            if lacking:
+                passed_over[fold.name] = lacking
+            else:
+                _refuse_unusable(slices, parts)
         except InputError as error:
             raise InputError(f"{fold.name}: {error}") from error
+    if len(passed_over) == len(folds):
+        told = "; ".join(f"{name}: {reason}" for name, reason in passed_over.items())
+        raise InputError(f"no hospital can be left out: {told}")
+    return passed_over
 
 
-def _refuse_unusable(split: Split, slices: Slices, settings: FitSettings, dataset_id: str) -> None:
-    parts = parts_of(slices, split, dataset_id)
-    refuse_leakage(find_leakage(slices, parts), allow=settings.allow_leakage)
+def _lacking(slices: Slices, parts: Strings) -> str | None:
+    """Return why one hospital cannot be left out; None where it can."""
+    for part in ("train", "test"):
+        positive = slices.is_patient[parts == part]
+        if positive.size and (positive.all() or not positive.any()):
+            return f"slices of one class only are in {part}"
+    return None
+
+
+def _refuse_unusable(slices: Slices, parts: Strings) -> None:
     refuse_empty(slices, parts)
     if not (parts == "test").any():
         raise InputError("the split puts no slice of the data set in test, expected some")

@@ -1,7 +1,7 @@
 """Who is in which part, by the schemes of `hnp-train split`. Pure."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ from hnp_model.settings import SplitSettings
 from hnp_model.splits.composition import Composition, compose
 from hnp_model.splits.grouping import group_slices
 from hnp_model.splits.guard import DATASET_FACT, Leakage, find_leakage
+from hnp_model.splits.hospital_out import leave_hospitals_out
 from hnp_model.splits.split_facts import describe_split
 from hnp_model.splits.stable import Places, allot_by_hash, places_of
 from hnp_model.splits.stratify import allot, describe_groups, fill_empty
@@ -28,12 +29,14 @@ class MadeSplit:
         split: who is where.
         composition: what is in each part.
         leakage: what sits in more than one part.
+        passed_over: hospital that could not be left out -> reason.
     """
 
     suffix: str
     split: Split
     composition: Composition
     leakage: Leakage
+    passed_over: Mapping[str, str] = field(default_factory=dict)
 
 
 def make_splits(
@@ -48,17 +51,14 @@ def make_splits(
         earlier: a split whose patients keep their parts in a stable split.
 
     Raises:
-        InputError: fewer groups than parts, one hospital where several are needed, or an earlier
-            split of other parts.
+        InputError: fewer groups than parts, no hospital that can be left out, or an earlier split
+            of other parts.
     """
     facts = _facts(dataset_id, settings)
     if earlier:
         facts["earlier"] = describe_split("", earlier).digest
     if settings.scheme == "hospital-out":
-        return tuple(
-            _describe(slices, parts, facts | {"test": hospital}, settings, f"-{hospital}")
-            for hospital, parts in _leave_hospitals_out(slices, settings)
-        )
+        return _leave_hospitals_out(slices, facts, settings)
     names, ratios = _parts_and_ratios(settings)
     if settings.stable:
         known: Places = places_of(earlier, names) if earlier else {}
@@ -147,24 +147,22 @@ def _split_slices(
     return np.array(names)[fill_empty(by_class, parts, ratios)]
 
 
-def _leave_hospitals_out(slices: Slices, settings: SplitSettings) -> Iterator[tuple[str, Strings]]:
-    hospitals = np.unique(slices.hospital)
-    if hospitals.size < 2:
-        raise InputError(f"found one hospital ({hospitals[0]}), expected at least two to leave out")
-    groups = group_slices(slices)
+def _leave_hospitals_out(
+    slices: Slices, facts: Mapping[str, str], settings: SplitSettings
+) -> tuple[MadeSplit, ...]:
     names, ratios = _asked(PARTS[:2], settings.ratios[:2])
-    for hospital in hospitals:
-        # A group that also has slices elsewhere goes whole: a patient must not sit on both sides.
-        out = np.isin(groups, groups[slices.hospital == hospital])
-        if out.all():
-            raise InputError(f"every patient has a slice from {hospital}: none is left to train on")
-        rest = np.unique(groups[~out], return_inverse=True)[1]
-        parts = np.full(len(slices), "test", dtype="<U5")
-        try:
-            parts[~out] = _split_groups(slices.take(~out), rest, names, ratios, settings.seed)
-        except InputError as error:
-            raise InputError(f"without {hospital}: {error}") from error
-        yield str(hospital), parts
+
+    def split_rest(rest: Slices, groups: npt.NDArray[np.int64]) -> Strings:
+        return _split_groups(rest, groups, names, ratios, settings.seed)
+
+    found = leave_hospitals_out(slices, split_rest)
+    return tuple(
+        replace(
+            _describe(slices, parts, {**facts, "test": hospital}, settings, f"-{hospital}"),
+            passed_over=found.passed_over,
+        )
+        for hospital, parts in found.parts.items()
+    )
 
 
 def _describe(
