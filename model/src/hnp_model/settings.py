@@ -105,6 +105,7 @@ class EvaluateSettings:
         referral_error: share of a class that may have its class left out of its prediction set.
         allow_missing: whether data without an input that train had is taken.
         force: whether another evaluation may be written over.
+        without: whether to tell how the run does without each input.
     """
 
     part: str = "test"
@@ -113,6 +114,7 @@ class EvaluateSettings:
     referral_error: float = 0.1
     allow_missing: bool = False
     force: bool = False
+    without: bool = True
 
 
 @dataclass(frozen=True, slots=True)

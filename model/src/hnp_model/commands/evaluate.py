@@ -45,6 +45,11 @@ if TYPE_CHECKING:
 @allow_missing_option
 @out_option
 @click.option("--force", is_flag=True, help="Overwrite another evaluation.")
+@click.option(
+    "--skip-missing-inputs",
+    is_flag=True,
+    help="Leave out how it does without each input, for which images are looked at twice more.",
+)
 @json_option
 def evaluate_command(  # click passes one argument a flag
     run: Path,
@@ -58,6 +63,7 @@ def evaluate_command(  # click passes one argument a flag
     allow_missing: bool,
     target: Path | None,
     force: bool,
+    skip_missing_inputs: bool,
     as_json: bool,
 ) -> None:
     """Judge the model in RUN on the data set OUT; thresholds come from the run."""
@@ -67,7 +73,7 @@ def evaluate_command(  # click passes one argument a flag
         raise click.UsageError("--part goes with --split, not with --all")
     settings = EvaluateSettings(
         *(ALL if everything else part or "test", allow_mismatch, allow_leakage, referral_error),
-        *(allow_missing, force),
+        *(allow_missing, force, not skip_missing_inputs),
     )
     with reported():
         from hnp_model.evaluation.evaluation import evaluate  # noqa: PLC0415  # torch takes seconds to import

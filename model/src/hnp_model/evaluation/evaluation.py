@@ -7,6 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from hnp_model.data.slices import Slices, Strings, read_slices
+from hnp_model.evaluation.beside_train import (
+    NEAR_COPIES_FILE,
+    look_beside_train,
+    near_copies_csv,
+)
 from hnp_model.evaluation.predicting import (
     find_lacking_inputs,
     parts_in_order,
@@ -14,12 +19,18 @@ from hnp_model.evaluation.predicting import (
     refuse_lacking,
     refuse_other_pixels,
 )
+from hnp_model.evaluation.taking_away import areas_without
 from hnp_model.measures.figures import PartFigures, figures_of
 from hnp_model.measures.units import UNITS, score_units
 from hnp_model.report.card import render_card
 from hnp_model.report.findings import Findings
 from hnp_model.report.reliability import draw_reliability
-from hnp_model.report.remarks import remarks_on_evaluation, remarks_on_size, remarks_on_use
+from hnp_model.report.remarks import (
+    remarks_beside_train,
+    remarks_on_evaluation,
+    remarks_on_size,
+    remarks_on_use,
+)
 from hnp_model.report.roc import draw_roc
 from hnp_model.runs.evaluations import Subject, place_of, refuse_another
 from hnp_model.runs.predictions import Predictions, write_predictions
@@ -76,15 +87,17 @@ def evaluate(
         result = config.settled()
         data = describe_dataset(dataset.info)
         refuse_other_pixels(config.data, data, allow=settings.allow_mismatch)
-        lacking = find_lacking_inputs(config, slices)
-        refuse_lacking(lacking, allow=settings.allow_missing)
         split, parts, leakage = _divide(slices, data, split_file, config, settings)
         place = _choose_place(folder, config, data, split, settings, target)
         judged, judged_parts = _choose(slices, parts, settings.part)
+        asked = judged.take(judged_parts == settings.part)
+        lacking = find_lacking_inputs(config, asked)
+        refuse_lacking(lacking, allow=settings.allow_missing, where=settings.part)
         seen = find_seen(folder, judged, judged_parts)
         _refuse_seen(seen, allow=settings.allow_leakage)
         predictions = predict(folder, config, dataset, judged, judged_parts)
         figures = _figures_by_part(predictions, result)
+        beside = look_beside_train(folder, config, dataset, judged, judged_parts)
         used = find_used(folder, judged, judged_parts)
         patient_count = figures[settings.part].units["patient"].n_patients
         referral = _refer(folder, predictions, result, settings)
@@ -96,10 +109,13 @@ def evaluate(
             figures=figures,
             remarks=remarks_on_evaluation(config, data, leakage, seen)
             + remarks_on_use(settings.part, settings.part in used, lacking)
+            + remarks_beside_train(beside)
             + remarks_on_size(settings.part, patient_count),
             leaks=bool(config.leakage or leakage or seen),
             referral=referral,
             training=used,
+            beside=beside,
+            without=areas_without(folder, config, dataset, asked) if settings.without else None,
             place=place.path,
             digests={WEIGHTS_FILE: predictions.weights_sha256},
         )
@@ -132,6 +148,9 @@ def write_evaluation(
         RELIABILITY_FILE: folder.write(RELIABILITY_FILE, reliability),
         CARD_FILE: folder.write(CARD_FILE, render_card(found).encode()),
     }
+    near = found.beside.near_copies
+    if near is not None and (len(near) or folder.has(NEAR_COPIES_FILE)):  # an earlier one is stale
+        folder.write(NEAR_COPIES_FILE, near_copies_csv(near))
     told = replace(found, digests={**found.digests, **written})
     text = json.dumps(told.metrics(), ensure_ascii=False, indent=1, allow_nan=False)
     folder.write(METRICS_FILE, text.encode() + b"\n")

@@ -8,10 +8,12 @@ import numpy as np
 
 from hnp_model.data.slices import Slices, Strings, read_slices
 from hnp_model.data.tabular import find_lacking
+from hnp_model.evaluation.beside_train import look_beside_train
 from hnp_model.fitting.device import enough_memory, on_device_at_hand
 from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.samples import open_samples
+from hnp_model.report.findings import BesideTrain
 from hnp_model.report.remarks import remarks_on_prediction
 from hnp_model.runs.checkpoint import load_weights
 from hnp_model.runs.evaluations import Subject, place_of
@@ -44,6 +46,7 @@ class Predicted:
         called: slices at or above the run's threshold by slice.
         threshold: that threshold.
         remarks: what a reader should know first.
+        beside: how what is judged differs from train.
         file: where it lies.
     """
 
@@ -52,7 +55,13 @@ class Predicted:
     called: int
     threshold: float
     remarks: tuple[str, ...]
+    beside: BesideTrain
     file: str
+
+    def to_plain(self) -> dict[str, object]:
+        """Return what --json prints."""
+        names = ("slice_count", "patient_count", "called", "threshold", "remarks", "file")
+        return {**{name: getattr(self, name) for name in names}, **self.beside.to_plain()}
 
 
 def predict_dataset(
@@ -91,10 +100,11 @@ def predict_dataset(
     refuse_other_pixels(config.data, data, allow=settings.allow_mismatch)
     slices = read_slices(dataset, labelled=False)
     lacking = find_lacking_inputs(config, slices)
-    refuse_lacking(lacking, allow=settings.allow_missing)
+    refuse_lacking(lacking, allow=settings.allow_missing, where="the data set")
     file = file or _file_in(folder, config, data, target, force=settings.force)
     parts = np.full(len(slices), ALL)
     predictions = predict(folder, config, dataset, slices, parts)
+    beside = look_beside_train(folder, config, dataset, slices, parts)
     make_folder(file.parent, role="the folder of the predictions")
     write_beside(file, dataset.manifest_table(), predictions, result.calibration)
     threshold = result.thresholds["slice"]
@@ -103,7 +113,10 @@ def predict_dataset(
         patient_count=np.unique(slices.patient_id).size,
         called=int((predictions.probability >= threshold).sum()),
         threshold=threshold,
-        remarks=remarks_on_prediction(config, data, find_seen(folder, slices, parts), lacking),
+        remarks=remarks_on_prediction(
+            config, data, find_seen(folder, slices, parts), lacking, beside
+        ),
+        beside=beside,
         file=str(file),
     )
 
@@ -157,7 +170,8 @@ def predict(
     if not np.isfinite(np.concatenate(logits)).all():
         raise InputError("the network's logits are no numbers: its weights or inputs are damaged")
     order = np.concatenate(taken)
-    return Predictions(slices.take(order), parts[order], np.concatenate(logits), weights_sha256)
+    taken_slices, lacking = slices.take(order), find_lacking_inputs(config, slices)
+    return Predictions(taken_slices, parts[order], np.concatenate(logits), weights_sha256, lacking)
 
 
 def refuse_other_pixels(trained: DataFacts, judged: DataFacts, *, allow: bool) -> None:
@@ -180,7 +194,7 @@ def find_lacking_inputs(config: RunConfig, slices: Slices) -> tuple[str, ...]:
     return find_lacking(config.standardisation, slices)
 
 
-def refuse_lacking(lacking: Sequence[str], *, allow: bool) -> None:
+def refuse_lacking(lacking: Sequence[str], *, allow: bool, where: str) -> None:
     """Refuse data without an input that the network has learned from.
 
     Raises:
@@ -188,7 +202,7 @@ def refuse_lacking(lacking: Sequence[str], *, allow: bool) -> None:
     """
     if lacking and not allow:
         raise InputError(
-            f"no slice of the data set has {', '.join(lacking)}, which the run was trained on; "
+            f"no slice of {where} has {', '.join(lacking)}, which the run was trained on; "
             "--allow-missing goes on with the mean of train"
         )
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from hnp_model.data.slices import read_slices
+from hnp_model.data.profile import Profile, describe, quantities_of
+from hnp_model.data.slices import Slices, read_slices
 from hnp_model.data.tabular import fit_standardisation
+from hnp_model.data.thumbnails import read_thumbnails
 from hnp_model.fitting.device import choose_device, enough_memory
 from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.networks.choice import build_network
@@ -22,8 +24,10 @@ from hnp_model.runs.referral import write_val_scores
 from hnp_model.runs.run_config import FitResult, RunConfig, describe_dataset
 from hnp_model.runs.run_folder import CONFIG_FILE, RunFolder, claim, hold
 from hnp_model.runs.seen import write_seen
+from hnp_model.runs.seen_looks import write_looks
 from hnp_model.settings import FitSettings
 from hnp_model.splits.guard import choose_fold, find_leakage, parts_of, refuse_empty, refuse_leakage
+from hnp_model.splits.near_copies import Looks, NearCopies, find_near_copies
 from hnp_model.splits.split_facts import describe_split
 from hnp_shared.dataset import open_dataset
 from hnp_shared.images import open_images
@@ -36,10 +40,17 @@ PACKAGES = ("hnp-model", "hnp-shared", "numpy", "torch")
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A finished fit."""
+    """A finished fit.
+
+    Attributes:
+        config: of its run.
+        history: one entry an epoch.
+        near_copies: pictures of two patients in two parts that are nearly the same.
+    """
 
     config: RunConfig
     history: History
+    near_copies: NearCopies
 
     def summary(self) -> dict[str, float | None]:
         """Return the figures of the weights that were kept; None where one is not defined."""
@@ -87,11 +98,21 @@ def fit(out: Path, split_file: Path, run: Path, settings: FitSettings, *, resume
     with hold(run) as folder:
         config = claim(folder, config, resume=resume)
         write_seen(folder, slices, parts)
+        looks = Looks.of(slices, parts, read_thumbnails(dataset, slices))
+        write_looks(folder, looks)
+        config = replace(config, profile=_profile(slices, looks))
         with enough_memory(config.settings):
             history = train(train_part, val_part, config.settings, folder)
             config = replace(config, result=_settle(folder, val_part, config.settings, history))
         folder.write(CONFIG_FILE, config.to_json())
-    return Fitted(config, history)
+    return Fitted(config, history, find_near_copies(looks).across())
+
+
+def _profile(slices: Slices, looks: Looks) -> Profile:
+    """Return what the training slices are like."""
+    here = looks.part == "train"
+    train_slices = slices.take(here)
+    return describe(train_slices, quantities_of(train_slices, looks.thumbnails[here]))
 
 
 def _settle(folder: RunFolder, val: Samples, settings: FitSettings, history: History) -> FitResult:

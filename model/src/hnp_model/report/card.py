@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from hnp_model.data.profile import UNITS as QUANTITY_UNITS
 from hnp_model.measures.bootstrap import MIN_PATIENTS, RESAMPLES, Figure
 from hnp_model.measures.figures import UnitFigures
 from hnp_model.measures.metrics import METRICS
@@ -37,6 +38,16 @@ REFERRAL_NOTE = (
     "interval."
 )
 
+INPUTS_NOTE = (
+    "The range holds 99 % of train's slices; brightness and contrast are mean and standard "
+    "deviation of the stored picture."
+)
+
+MISSING_NOTE = (
+    "The same slices, judged with that input taken away as it is where a slice has none; without "
+    "the image, a black one. Thresholds play no part in an AUC."
+)
+
 PICTURES = (
     f"![ROC curves of the three units]({ROC_FILE})\n\n"
     f"![Reliability, as predicted and calibrated, of the three units]({RELIABILITY_FILE})"
@@ -50,10 +61,12 @@ def render_card(found: Findings) -> str:
     sections = {
         "Read first": _bullets(found.remarks or ("Nothing to remark.",)),
         "Data": _data(found),
+        f"Inputs, {found.title(found.part)}": _inputs(found),
         "Split": _split(found),
         "Configuration": _configuration(found),
         f"Figures, {found.title(found.part)}": _figures(found),
         "Pictures": PICTURES,
+        "When inputs are missing": _missing(found),
         "Referral to a reader": _referral(found),
         "Validation part": _validation(found),
         f"Subgroups (by slice), {found.title(found.part)}": _subgroups(found),
@@ -149,6 +162,30 @@ def _figures(found: Findings) -> str:
         f"{_sentence(INTERVALS_LEAVE_OUT)}\n"
     )
     return _table([*figure_rows(units, METRICS), *counts, *shares, dropped]) + "\n" + note
+
+
+def _inputs(found: Findings) -> str:
+    beside = found.beside
+    if beside.inputs is None:
+        return "Not known: a run of an older version does not say what train was like."
+    rows: list[Row] = [
+        ("", "missing here", "missing in train", "range of train", "outside it here")
+    ]
+    for name, one in beside.inputs.by_name.items():
+        ends = "-" if one.low is None else f"{one.low:.4g} to {one.high:.4g} {QUANTITY_UNITS[name]}"
+        outside = "-" if one.outside is None else f"{100 * one.outside:.1f} %"
+        shares = (f"{100 * share:.1f} %" for share in (one.missing, one.missing_in_train))
+        rows.append((name, *shares, ends, outside))
+    near = "not looked for" if beside.near_copies is None else str(len(beside.near_copies))
+    return f"{_table(rows)}\n{INPUTS_NOTE}\n\nNear copies of what the fit has used: {near}.\n"
+
+
+def _missing(found: Findings) -> str:
+    if found.without is None:
+        return "Not told: left out (--skip-missing-inputs)."
+    rows: list[Row] = [("missing", "AUC by disc")]
+    rows += [(name, show_figure(figure)) for name, figure in found.without.items()]
+    return f"{_table(rows)}\n{MISSING_NOTE}\n"
 
 
 def _referral(found: Findings) -> str:

@@ -1,17 +1,41 @@
 """What an evaluation found, as every report of it is given."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from hnp_model.measures.bootstrap import Figure
 from hnp_model.measures.figures import PartFigures
+from hnp_model.report.inputs import InputsBeside
 from hnp_model.runs.referral import Referral
 from hnp_model.runs.run_config import DataFacts, RunConfig
 from hnp_model.runs.run_folder import DIGEST_KEYS
+from hnp_model.splits.near_copies import NearCopies
 from hnp_model.splits.split_facts import SplitFacts
 
 TRAINING = "TRAINING"
 """Stands by figures on data that the fit has used."""
+
+
+@dataclass(frozen=True, slots=True)
+class BesideTrain:
+    """What is judged beside what the fit has used; None where a run of an older version lacks it.
+
+    Attributes:
+        inputs: what the network is given here and was given in train.
+        near_copies: pictures here that are nearly one of the fit's.
+    """
+
+    inputs: InputsBeside | None
+    near_copies: NearCopies | None
+
+    def to_plain(self) -> dict[str, object]:
+        """Return what metrics.json holds."""
+        near = self.near_copies
+        return {
+            "inputs": self.inputs.to_plain() if self.inputs else None,
+            "near_copies": None if near is None else near.counts(),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +52,8 @@ class Findings:
         leaks: whether figures are too good because of leakage.
         referral: who of the part asked for is referred; None where val is what is judged, or train.
         training: parts with data that the fit has used.
+        beside: what is judged beside what the fit has used.
+        without: what is taken away -> AUC by disc of the part asked for; None when not asked for.
         place: the folder that the findings lie in.
         digests: file -> sha256 of what the figures belong to: weights, predictions, pages.
     """
@@ -41,6 +67,8 @@ class Findings:
     leaks: bool
     referral: Referral | None
     training: frozenset[str]
+    beside: BesideTrain
+    without: Mapping[str, Figure] | None
     place: Path
     digests: Mapping[str, str]
 
@@ -57,6 +85,11 @@ class Findings:
         }
         if self.referral:
             plain[self.part]["referral"] = self.referral.to_plain()
+        plain[self.part].update(self.beside.to_plain())
+        if self.without is not None:
+            plain[self.part]["without"] = {
+                name: {"auc": asdict(figure)} for name, figure in self.without.items()
+            }
         return {**plain, **{DIGEST_KEYS[file]: digest for file, digest in self.digests.items()}}
 
     def title(self, part: str) -> str:

@@ -1,5 +1,8 @@
 """What every report says in words below its figures."""
 
+from collections.abc import Mapping
+
+from hnp_model.measures.bootstrap import Figure
 from hnp_model.measures.figures import PartFigures
 from hnp_model.report.findings import Findings
 from hnp_model.runs.referral import REFERRAL_FILE, Referral
@@ -13,7 +16,10 @@ INTERVALS_LEAVE_OUT = (
 def sentences_on(found: Findings) -> tuple[str, ...]:
     """Return what is said below the figures of an evaluation."""
     referral = (referral_sentence(found.referral),) if found.referral else ()
-    return (worst_hospital(found.asked), *referral, INTERVALS_LEAVE_OUT)
+    inputs = found.beside.inputs.sentence() if found.beside.inputs else ""
+    missing = missing_sentence(found.without) if found.without else ""
+    told = (inputs, missing, worst_hospital(found.asked), *referral, INTERVALS_LEAVE_OUT)
+    return tuple(filter(None, told))
 
 
 def worst_hospital(figures: PartFigures) -> str:
@@ -30,6 +36,13 @@ def worst_hospital(figures: PartFigures) -> str:
         f"({aucs[name].low:.3f} to {aucs[name].high:.3f}), {groups[name].n_patients:,} patients; "
         f"{told}"
     )
+
+
+def missing_sentence(without: Mapping[str, Figure]) -> str:
+    """Return the AUC by disc with each input missing."""
+    known = {name: figure.value for name, figure in without.items() if figure.value is not None}
+    told = ", ".join(f"{name} {value:.3f}" for name, value in known.items())
+    return f"AUC by disc when missing: {told or 'not known, too few patients'}"
 
 
 def referral_sentence(referral: Referral) -> str:

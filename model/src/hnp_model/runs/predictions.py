@@ -1,6 +1,6 @@
 """predictions.parquet: what the model says of each slice, next to the truth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +32,9 @@ SCHEMA = pa.schema(
 WEIGHTS_KEY = b"hnp.weights_sha256"
 """In the metadata of a table of predictions: the digest of the weights that made them."""
 
+LACKING_KEY = b"hnp.lacking_inputs"
+"""In the metadata, where there are any: inputs that train had and no slice judged has."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
@@ -39,12 +42,14 @@ class Predictions:
 
     Attributes:
         weights_sha256: of the model.safetensors that they come from.
+        lacking: inputs that train had and none of the slices has.
     """
 
     slices: Slices
     part: Strings
     logit: npt.NDArray[np.float64]
     weights_sha256: str
+    lacking: tuple[str, ...] = ()
 
     @property
     def probability(self) -> npt.NDArray[np.float64]:
@@ -55,7 +60,13 @@ class Predictions:
         """Return those of one part."""
         here = self.part == part
         slices = self.slices.take(here)
-        return Predictions(slices, self.part[here], self.logit[here], self.weights_sha256)
+        return replace(self, slices=slices, part=self.part[here], logit=self.logit[here])
+
+    @property
+    def metadata(self) -> dict[bytes, str]:
+        """What a table of them says beside its columns."""
+        lacking = {LACKING_KEY: ", ".join(self.lacking)} if self.lacking else {}
+        return {WEIGHTS_KEY: self.weights_sha256, **lacking}
 
 
 def write_predictions(folder: RunFolder, predictions: Predictions, calibration: Calibration) -> str:
@@ -78,7 +89,7 @@ def write_predictions(folder: RunFolder, predictions: Predictions, calibration: 
             "probability_calibrated": calibration.apply(predictions.logit),
             "study_id": slices.study_id.tolist(),
         },
-        schema=SCHEMA.with_metadata({WEIGHTS_KEY: predictions.weights_sha256}),
+        schema=SCHEMA.with_metadata(predictions.metadata),
     )
 
     return _write(folder.path / PREDICTIONS_FILE, table, PREDICTIONS_FILE, folder.disk)
@@ -107,7 +118,7 @@ def table_beside(known: pa.Table, predictions: Predictions, calibration: Calibra
     }
     schema = pa.schema(
         [field.with_nullable(field.name not in told) for field in SCHEMA],
-        metadata={WEIGHTS_KEY: predictions.weights_sha256},
+        metadata=predictions.metadata,
     )
     columns = {name: told[name] if name in told else known.column(name) for name in schema.names}
     return pa.table(columns, schema=schema)

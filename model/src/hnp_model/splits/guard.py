@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from hnp_model.data.slices import Slices, Strings
+from hnp_model.splits.grouping import number_persons
 from hnp_shared.errors import InputError
 from hnp_shared.splits import PARTS, Split
 
@@ -14,7 +16,7 @@ class Leakage:
     """What sits in more than one part, or was seen in training and is judged all the same.
 
     Attributes:
-        patients: number of patients.
+        patients: number of patients; those who share a study are one.
         images: number of distinct images (by pixel_sha256).
     """
 
@@ -83,11 +85,12 @@ def _of_other_data(split: Split, dataset_id: str) -> str:
 def find_leakage(slices: Slices, parts: Strings) -> Leakage:
     """Return how many patients and images sit in more than one part."""
     return Leakage(
-        count_straddling(slices.patient_id, parts), count_straddling(slices.pixel_sha256, parts)
+        count_straddling(number_persons(slices), parts),
+        count_straddling(slices.pixel_sha256, parts),
     )
 
 
-def count_straddling(names: Strings, parts: Strings) -> int:
+def count_straddling(names: Strings | npt.NDArray[np.int64], parts: Strings) -> int:
     """Return how many of the names sit in more than one part; both are (slice,)."""
     numbers, part_numbers = (np.unique(array, return_inverse=True)[1] for array in (names, parts))
     pairs = np.unique(np.stack([numbers, part_numbers]), axis=1)

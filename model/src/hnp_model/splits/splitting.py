@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.data.slices import Slices, Strings, read_slices
+from hnp_model.data.thumbnails import read_thumbnails
 from hnp_model.settings import SplitSettings
 from hnp_model.splits.composition import Composition, compose
 from hnp_model.splits.grouping import group_slices
 from hnp_model.splits.guard import DATASET_FACT, Leakage, find_leakage
+from hnp_model.splits.near_copies import Looks, NearCopies, find_near_copies
 from hnp_model.splits.split_facts import describe_split
 from hnp_model.splits.stable import Places, allot_by_hash, find_moved, places_of
 from hnp_model.splits.stratify import allot, describe_groups, fill_empty
@@ -49,11 +51,13 @@ class WrittenSplit:
         made: the split.
         moved: in a stable split, patients whose part is another than in the earlier split given,
             or else in the stable split that lay in the file before.
+        near_copies: slices of two patients in two parts that are nearly the same picture.
     """
 
     path: Path
     made: MadeSplit
     moved: tuple[str, ...]
+    near_copies: NearCopies
 
 
 def split_dataset(
@@ -81,13 +85,16 @@ def split_dataset(
     refuse_place(target, force=True)  # a file that is there may be what is made anyway
     dataset = open_dataset(out)
     earlier = read_split(earlier_file) if earlier_file else None
-    made = make_splits(read_slices(dataset), dataset.info.dataset_id, settings, earlier)
+    slices = read_slices(dataset)
+    made = make_splits(slices, dataset.info.dataset_id, settings, earlier)
+    near = find_near_copies(Looks.of(slices, slices.hospital, read_thumbnails(dataset, slices)))
     written = []
     for one in made:
         path = target.with_name(f"{target.stem}{one.suffix}{target.suffix}")
         _refuse_another(path, one.split, force=force)
         before = earlier or _replaced(path, one.split)
-        written.append(WrittenSplit(path, one, _moved(before, one.split, settings)))
+        moved = _moved(before, one.split, settings)
+        written.append(WrittenSplit(path, one, moved, near.placed(one.split).across()))
     for file in written:
         write_split(file.path, file.made.split)
     return tuple(written)
