@@ -23,7 +23,11 @@ def test_a_run_holds_what_the_contract_names(run: Path) -> None:
         "reliability.png",
         "roc.png",
     ]
-    assert sorted(path.name for path in (run / "checkpoints").iterdir()) == ["last.pt", "seen.csv"]
+    assert sorted(path.name for path in (run / "checkpoints").iterdir()) == [
+        "last.pt",
+        "looks.parquet",
+        "seen.csv",
+    ]
 
 
 def test_the_configuration_survives_a_round_trip(run: Path) -> None:

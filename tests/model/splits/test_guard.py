@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -38,6 +40,13 @@ def test_a_patient_on_both_sides_is_a_leak(twins: Slices) -> None:
     parts = parts_of(twins, by_patient(twins, "rrrrvt"))
     parts[-1] = "train"
     assert find_leakage(twins, parts) == Leakage(patients=1, images=0)
+
+
+def test_a_study_on_both_sides_is_a_leak_whatever_its_patients_are_called(twins: Slices) -> None:
+    parts = parts_of(twins, by_patient(twins, "rrrrvt"))
+    studies = twins.study_id.copy()
+    studies[parts != "train"] = "one study"
+    assert find_leakage(replace(twins, study_id=studies), parts) == Leakage(1, 0)
 
 
 def test_a_clean_split_passes(twins: Slices) -> None:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pytest
 
 from hnp_model.data.slices import read_slices
-from hnp_model.data.thumbnails import shrink
+from hnp_model.data.thumbnails import Thumbnails, shrink
 from hnp_model.splits import near_copies
 from hnp_model.splits.near_copies import NEARLY_EQUAL, Looks, find_near_copies
 from hnp_shared.dataset import open_dataset
@@ -54,7 +54,8 @@ def through_jpeg(pictures: Pictures) -> Pictures:
         cv2.imencode(".jpg", np.rint(255 * picture).astype(np.uint8), [1, 75])[1]
         for picture in pictures
     )
-    return np.stack([cv2.imdecode(one, 0) for one in coded]).astype(np.float32) / 255
+    decoded = np.array([cv2.imdecode(one, 0) for one in coded], dtype=np.float32)
+    return np.asarray(decoded / 255, dtype=np.float32)
 
 
 def brightened(pictures: Pictures) -> Pictures:
@@ -179,13 +180,13 @@ def test_what_the_docstring_says_holds_on_phantoms(
 
 def _rest(
     known: Looks,
-) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.str_], near_copies.Thumbnails]:
+) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.str_], Thumbnails]:
     return known.part, known.pixel_sha256, known.thumbnails
 
 
 def _thumbnails(
     dataset: object, slices: object, change: Callable[[Pictures], Pictures]
-) -> near_copies.Thumbnails:
+) -> Thumbnails:
     images = open_images(dataset, slices)  # type: ignore[arg-type]  # what the caller opened
     count = len(slices)  # type: ignore[arg-type]
     steps = (np.arange(first, min(first + 50, count)) for first in range(0, count, 50))

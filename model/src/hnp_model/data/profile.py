@@ -84,11 +84,12 @@ def describe(slices: Slices, quantities: Mapping[str, Numbers]) -> Profile:
     counts = np.bincount(patient)
     share = float(slices.is_patient.mean())
     apart = np.bincount(patient, weights=slices.is_patient) - share * counts
+    unbiased = counts.size / max(1, counts.size - 1)
     return Profile(
         slices=len(slices),
         patients=counts.size,
         positive_share=share,
-        positive_error=float(np.sqrt(apart @ apart)) / len(slices),
+        positive_error=float(np.sqrt(unbiased * (apart @ apart))) / len(slices),
         hospitals=tuple(np.unique(slices.hospital).tolist()),
         spreads={name: _spread(name, values) for name, values in quantities.items()},
     )

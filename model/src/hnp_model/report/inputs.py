@@ -10,6 +10,7 @@ from scipy.special import bdtrc
 from hnp_model.data.profile import UNITS, Numbers, Profile, Spread, describe
 from hnp_model.data.slices import Slices
 from hnp_model.data.tabular import FEATURES
+from hnp_model.measures.bootstrap import MIN_PATIENTS
 from hnp_model.settings import Inputs
 
 NOTEWORTHY_OUTSIDE = 0.05
@@ -147,6 +148,8 @@ def _on_hospitals(train: Profile, slices: Slices) -> Iterator[str]:
 
 
 def _on_balance(train: Profile, here: Profile) -> Iterator[str]:
+    if here.patients < MIN_PATIENTS:
+        return
     apart = abs(here.positive_share - train.positive_share)
     error = float(np.hypot(here.positive_error, train.positive_error))
     if apart > NOTEWORTHY_BALANCE and apart > ERRORS * error:
