@@ -46,6 +46,12 @@ class Plan:
     """Whether the first two patients share an image."""
     seed: int = 0
     first_patient: int = 0
+    key: str = ""
+    """Another one gives the same patients other ids."""
+    noise: float = 0.0
+    """What is added to every image: copies that are nearly the same."""
+    codes: tuple[tuple[str, str], ...] = (("1", "normal"), ("2", "patient"))
+    canal: tuple[str, str] = ("width", "mm")
 
 
 def write_dataset(folder: Path, plan: Plan) -> Path:
@@ -75,14 +81,14 @@ def write_dataset(folder: Path, plan: Plan) -> Path:
         schema_version=SCHEMA_VERSION,
         dataset_id=manifest.sha256[:16],
         pixels_id=plan.pixels_id,
-        key_id="89abcdef",
+        key_id=_keyed(plan.key, "hnp key")[:8] if plan.key else "89abcdef",
         tool="synthetic 0",
         recipe={
             "name": "synthetic",
             "confirmed": plan.confirmed,
             "label": {
-                "codes": {"1": "normal", "2": "patient"},
-                "canal": {"quantity": "width", "unit": "mm"},
+                "codes": dict(plan.codes),
+                "canal": dict(zip(("quantity", "unit"), plan.canal, strict=True)),
             },
         },
         identity=dict.fromkeys(plan.hospitals, "label"),
@@ -98,7 +104,7 @@ def write_dataset(folder: Path, plan: Plan) -> Path:
 
 def draw_slices(plan: Plan) -> tuple[list[ManifestRow], npt.NDArray[np.float32]]:
     """Return sorted rows and their images, (slice, row, column); positives have a bright spot."""
-    random = np.random.default_rng(plan.seed)
+    random, chance = np.random.default_rng(plan.seed), np.random.default_rng(plan.seed + 1)
     rows: list[ManifestRow] = []
     images: list[npt.NDArray[np.float32]] = []
     for patient in range(plan.first_patient, plan.first_patient + plan.patients):
@@ -117,6 +123,8 @@ def draw_slices(plan: Plan) -> tuple[list[ManifestRow], npt.NDArray[np.float32]]
                     image = _rescaled(image, positive)
                 if plan.twins and patient == plan.first_patient + 1 and not (level or number):
                     image = images[0]
+                if plan.noise:
+                    image = image + plan.noise * chance.random(image.shape, dtype=np.float32)
                 rows.append(_row(person, level, number, image, positive if plan.labelled else None))
                 images.append(image)
     return rows, np.stack(images)
@@ -134,13 +142,17 @@ class _Person:
 
 def _person(random: np.random.Generator, number: int, plan: Plan) -> _Person:
     return _Person(
-        patient_id=f"{number:032x}",
+        patient_id=_keyed(plan.key, str(number)) if plan.key else f"{number:032x}",
         hospital=plan.hospitals[number % len(plan.hospitals)],
         age=None if number % 11 == 10 else float(random.integers(20, 90)),
         sex=(None, "F", "M", "F", "M")[number % 5],
         canal_width_mm=None if number % 7 == 6 else float(random.normal(15, 2)),
         vendor=("Siemens", "GE", None)[number % 3],
     )
+
+
+def _keyed(key: str, value: str) -> str:
+    return hashlib.sha256(f"{key} {value}".encode()).hexdigest()[:32]
 
 
 def _positive_share(plan: Plan, patient: int) -> float:

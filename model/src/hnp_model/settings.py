@@ -119,6 +119,7 @@ class EvaluateSettings:
         allow_missing: whether data without an input that train had is taken.
         force: whether another evaluation may be written over.
         refits: times a baseline is learned anew, to correct its AUC on train; 0: not.
+        without: whether to tell how the run does without each input.
     """
 
     part: str = "test"
@@ -128,6 +129,7 @@ class EvaluateSettings:
     allow_missing: bool = False
     force: bool = False
     refits: int = 0
+    without: bool = True
 
 
 @dataclass(frozen=True, slots=True)

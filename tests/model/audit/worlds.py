@@ -118,6 +118,8 @@ def _slices(
         shard=names,
         row=np.zeros(patient.size, dtype=np.int32),
         pixel_sha256=names,
+        pixel_row_mm=np.full(patient.size, 0.5, dtype=np.float32),
+        pixel_col_mm=np.full(patient.size, 0.5, dtype=np.float32),
     )
 
 

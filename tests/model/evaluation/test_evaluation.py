@@ -60,7 +60,9 @@ def test_metrics_have_the_contracts_keys(run: Path) -> None:
     counts = {"n_slices", "n_levels", "n_patients", "n_positive", "prevalence", "threshold"}
     counts |= {"n_patients_positive", "n_patients_negative"}
     for part_name, part in list(found.items())[:2]:
-        beside = {"about", "referral", "calibration"} if part_name == "test" else {"about"}
+        beside = {"about"}
+        if part_name == "test":
+            beside |= {"referral", "calibration", "inputs", "near_copies", "without"}
         assert set(part) == {"slice", "level", "patient", "by", *beside}
         for unit in ("slice", "level", "patient"):
             assert set(part[unit]) == {*METRICS, *counts, *RESAMPLES_LACKING}
@@ -219,7 +221,7 @@ def test_another_data_set_is_judged_whole_with_the_runs_thresholds(
     assert [name for name in metrics(place) if not name.endswith("sha256")] == ["all"]
     assert metrics(place)["all"]["level"]["threshold"] == before
     assert result.stderr.count("\n") == 4
-    assert REMARKS[0] in result.stderr
+    assert "H09: not a hospital of train, 30 patients and 120 slices here" in result.stderr
     assert "recipe synthetic is not confirmed" in result.stderr
     assert "recipe synthetic is not confirmed" in (place / "card.md").read_text()
 
@@ -593,14 +595,14 @@ def test_data_without_an_input_that_train_had_are_refused_unless_allowed(
     own: Path, dataset: Path, split_file: Path, tmp_path: Path
 ) -> None:
     out = lacking(dataset, tmp_path, ("age", "canal_width_mm"))
-    for command in (
-        ("evaluate", own, out, "--split", split_file, "--out", tmp_path / "e"),
-        ("predict", own, out, "--out", tmp_path / "p"),
+    for where, command in (
+        ("test", ("evaluate", own, out, "--split", split_file, "--out", tmp_path / "e")),
+        ("the data set", ("predict", own, out, "--out", tmp_path / "p")),
     ):
         refused = invoke(*command)
         assert refused.exit_code == 65
         assert refused.stderr == (
-            "error: no slice of the data set has age, canal_width_mm, which the run was trained "
+            f"error: no slice of {where} has age, canal_width_mm, which the run was trained "
             "on; --allow-missing goes on with the mean of train\n"
         )
         allowed = invoke(*command, "--allow-missing")
@@ -630,11 +632,15 @@ def test_a_run_says_what_its_labels_and_ids_mean(run: Path) -> None:
 
 def test_a_run_of_an_older_version_is_read(own: Path, dataset: Path, split_file: Path) -> None:
     config = json.loads((own / "config.json").read_text())
-    for name in ("key_id", "label_codes", "canal_quantity", "canal_unit"):
+    for name in ("key_id", "label_codes", "canal_quantity", "canal_unit", "profile"):
         del config[name]
+    (own / "checkpoints" / "looks.parquet").unlink()
     del config["standardisation"]["known"]
     (own / "config.json").write_text(json.dumps(config))
-    assert invoke("evaluate", own, dataset, "--split", split_file).exit_code == 0
+    told = invoke("evaluate", own, dataset, "--split", split_file)
+    assert told.exit_code == 0
+    assert "near copies were not looked for" in told.stderr
+    assert "does not say what train was like" in (own / "card.md").read_text()
     assert invoke_fit(dataset, split_file, own, "--resume").exit_code == 0
 
 

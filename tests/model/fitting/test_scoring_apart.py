@@ -38,6 +38,8 @@ def slices_of(truth: npt.NDArray[np.bool_], slices_a_patient: int = 1) -> Slices
         shard=text,
         row=np.arange(count, dtype=np.int32),
         pixel_sha256=text,
+        pixel_row_mm=number,
+        pixel_col_mm=number,
     )
 
 

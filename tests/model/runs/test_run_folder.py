@@ -25,7 +25,7 @@ def test_a_run_holds_what_the_contract_names(run: Path) -> None:
         "roc.png",
     ]
     kept = sorted(path.name for path in (run / "checkpoints").iterdir())
-    assert kept == ["last.pt", "seen.csv", "val.npy"]
+    assert kept == ["last.pt", "looks.parquet", "seen.csv", "val.npy"]
 
 
 def test_the_configuration_survives_a_round_trip(run: Path) -> None:

@@ -54,6 +54,11 @@ MOST_REFITS = 100_000
     help="Learn a baseline so many times anew from resampled patients of train: how much of its "
     "AUC there is optimism?",
 )
+@click.option(
+    "--skip-missing-inputs",
+    is_flag=True,
+    help="Leave out how it does without each input, for which images are looked at twice more.",
+)
 @json_option
 def evaluate_command(  # click passes one argument a flag
     run: Path,
@@ -68,6 +73,7 @@ def evaluate_command(  # click passes one argument a flag
     target: Path | None,
     force: bool,
     refits: int | None,
+    skip_missing_inputs: bool,
     as_json: bool,
 ) -> None:
     """Judge the model in RUN on the data set OUT; thresholds come from the run."""
@@ -77,7 +83,7 @@ def evaluate_command(  # click passes one argument a flag
         raise click.UsageError("--part goes with --split, not with --all")
     settings = EvaluateSettings(
         *(ALL if everything else part or "test", allow_mismatch, allow_leakage, referral_error),
-        *(allow_missing, force, refits or 0),
+        *(allow_missing, force, refits or 0, not skip_missing_inputs),
     )
     with reported():
         from hnp_model.evaluation.evaluation import evaluate  # noqa: PLC0415  # torch takes seconds to import

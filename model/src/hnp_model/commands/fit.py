@@ -60,11 +60,12 @@ def fit_command(  # click passes one argument a flag
     with reported(resume="the same command with --resume goes on"):
         from hnp_model.fitting.fitting import fit  # noqa: PLC0415  # torch takes seconds to import
         from hnp_model.report.findings import TRAINING  # noqa: PLC0415
-        from hnp_model.report.remarks import remarks_on_fit  # noqa: PLC0415
+        from hnp_model.report.remarks import remarks_on_fit, remarks_on_near_copies  # noqa: PLC0415
 
         watch = _events_of(run) if tensorboard else None
         fitted = fit(out, split, run, settings, resume=resume, watch=watch)
-        for remark in (*remarks_on_fit(fitted.config), *fitted.remarks):
+        near = remarks_on_near_copies(fitted.near_copies)
+        for remark in (*remarks_on_fit(fitted.config), *near, *fitted.remarks):
             click.echo(f"note: {remark}", err=True)
         if as_json:
             echo_json(fitted.summary())

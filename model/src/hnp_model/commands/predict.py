@@ -1,6 +1,5 @@
 """hnp-train predict."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -59,7 +58,7 @@ def predict_command(  # click passes one argument a flag
         for remark in told.remarks:
             click.echo(f"note: {remark}", err=True)
         if as_json:
-            echo_json(asdict(told))
+            echo_json(told.to_plain())
         else:
             rows = [
                 ("patients", f"{told.patient_count:,}"),
@@ -67,4 +66,6 @@ def predict_command(  # click passes one argument a flag
                 (f"called positive (from {told.threshold:.3f} on)", f"{told.called:,}"),
             ]
             echo_table([("predicted", "count"), *rows])
+            if told.beside.inputs:
+                click.echo(told.beside.inputs.sentence())
             click.echo(told.file)

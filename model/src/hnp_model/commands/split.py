@@ -156,6 +156,12 @@ def _warn(written: "WrittenSplit", settings: SplitSettings) -> None:
             "Figures on it are too good; use it only to compare with the reference report.",
             err=True,
         )
+    if len(written.near_copies):
+        click.echo(
+            f"WARNING: NEAR COPIES: {written.near_copies}, show almost the same picture in two "
+            "parts: look whether they are one person under two names",
+            err=True,
+        )
     lacking = [content.part for content in one_class(written.made.composition)]
     if lacking:
         click.echo(

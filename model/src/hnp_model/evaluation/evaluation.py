@@ -9,6 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from hnp_model.data.slices import Slices, Strings, read_slices
+from hnp_model.evaluation.beside_train import (
+    NEAR_COPIES_FILE,
+    look_beside_train,
+    near_copies_csv,
+)
 from hnp_model.evaluation.predicting import (
     find_lacking_inputs,
     parts_in_order,
@@ -17,13 +22,18 @@ from hnp_model.evaluation.predicting import (
     refuse_other_pixels,
 )
 from hnp_model.evaluation.refits import refit, refuse_refits
+from hnp_model.evaluation.taking_away import areas_without
 from hnp_model.measures.calibrated_figures import CalibratedFigures, compare_calibration
 from hnp_model.measures.figures import PartFigures, figures_of
 from hnp_model.measures.units import UNITS, UnitName, score_units
 from hnp_model.report.card import render_card
 from hnp_model.report.findings import Findings
 from hnp_model.report.reliability import draw_reliability
-from hnp_model.report.remarks import remarks_on_evaluation, remarks_on_use
+from hnp_model.report.remarks import (
+    remarks_beside_train,
+    remarks_on_evaluation,
+    remarks_on_use,
+)
 from hnp_model.report.remarks_on_figures import remarks_on_figures
 from hnp_model.report.roc import draw_roc
 from hnp_model.runs.calibrations import read_calibrations
@@ -97,13 +107,14 @@ def evaluate(
         result = config.settled()
         data = describe_dataset(dataset.info)
         refuse_other_pixels(config.data, data, allow=settings.allow_mismatch)
-        lacking = find_lacking_inputs(config, slices)
-        refuse_lacking(lacking, allow=settings.allow_missing)
         split, parts, leakage, misfits = _divide(slices, data, split_file, config, settings)
         if settings.refits:
             refuse_refits(config, data, split)
         place = _choose_place(folder, config, data, split, settings, target)
         judged, judged_parts = _choose(slices, parts, settings.part)
+        asked = judged.take(judged_parts == settings.part)
+        lacking = find_lacking_inputs(config, asked)
+        refuse_lacking(lacking, allow=settings.allow_missing, where=settings.part)
         seen = find_seen(folder, judged, judged_parts)
         _refuse_seen(seen, allow=settings.allow_leakage)
         predictions = predict(folder, config, dataset, judged, judged_parts)
@@ -111,6 +122,7 @@ def evaluate(
             result.calibration, read_calibrations(folder, predictions.weights_sha256)
         )
         figures = _figures_by_part(predictions, result)
+        beside = look_beside_train(folder, config, dataset, judged, judged_parts)
         used = find_used(folder, judged, judged_parts)
         referral = _refer(folder, predictions, result, settings)
         train = slices.take(parts == "train")
@@ -123,11 +135,14 @@ def evaluate(
             remarks=remarks_on_evaluation(config, data, leakage, seen)
             + misfits
             + remarks_on_use(settings.part, settings.part in used, lacking)
+            + remarks_beside_train(beside)
             + remarks_on_figures(settings.part, figures[settings.part]),
             leaks=bool(config.leakage or leakage or seen),
             referral=referral,
             calibration=_judge_calibration(predictions, calibrated, settings.part),
             training=used,
+            beside=beside,
+            without=areas_without(folder, config, dataset, asked) if settings.without else None,
             place=place.path,
             anew=is_other_weights(place, predictions.weights_sha256),
             digests=_digests(folder, predictions),
@@ -159,6 +174,9 @@ def write_evaluation(
         RELIABILITY_FILE: folder.write(RELIABILITY_FILE, reliability),
         CARD_FILE: folder.write(CARD_FILE, render_card(found).encode()),
     }
+    near = found.beside.near_copies
+    if near is not None and (len(near) or folder.has(NEAR_COPIES_FILE)):  # an earlier one is stale
+        folder.write(NEAR_COPIES_FILE, near_copies_csv(near))
     told = replace(found, digests={**found.digests, **written})
     text = json.dumps(told.metrics(), ensure_ascii=False, indent=1, allow_nan=False)
     folder.write(METRICS_FILE, text.encode() + b"\n")

@@ -9,11 +9,13 @@ import numpy.typing as npt
 
 from hnp_model.data.slices import Slices, Strings, read_slices
 from hnp_model.data.tabular import find_lacking
+from hnp_model.evaluation.beside_train import look_beside_train
 from hnp_model.fitting.baselines.baseline import load_baseline
 from hnp_model.fitting.device import enough_memory, on_device_at_hand
 from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.samples import open_samples
+from hnp_model.report.findings import BesideTrain
 from hnp_model.report.remarks import remarks_on_prediction
 from hnp_model.runs.calibrations import read_calibrations
 from hnp_model.runs.checkpoint import load_weights
@@ -49,6 +51,7 @@ class Predicted:
         called: slices at or above the run's threshold by slice.
         threshold: that threshold.
         remarks: what a reader should know first.
+        beside: how what is judged differs from train.
         file: where it lies.
     """
 
@@ -57,7 +60,13 @@ class Predicted:
     called: int
     threshold: float
     remarks: tuple[str, ...]
+    beside: BesideTrain
     file: str
+
+    def to_plain(self) -> dict[str, object]:
+        """Return what --json prints."""
+        names = ("slice_count", "patient_count", "called", "threshold", "remarks", "file")
+        return {**{name: getattr(self, name) for name in names}, **self.beside.to_plain()}
 
 
 def predict_dataset(
@@ -96,10 +105,11 @@ def predict_dataset(
     refuse_other_pixels(config.data, data, allow=settings.allow_mismatch)
     slices = read_slices(dataset, labelled=False)
     lacking = find_lacking_inputs(config, slices)
-    refuse_lacking(lacking, allow=settings.allow_missing)
+    refuse_lacking(lacking, allow=settings.allow_missing, where="the data set")
     file = file or _file_in(folder, config, data, target, force=settings.force)
     parts = np.full(len(slices), ALL)
     predictions = predict(folder, config, dataset, slices, parts)
+    beside = look_beside_train(folder, config, dataset, slices, parts)
     make_folder(file.parent, role="the folder of the predictions")
     units = read_calibrations(folder, predictions.weights_sha256)
     calibrated = Calibrated(result.calibration, units)
@@ -110,7 +120,10 @@ def predict_dataset(
         patient_count=np.unique(slices.patient_id).size,
         called=int((predictions.probability >= threshold).sum()),
         threshold=threshold,
-        remarks=remarks_on_prediction(config, data, find_seen(folder, slices, parts), lacking),
+        remarks=remarks_on_prediction(
+            config, data, find_seen(folder, slices, parts), lacking, beside
+        ),
+        beside=beside,
         file=str(file),
     )
 
@@ -169,7 +182,8 @@ def predict(
         with enough_memory(config.settings):
             logits.append(logits_of(network, batches))
     order, logit = np.concatenate(taken), _finite(np.concatenate(logits))
-    return Predictions(slices.take(order), parts[order], logit, weights_sha256)
+    lacking = find_lacking_inputs(config, slices)
+    return Predictions(slices.take(order), parts[order], logit, weights_sha256, lacking)
 
 
 def _by_baseline(
@@ -178,7 +192,8 @@ def _by_baseline(
     model, weights_sha256 = load_baseline(folder, config.settings.model)
     order = np.concatenate([np.flatnonzero(parts == part) for part in parts_in_order(parts)])
     logit = _finite(model.logits(slices, config.standardisation)[order])
-    return Predictions(slices.take(order), parts[order], logit, weights_sha256)
+    lacking = find_lacking_inputs(config, slices)
+    return Predictions(slices.take(order), parts[order], logit, weights_sha256, lacking)
 
 
 def _finite(logit: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -207,7 +222,7 @@ def find_lacking_inputs(config: RunConfig, slices: Slices) -> tuple[str, ...]:
     return find_lacking(config.standardisation, slices)
 
 
-def refuse_lacking(lacking: Sequence[str], *, allow: bool) -> None:
+def refuse_lacking(lacking: Sequence[str], *, allow: bool, where: str) -> None:
     """Refuse data without an input that the network has learned from.
 
     Raises:
@@ -215,7 +230,7 @@ def refuse_lacking(lacking: Sequence[str], *, allow: bool) -> None:
     """
     if lacking and not allow:
         raise InputError(
-            f"no slice of the data set has {', '.join(lacking)}, which the run was trained on; "
+            f"no slice of {where} has {', '.join(lacking)}, which the run was trained on; "
             "--allow-missing goes on with the mean of train"
         )
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from hnp_model.data.slices import read_slices
+from hnp_model.data.profile import Profile, describe, quantities_of
+from hnp_model.data.slices import Slices, read_slices
 from hnp_model.data.tabular import fit_standardisation
+from hnp_model.data.thumbnails import read_thumbnails
 from hnp_model.fitting.baselines.baseline import fit_baseline, load_baseline
 from hnp_model.fitting.device import choose_device, enough_memory
 from hnp_model.fitting.forward import logits_of
@@ -28,6 +30,7 @@ from hnp_model.runs.referral import write_val_scores
 from hnp_model.runs.run_config import FitResult, RunConfig, describe_dataset
 from hnp_model.runs.run_folder import CONFIG_FILE, RunFolder, claim, hold
 from hnp_model.runs.seen import write_seen
+from hnp_model.runs.seen_looks import write_looks
 from hnp_model.runs.val_facts import describe_val
 from hnp_model.runs.val_logits import read_val_logits
 from hnp_model.settings import BASELINES, FitSettings
@@ -39,6 +42,7 @@ from hnp_model.splits.guard import (
     refuse_leakage,
     remarks_on_names,
 )
+from hnp_model.splits.near_copies import Looks, NearCopies, find_near_copies
 from hnp_model.splits.split_facts import describe_split
 from hnp_shared.dataset import open_dataset
 from hnp_shared.images import open_images
@@ -54,14 +58,16 @@ class Fitted:
     """A finished fit.
 
     Attributes:
-        config: of the run.
-        history: of the training.
+        config: of its run.
+        history: one entry an epoch.
         remarks: what of the split does not fit the data set.
+        near_copies: pictures of two patients in two parts that are nearly the same.
     """
 
     config: RunConfig
     history: History
     remarks: tuple[str, ...]
+    near_copies: NearCopies
 
     def summary(self) -> dict[str, float | None]:
         """Return the figures of the weights that were kept; None where one is not defined."""
@@ -125,6 +131,9 @@ def fit(  # the four nouns of a fit, and how it is done
     with hold(run) as folder:
         config = claim(folder, config, resume=resume)
         write_seen(folder, slices, parts)
+        looks = Looks.of(slices, parts, read_thumbnails(dataset, slices))
+        write_looks(folder, looks)
+        config = replace(config, profile=_profile(slices, looks))
         with enough_memory(config.settings):
             if settings.model in BASELINES:
                 history = fit_baseline(train_part.slices, val_part.slices, config, folder)
@@ -132,7 +141,15 @@ def fit(  # the four nouns of a fit, and how it is done
                 history = train(train_part, val_part, config.settings, folder, watch)
             config = replace(config, result=_settle(folder, val_part, config, history))
         folder.write(CONFIG_FILE, config.to_json())
-    return Fitted(config, history, remarks_on_names(slices, split))
+    remarks = remarks_on_names(slices, split)
+    return Fitted(config, history, remarks, find_near_copies(looks).across())
+
+
+def _profile(slices: Slices, looks: Looks) -> Profile:
+    """Return what the training slices are like."""
+    here = looks.part == "train"
+    train_slices = slices.take(here)
+    return describe(train_slices, quantities_of(train_slices, looks.thumbnails[here]))
 
 
 def _settle(folder: RunFolder, val: Samples, config: RunConfig, history: History) -> FitResult:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from hnp_model.data.profile import UNITS as QUANTITY_UNITS
 from hnp_model.measures.bootstrap import MIN_PATIENTS, RESAMPLES, Figure
 from hnp_model.measures.calibrated_figures import CALIBRATED, CalibratedFigures
 from hnp_model.measures.calibration_error import BINS, FEW_ROWS
@@ -57,6 +58,16 @@ CALIBRATION_NOTE = (
     "calibrated model too; its interval allows for that."
 )
 
+INPUTS_NOTE = (
+    "The range holds 99 % of train's slices; brightness and contrast are mean and standard "
+    "deviation of the stored picture."
+)
+
+MISSING_NOTE = (
+    "The same slices, judged with that input taken away as it is where a slice has none; without "
+    "the image, a black one. Thresholds play no part in an AUC."
+)
+
 PICTURES = (
     f"![ROC curves of the three units]({ROC_FILE})\n\n"
     f"![Reliability, as predicted and calibrated, of the three units]({RELIABILITY_FILE})"
@@ -70,11 +81,13 @@ def render_card(found: Findings) -> str:
     sections = {
         "Read first": _bullets(found.remarks or ("Nothing to remark.",)),
         "Data": _data(found),
+        f"Inputs, {found.title(found.part)}": _inputs(found),
         "Split": _split(found),
         "Configuration": _configuration(found),
         f"Figures, {found.title(found.part)}": _figures(found),
         "Calibration": _calibration(found),
         "Pictures": PICTURES,
+        "When inputs are missing": _missing(found),
         "Referral to a reader": _referral(found),
         **({"Optimism on train": _refitted(found.refitted)} if found.refitted else {}),
         "Validation part": _validation(found),
@@ -187,6 +200,30 @@ def _calibration(found: Findings) -> str:
     if found.calibration is None:
         return f"Not told for part {found.part}: the fit has used it."
     return f"{_table(calibration_rows(found.calibration))}\n{CALIBRATION_NOTE}"
+
+
+def _inputs(found: Findings) -> str:
+    beside = found.beside
+    if beside.inputs is None:
+        return "Not known: a run of an older version does not say what train was like."
+    rows: list[Row] = [
+        ("", "missing here", "missing in train", "range of train", "outside it here")
+    ]
+    for name, one in beside.inputs.by_name.items():
+        ends = "-" if one.low is None else f"{one.low:.4g} to {one.high:.4g} {QUANTITY_UNITS[name]}"
+        outside = "-" if one.outside is None else f"{100 * one.outside:.1f} %"
+        shares = (f"{100 * share:.1f} %" for share in (one.missing, one.missing_in_train))
+        rows.append((name, *shares, ends, outside))
+    near = "not looked for" if beside.near_copies is None else str(len(beside.near_copies))
+    return f"{_table(rows)}\n{INPUTS_NOTE}\n\nNear copies of what the fit has used: {near}.\n"
+
+
+def _missing(found: Findings) -> str:
+    if found.without is None:
+        return "Not told: left out (--skip-missing-inputs)."
+    rows: list[Row] = [("missing", "AUC by disc")]
+    rows += [(name, show_figure(figure)) for name, figure in found.without.items()]
+    return f"{_table(rows)}\n{MISSING_NOTE}\n"
 
 
 def _referral(found: Findings) -> str:

@@ -1,20 +1,44 @@
 """What an evaluation found, as every report of it is given."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from hnp_model.measures.bootstrap import Figure
 from hnp_model.measures.calibrated_figures import CalibratedFigures
 from hnp_model.measures.figures import PartFigures
 from hnp_model.measures.refitting import Corrected
 from hnp_model.measures.units import UnitName
+from hnp_model.report.inputs import InputsBeside
 from hnp_model.runs.referral import Referral
 from hnp_model.runs.run_config import DataFacts, RunConfig
 from hnp_model.runs.run_folder import DIGEST_KEYS
+from hnp_model.splits.near_copies import NearCopies
 from hnp_model.splits.split_facts import SplitFacts
 
 TRAINING = "TRAINING"
 """Stands by figures on data that the fit has used."""
+
+
+@dataclass(frozen=True, slots=True)
+class BesideTrain:
+    """What is judged beside what the fit has used; None where a run of an older version lacks it.
+
+    Attributes:
+        inputs: what the network is given here and was given in train.
+        near_copies: pictures here that are nearly one of the fit's.
+    """
+
+    inputs: InputsBeside | None
+    near_copies: NearCopies | None
+
+    def to_plain(self) -> dict[str, object]:
+        """Return what metrics.json holds."""
+        near = self.near_copies
+        return {
+            "inputs": self.inputs.to_plain() if self.inputs else None,
+            "near_copies": None if near is None else near.counts(),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +57,8 @@ class Findings:
         calibration: unit -> figures of the part asked for before and after calibration; None where
             val is what is judged, or train.
         training: parts with data that the fit has used.
+        beside: what is judged beside what the fit has used.
+        without: what is taken away -> AUC by disc of the part asked for; None when not asked for.
         place: the folder that the findings lie in.
         anew: whether figures of other weights lay there before.
         digests: file -> sha256 of what the figures belong to: weights, predictions, pages.
@@ -49,6 +75,8 @@ class Findings:
     referral: Referral | None
     calibration: Mapping[UnitName, CalibratedFigures] | None
     training: frozenset[str]
+    beside: BesideTrain
+    without: Mapping[str, Figure] | None
     place: Path
     anew: bool
     digests: Mapping[str, str]
@@ -72,6 +100,11 @@ class Findings:
             plain[self.part]["referral"] = self.referral.to_plain()
         if self.refitted:
             plain[self.part]["refitted"] = self.refitted.to_plain()
+        plain[self.part].update(self.beside.to_plain())
+        if self.without is not None:
+            plain[self.part]["without"] = {
+                name: {"auc": asdict(figure)} for name, figure in self.without.items()
+            }
         return {**plain, **{DIGEST_KEYS[file]: digest for file, digest in self.digests.items()}}
 
     def title(self, part: str) -> str:

@@ -1,17 +1,21 @@
 """What a reader of any figure of a run should know; shown on stderr and in every report."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hnp_model.measures.bootstrap import MIN_PATIENTS
-from hnp_model.report.findings import TRAINING
+from hnp_model.report.findings import TRAINING, BesideTrain
 from hnp_model.report.remarks_on_val import remarks_on_val
 from hnp_model.runs.run_config import DataFacts, RunConfig
 from hnp_model.splits.guard import DATASET_FACT, Leakage
+from hnp_model.splits.near_copies import NearCopies
 from hnp_shared.counted import counted
 
 ENOUGH_PATIENTS = 40
 """Patients of the rarer class with whom the interval of an AUC by disc of .75 is 0.15 wide, of .89
 0.10, by simulation: at any share of positives, for how many others there are hardly matters."""
+
+MOST_CODES = 5
+"""Codes of labels that are told of; a recipe may have any number."""
 
 
 def remarks_on_fit(config: RunConfig) -> tuple[str, ...]:
@@ -52,6 +56,28 @@ def remarks_on_use(part: str, used: bool, lacking: Sequence[str]) -> tuple[str, 
     return remarks + _on_lacking(lacking)
 
 
+def remarks_beside_train(beside: BesideTrain) -> tuple[str, ...]:
+    """Return remarks on how what is judged differs from train, and on what is nearly in it."""
+    inputs = beside.inputs.remarks if beside.inputs else ()
+    return remarks_on_near_copies(beside.near_copies) + inputs
+
+
+def remarks_on_near_copies(found: NearCopies | None) -> tuple[str, ...]:
+    """Return a remark when pictures of two patients in two parts are nearly the same.
+
+    Args:
+        found: the pairs, mine of what is judged; None when they were not looked for.
+    """
+    if found is None:
+        return ("near copies were not looked for: the run has kept no pictures of its fit",)
+    if not len(found):
+        return ()
+    return (
+        f"NEAR COPIES: {found}, show almost the same picture in two parts: if two of them are "
+        "one person under two names, figures are too good",
+    )
+
+
 def remarks_on_size(part: str, positive: int, negative: int) -> tuple[str, ...]:
     """Return a remark when the rarer class has too few patients for more than a rough figure.
 
@@ -71,7 +97,11 @@ def remarks_on_size(part: str, positive: int, negative: int) -> tuple[str, ...]:
 
 
 def remarks_on_prediction(
-    trained: RunConfig, judged: DataFacts, seen: Leakage | None, lacking: Sequence[str]
+    trained: RunConfig,
+    judged: DataFacts,
+    seen: Leakage | None,
+    lacking: Sequence[str],
+    beside: BesideTrain,
 ) -> tuple[str, ...]:
     """Return the remarks of a prediction.
 
@@ -80,6 +110,7 @@ def remarks_on_prediction(
         judged: the data set.
         seen: what the fit has used of it; None when the run cannot tell.
         lacking: inputs that train had and the data set has not.
+        beside: how it differs from train.
     """
     remarks = [*remarks_on_fit(trained), *remarks_on_recipe(judged), *_on_data(trained, judged)]
     remarks += _on_lacking(lacking)
@@ -89,6 +120,7 @@ def remarks_on_prediction(
         )
     if seen is None:
         remarks.append("the run no longer says what its fit has used")
+    remarks += remarks_beside_train(beside)
     return tuple(dict.fromkeys(remarks))
 
 
@@ -127,11 +159,23 @@ def _on_data(trained: RunConfig, judged: DataFacts) -> tuple[str, ...]:
             "fit has used are known by their images only"
         )
     if before.label_codes and judged.label_codes != before.label_codes:
-        remarks.append("label codes mean something else than in the data trained on")
+        remarks.append(_on_codes(before.label_codes, judged.label_codes or {}))
     canals = [f"{one.canal_quantity} in {one.canal_unit}" for one in (judged, before)]
     if before.canal_unit and canals[0] != canals[1]:
         remarks.append(f"the canal's {canals[0]}, trained on its {canals[1]}")
     return tuple(remarks)
+
+
+def _on_codes(before: Mapping[str, str], here: Mapping[str, str]) -> str:
+    """Return which codes of labels mean something else, or are in one recipe only."""
+    codes = sorted(before.keys() | here.keys())
+    other = [code for code in codes if before.get(code) != here.get(code)]
+    told = ", ".join(
+        f"{code} {here.get(code, 'nothing')} ({before.get(code, 'nothing')})"
+        for code in other[:MOST_CODES]
+    )
+    more = f" and {len(other) - MOST_CODES} more" if len(other) > MOST_CODES else ""
+    return f"label codes mean something else than in the data trained on (there): {told}{more}"
 
 
 def _on_lacking(lacking: Sequence[str]) -> tuple[str, ...]:

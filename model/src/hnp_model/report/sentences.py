@@ -1,6 +1,8 @@
 """What every report says in words below its figures."""
 
-from hnp_model.measures.bootstrap import RESAMPLES, Estimates
+from collections.abc import Mapping
+
+from hnp_model.measures.bootstrap import RESAMPLES, Estimates, Figure
 from hnp_model.measures.figures import PartFigures, UnitFigures
 from hnp_model.measures.refitting import Corrected
 from hnp_model.report.findings import Findings
@@ -31,14 +33,19 @@ NOT_APART = (
 def sentences_on(found: Findings) -> tuple[str, ...]:
     """Return what is said below the figures of an evaluation."""
     referral = (referral_sentence(found.referral),) if found.referral else ()
+    inputs = found.beside.inputs.sentence() if found.beside.inputs else ""
+    missing = missing_sentence(found.without) if found.without else ""
     refitted = (refits_sentence(found.refitted),) if found.refitted else ()
-    return (
+    told = (
+        inputs,
+        missing,
         worst_hospital(found.asked),
         *referral,
         *refitted,
         *resample_sentences(found.asked),
         INTERVALS_LEAVE_OUT,
     )
+    return tuple(filter(None, told))
 
 
 def resample_sentences(figures: PartFigures) -> tuple[str, ...]:
@@ -93,6 +100,13 @@ def worst_hospital(figures: PartFigures) -> str:
         f"({aucs[name].low:.3f} to {aucs[name].high:.3f}), "
         f"{counted(groups[name].n_patients, 'patient')}; {told}"
     )
+
+
+def missing_sentence(without: Mapping[str, Figure]) -> str:
+    """Return the AUC by disc with each input missing."""
+    known = {name: figure.value for name, figure in without.items() if figure.value is not None}
+    told = ", ".join(f"{name} {value:.3f}" for name, value in known.items())
+    return f"AUC by disc when missing: {told or 'not known, too few patients'}"
 
 
 def referral_sentence(referral: Referral) -> str:

@@ -1,6 +1,6 @@
 """predictions.parquet: what the model says of each slice, next to the truth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,9 @@ SCHEMA = pa.schema(
 WEIGHTS_KEY = b"hnp.weights_sha256"
 """In the metadata of a table of predictions: the digest of the weights that made them."""
 
+LACKING_KEY = b"hnp.lacking_inputs"
+"""In the metadata, where there are any: inputs that train had and no slice judged has."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
@@ -43,12 +46,14 @@ class Predictions:
 
     Attributes:
         weights_sha256: of the model.safetensors that they come from.
+        lacking: inputs that train had and none of the slices has.
     """
 
     slices: Slices
     part: Strings
     logit: npt.NDArray[np.float64]
     weights_sha256: str
+    lacking: tuple[str, ...] = ()
 
     @property
     def probability(self) -> npt.NDArray[np.float64]:
@@ -63,7 +68,13 @@ class Predictions:
         """Return those of one part."""
         here = self.part == part
         slices = self.slices.take(here)
-        return Predictions(slices, self.part[here], self.logit[here], self.weights_sha256)
+        return replace(self, slices=slices, part=self.part[here], logit=self.logit[here])
+
+    @property
+    def metadata(self) -> dict[bytes, str]:
+        """What a table of them says beside its columns."""
+        lacking = {LACKING_KEY: ", ".join(self.lacking)} if self.lacking else {}
+        return {WEIGHTS_KEY: self.weights_sha256, **lacking}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +147,7 @@ def write_predictions(folder: RunFolder, predictions: Predictions, calibrated: C
             "study_id": slices.study_id.tolist(),
             **calibrated.columns(predictions),
         },
-        schema=SCHEMA.with_metadata({WEIGHTS_KEY: predictions.weights_sha256}),
+        schema=SCHEMA.with_metadata(predictions.metadata),
     )
 
     return _write(folder.path / PREDICTIONS_FILE, table, PREDICTIONS_FILE, folder.disk)
@@ -165,7 +176,7 @@ def table_beside(known: pa.Table, predictions: Predictions, calibrated: Calibrat
     }
     schema = pa.schema(
         [field.with_nullable(field.nullable or field.name not in told) for field in SCHEMA],
-        metadata={WEIGHTS_KEY: predictions.weights_sha256},
+        metadata=predictions.metadata,
     )
     columns = {name: told[name] if name in told else known.column(name) for name in schema.names}
     return pa.table(columns, schema=schema)

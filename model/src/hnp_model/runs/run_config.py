@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from hnp_model.data.profile import Profile
 from hnp_model.data.tabular import FEATURES, Standardisation
 from hnp_model.measures.calibration import METHOD, Calibration
 from hnp_model.measures.units import UNITS
@@ -74,7 +75,10 @@ class FitResult:
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """The content of config.json; ``result`` is None until the fit is done."""
+    """The content of config.json; ``result`` is None until the fit is done.
+
+    ``profile`` says what train is like; runs of older versions have none.
+    """
 
     settings: FitSettings
     data: DataFacts
@@ -84,6 +88,7 @@ class RunConfig:
     standardisation: Standardisation
     versions: Mapping[str, str]
     result: FitResult | None = None
+    profile: Profile | None = field(default=None, compare=False)
 
     def settled(self) -> FitResult:
         """Return what the fit settled.

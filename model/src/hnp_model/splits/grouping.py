@@ -7,21 +7,28 @@ from hnp_model.data.slices import Slices, Strings
 
 
 def group_slices(slices: Slices) -> npt.NDArray[np.int64]:
-    """Return each slice's group: the connected component of its patient, study and pixel_sha256.
+    """Return each slice's group: the connected component of its patient, study and pixels.
 
     Pseudonyms of studies are made with those of patients, so that in a data set of ours no two
     patients share one; in one of others', or put together of several, they may.
 
     Groups are numbered from 0 in the order of the slices, which the manifest sorts by patient.
     """
+    return _connect(slices.patient_id, slices.study_id, slices.pixel_sha256)
+
+
+def number_persons(slices: Slices) -> npt.NDArray[np.int64]:
+    """Return the number of each slice's person: patients who share a study are one."""
+    return _connect(slices.patient_id, slices.study_id)
+
+
+def _connect(patients: Strings, *shared: Strings) -> npt.NDArray[np.int64]:
     parents: dict[str, str] = {}
-    patients = [f"patient {name}" for name in slices.patient_id]
-    studies = [f"study {name}" for name in slices.study_id]
-    images = [f"image {name}" for name in slices.pixel_sha256]
-    for patient, *shared in zip(patients, studies, images, strict=True):
-        for one in shared:
-            parents[_root(parents, one)] = _root(parents, patient)
-    return numbered(np.array([_root(parents, patient) for patient in patients]))
+    people = [f"patient {name}" for name in patients]
+    for kind, names in enumerate(shared):
+        for person, name in zip(people, names.tolist(), strict=True):
+            parents[_root(parents, f"{kind} {name}")] = _root(parents, person)
+    return numbered(np.array([_root(parents, person) for person in people]))
 
 
 def numbered(names: Strings) -> npt.NDArray[np.int64]:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hnp_model.data.slices import read_slices
+from hnp_model.data.thumbnails import read_thumbnails
 from hnp_model.settings import SplitSettings
 from hnp_model.splits.making import MadeSplit, make_splits
+from hnp_model.splits.near_copies import Looks, NearCopies, find_near_copies
 from hnp_model.splits.stable import find_moved
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError, OutputError
@@ -24,11 +26,13 @@ class WrittenSplit:
         made: the split.
         moved: in a stable split, patients whose part is another than in the earlier split given,
             or else in the stable split that lay in the file before.
+        near_copies: slices of two patients in two parts that are nearly the same picture.
     """
 
     path: Path
     made: MadeSplit
     moved: tuple[str, ...]
+    near_copies: NearCopies
 
 
 def split_dataset(
@@ -56,13 +60,16 @@ def split_dataset(
     refuse_place(target, force=True)  # a file that is there may be what is made anyway
     dataset = open_dataset(out)
     earlier = read_split(earlier_file) if earlier_file else None
-    made = make_splits(read_slices(dataset), dataset.info.dataset_id, settings, earlier)
+    slices = read_slices(dataset)
+    made = make_splits(slices, dataset.info.dataset_id, settings, earlier)
+    near = find_near_copies(Looks.of(slices, slices.hospital, read_thumbnails(dataset, slices)))
     written = []
     for one in made:
         path = target.with_name(f"{target.stem}{one.suffix}{target.suffix}")
         _refuse_another(path, one.split, force=force)
         before = earlier or _replaced(path, one.split)
-        written.append(WrittenSplit(path, one, _moved(before, one.split, settings)))
+        moved = _moved(before, one.split, settings)
+        written.append(WrittenSplit(path, one, moved, near.placed(one.split).across()))
     for file in written:
         write_split(file.path, file.made.split)
     return tuple(written)
