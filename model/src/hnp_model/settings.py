@@ -4,13 +4,14 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hnp_model.craft import PLAIN, Craft
 from hnp_shared.splits import Unit
 
 Scheme = Literal["stratified", "hospital-out", "kfold"]
 SCHEMES: tuple[Scheme, ...] = ("stratified", "hospital-out", "kfold")
 
-ModelName = Literal["reference", "compact"]
-MODELS: tuple[ModelName, ...] = ("reference", "compact")
+ModelName = Literal["reference", "compact", "compact-1"]
+MODELS: tuple[ModelName, ...] = ("reference", "compact", "compact-1")
 
 Inputs = Literal["both", "image", "tabular"]
 INPUTS: tuple[Inputs, ...] = ("both", "image", "tabular")
@@ -27,8 +28,8 @@ LARGEST_BATCH = 65_536
 TRIAL_EPOCHS = 5
 """Epochs of each training of an audit: enough for the compact network to learn patients."""
 
-DEFAULT_LR: dict[ModelName, float] = {"reference": 2e-5, "compact": 1e-3}
-"""The report's learning rate, and one that suits the compact network."""
+DEFAULT_LR: dict[ModelName, float] = {"reference": 2e-5, "compact": 1e-3, "compact-1": 1e-3}
+"""The report's learning rate, and one that suits the compact networks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,10 @@ class FitSettings:
         fold: test fold of a k-fold split.
         allow_leakage: whether a leaking split is taken.
         device: `cpu` or `cuda`; two fits that differ in it alone are one.
+        preset: the named recipe that stood where flags were not given; None: plain.
+        craft: the recipe of training; None: the report's.
+        seeds: members, each of the next seed, whose mean is the prediction; None: one.
+        checkpoint_minutes: between two checkpoints within an epoch; None: the usual ones.
     """
 
     model: ModelName = "reference"
@@ -81,13 +86,22 @@ class FitSettings:
     fold: int | None = None
     allow_leakage: bool = False
     device: str = field(default="cpu", compare=False)
+    preset: Literal["strong"] | None = None
+    craft: Craft | None = None
+    seeds: int | None = None
+    checkpoint_minutes: float | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        counts = (self.epochs, self.patience or 1, self.batch_size)
+        counts = (self.epochs, self.patience or 1, self.batch_size, self.seeds or 1)
         shares = 0 < self.lr < math.inf and 0 <= self.dropout < 1
         seeded = 0 <= self.seed <= LARGEST_SEED and (self.fold or 0) >= 0
         if min(counts) < 1 or not shares or not seeded or self.device not in DEVICES:
             raise ValueError("expected settings as hnp-train fit takes them")
+
+    @property
+    def recipe(self) -> Craft:
+        """How weights are trained."""
+        return self.craft or PLAIN
 
 
 ALL = "all"

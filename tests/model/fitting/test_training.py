@@ -6,7 +6,7 @@ import pytest
 from click.testing import Result
 
 import hnp_model.fitting.training
-from hnp_model.fitting.training import epoch_seed, plan_steps
+from hnp_model.fitting.planning import epoch_seed, plan_steps
 from hnp_model.runs.history import Epoch, best_of, has_stalled
 from hnp_model.settings import FitSettings
 from hnp_shared.errors import StoppedError

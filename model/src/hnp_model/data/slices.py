@@ -36,6 +36,8 @@ class Slices:
         shard: file under shards/.
         row: index in the shard.
         pixel_sha256: of the stored array.
+        pixel_row_mm: height of a pixel of the stored array, NaN when missing.
+        pixel_col_mm: its width, NaN when missing.
     """
 
     slice_id: Strings
@@ -51,6 +53,8 @@ class Slices:
     shard: Strings
     row: npt.NDArray[np.int32]
     pixel_sha256: Strings
+    pixel_row_mm: npt.NDArray[np.float32]
+    pixel_col_mm: npt.NDArray[np.float32]
 
     def __len__(self) -> int:
         return self.slice_id.size
@@ -95,6 +99,8 @@ def read_slices(dataset: Dataset, *, labelled: bool = True) -> Slices:
         shard=_strings(table, "shard"),
         row=_numbers(table, "row").astype(np.int32),
         pixel_sha256=_strings(table, "pixel_sha256"),
+        pixel_row_mm=_numbers(table, "pixel_row_mm").astype(np.float32),
+        pixel_col_mm=_numbers(table, "pixel_col_mm").astype(np.float32),
     )
 
 

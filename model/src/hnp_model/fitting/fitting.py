@@ -10,6 +10,7 @@ from hnp_model.data.slices import read_slices
 from hnp_model.data.tabular import fit_standardisation
 from hnp_model.fitting.device import choose_device, enough_memory
 from hnp_model.fitting.forward import logits_of
+from hnp_model.fitting.framing import usual_pixel_mm
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.samples import Samples, open_samples
 from hnp_model.fitting.training import train
@@ -80,6 +81,7 @@ def fit(out: Path, split_file: Path, run: Path, settings: FitSettings, *, resume
         image_size=open_images(dataset, slices).size,
         standardisation=fit_standardisation(slices.take(parts == "train")),
         versions=_versions(),
+        pixel_mm=usual_pixel_mm(slices.take(parts == "train"), settings),
     )
     with enough_memory(config.settings):
         train_part = open_samples(dataset, slices.take(parts == "train"), config)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from hnp_model.fitting.samples import Batch
+from hnp_model.fitting.batch import Batch
 
 
 def logits_of(network: nn.Module, batches: Iterable[Batch]) -> npt.NDArray[np.float64]:

@@ -15,7 +15,10 @@ from hnp_model.splits.split_facts import SplitFacts
 from hnp_shared.dataset_info import DatasetInfo
 from hnp_shared.errors import InputError
 
-FORMAT = "hnp-run 1"
+FORMAT = "hnp-run 2"
+
+EARLIER_FORMAT = "hnp-run 1"
+"""Its compact network is `compact-1` now."""
 
 _STEEPEST = 1e100
 """Beyond this, calibrated logits overflow."""
@@ -71,7 +74,12 @@ class FitResult:
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """The content of config.json; ``result`` is None until the fit is done."""
+    """The content of config.json; ``result`` is None until the fit is done.
+
+    Attributes:
+        pixel_mm: what stands for an unknown size of pixels, row and column, where the network sees
+            a part of the picture that is measured in mm.
+    """
 
     settings: FitSettings
     data: DataFacts
@@ -81,6 +89,7 @@ class RunConfig:
     standardisation: Standardisation
     versions: Mapping[str, str]
     result: FitResult | None = None
+    pixel_mm: tuple[float, float] | None = None
 
     def settled(self) -> FitResult:
         """Return what the fit settled.
@@ -134,9 +143,18 @@ def parse_config(content: bytes) -> RunConfig:
     """
     try:
         found = json.loads(content)
+        if found["format"] == EARLIER_FORMAT:
+            found = _renamed(found)
         if found["format"] != FORMAT:
             raise InputError(f"the run has another format, expected {FORMAT!r}")
         json.dumps(found, ensure_ascii=False).encode()  # refuses lone surrogates
         return parse_record(RunConfig, {**found, "data": found})
     except DAMAGED_JSON as error:
         raise InputError("config.json is damaged or was not written by hnp-train fit") from error
+
+
+def _renamed(found: Any) -> dict[str, Any]:  # noqa: ANN401  # parsed JSON, of an earlier version
+    settings = found["settings"]
+    if settings["model"] == "compact":
+        settings = {**settings, "model": "compact-1"}
+    return {**found, "format": FORMAT, "settings": settings}
