@@ -30,6 +30,10 @@ _COMMANDS = {
         "hnp_model.commands.predict:predict_command",
         "Write what the model in RUN says of each slice of the data set OUT, labelled or not.",
     ),
+    "show": Place(
+        "hnp_model.commands.show:show_command",
+        "Draw slices of the data set OUT as a network sees them, and as a training varies them.",
+    ),
     "split": Place(
         "hnp_model.commands.split:split_command",
         "Split the data set OUT into train, val and test (or folds) and write a split file.",

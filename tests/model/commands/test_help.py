@@ -10,7 +10,7 @@ from hnp_model.cli import main
 from model.conftest import invoke
 
 COMMANDS = main.list_commands(click.Context(main))
-ORDER = ("split", "fit", "evaluate", "predict", "compare", "audit", "crossval")
+ORDER = ("split", "fit", "evaluate", "predict", "compare", "audit", "crossval", "show")
 
 
 def command(name: str) -> click.Command:

@@ -12,7 +12,7 @@ from hnp_model.fitting.samples import Samples, map_samples
 from hnp_model.settings import FitSettings
 from hnp_shared.dataset import open_dataset
 
-SETTINGS = FitSettings(model="compact", batch_size=8)
+SETTINGS = FitSettings(model="compact-1", batch_size=8)
 
 
 @pytest.fixture

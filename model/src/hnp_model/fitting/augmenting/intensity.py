@@ -36,8 +36,11 @@ def _bias(terms: torch.Tensor, rows: int, columns: int) -> torch.Tensor:
     """Return a smooth factor, (slice, 1, row, column)."""
     y = torch.linspace(-1, 1, rows, device=terms.device)[:, None].expand(rows, columns)
     x = torch.linspace(-1, 1, columns, device=terms.device)[None, :].expand(rows, columns)
-    shapes = torch.stack([x, y, x * x, x * y, y * y]).reshape(5, -1)
-    return torch.exp(terms @ shapes).reshape(-1, 1, rows, columns)
+    field = torch.zeros(len(terms), rows, columns, device=terms.device)
+    for number, shape in enumerate((x, y, x * x, x * y, y * y)):
+        # A product of matrices would round otherwise for a batch of one.
+        field += terms[:, number, None, None] * shape
+    return torch.exp(field).unsqueeze(1)
 
 
 def _blurred(images: torch.Tensor, pixels: torch.Tensor) -> torch.Tensor:
