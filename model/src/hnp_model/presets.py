@@ -37,7 +37,6 @@ STRONG = Craft(
     schedule="cosine",
     warmup_epochs=1.0,
     ema_epochs=1.0,
-    label_smoothing=0.02,
     clip=1.0,
     augment=1.0,
     flip=True,

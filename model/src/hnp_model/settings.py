@@ -1,7 +1,7 @@
 """What each command is asked to do; free of torch and numpy, so that --help comes at once."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from hnp_model.craft import PLAIN, Craft
@@ -94,7 +94,7 @@ class FitSettings:
     def __post_init__(self) -> None:
         counts = (self.epochs, self.patience or 1, self.batch_size, self.seeds or 1)
         shares = 0 < self.lr < math.inf and 0 <= self.dropout < 1
-        seeded = 0 <= self.seed <= LARGEST_SEED and (self.fold or 0) >= 0
+        seeded = 0 <= self.seed <= LARGEST_SEED - (self.seeds or 1) + 1 and (self.fold or 0) >= 0
         if min(counts) < 1 or not shares or not seeded or self.device not in DEVICES:
             raise ValueError("expected settings as hnp-train fit takes them")
 
@@ -102,6 +102,13 @@ class FitSettings:
     def recipe(self) -> Craft:
         """How weights are trained."""
         return self.craft or PLAIN
+
+    def members(self) -> tuple["FitSettings", ...]:
+        """Return the settings of each training; this one's own when there is one."""
+        if self.seeds is None:
+            return (self,)
+        seeds = range(self.seed, self.seed + self.seeds)
+        return tuple(replace(self, seed=seed, seeds=None) for seed in seeds)
 
 
 ALL = "all"
@@ -119,6 +126,7 @@ class EvaluateSettings:
         referral_error: share of a class that may have its class left out of its prediction set.
         allow_missing: whether data without an input that train had is taken.
         force: whether another evaluation may be written over.
+        tta: whether each picture is looked at mirrored too.
     """
 
     part: str = "test"
@@ -127,6 +135,7 @@ class EvaluateSettings:
     referral_error: float = 0.1
     allow_missing: bool = False
     force: bool = False
+    tta: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +146,13 @@ class PredictSettings:
         allow_mismatch: whether a data set with other pixels is taken.
         allow_missing: whether data without an input that train had is taken.
         force: whether a file may be written over.
+        tta: whether each picture is looked at mirrored too.
     """
 
     allow_mismatch: bool = False
     allow_missing: bool = False
     force: bool = False
+    tta: bool = False
 
 
 @dataclass(frozen=True, slots=True)

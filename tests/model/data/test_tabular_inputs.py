@@ -11,13 +11,13 @@ from hnp_shared.dataset import open_dataset
 
 def slices_of(small: Path) -> Slices:
     found = read_slices(open_dataset(small)).take(np.arange(2))
-    nan = np.float32(np.nan)
+    nan = np.nan
     return replace(
         found,
-        age=np.float32([57.5, nan]),
+        age=np.array([57.5, nan], np.float32),
         sex=np.array(["M", UNKNOWN]),
-        canal_width_mm=np.float32([15.0, nan]),
-        level=np.int8([3, UNKNOWN_LEVEL]),
+        canal_width_mm=np.array([15.0, nan], np.float32),
+        level=np.array([3, UNKNOWN_LEVEL], np.int8),
     )
 
 

@@ -17,7 +17,7 @@ NAN = np.float32(np.nan)
 @pytest.fixture
 def slices(small: Path) -> Slices:
     found = read_slices(open_dataset(small)).take(np.arange(3))
-    row_mm, col_mm = np.float32([0.5, 0.25, NAN]), np.float32([0.5, 0.5, 0.4])
+    row_mm, col_mm = np.array([[0.5, 0.25, NAN], [0.5, 0.5, 0.4]], np.float32)
     return replace(found, pixel_row_mm=row_mm, pixel_col_mm=col_mm)
 
 

@@ -15,7 +15,7 @@ from hnp_model.data.slices import read_slices
 from hnp_model.data.tabular import fit_standardisation
 from hnp_model.fitting.losses import Loss
 from hnp_model.fitting.networks.choice import build_network
-from hnp_model.fitting.optimising import learner_for
+from hnp_model.fitting.optimising import advance, learner_for
 from hnp_model.fitting.planning import epoch_seed, plan_steps
 from hnp_model.fitting.samples import map_samples
 from hnp_model.fitting.telling import tell
@@ -110,7 +110,7 @@ def test_a_fit_killed_at_any_step_ends_in_the_same_bits(
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
     flags = ("--model", model, "--epochs", 2, "--batch-size", 8, *RECIPES[recipe])
     assert invoke_fit(small, small_split, whole, *flags).exit_code == 0
-    original, calls = hnp_model.fitting.training.advance, itertools.count(1)
+    original, calls = advance, itertools.count(1)
 
     def stop_at_some_steps(*arguments: Any) -> None:
         if next(calls) % 3 == 0:
@@ -185,7 +185,7 @@ def test_the_reports_training_is_a_bare_loop_to_the_bit(small: Path, small_split
             loss = binary_cross_entropy_with_logits(
                 network(batch.images, batch.tabular), batch.truth
             )
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]  # torch gives it no types
             optimizer.step()
             optimizer.zero_grad()
     with tempfile.TemporaryDirectory() as name:

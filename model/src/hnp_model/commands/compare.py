@@ -49,7 +49,7 @@ def _print(comparison: "Comparison") -> None:
     from hnp_model.evaluation.comparison import COMPARED  # noqa: PLC0415
     from hnp_model.measures.bootstrap import MIN_PATIENTS  # noqa: PLC0415  # loads numpy
     from hnp_model.report.findings import TRAINING  # noqa: PLC0415
-    from hnp_model.report.sentences import INTERVALS_LEAVE_OUT  # noqa: PLC0415
+    from hnp_model.report.sentences import INTERVALS_LEAVE_OUT, SEEDS_TOLD  # noqa: PLC0415
 
     click.echo(
         f"{comparison.part}: {comparison.n_patients:,} patients, {comparison.n_slices:,} slices"
@@ -65,12 +65,17 @@ def _print(comparison: "Comparison") -> None:
         click.echo(f"-: under {MIN_PATIENTS} patients in a class")
     click.echo("win, tie, loss: of the second run; a tie while the interval holds 0")
     click.echo(INTERVALS_LEAVE_OUT)
+    if any(";" in row[-2] for row in rows):
+        click.echo(SEEDS_TOLD)
 
 
 def _cells(one: "Difference") -> tuple[str, ...]:
     change = one.difference
     if one.first is None or one.second is None or change.value is None:
         return ("-",) * 4
-    interval = f"({change.low:+.3f} to {change.high:+.3f})"
+    seeds = ""
+    if change.low_seeds is not None and change.high_seeds is not None:
+        seeds = f"; {change.low_seeds:+.3f} to {change.high_seeds:+.3f}"
+    interval = f"({change.low:+.3f} to {change.high:+.3f}{seeds})"
     values = (f"{one.first:.3f}", f"{one.second:.3f}", f"{change.value:+.3f} {interval}")
     return (*values, one.verdict or "-")

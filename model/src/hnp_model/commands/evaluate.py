@@ -14,6 +14,7 @@ from hnp_model.commands.arguments import (
     example,
     json_option,
     out_option,
+    tta_option,
 )
 from hnp_model.settings import ALL, EvaluateSettings
 from hnp_shared.command import echo_json, echo_table, reported
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     help="Share of a class that may have its class left out before a patient is referred.",
 )
 @allow_missing_option
+@tta_option
 @out_option
 @click.option("--force", is_flag=True, help="Overwrite another evaluation.")
 @json_option
@@ -56,6 +58,7 @@ def evaluate_command(  # click passes one argument a flag
     allow_leakage: bool,
     referral_error: float,
     allow_missing: bool,
+    tta: bool,
     target: Path | None,
     force: bool,
     as_json: bool,
@@ -67,7 +70,7 @@ def evaluate_command(  # click passes one argument a flag
         raise click.UsageError("--part goes with --split, not with --all")
     settings = EvaluateSettings(
         *(ALL if everything else part or "test", allow_mismatch, allow_leakage, referral_error),
-        *(allow_missing, force),
+        *(allow_missing, force, tta),
     )
     with reported():
         from hnp_model.evaluation.evaluation import evaluate  # noqa: PLC0415  # torch takes seconds to import

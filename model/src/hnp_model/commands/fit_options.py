@@ -14,6 +14,9 @@ from hnp_model.settings import DEVICES, INPUTS, LARGEST_BATCH, MODELS, FitSettin
 
 STRONG = PRESET["strong"]
 
+MOST_SEEDS = 100
+"""Members of a run; far beyond what another one still adds to."""
+
 OPTIONS = (
     click.option(
         "--model",
@@ -68,6 +71,11 @@ OPTIONS = (
         default=42,
         show_default=True,
         help="Number that first weights, order of slices and dropout depend on.",
+    ),
+    click.option(
+        "--seeds",
+        type=click.IntRange(2, MOST_SEEDS),
+        help="Number of trainings, from --seed on, whose mean is the prediction.  [default: one]",
     ),
     click.option(
         "--device",

@@ -5,6 +5,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
+from hnp_model.measures.between_seeds import with_seeds
 from hnp_model.measures.bootstrap import (
     MIN_PATIENTS,
     Figure,
@@ -71,7 +74,10 @@ class Comparison:
         plain = asdict(self)
         for unit, differences in self.differences.items():
             named = zip(COMPARED, differences, strict=True)
-            plain["differences"][unit] = {name: asdict(one) for name, one in named}
+            plain["differences"][unit] = {
+                name: {**asdict(one), "difference": one.difference.to_plain()}
+                for name, one in named
+            }
         return plain
 
 
@@ -112,7 +118,15 @@ def compare_on(unit: UnitName, first: Evaluated, second: Evaluated) -> tuple[Dif
     models = [Model.of(*rows) for rows in zip(scores, thresholds, strict=True)]
     values = [model.values(COMPARED) for model in models]
     drawn = resample(models, COMPARED)  # (model, resample, name)
-    figures = map(figure_of, values[1] - values[0], (drawn[1] - drawn[0]).T)
+    plain = map(figure_of, values[1] - values[0], (drawn[1] - drawn[0]).T)
+    by_member = [
+        np.array([Model.of(one, threshold).values(COMPARED) for one in run.scores_by_member(unit)])
+        for run, threshold in zip((first, second), thresholds, strict=True)
+    ]
+    figures = [
+        with_seeds(figure, [each[:, number] for each in by_member if each.size])
+        for number, figure in enumerate(plain)
+    ]
     return tuple(
         Difference(float(before), float(after), figure, _verdict(name, figure))
         for name, before, after, figure in zip(COMPARED, *values, figures, strict=True)

@@ -19,7 +19,12 @@ from hnp_model.measures.units import UNITS, score_units
 from hnp_model.report.card import render_card
 from hnp_model.report.findings import Findings
 from hnp_model.report.reliability import draw_reliability
-from hnp_model.report.remarks import remarks_on_evaluation, remarks_on_size, remarks_on_use
+from hnp_model.report.remarks import (
+    remarks_on_evaluation,
+    remarks_on_size,
+    remarks_on_tta,
+    remarks_on_use,
+)
 from hnp_model.report.roc import draw_roc
 from hnp_model.runs.evaluations import Subject, place_of, refuse_another
 from hnp_model.runs.predictions import Predictions, write_predictions
@@ -83,7 +88,7 @@ def evaluate(
         judged, judged_parts = _choose(slices, parts, settings.part)
         seen = find_seen(folder, judged, judged_parts)
         _refuse_seen(seen, allow=settings.allow_leakage)
-        predictions = predict(folder, config, dataset, judged, judged_parts)
+        predictions = predict(folder, config, dataset, judged, judged_parts, tta=settings.tta)
         figures = _figures_by_part(predictions, result)
         used = find_used(folder, judged, judged_parts)
         patient_count = figures[settings.part].units["patient"].n_patients
@@ -96,9 +101,11 @@ def evaluate(
             figures=figures,
             remarks=remarks_on_evaluation(config, data, leakage, seen)
             + remarks_on_use(settings.part, settings.part in used, lacking)
-            + remarks_on_size(settings.part, patient_count),
+            + remarks_on_size(settings.part, patient_count)
+            + remarks_on_tta(used=settings.tta),
             leaks=bool(config.leakage or leakage or seen),
             referral=referral,
+            tta=settings.tta,
             training=used,
             place=place.path,
             digests={WEIGHTS_FILE: predictions.weights_sha256},
@@ -168,7 +175,8 @@ def _choose_place(
     Raises:
         OutputError: it holds another evaluation.
     """
-    subject = Subject(data.dataset_id, settings.part, split.digest if split else None)
+    digest = split.digest if split else None
+    subject = Subject(data.dataset_id, settings.part, digest, settings.tta)
     place = replace(run, path=target) if target else place_of(run, config, subject)
     refuse_in_dataset(place.path)  # a link may lead anywhere
     if not settings.force:
@@ -197,7 +205,7 @@ def _figures_by_part(predictions: Predictions, result: FitResult) -> dict[str, P
     figures = {}
     for part in parts_in_order(predictions.part):
         here = predictions.of_part(part)
-        figures[part] = figures_of(here.slices, here.probability, result.thresholds)
+        figures[part] = figures_of(here.slices, here.probability, result.thresholds, here.by_member)
     return figures
 
 

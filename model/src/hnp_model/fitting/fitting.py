@@ -5,15 +5,16 @@ import platform
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from statistics import fmean
 
 from hnp_model.data.slices import read_slices
 from hnp_model.data.tabular import fit_standardisation
 from hnp_model.fitting.device import choose_device, enough_memory
 from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.framing import usual_pixel_mm
+from hnp_model.fitting.members import train_members
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.samples import Samples, open_samples
-from hnp_model.fitting.training import train
 from hnp_model.measures.calibration import fit_calibration, sigmoid
 from hnp_model.measures.metrics import youden_threshold
 from hnp_model.measures.units import UNITS, score_units
@@ -37,22 +38,34 @@ PACKAGES = ("hnp-model", "hnp-shared", "numpy", "torch")
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A finished fit."""
+    """A finished fit.
+
+    Attributes:
+        config: of the run.
+        histories: of each member.
+    """
 
     config: RunConfig
-    history: History
+    histories: tuple[History, ...]
 
     def summary(self) -> dict[str, float | None]:
-        """Return the figures of the weights that were kept; None where one is not defined."""
-        best = best_of(self.history)
+        """Return the figures of the weights that were kept; None where one is not defined.
+
+        Of several members, their means.
+        """
+        best = [best_of(history) for history in self.histories]
         figures = {
-            "epochs": len(self.history),
-            "best_epoch": best.epoch,
-            "train_loss": best.train_loss,
-            "val_loss": best.val_loss,
-            "val_auc_slice": best.val_auc_slice,
-            "val_auc_level": best.val_auc_level,
+            "epochs": fmean(len(history) for history in self.histories),
+            "best_epoch": fmean(one.epoch for one in best),
+            "train_loss": fmean(one.train_loss for one in best),
+            "val_loss": fmean(one.val_loss for one in best),
+            "val_auc_slice": fmean(one.val_auc_slice for one in best),
+            "val_auc_level": fmean(one.val_auc_level for one in best),
         }
+        if len(best) == 1:
+            figures |= {"epochs": len(self.histories[0]), "best_epoch": best[0].epoch}
+        else:
+            figures = {"members": len(best), **figures}
         return {name: None if math.isnan(value) else value for name, value in figures.items()}
 
 
@@ -90,13 +103,15 @@ def fit(out: Path, split_file: Path, run: Path, settings: FitSettings, *, resume
         config = claim(folder, config, resume=resume)
         write_seen(folder, slices, parts)
         with enough_memory(config.settings):
-            history = train(train_part, val_part, config.settings, folder)
-            config = replace(config, result=_settle(folder, val_part, config.settings, history))
+            histories = train_members(train_part, val_part, config.settings, folder)
+            config = replace(config, result=_settle(folder, val_part, config.settings, histories))
         folder.write(CONFIG_FILE, config.to_json())
-    return Fitted(config, history)
+    return Fitted(config, histories)
 
 
-def _settle(folder: RunFolder, val: Samples, settings: FitSettings, history: History) -> FitResult:
+def _settle(
+    folder: RunFolder, val: Samples, settings: FitSettings, histories: tuple[History, ...]
+) -> FitResult:
     """Fix thresholds, calibration and scores for referral on val with the best weights."""
     network = build_network(settings)
     load_weights(folder, network)
@@ -108,7 +123,8 @@ def _settle(folder: RunFolder, val: Samples, settings: FitSettings, history: His
     calibration = fit_calibration(logit, val.slices.is_patient)
     calibrated = calibration.apply(logit)
     write_val_scores(folder, score_units("patient", val.slices, calibrated))
-    return FitResult(best_of(history).epoch, thresholds, calibration)
+    best = tuple(best_of(history).epoch for history in histories)
+    return FitResult(best[0], thresholds, calibration, best if len(best) > 1 else None)
 
 
 def _versions() -> dict[str, str]:

@@ -7,7 +7,7 @@ from hnp_model.measures.figures import UnitFigures
 from hnp_model.measures.metrics import METRICS
 from hnp_model.measures.units import PRIMARY_UNIT, UNITS
 from hnp_model.report.findings import Findings
-from hnp_model.report.sentences import INTERVALS_LEAVE_OUT, referral_sentence, worst_hospital
+from hnp_model.report.sentences import referral_sentence, sentences_on_intervals, worst_hospital
 from hnp_model.runs.run_folder import RELIABILITY_FILE, ROC_FILE
 
 SUBGROUP_METRICS = ("auc", "sensitivity", "specificity", "brier")
@@ -61,16 +61,22 @@ def render_card(found: Findings) -> str:
         "Limits": _bullets(LIMITS),
         "Versions": _table([("package", "version"), *sorted(found.config.versions.items())]),
     }
-    head = f"# Model card: {found.config.settings.model} network\n\n{DISCLAIMER}\n\n"
+    settings = found.config.settings
+    made = f"{settings.model} network" + (f", preset {settings.preset}" if settings.preset else "")
+    made += f", mean of {settings.seeds} seeds" if settings.seeds else ""
+    head = f"# Model card: {made}\n\n{DISCLAIMER}\n\n"
     head += "Gives the probability that the disc on one axial T2 slice is herniated.\n"
     return head + "".join(f"\n## {title}\n\n{text.rstrip()}\n" for title, text in sections.items())
 
 
 def show_figure(figure: Figure) -> str:
-    """Return a figure with its interval, or a dash."""
+    """Return a figure with its interval, and with that of other seeds where known, or a dash."""
     if figure.value is None:
         return "-"
-    return f"{figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})"
+    seeds = ""
+    if figure.low_seeds is not None and figure.high_seeds is not None:
+        seeds = f"; {figure.low_seeds:.3f} to {figure.high_seeds:.3f}"
+    return f"{figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f}{seeds})"
 
 
 def figure_rows(units: Mapping[str, UnitFigures], metrics: Iterable[str]) -> list[Row]:
@@ -114,11 +120,17 @@ def _configuration(found: Findings) -> str:
     settings = found.config.settings
     result = found.config.result
     rows: list[Row] = [("setting", "value")]
-    rows += [(name, str(getattr(settings, name))) for name in settings.__dataclass_fields__]
-    rows.append(("loss, optimizer", "binary cross-entropy on the logit, Adam"))
+    named = [name for name in settings.__dataclass_fields__ if name != "craft"]
+    rows += [(name, str(getattr(settings, name))) for name in named]
+    rows += [
+        (name, str(getattr(settings.recipe, name))) for name in settings.recipe.__dataclass_fields__
+    ]
+    optimizer = "AdamW" if settings.recipe.weight_decay else "Adam"
+    rows.append(("loss, optimizer", f"binary cross-entropy on the logit, {optimizer}"))
     rows.append(("weights kept", f"best AUC by {PRIMARY_UNIT} on val, then the lower loss"))
     if result:
-        rows.append(("best epoch", str(result.best_epoch)))
+        best = result.best_epochs or (result.best_epoch,)
+        rows.append(("best epoch", ", ".join(map(str, best))))
         rows += [
             (f"threshold, {unit}", f"{value:.4f}") for unit, value in result.thresholds.items()
         ]
@@ -146,7 +158,7 @@ def _figures(found: Findings) -> str:
         f"errors; metrics.json has the percentiles of {RESAMPLES:,} resamples of patients too. A "
         f"dash: under {MIN_PATIENTS} patients in a class, or not defined. The primary unit is "
         f"`{PRIMARY_UNIT}`, one study's disc. Thresholds: largest Youden J on val; `_05` at 0.5. "
-        f"{_sentence(INTERVALS_LEAVE_OUT)}\n"
+        f"{' '.join(map(_sentence, sentences_on_intervals(found.config.settings.seeds)))}\n"
     )
     return _table([*figure_rows(units, METRICS), *counts, *shares, dropped]) + "\n" + note
 

@@ -30,6 +30,7 @@ class Findings:
         training: parts with data that the fit has used.
         place: the folder that the findings lie in.
         digests: file -> sha256 of what the figures belong to: weights, predictions, pages.
+        tta: whether each picture was looked at mirrored too.
     """
 
     config: RunConfig
@@ -43,6 +44,7 @@ class Findings:
     training: frozenset[str]
     place: Path
     digests: Mapping[str, str]
+    tta: bool = False
 
     @property
     def asked(self) -> PartFigures:
@@ -73,4 +75,5 @@ class Findings:
             "leaks": self.leaks,
             "training": part in self.training,
             "remarks": list(self.remarks),
+            **({"tta": True} if self.tta else {}),
         }

@@ -48,6 +48,16 @@ def remarks_on_use(part: str, used: bool, lacking: Sequence[str]) -> tuple[str, 
     return remarks + _on_lacking(lacking)
 
 
+def remarks_on_tta(*, used: bool) -> tuple[str, ...]:
+    """Return a remark where pictures were looked at mirrored too."""
+    if not used:
+        return ()
+    return (
+        "each picture was looked at mirrored too (--tta): thresholds and calibration were fixed "
+        "without that",
+    )
+
+
 def remarks_on_size(part: str, patient_count: int) -> tuple[str, ...]:
     """Return a remark when there are too few patients for more than a rough figure."""
     if patient_count >= ENOUGH_PATIENTS:

@@ -9,11 +9,26 @@ INTERVALS_LEAVE_OUT = (
     "seed or training set) and, within one split, between-hospital variance"
 )
 
+SEEDS_TOLD = (
+    "after a semicolon stands the interval that holds the variance between seeds too, of a mean of "
+    "as many members as the run has"
+)
+
 
 def sentences_on(found: Findings) -> tuple[str, ...]:
     """Return what is said below the figures of an evaluation."""
     referral = (referral_sentence(found.referral),) if found.referral else ()
-    return (worst_hospital(found.asked), *referral, INTERVALS_LEAVE_OUT)
+    intervals = sentences_on_intervals(found.config.settings.seeds)
+    return (worst_hospital(found.asked), *referral, *intervals)
+
+
+def sentences_on_intervals(seeds: int | None) -> tuple[str, ...]:
+    """Return what intervals hold and leave out.
+
+    Args:
+        seeds: members whose mean a prediction is; None: one.
+    """
+    return (INTERVALS_LEAVE_OUT,) if seeds is None else (INTERVALS_LEAVE_OUT, SEEDS_TOLD)
 
 
 def worst_hospital(figures: PartFigures) -> str:

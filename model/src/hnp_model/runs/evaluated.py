@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from hnp_model.data.slices import Strings
 from hnp_model.measures.units import UNITS, Scores, UnitName, score_units
 from hnp_model.runs.evaluations import EVALUATIONS_FOLDER, Kept, find_kept
+from hnp_model.runs.predictions import MEMBER_PREFIX
 from hnp_model.runs.run_folder import (
     CONFIG_FILE,
     DIGEST_KEYS,
@@ -43,6 +44,7 @@ class Evaluated:
         thresholds: unit -> threshold the figures were made with.
         remarks: what the evaluation remarked.
         training: whether the fit has used any of it.
+        members: probabilities of the members whose mean ``probability`` is; () where it is one's.
     """
 
     slice_id: Strings
@@ -54,6 +56,7 @@ class Evaluated:
     thresholds: Mapping[UnitName, float]
     remarks: tuple[str, ...]
     training: bool = False
+    members: tuple[npt.NDArray[np.float64], ...] = ()
 
     def __len__(self) -> int:
         return self.slice_id.size
@@ -66,6 +69,10 @@ class Evaluated:
     def scores(self, unit: UnitName) -> Scores:
         """Return the scores of one unit; the same slices number patients alike."""
         return score_units(unit, self, self.probability)
+
+    def scores_by_member(self, unit: UnitName) -> list[Scores]:
+        """Return the same of each member."""
+        return [score_units(unit, self, probability) for probability in self.members]
 
     def truths(self) -> dict[str, tuple[object, ...]]:
         """Return slice_id -> patient, study, level and truth."""
@@ -197,4 +204,9 @@ def _parse(table: Any, metrics: Any, part: str, which: str) -> Evaluated:  # noq
         thresholds={unit: float(metrics[part][unit]["threshold"]) for unit in UNITS},
         remarks=tuple(map(str, metrics[part]["about"]["remarks"])),
         training=metrics[part]["about"].get("training") is True,
+        members=tuple(
+            here[name].to_numpy(dtype=np.float64)
+            for name in table.columns
+            if name.startswith(MEMBER_PREFIX)
+        ),
     )

@@ -29,6 +29,9 @@ SCHEMA = pa.schema(
 )
 
 
+MEMBER_PREFIX = "probability_member_"
+"""Columns of what each member of several seeds says, from 1."""
+
 WEIGHTS_KEY = b"hnp.weights_sha256"
 """In the metadata of a table of predictions: the digest of the weights that made them."""
 
@@ -39,12 +42,19 @@ class Predictions:
 
     Attributes:
         weights_sha256: of the model.safetensors that they come from.
+        members: (member, slice), logits of the members whose mean the model is; None: it is one.
     """
 
     slices: Slices
     part: Strings
     logit: npt.NDArray[np.float64]
     weights_sha256: str
+    members: npt.NDArray[np.float64] | None = None
+
+    @property
+    def by_member(self) -> tuple[npt.NDArray[np.float64], ...]:
+        """The probability of each member, (slice,); () where the model is one."""
+        return () if self.members is None else tuple(sigmoid(logit) for logit in self.members)
 
     @property
     def probability(self) -> npt.NDArray[np.float64]:
@@ -54,8 +64,10 @@ class Predictions:
     def of_part(self, part: str) -> "Predictions":
         """Return those of one part."""
         here = self.part == part
-        slices = self.slices.take(here)
-        return Predictions(slices, self.part[here], self.logit[here], self.weights_sha256)
+        members = None if self.members is None else self.members[:, here]
+        return Predictions(
+            self.slices.take(here), self.part[here], self.logit[here], self.weights_sha256, members
+        )
 
 
 def write_predictions(folder: RunFolder, predictions: Predictions, calibration: Calibration) -> str:
@@ -80,6 +92,8 @@ def write_predictions(folder: RunFolder, predictions: Predictions, calibration: 
         },
         schema=SCHEMA.with_metadata({WEIGHTS_KEY: predictions.weights_sha256}),
     )
+    for number, probability in enumerate(predictions.by_member, 1):
+        table = table.append_column(f"{MEMBER_PREFIX}{number}", pa.array(probability))
 
     return _write(folder.path / PREDICTIONS_FILE, table, PREDICTIONS_FILE, folder.disk)
 

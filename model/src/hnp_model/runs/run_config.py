@@ -59,11 +59,13 @@ class FitResult:
         best_epoch: from 1.
         thresholds: unit -> probability from which on a row is called positive.
         calibration: from the network's logit to a calibrated one.
+        best_epochs: of each member; None: there is one.
     """
 
     best_epoch: int
     thresholds: Mapping[str, float]
     calibration: Calibration
+    best_epochs: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         if set(self.thresholds) != set(UNITS):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -111,7 +112,7 @@ WHOLE = torch.ones(1, 2)
     ids=["still", "mirrored", "shifted", "turned", "scaled"],
 )
 def test_a_spot_goes_where_it_was_drawn_to_go(
-    changes: dict[str, np.ndarray], row: float, column: float
+    changes: dict[str, Any], row: float, column: float
 ) -> None:
     found = sample(picture(20, 40), WHOLE, (SIDE, SIDE), replace(STILL, **changes))
     assert place_of_spot(found) == pytest.approx((row, column), abs=0.1)
@@ -128,7 +129,7 @@ def test_bending_moves_places_smoothly_and_a_little() -> None:
 def test_intensities_change_as_drawn() -> None:
     image = picture(32, 32) * 0.8 + 0.1
 
-    def varied(**changes: np.ndarray) -> torch.Tensor:
+    def varied(**changes: Any) -> torch.Tensor:
         return vary_intensity(image, replace(STILL, **changes))
 
     torch.testing.assert_close(varied(), image, atol=1e-5, rtol=0)

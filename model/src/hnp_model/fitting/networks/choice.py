@@ -5,6 +5,7 @@ from torch import nn
 
 from hnp_model.fitting.networks.compact import CompactNetwork
 from hnp_model.fitting.networks.compact_1 import FirstCompactNetwork
+from hnp_model.fitting.networks.ensemble import Ensemble
 from hnp_model.fitting.networks.reference import ReferenceNetwork
 from hnp_model.settings import FitSettings
 from hnp_shared.errors import InputError
@@ -19,6 +20,8 @@ ENCODED = frozenset({"compact"})
 
 def build_network(settings: FitSettings) -> nn.Module:
     """Return an untrained network; its first weights depend on the settings' seed alone."""
+    if settings.seeds is not None:
+        return Ensemble([build_network(member) for member in settings.members()])
     torch.manual_seed(settings.seed)
     networks = {
         "reference": ReferenceNetwork,
