@@ -40,7 +40,7 @@ STRONG = Craft(
     clip=1.0,
     augment=1.0,
     flip=True,
-    input_dropout=0.15,
+    input_dropout=0.5,
 )
 
 PRESET: dict[PresetName, Preset] = {
