@@ -20,7 +20,7 @@ from hnp_model.fitting.planning import epoch_seed, plan_steps
 from hnp_model.fitting.samples import map_samples
 from hnp_model.fitting.telling import tell
 from hnp_model.fitting.training import train
-from hnp_model.runs.checkpoint import read_checkpoint
+from hnp_model.runs.checkpoint import Learner, read_checkpoint
 from hnp_model.runs.history import Epoch, best_of, has_stalled
 from hnp_model.runs.run_folder import RunFolder
 from hnp_model.settings import FitSettings
@@ -195,6 +195,24 @@ def test_the_reports_training_is_a_bare_loop_to_the_bit(small: Path, small_split
         read_checkpoint(RunFolder(Path(name)), learner)
     for key, value in network.state_dict().items():
         assert torch.equal(learner.network.state_dict()[key], value), key
+
+
+def test_weights_that_are_no_numbers_are_not_kept_within_an_epoch(
+    small: Path, small_split: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A gradient may be infinite where the loss is not yet: the step after it tells."""
+    run, calls = tmp_path / "run", itertools.count(1)
+
+    def spoil(learner: Learner, settings: FitSettings, *steps: int) -> None:
+        advance(learner, settings, *steps)
+        if next(calls) == 3:
+            next(learner.network.parameters()).data.fill_(float("nan"))
+
+    monkeypatch.setattr(hnp_model.fitting.training, "advance", spoil)
+    flags = ("--batch-size", 4, "--checkpoint-minutes", 0)
+    assert fit(small, small_split, run, *flags).exit_code == 65
+    monkeypatch.undo()
+    assert fit(small, small_split, run, *flags, "--resume").exit_code == 0
 
 
 def test_a_fit_along_a_cosine_cannot_go_on_for_longer(

@@ -78,6 +78,11 @@ def advance(
         average_into(learner.averaged, learner.network, 1 / max(memory, 1.0))
 
 
+def holds_numbers(network: nn.Module) -> bool:
+    """Return whether all weights are finite: gradients that are not leave a finite loss behind."""
+    return all(bool(torch.isfinite(weights).all()) for weights in network.parameters())
+
+
 @torch.no_grad()
 def average_into(averaged: nn.Module, network: nn.Module, share: float) -> None:
     """Move averaged weights towards a network's by a share of the way.

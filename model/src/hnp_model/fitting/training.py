@@ -14,7 +14,7 @@ from hnp_model.fitting.augmenting.draws import variation_of
 from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.losses import loss_for
 from hnp_model.fitting.networks.choice import build_network
-from hnp_model.fitting.optimising import advance, learner_for
+from hnp_model.fitting.optimising import advance, holds_numbers, learner_for
 from hnp_model.fitting.planning import epoch_seed, plan_rest
 from hnp_model.fitting.samples import Samples
 from hnp_model.fitting.telling import Clock, tell, tell_remark
@@ -74,7 +74,7 @@ def train(train: Samples, val: Samples, settings: FitSettings, folder: RunFolder
             keep(folder, learner, tuple(history))
             if has_stalled(tuple(history), settings.patience):
                 break
-        elif saving.is_due():
+        elif saving.is_due() and holds_numbers(learner.network):
             write_checkpoint(folder, learner, Position.within(history, losses))
     return tuple(history)
 
