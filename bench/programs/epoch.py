@@ -12,14 +12,17 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from hnp_model.data.slices import read_slices
 from hnp_model.data.tabular import fit_standardisation
+from hnp_model.fitting.batch import Batch
 from hnp_model.fitting.networks.choice import build_network
-from hnp_model.fitting.samples import Batch, Samples, map_samples
-from hnp_model.fitting.training import build_optimizer, epoch_seed, plan_steps, train
+from hnp_model.fitting.optimising import build_optimizer
+from hnp_model.fitting.planning import epoch_seed, plan_steps
+from hnp_model.fitting.samples import Samples, map_samples
+from hnp_model.fitting.training import train
 from hnp_model.runs.run_folder import CHECKPOINTS_FOLDER, RunFolder
 from hnp_model.settings import FitSettings
 from hnp_shared.dataset import open_dataset
 
-SETTINGS = FitSettings(model="compact", lr=1e-3, epochs=1)
+SETTINGS = FitSettings(model="compact-1", lr=1e-3, epochs=1)
 
 
 def main(out: Path, run: Path, count: int, repeats: int) -> None:

@@ -132,6 +132,17 @@ def test_progress_is_a_line_every_so_often_without_a_terminal(
     assert capsys.readouterr().err == "reading: 2 of 5 files, 40 s\nreading: 4 of 5 files, 80 s\n"
 
 
+def test_a_line_of_progress_tells_what_else_there_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, losses = iter(range(0, 1000, 20)), iter(["", "loss 0.5"])
+    monkeypatch.setattr("hnp_shared.progress.time.monotonic", lambda: next(clock))
+    list(track("abcde", "training", total=5, unit="step", more=lambda: next(losses)))
+    assert capsys.readouterr().err == (
+        "training: 2 of 5 steps, 40 s\ntraining: 4 of 5 steps, 80 s; loss 0.5\n"
+    )
+
+
 @pytest.mark.usefixtures("_same_handlers_after")
 def test_on_windows_one_line_names_wsl(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

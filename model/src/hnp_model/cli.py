@@ -38,6 +38,10 @@ _COMMANDS = {
         "hnp_model.commands.replay:replay_command",
         "Train RUN again as its config.json says, and compare; exits with 3 if bits differ.",
     ),
+    "show": Place(
+        "hnp_model.commands.show:show_command",
+        "Draw slices of the data set OUT as a network sees them, and as a training varies them.",
+    ),
     "split": Place(
         "hnp_model.commands.split:split_command",
         "Split the data set OUT into train, val and test (or folds) and write a split file.",

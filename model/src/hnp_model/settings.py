@@ -1,16 +1,20 @@
 """What each command is asked to do; free of torch and numpy, so that --help comes at once."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from hnp_model.craft import PLAIN, Craft
 from hnp_shared.splits import Unit
 
 Scheme = Literal["stratified", "hospital-out", "kfold"]
 SCHEMES: tuple[Scheme, ...] = ("stratified", "hospital-out", "kfold")
 
-ModelName = Literal["reference", "compact", "tabular-logistic", "tabular-gbm"]
-MODELS: tuple[ModelName, ...] = ("reference", "compact", "tabular-logistic", "tabular-gbm")
+ModelName = Literal["reference", "compact", "compact-1", "tabular-logistic", "tabular-gbm"]
+MODELS: tuple[ModelName, ...] = (
+    *("reference", "compact", "compact-1"),
+    *("tabular-logistic", "tabular-gbm"),
+)
 
 Inputs = Literal["both", "image", "tabular"]
 INPUTS: tuple[Inputs, ...] = ("both", "image", "tabular")
@@ -31,8 +35,8 @@ LARGEST_BATCH = 65_536
 TRIAL_EPOCHS = 5
 """Epochs of each training of an audit: enough for the compact network to learn patients."""
 
-DEFAULT_LR: dict[ModelName, float] = {"reference": 2e-5, "compact": 1e-3}
-"""The report's learning rate, and one that suits the compact network."""
+DEFAULT_LR: dict[ModelName, float] = {"reference": 2e-5, "compact": 1e-3, "compact-1": 1e-3}
+"""The report's learning rate, and one that suits the compact networks."""
 
 BASELINES: dict[ModelName, dict[str, int | float | None]] = {
     "tabular-logistic": {},
@@ -79,6 +83,10 @@ class FitSettings:
         fold: test fold of a k-fold split.
         allow_leakage: whether a leaking split is taken.
         device: `cpu` or `cuda`; two fits that differ in it alone are one.
+        preset: the named recipe that stood where flags were not given; None: plain.
+        craft: the recipe of training; None: the report's.
+        seeds: members, each of the next seed, whose mean is the prediction; None: one.
+        checkpoint_minutes: between two checkpoints within an epoch; None: the usual ones.
     """
 
     model: ModelName = "reference"
@@ -92,15 +100,31 @@ class FitSettings:
     fold: int | None = None
     allow_leakage: bool = False
     device: str = field(default="cpu", compare=False)
+    preset: Literal["strong"] | None = None
+    craft: Craft | None = None
+    seeds: int | None = None
+    checkpoint_minutes: float | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        counts = (self.epochs, self.patience or 1, self.batch_size)
+        counts = (self.epochs, self.patience or 1, self.batch_size, self.seeds or 1)
         shares = 0 < self.lr < math.inf and 0 <= self.dropout < 1
-        seeded = 0 <= self.seed <= LARGEST_SEED and (self.fold or 0) >= 0
+        seeded = 0 <= self.seed <= LARGEST_SEED - (self.seeds or 1) + 1 and (self.fold or 0) >= 0
         sees = self.model not in BASELINES or self.inputs == "tabular"
         known = sees and self.device in DEVICES
         if min(counts) < 1 or not shares or not seeded or not known:
             raise ValueError("expected settings as hnp-train fit takes them")
+
+    @property
+    def recipe(self) -> Craft:
+        """How weights are trained."""
+        return self.craft or PLAIN
+
+    def members(self) -> tuple["FitSettings", ...]:
+        """Return the settings of each training; this one's own when there is one."""
+        if self.seeds is None:
+            return (self,)
+        seeds = range(self.seed, self.seed + self.seeds)
+        return tuple(replace(self, seed=seed, seeds=None) for seed in seeds)
 
 
 ALL = "all"
@@ -120,6 +144,7 @@ class EvaluateSettings:
         force: whether another evaluation may be written over.
         refits: times a baseline is learned anew, to correct its AUC on train; 0: not.
         without: whether to tell how the run does without each input.
+        tta: whether each picture is looked at mirrored too.
     """
 
     part: str = "test"
@@ -130,6 +155,7 @@ class EvaluateSettings:
     force: bool = False
     refits: int = 0
     without: bool = True
+    tta: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +166,13 @@ class PredictSettings:
         allow_mismatch: whether a data set with other pixels is taken.
         allow_missing: whether data without an input that train had is taken.
         force: whether a file may be written over.
+        tta: whether each picture is looked at mirrored too.
     """
 
     allow_mismatch: bool = False
     allow_missing: bool = False
     force: bool = False
+    tta: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from tqdm import tqdm
@@ -14,7 +14,12 @@ T = TypeVar("T")
 
 
 def track(
-    items: Iterable[T], what: str, *, total: int | None = None, unit: str = ""
+    items: Iterable[T],
+    what: str,
+    *,
+    total: int | None = None,
+    unit: str = "",
+    more: Callable[[], str] = str,
 ) -> Iterator[T]:
     """Yield ``items`` unchanged and tell how far it is.
 
@@ -23,15 +28,21 @@ def track(
         what: the work, in a word or two ("reading").
         total: number of items, where known.
         unit: what one item is ("file").
+        more: gives what else is worth telling at the moment; "" for nothing.
     """
     if sys.stderr.isatty():
-        yield from tqdm(items, desc=what, total=total, unit=unit, leave=False, file=sys.stderr)
+        with tqdm(items, desc=what, total=total, unit=unit, leave=False, file=sys.stderr) as bar:
+            for item in bar:
+                yield item
+                bar.set_postfix_str(more(), refresh=False)
         return
-    started = told = time.monotonic()
+    started = latest = time.monotonic()
     for done, item in enumerate(items, 1):
         yield item
         now = time.monotonic()
-        if now - told >= LINE_EVERY_S:
-            told = now
+        if now - latest >= LINE_EVERY_S:
+            latest = now
             of_total = f" of {total}" if total is not None else ""
-            print(f"{what}: {done}{of_total} {unit}s, {now - started:.0f} s", file=sys.stderr)
+            told = more()
+            line = f"{what}: {done}{of_total} {unit}s, {now - started:.0f} s"
+            print(f"{line}; {told}" if told else line, file=sys.stderr)

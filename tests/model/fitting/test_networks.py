@@ -7,18 +7,21 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from bench.programs.as_reported import AsReported
+from hnp_model.data.tabular_inputs import ENCODED_WIDTH
 from hnp_model.fitting.networks.choice import build_network, check_size
+from hnp_model.fitting.networks.compact import BlurredHalving
 from hnp_model.settings import FitSettings, Inputs, ModelName
 from hnp_shared.errors import InputError
 
 REFERENCE = FitSettings(model="reference")
 COMPACT = FitSettings(model="compact")
+FIRST_COMPACT = FitSettings(model="compact-1")
 
 
-def inputs(slice_count: int, side: int) -> tuple[torch.Tensor, torch.Tensor]:
+def inputs(slice_count: int, side: int, width: int = 4) -> tuple[torch.Tensor, torch.Tensor]:
     generator = torch.Generator().manual_seed(0)
     images = torch.rand(slice_count, 1, side, side, generator=generator)
-    return images, torch.randn(slice_count, 4, generator=generator)
+    return images, torch.randn(slice_count, width, generator=generator)
 
 
 def count(network: nn.Module) -> int:
@@ -52,29 +55,33 @@ def test_pooling_before_rectifying_changes_no_output_and_no_gradient() -> None:
         assert torch.allclose(one.grad, other.grad, rtol=1e-4, atol=1e-7), name
 
 
-def test_the_compact_network_is_small_and_ten_times_cheaper_a_step() -> None:
-    reference, compact = build_network(REFERENCE), build_network(COMPACT)
-    assert count(compact) < 1_000_000
-    given = inputs(2, 300)
-    assert training_step_flops(reference, given) > 10 * training_step_flops(compact, given)
+def test_the_compact_networks_are_small_and_ten_times_cheaper_a_step() -> None:
+    reference = training_step_flops(build_network(REFERENCE), inputs(2, 300))
+    for settings, side, width in ((COMPACT, 144, ENCODED_WIDTH), (FIRST_COMPACT, 300, 4)):
+        compact = build_network(settings)
+        assert count(compact) < 1_000_000
+        assert reference > 10 * training_step_flops(compact, inputs(2, side, width))
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(32, 32), (33, 47), (128, 96)])
-def test_the_compact_network_takes_any_size(rows: int, columns: int) -> None:
-    network = build_network(COMPACT)
-    assert network(torch.rand(1, 1, rows, columns), torch.rand(1, 4)).shape == (1,)
+def test_the_compact_networks_take_any_size(rows: int, columns: int) -> None:
+    for settings, width in ((COMPACT, ENCODED_WIDTH), (FIRST_COMPACT, 4)):
+        network = build_network(settings).eval()
+        assert network(torch.rand(1, 1, rows, columns), torch.rand(1, width)).shape == (1,)
 
 
-@pytest.mark.parametrize(("model", "side"), [("reference", 300), ("compact", 40)])
+@pytest.mark.parametrize(
+    ("model", "side"), [("reference", 300), ("compact", 40), ("compact-1", 40)]
+)
 @pytest.mark.parametrize("kept", ["image", "tabular"])
 def test_the_other_branch_says_nothing(model: ModelName, side: int, kept: Inputs) -> None:
     network = build_network(replace(COMPACT, model=model, inputs=kept)).eval()
-    images, tabular = inputs(2, side)
+    images, tabular = inputs(2, side, ENCODED_WIDTH if model == "compact" else 4)
     before = network(images, tabular)
     if kept == "image":
-        same, other = network(images, tabular + 1), network(1 - images, tabular)
+        same, other = network(images, tabular + 1), network(images**2, tabular)
     else:
-        same, other = network(1 - images, tabular), network(images, tabular + 1)
+        same, other = network(images**2, tabular), network(images, tabular + 1)
     assert torch.equal(before, same)
     assert not torch.equal(before, other)
 
@@ -102,3 +109,18 @@ def test_other_sizes_are_refused(
 ) -> None:
     with pytest.raises(InputError, match=message):
         check_size(settings, size)
+
+
+def test_the_compact_network_sees_no_difference_in_brightness_and_contrast() -> None:
+    network = build_network(COMPACT).eval()
+    images, tabular = inputs(2, 48, ENCODED_WIDTH)
+    before, darker = network(images, tabular), network(0.2 + 0.5 * images, tabular)
+    torch.testing.assert_close(darker, before, atol=5e-3, rtol=0)
+
+
+def test_halvings_take_no_notice_of_a_checkerboard() -> None:
+    """Every other pixel alone would make a white or a black field of it."""
+    rows = torch.arange(16)
+    board = ((rows[:, None] + rows[None, :]) % 2).float().expand(1, 8, 16, 16)
+    halved = BlurredHalving(8)(board)
+    torch.testing.assert_close(halved[:, :, 1:, 1:], torch.full((1, 8, 7, 7), 0.5))

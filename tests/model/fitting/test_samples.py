@@ -7,11 +7,12 @@ from torch.utils.data import DataLoader, Dataset
 
 from hnp_model.data.slices import read_slices
 from hnp_model.data.tabular import fit_standardisation
-from hnp_model.fitting.samples import Batch, Samples, map_samples
+from hnp_model.fitting.batch import Batch
+from hnp_model.fitting.samples import Samples, map_samples
 from hnp_model.settings import FitSettings
 from hnp_shared.dataset import open_dataset
 
-SETTINGS = FitSettings(model="compact", batch_size=8)
+SETTINGS = FitSettings(model="compact-1", batch_size=8)
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ def simulate(val_count: int, sharper: float, data_sets: int) -> Covered:
         kept = int(np.argmax([area_under_curve(scores) for scores in discs]))
         line = fit_calibration(said[kept], val.is_patient)
         judged = score_units("patient", asked, line.apply(told[kept]))
-        apart = score_apart(val, said)
+        apart = score_apart(val, [said])
         assert apart is not None
         covered.apart.append(shares(apart, judged))
         covered.by_chosen.append(
@@ -140,7 +140,7 @@ def test_each_patient_is_scored_by_what_the_others_choose() -> None:
         epoch = max(range(EPOCHS), key=lambda number: merits[number])
         line = fit_calibration(np.repeat(logits[epoch, rest], 2), np.repeat(truth[rest], 2))
         expected[~rest] = line.apply(logits[epoch, ~rest])
-    found = score_apart(val, said)
+    found = score_apart(val, [said])
     assert found is not None
     order = np.argsort(-expected, kind="stable")
     assert found.probability == pytest.approx(expected[order])
@@ -148,11 +148,11 @@ def test_each_patient_is_scored_by_what_the_others_choose() -> None:
 
 
 def test_one_patient_has_no_others() -> None:
-    assert score_apart(slices_of(np.array([True])), np.zeros((3, 1))) is None
+    assert score_apart(slices_of(np.array([True])), [np.zeros((3, 1))]) is None
 
 
 @pytest.mark.filterwarnings("error")
 def test_one_class_is_scored_too() -> None:
-    found = score_apart(slices_of(np.ones(7, dtype=bool)), np.zeros((2, 7)))
+    found = score_apart(slices_of(np.ones(7, dtype=bool)), [np.zeros((2, 7))])
     assert found is not None
     assert found.truth.all()

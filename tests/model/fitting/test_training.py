@@ -1,14 +1,30 @@
+import itertools
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from click.testing import Result
+from torch.nn.functional import binary_cross_entropy_with_logits
 
 import hnp_model.fitting.training
-from hnp_model.fitting.training import epoch_seed, plan_steps
+from hnp_model.data.slices import read_slices
+from hnp_model.data.tabular import fit_standardisation
+from hnp_model.fitting.losses import Loss
+from hnp_model.fitting.networks.choice import build_network
+from hnp_model.fitting.optimising import advance, learner_for
+from hnp_model.fitting.planning import epoch_seed, plan_steps
+from hnp_model.fitting.samples import map_samples
+from hnp_model.fitting.telling import tell
+from hnp_model.fitting.training import train
+from hnp_model.runs.checkpoint import Learner, read_checkpoint
 from hnp_model.runs.history import Epoch, best_of, has_stalled
+from hnp_model.runs.run_folder import RunFolder
 from hnp_model.settings import FitSettings
+from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import StoppedError
 from model.conftest import invoke_fit
 from model.synthetic import Plan, write_dataset
@@ -77,6 +93,176 @@ def test_a_resumed_fit_ends_in_the_same_bits(
     assert contents(stopped) == contents(whole)
 
 
+RECIPES = {
+    "plain": (),
+    "strong": ("--preset", "strong", "--mixup", 0.2, "--balance", "sampling"),
+}
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("model", ["compact", "compact-1"])
+def test_a_fit_killed_at_any_step_ends_in_the_same_bits(
+    small: Path,
+    small_split: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    recipe: str,
+    model: str,
+) -> None:
+    """Each step leaves a checkpoint here; a kill comes after a step that left one, or before."""
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    flags = ("--model", model, "--epochs", 2, "--batch-size", 8, *RECIPES[recipe])
+    assert invoke_fit(small, small_split, whole, *flags).exit_code == 0
+    original, calls = advance, itertools.count(1)
+
+    def stop_at_some_steps(*arguments: Any) -> None:
+        if next(calls) % 3 == 0:
+            raise StoppedError("stopped by SIGTERM")
+        original(*arguments)
+
+    monkeypatch.setattr(hnp_model.fitting.training, "advance", stop_at_some_steps)
+    every = (*flags, "--checkpoint-minutes", 0, "--resume")
+    ends = [invoke_fit(small, small_split, stopped, *every).exit_code for _ in range(8)]
+    assert sorted(set(ends)) == [0, 75]
+    assert ends.count(75) > 2
+    assert contents(stopped)[1:] == contents(whole)[1:]
+
+
+def test_a_damaged_checkpoint_falls_back_to_the_one_before(
+    small: Path, small_split: Path, tmp_path: Path
+) -> None:
+    whole, hurt = tmp_path / "whole", tmp_path / "hurt"
+    assert fit(small, small_split, whole).exit_code == 0
+    assert fit(small, small_split, hurt, "--epochs", 3).exit_code == 0
+    last = hurt / "checkpoints/last.pt"
+    content = bytearray(last.read_bytes())
+    content[len(content) // 2] ^= 1  # torch itself would take it
+    last.write_bytes(content)
+    result = fit(small, small_split, hurt, "--resume")
+    assert result.exit_code == 0
+    assert result.stderr.splitlines()[0] == (
+        "note: checkpoints/last.pt is damaged: going on from the one before, after epoch 2"
+    )
+    assert contents(hurt) == contents(whole)
+
+
+def test_two_damaged_checkpoints_are_refused(
+    small: Path, small_split: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    assert fit(small, small_split, run, "--epochs", 2).exit_code == 0
+    for name in ("last", "previous"):
+        path = run / f"checkpoints/{name}.pt"
+        path.write_bytes(path.read_bytes()[:-100])
+    result = fit(small, small_split, run, "--resume")
+    assert result.exit_code == 65
+    assert result.stderr == ("error: checkpoints/last.pt is damaged or another network's\n")
+
+
+def test_a_fit_killed_between_two_checkpoints_goes_on_without_a_word(
+    small: Path, small_split: Path, tmp_path: Path
+) -> None:
+    whole, hurt = tmp_path / "whole", tmp_path / "hurt"
+    assert fit(small, small_split, whole).exit_code == 0
+    assert fit(small, small_split, hurt, "--epochs", 3).exit_code == 0
+    (hurt / "checkpoints/last.pt").unlink()
+    result = fit(small, small_split, hurt, "--resume")
+    assert (result.exit_code, "damaged" in result.stderr) == (0, False)
+    assert contents(hurt) == contents(whole)
+
+
+def test_the_reports_training_is_a_bare_loop_to_the_bit(small: Path, small_split: Path) -> None:
+    """What the recipe can do costs nobody a bit who does not ask for it."""
+    settings = FitSettings(model="compact-1", epochs=2, batch_size=16, lr=1e-3)
+    dataset = open_dataset(small)
+    slices = read_slices(dataset)
+    samples = map_samples(dataset, slices, fit_standardisation(slices), settings)
+    network = build_network(settings)
+    optimizer = torch.optim.Adam(network.parameters(), lr=1e-3, fused=True)
+    for epoch in (1, 2):
+        torch.manual_seed(epoch_seed(42, epoch))
+        order = np.random.default_rng([42, epoch]).permutation(len(slices))
+        network.train()
+        for first in range(0, len(slices), 16):
+            batch = samples.batch(order[first : first + 16])
+            loss = binary_cross_entropy_with_logits(
+                network(batch.images, batch.tabular), batch.truth
+            )
+            loss.backward()  # type: ignore[no-untyped-call]  # torch gives it no types
+            optimizer.step()
+            optimizer.zero_grad()
+    with tempfile.TemporaryDirectory() as name:
+        (Path(name) / "checkpoints").mkdir()
+        learner = learner_for(build_network(settings), settings)
+        train(samples, samples, settings, RunFolder(Path(name)))
+        read_checkpoint(RunFolder(Path(name)), learner)
+    for key, value in network.state_dict().items():
+        assert torch.equal(learner.network.state_dict()[key], value), key
+
+
+def test_weights_that_are_no_numbers_are_not_kept_within_an_epoch(
+    small: Path, small_split: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A gradient may be infinite where the loss is not yet: the step after it tells."""
+    run, calls = tmp_path / "run", itertools.count(1)
+
+    def spoil(learner: Learner, settings: FitSettings, *steps: int) -> None:
+        advance(learner, settings, *steps)
+        if next(calls) == 3:
+            next(learner.network.parameters()).data.fill_(float("nan"))
+
+    monkeypatch.setattr(hnp_model.fitting.training, "advance", spoil)
+    flags = ("--batch-size", 4, "--checkpoint-minutes", 0)
+    assert fit(small, small_split, run, *flags).exit_code == 65
+    monkeypatch.undo()
+    assert fit(small, small_split, run, *flags, "--resume").exit_code == 0
+
+
+def test_a_fit_along_a_cosine_cannot_go_on_for_longer(
+    small: Path, small_split: Path, tmp_path: Path
+) -> None:
+    run, cosine = tmp_path / "run", ("--schedule", "cosine")
+    assert fit(small, small_split, run, "--epochs", 2, *cosine).exit_code == 0
+    result = fit(small, small_split, run, *cosine, "--resume")
+    assert result.exit_code == 73
+    assert "epochs 2, asked 4" in result.stderr
+
+
+def test_another_recipe_is_another_fit(small: Path, small_split: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    assert fit(small, small_split, run, "--epochs", 1, "--clip", 1).exit_code == 0
+    result = fit(small, small_split, run, "--epochs", 1, "--clip", 2, "--resume")
+    assert result.exit_code == 73
+    assert "another settings: clip 1.0, asked 2.0" in result.stderr
+
+
+def test_balanced_epochs_hold_half_of_each_class() -> None:
+    truth = np.array([True] * 2 + [False] * 8)
+    for epoch_steps in (plan_steps(10, SETTINGS, epochs_done=0, truth=truth),):
+        drawn = np.concatenate([step.indices for step in epoch_steps if step.epoch == 1])
+    assert truth[drawn].sum() == 5
+    assert set(drawn.tolist()) >= {0, 1}
+    assert np.unique(drawn[~truth[drawn]]).size == 5
+
+
+def test_a_plan_goes_on_within_an_epoch() -> None:
+    every = list(plan_steps(10, SETTINGS, epochs_done=0))
+    later = list(plan_steps(10, SETTINGS, epochs_done=1, steps_done=2))
+    assert [step.indices.tolist() for step in later] == [
+        step.indices.tolist() for step in every[5:]
+    ]
+    assert not later[0].first_of_epoch
+
+
+def test_a_line_tells_loss_and_area_and_the_best_epoch() -> None:
+    settings = FitSettings(epochs=9, batch_size=10)
+    history = (Epoch(1, 0.6, 0.55, 0.7, 0.75), Epoch(2, 0.5, 0.56, 0.7, 0.74))
+    assert tell(history, [4.0, 5.0], settings) == (
+        "loss 0.450, epoch 2 of 9: val loss 0.560, AUC by disc 0.740 (best 0.750, epoch 1)"
+    )
+    assert tell((), [], settings) == ""
+
+
 def test_a_fit_can_go_on_for_longer(small: Path, small_split: Path, tmp_path: Path) -> None:
     whole, grown = tmp_path / "whole", tmp_path / "grown"
     assert fit(small, small_split, whole).exit_code == 0
@@ -137,6 +323,29 @@ def test_a_loss_that_is_no_number_is_refused(
     result = fit(small, small_split, tmp_path / "run", "--lr", 1e30)
     assert result.exit_code == 65
     assert "is not a number at learning rate 1e+30; expected a lower --lr" in result.stderr
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_such_a_loss_stops_within_a_step_and_keeps_the_last_epoch(
+    small: Path, small_split: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bad: float
+) -> None:
+    run, original, calls = tmp_path / "run", Loss.of, itertools.count(1)
+    assert fit(small, small_split, run, "--epochs", 1).exit_code == 0
+    before = (run / "checkpoints/last.pt").read_bytes()
+
+    def spoiled(loss: Loss, logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+        found = original(loss, logits, truth)
+        return found * bad if next(calls) == 2 else found
+
+    monkeypatch.setattr(Loss, "of", spoiled)
+    result = fit(small, small_split, run, "--resume")
+    assert result.exit_code == 65
+    assert result.stderr.splitlines()[-1] == (
+        "error: the loss of epoch 2 is not a number at learning rate 0.001; expected a lower --lr; "
+        "the run keeps epoch 1"
+    )
+    assert next(calls) == 3
+    assert (run / "checkpoints/last.pt").read_bytes() == before
 
 
 def test_the_reference_network_trains_on_300_x_300(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import errno
+import json
 import os
 from pathlib import Path
 
@@ -6,6 +7,7 @@ import pytest
 
 from hnp_model.runs.run_config import parse_config
 from hnp_model.runs.run_folder import hold
+from hnp_model.settings import FitSettings
 from hnp_shared.errors import InputError, OutputError, StorageError
 from model.conftest import invoke_fit
 
@@ -25,7 +27,7 @@ def test_a_run_holds_what_the_contract_names(run: Path) -> None:
         "roc.png",
     ]
     kept = sorted(path.name for path in (run / "checkpoints").iterdir())
-    assert kept == ["last.pt", "looks.parquet", "seen.csv", "val.npy"]
+    assert kept == ["last.pt", "looks.parquet", "previous.pt", "seen.csv", "val.npy"]
 
 
 def test_the_configuration_survives_a_round_trip(run: Path) -> None:
@@ -33,8 +35,31 @@ def test_the_configuration_survives_a_round_trip(run: Path) -> None:
     assert parse_config(content).to_json() == content
 
 
+def test_a_run_of_the_first_version_keeps_its_network(run: Path) -> None:
+    """Its compact network is another one today, which its weights do not fit."""
+    found = json.loads((run / "config.json").read_bytes())
+    assert (found["format"], found["settings"]["model"]) == ("hnp-run 2", "compact")
+    earlier = {**found, "format": "hnp-run 1"}
+    del earlier["pixel_mm"]
+    for name in ("preset", "craft", "seeds", "checkpoint_minutes"):
+        del earlier["settings"][name]
+    parsed = parse_config(json.dumps(earlier).encode())
+    assert parsed.settings == FitSettings(
+        model="compact-1", epochs=2, batch_size=16, lr=1e-3, device="cpu"
+    )
+
+
 @pytest.mark.parametrize(
-    "content", [b"", b"[]", b"{}", b'{"format": "hnp-run 1"}', b"\xff", b'{"format": "hnp-run 9"}']
+    "content",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"format": "hnp-run 1"}',
+        b'{"format": "hnp-run 2"}',
+        b"\xff",
+        b'{"format": "hnp-run 9"}',
+    ],
 )
 def test_a_damaged_configuration_is_refused(content: bytes) -> None:
     with pytest.raises(InputError):

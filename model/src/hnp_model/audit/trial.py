@@ -1,4 +1,4 @@
-"""One training of the compact network in a folder that is thrown away."""
+"""One training of the first compact network in a folder that is thrown away."""
 
 import tempfile
 from pathlib import Path
@@ -24,9 +24,9 @@ from hnp_shared.dataset import Dataset
 def trial_settings(epochs: int, seed: int) -> FitSettings:
     """Return how the compact network is trained when only a comparison is wanted."""
     return FitSettings(
-        model="compact",
+        model="compact-1",
         epochs=epochs,
-        lr=DEFAULT_LR["compact"],
+        lr=DEFAULT_LR["compact-1"],
         seed=seed,
         device=choose_device("auto"),
     )

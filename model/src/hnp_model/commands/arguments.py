@@ -41,6 +41,11 @@ allow_missing_option = click.option(
     is_flag=True,
     help="Take a data set without an input that train had; the mean of train stands in.",
 )
+tta_option = click.option(
+    "--tta",
+    is_flag=True,
+    help="Look at each picture mirrored too, left and right, and take the mean of both.",
+)
 allow_leakage_option = click.option(
     "--allow-leakage",
     is_flag=True,

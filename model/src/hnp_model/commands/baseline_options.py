@@ -6,6 +6,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from hnp_model.presets import CRAFT_FLAGS
 from hnp_model.settings import BASELINES, FitSettings
 
 ALWAYS = {"model", "inputs", "seed", "device", "fold", "allow_leakage"}
@@ -22,7 +23,8 @@ def settle_baseline(flags: dict[str, Any]) -> None:
     if model not in BASELINES:
         return
     context = click.get_current_context()
-    names = [field.name for field in fields(FitSettings) if field.name in flags]
+    of_training = {*(field.name for field in fields(FitSettings)), *CRAFT_FLAGS, "preset"}
+    names = [name for name in flags if name in of_training]
     given = [name for name in names if context.get_parameter_source(name) == _BY_HAND]
     strange = [name for name in given if name not in ALWAYS | BASELINES[model].keys()]
     if strange:

@@ -124,14 +124,22 @@ def _cells(one: "Difference") -> tuple[str, ...]:
 
 def _show(one: "Difference") -> str:
     change = one.difference
-    interval = "" if change.low is None else f" ({change.low:+.3f} to {change.high:+.3f})"
-    return f"{change.value:+.3f}{interval}"
+    if change.low is None:
+        return f"{change.value:+.3f}"
+    seeds = ""
+    if change.low_seeds is not None and change.high_seeds is not None:
+        seeds = f"; {change.low_seeds:+.3f} to {change.high_seeds:+.3f}"
+    return f"{change.value:+.3f} ({change.low:+.3f} to {change.high:+.3f}{seeds})"
 
 
 def _closing_lines(comparison: "Comparison") -> Iterator[str]:
     """Yield the verdict, what it is about, and what the rest of the table does not say."""
     from hnp_model.report.findings import TRAINING  # noqa: PLC0415
-    from hnp_model.report.sentences import INTERVALS_LEAVE_OUT, RECIPES_LEAVE_OUT  # noqa: PLC0415
+    from hnp_model.report.sentences import (  # noqa: PLC0415
+        INTERVALS_LEAVE_OUT,
+        RECIPES_LEAVE_OUT,
+        SEEDS_TOLD,
+    )
 
     one, verdict = comparison.primary, "none, AUC by disc is not known"
     if comparison.verdict == "tie":
@@ -155,3 +163,5 @@ def _closing_lines(comparison: "Comparison") -> Iterator[str]:
         "f1 has no interval, for it hangs on thresholds that another val would put elsewhere"
     )
     yield RECIPES_LEAVE_OUT if comparison.about == "recipes" else INTERVALS_LEAVE_OUT
+    if one.difference.low_seeds is not None:
+        yield SEEDS_TOLD

@@ -74,7 +74,7 @@ def _print(found: "CrossValidation", target: Path) -> None:
     from hnp_model.evaluation.cross_validation import CROSSVAL_FILE, FOREST_FILE  # noqa: PLC0415
     from hnp_model.measures.units import UNITS  # noqa: PLC0415
     from hnp_model.report.card import TOO_FEW_MEANS, show_figure  # noqa: PLC0415
-    from hnp_model.report.sentences import INTERVALS_LEAVE_OUT  # noqa: PLC0415
+    from hnp_model.report.sentences import sentences_on_intervals  # noqa: PLC0415
 
     head = ("fold", "patients", *(f"auc, {unit}" for unit in UNITS))
     rows = [
@@ -94,7 +94,8 @@ def _print(found: "CrossValidation", target: Path) -> None:
         "a range is no interval: folds share training patients, and each has its own model, so "
         "their scores are never put together"
     )
-    click.echo(INTERVALS_LEAVE_OUT)
+    for sentence in sentences_on_intervals(found.settings.seeds):
+        click.echo(sentence)
     for name in (FOREST_FILE, CROSSVAL_FILE):
         click.echo(target / name)
 

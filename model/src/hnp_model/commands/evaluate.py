@@ -14,6 +14,7 @@ from hnp_model.commands.arguments import (
     example,
     json_option,
     out_option,
+    tta_option,
 )
 from hnp_model.settings import ALL, EvaluateSettings
 from hnp_shared.command import echo_json, echo_table, reported
@@ -46,6 +47,7 @@ MOST_REFITS = 100_000
     help="Share of a class that may have its class left out before a patient is referred.",
 )
 @allow_missing_option
+@tta_option
 @out_option
 @click.option("--force", is_flag=True, help="Overwrite another evaluation.")
 @click.option(
@@ -70,6 +72,7 @@ def evaluate_command(  # click passes one argument a flag
     allow_leakage: bool,
     referral_error: float,
     allow_missing: bool,
+    tta: bool,
     target: Path | None,
     force: bool,
     refits: int | None,
@@ -83,7 +86,10 @@ def evaluate_command(  # click passes one argument a flag
         raise click.UsageError("--part goes with --split, not with --all")
     settings = EvaluateSettings(
         *(ALL if everything else part or "test", allow_mismatch, allow_leakage, referral_error),
-        *(allow_missing, force, refits or 0, not skip_missing_inputs),
+        *(allow_missing, force),
+        refits=refits or 0,
+        without=not skip_missing_inputs,
+        tta=tta,
     )
     with reported():
         from hnp_model.evaluation.evaluation import evaluate  # noqa: PLC0415  # torch takes seconds to import

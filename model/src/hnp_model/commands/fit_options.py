@@ -9,7 +9,14 @@ import click
 
 from hnp_model.commands.arguments import SEED, allow_leakage_option
 from hnp_model.commands.baseline_options import settle_baseline
-from hnp_model.settings import DEFAULT_LR, DEVICES, INPUTS, LARGEST_BATCH, MODELS, FitSettings
+from hnp_model.commands.craft_options import CRAFT_OPTIONS
+from hnp_model.presets import CRAFT_FLAGS, PRESET, settings_of
+from hnp_model.settings import DEVICES, INPUTS, LARGEST_BATCH, MODELS, FitSettings
+
+STRONG = PRESET["strong"]
+
+MOST_SEEDS = 100
+"""Members of a run; far beyond what another one still adds to."""
 
 OPTIONS = (
     click.option(
@@ -17,8 +24,9 @@ OPTIONS = (
         type=click.Choice(MODELS),
         default="reference",
         show_default=True,
-        help="Network: the reference report's (300 x 300 pixels only), or a small one for a CPU; "
-        "or a baseline that sees no picture.",
+        help="Network: the reference report's (300 x 300 pixels only), a small one for a CPU that "
+        "sees the middle 60 mm, or the first version's small one; or a baseline that sees no "
+        "picture.",
     ),
     click.option(
         "--inputs",
@@ -31,14 +39,14 @@ OPTIONS = (
     click.option(
         "--epochs",
         type=click.IntRange(min=1),
-        default=20,
-        show_default=True,
-        help="Passes over the training part, at most; of tabular-gbm: trees, 200 by default.",
+        help="Passes over the training part, at most; of tabular-gbm: trees, 200 by default.  "
+        f"[default: {PRESET['plain'].epochs}, strong: {STRONG.epochs}]",
     ),
     click.option(
         "--patience",
-        type=click.IntRange(min=1),
-        help="Stop after so many epochs in a row without a better one on val.  [default: never]",
+        type=click.IntRange(min=0),
+        help="Stop after so many epochs in a row without a better one on val; 0: never.  "
+        f"[default: never, strong: {STRONG.patience}]",
     ),
     click.option(
         "--batch-size",
@@ -51,14 +59,13 @@ OPTIONS = (
         "--lr",
         type=click.FloatRange(min=0, min_open=True),
         help="Adam's learning rate, without a unit.  [default: 2e-5 for reference, 1e-3 for "
-        "compact]",
+        f"compact, strong: {STRONG.lr['reference']:g} and {STRONG.lr['compact']:g}]",
     ),
     click.option(
         "--dropout",
         type=click.FloatRange(min=0, max=1, max_open=True),
-        default=0.1,
-        show_default=True,
-        help="Share of hidden units left out in each step of training.",
+        help="Share of hidden units left out in each step of training.  "
+        f"[default: {PRESET['plain'].dropout:g}, strong: {STRONG.dropout:g}]",
     ),
     click.option(
         "--seed",
@@ -68,12 +75,24 @@ OPTIONS = (
         help="Number that first weights, order of slices and dropout depend on.",
     ),
     click.option(
+        "--seeds",
+        type=click.IntRange(2, MOST_SEEDS),
+        help="Number of trainings, from --seed on, whose mean is the prediction.  [default: one]",
+    ),
+    click.option(
         "--device",
         type=click.Choice(DEVICES),
         default="auto",
         show_default=True,
         help="Where to compute; auto: cuda where there is such a device, else cpu.",
     ),
+    click.option(
+        "--checkpoint-minutes",
+        type=click.FloatRange(min=0),
+        help="Minutes between two checkpoints within an epoch; each epoch ends in one.  "
+        "[default: 10]",
+    ),
+    *CRAFT_OPTIONS,
     allow_leakage_option,
 )
 
@@ -84,11 +103,11 @@ def fit_options(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def with_settings(**flags: Any) -> None:  # noqa: ANN401  # click has checked them
         settle_baseline(flags)
-        if flags["lr"] is None:
-            flags["lr"] = DEFAULT_LR[flags["model"]]
-        names = [field.name for field in fields(FitSettings) if field.name in flags]
-        settings = FitSettings(**{name: flags.pop(name) for name in names})
-        command(settings=settings, **flags)
+        preset = flags.pop("preset")
+        names = {*(field.name for field in fields(FitSettings)), *CRAFT_FLAGS} & flags.keys()
+        given = {name: flags.pop(name) for name in names}
+        stated = {name: value for name, value in given.items() if value is not None}
+        command(settings=settings_of(preset, stated), **flags)
 
     for option in reversed(OPTIONS):
         with_settings = option(with_settings)

@@ -11,6 +11,7 @@ from hnp_model.commands.arguments import (
     example,
     force_option,
     json_option,
+    tta_option,
 )
 from hnp_model.settings import PredictSettings
 from hnp_shared.command import echo_json, echo_table, reported
@@ -35,6 +36,7 @@ from hnp_shared.command import echo_json, echo_table, reported
     help="Take a data set whose pixels were made by another recipe.",
 )
 @allow_missing_option
+@tta_option
 @force_option
 @json_option
 def predict_command(  # click passes one argument a flag
@@ -44,13 +46,14 @@ def predict_command(  # click passes one argument a flag
     target: Path | None,
     allow_mismatch: bool,
     allow_missing: bool,
+    tta: bool,
     force: bool,
     as_json: bool,
 ) -> None:
     """Write what the model in RUN says of each slice of the data set OUT, labelled or not."""
     if file and target:
         raise click.UsageError("expected -o FILE or --out DIR, not both")
-    settings = PredictSettings(allow_mismatch, allow_missing, force)
+    settings = PredictSettings(allow_mismatch, allow_missing, force, tta)
     with reported():
         from hnp_model.evaluation.predicting import predict_dataset  # noqa: PLC0415  # torch takes seconds
 

@@ -37,8 +37,8 @@ class Slices:
         shard: file under shards/.
         row: index in the shard.
         pixel_sha256: of the stored array.
-        pixel_row_mm: height of a stored pixel, NaN when missing.
-        pixel_col_mm: width of a stored pixel, NaN when missing.
+        pixel_row_mm: height of a pixel of the stored array, NaN when missing.
+        pixel_col_mm: its width, NaN when missing.
     """
 
     slice_id: Strings

@@ -97,7 +97,8 @@ class Comparison:
         for unit, differences in self.differences.items():
             named = zip(COMPARED, differences, strict=True)
             plain["differences"][unit] = {
-                name: {**asdict(one), "verdict": None} for name, one in named
+                name: {**asdict(one), "difference": one.difference.to_plain(), "verdict": None}
+                for name, one in named
             }
         plain["differences"][PRIMARY_UNIT][PRIMARY]["verdict"] = self.verdict
         return {**plain, "verdict": self.verdict, "about": self.about}

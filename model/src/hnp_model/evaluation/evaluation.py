@@ -32,6 +32,7 @@ from hnp_model.report.reliability import draw_reliability
 from hnp_model.report.remarks import (
     remarks_beside_train,
     remarks_on_evaluation,
+    remarks_on_tta,
     remarks_on_use,
 )
 from hnp_model.report.remarks_on_figures import remarks_on_figures
@@ -117,7 +118,7 @@ def evaluate(
         refuse_lacking(lacking, allow=settings.allow_missing, where=settings.part)
         seen = find_seen(folder, judged, judged_parts)
         _refuse_seen(seen, allow=settings.allow_leakage)
-        predictions = predict(folder, config, dataset, judged, judged_parts)
+        predictions = predict(folder, config, dataset, judged, judged_parts, tta=settings.tta)
         calibrated = Calibrated(
             result.calibration, read_calibrations(folder, predictions.weights_sha256)
         )
@@ -136,9 +137,11 @@ def evaluate(
             + misfits
             + remarks_on_use(settings.part, settings.part in used, lacking)
             + remarks_beside_train(beside)
-            + remarks_on_figures(settings.part, figures[settings.part]),
+            + remarks_on_figures(settings.part, figures[settings.part])
+            + remarks_on_tta(used=settings.tta),
             leaks=bool(config.leakage or leakage or seen),
             referral=referral,
+            tta=settings.tta,
             calibration=_judge_calibration(predictions, calibrated, settings.part),
             training=used,
             beside=beside,
@@ -214,7 +217,8 @@ def _choose_place(
     Raises:
         OutputError: it holds another evaluation.
     """
-    subject = Subject(data.dataset_id, settings.part, split.digest if split else None)
+    digest = split.digest if split else None
+    subject = Subject(data.dataset_id, settings.part, digest, settings.tta)
     place = replace(run, path=target) if target else place_of(run, config, subject)
     refuse_in_dataset(place.path)  # a link may lead anywhere
     if not settings.force:
@@ -245,7 +249,7 @@ def _figures_by_part(predictions: Predictions, result: FitResult) -> dict[str, P
     figures = {}
     for part in parts_in_order(predictions.part):
         here = predictions.of_part(part)
-        figures[part] = figures_of(here.slices, here.probability, result.thresholds)
+        figures[part] = figures_of(here.slices, here.probability, result.thresholds, here.by_member)
     return figures
 
 

@@ -12,11 +12,12 @@ from hnp_model.data.tabular import find_lacking
 from hnp_model.evaluation.beside_train import look_beside_train
 from hnp_model.fitting.baselines.baseline import load_baseline
 from hnp_model.fitting.device import enough_memory, on_device_at_hand
-from hnp_model.fitting.forward import logits_of
+from hnp_model.fitting.forward import logits_by_member
 from hnp_model.fitting.networks.choice import build_network
+from hnp_model.fitting.networks.ensemble import BothWays
 from hnp_model.fitting.samples import open_samples
 from hnp_model.report.findings import BesideTrain
-from hnp_model.report.remarks import remarks_on_prediction
+from hnp_model.report.remarks import remarks_on_prediction, remarks_on_tta
 from hnp_model.runs.calibrations import read_calibrations
 from hnp_model.runs.checkpoint import load_weights
 from hnp_model.runs.evaluations import Subject, place_of
@@ -106,9 +107,9 @@ def predict_dataset(
     slices = read_slices(dataset, labelled=False)
     lacking = find_lacking_inputs(config, slices)
     refuse_lacking(lacking, allow=settings.allow_missing, where="the data set")
-    file = file or _file_in(folder, config, data, target, force=settings.force)
+    file = file or _file_in(folder, config, data, target, settings)
     parts = np.full(len(slices), ALL)
-    predictions = predict(folder, config, dataset, slices, parts)
+    predictions = predict(folder, config, dataset, slices, parts, tta=settings.tta)
     beside = look_beside_train(folder, config, dataset, slices, parts)
     make_folder(file.parent, role="the folder of the predictions")
     units = read_calibrations(folder, predictions.weights_sha256)
@@ -122,21 +123,26 @@ def predict_dataset(
         threshold=threshold,
         remarks=remarks_on_prediction(
             config, data, find_seen(folder, slices, parts), lacking, beside
-        ),
+        )
+        + remarks_on_tta(used=settings.tta),
         beside=beside,
         file=str(file),
     )
 
 
 def _file_in(
-    run: RunFolder, config: RunConfig, data: DataFacts, target: Path | None, *, force: bool
+    run: RunFolder,
+    config: RunConfig,
+    data: DataFacts,
+    target: Path | None,
+    settings: PredictSettings,
 ) -> Path:
     """Return the file to write in a folder.
 
     Raises:
         OutputError: the folder given holds an evaluation or a run, or the file exists.
     """
-    place = place_of(run, config, Subject(data.dataset_id, ALL, None))
+    place = place_of(run, config, Subject(data.dataset_id, ALL, None, settings.tta))
     place = replace(place, path=target) if target else place
     refuse_in_dataset(place.path)
     if target is None:  # what we named is made anew, but for what an evaluation is about
@@ -151,14 +157,28 @@ def _file_in(
             "-o FILE or --out DIR writes elsewhere"
         )
     file = place.path / PREDICTIONS_FILE
-    refuse_existing(file, force=force)
+    refuse_existing(file, force=settings.force)
     return file
 
 
 def predict(
-    folder: RunFolder, config: RunConfig, dataset: Dataset, slices: Slices, parts: Strings
+    folder: RunFolder,
+    config: RunConfig,
+    dataset: Dataset,
+    slices: Slices,
+    parts: Strings,
+    *,
+    tta: bool = False,
 ) -> Predictions:
     """Run the network over slices, one part after the other.
+
+    Args:
+        folder: of the run.
+        config: its configuration.
+        dataset: an opened data set.
+        slices: of it.
+        parts: (slice,).
+        tta: whether each picture is looked at mirrored too.
 
     Raises:
         InputError: weights or data are damaged, or the machine is too small for a batch.
@@ -169,7 +189,9 @@ def predict(
     config = replace(config, settings=on_device_at_hand(config.settings))
     network = build_network(config.settings)
     weights_sha256 = load_weights(folder, network)
-    taken, logits = [], []
+    if tta:
+        network = BothWays(network)
+    taken, logits, members = [], [], []
     for part in parts_in_order(parts):
         rows = np.flatnonzero(parts == part)
         samples = open_samples(dataset, slices.take(rows), config)
@@ -180,10 +202,13 @@ def predict(
         )
         taken.append(rows)
         with enough_memory(config.settings):
-            logits.append(logits_of(network, batches))
+            found, each = logits_by_member(network, batches)
+            logits.append(found)
+            members.append(each)
     order, logit = np.concatenate(taken), _finite(np.concatenate(logits))
     lacking = find_lacking_inputs(config, slices)
-    return Predictions(slices.take(order), parts[order], logit, weights_sha256, lacking)
+    together = np.concatenate(members, axis=1) if config.settings.seeds else None
+    return Predictions(slices.take(order), parts[order], logit, weights_sha256, lacking, together)
 
 
 def _by_baseline(

@@ -11,17 +11,20 @@ from torch import nn
 
 from hnp_model.data.slices import UNKNOWN, UNKNOWN_LEVEL, Slices
 from hnp_model.data.tabular import FEATURES
+from hnp_model.fitting.baselines.baseline import load_baseline
+from hnp_model.fitting.batch import Batch
 from hnp_model.fitting.device import enough_memory, on_device_at_hand
 from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.networks.choice import build_network
-from hnp_model.fitting.samples import Batch, Samples, open_samples
+from hnp_model.fitting.networks.ensemble import Ensemble
+from hnp_model.fitting.samples import Samples, inputs_of, open_samples
 from hnp_model.measures.bootstrap import Figure, estimate
 from hnp_model.measures.calibration import sigmoid
 from hnp_model.measures.units import PRIMARY_UNIT, score_units
 from hnp_model.runs.checkpoint import load_weights
 from hnp_model.runs.run_config import RunConfig
 from hnp_model.runs.run_folder import RunFolder
-from hnp_model.settings import Inputs
+from hnp_model.settings import BASELINES, Inputs
 from hnp_shared.dataset import Dataset
 from hnp_shared.progress import track
 
@@ -63,20 +66,36 @@ def areas_without(
         InputError: weights or data are damaged, or the machine is too small for a batch.
         StorageError: a file could not be read.
     """
+    less = take_away(slices, config.settings.inputs)
+    if config.settings.model in BASELINES:
+        model, _ = load_baseline(folder, config.settings.model)
+        said = {name: model.logits(one, config.standardisation) for name, one in less.items()}
+    else:
+        said = _by_network(folder, config, dataset, slices, less)
+    return {name: _area(slices, logit) for name, logit in said.items()}
+
+
+def _by_network(
+    folder: RunFolder,
+    config: RunConfig,
+    dataset: Dataset,
+    slices: Slices,
+    less: Mapping[str, Slices],
+) -> dict[str, Logits]:
     config = replace(config, settings=on_device_at_hand(config.settings))
     network = build_network(config.settings)
     load_weights(folder, network)
     if config.settings.inputs == "both":
         # The image is looked at once for all that is taken away beside it.
-        network.cnn = _Remembering(cast("nn.Module", network.cnn))
+        for each in network.members if isinstance(network, Ensemble) else [network]:
+            each.cnn = _Remembering(cast("nn.Module", each.cnn))
     samples = open_samples(dataset, slices, config)
     tabular = {
-        name: config.standardisation.apply(without)
-        for name, without in take_away(slices, config.settings.inputs).items()
+        name: inputs_of(without, config.standardisation, config.settings).values
+        for name, without in less.items()
     }
     with enough_memory(config.settings):
-        logits = _logits(network, samples, tabular, blind=config.settings.inputs != "tabular")
-    return {name: _area(slices, logit) for name, logit in logits.items()}
+        return _logits(network, samples, tabular, blind=config.settings.inputs != "tabular")
 
 
 def take_away(slices: Slices, inputs: Inputs) -> Mapping[str, Slices]:
@@ -95,7 +114,7 @@ def take_away(slices: Slices, inputs: Inputs) -> Mapping[str, Slices]:
 
 def _logits(
     network: nn.Module, samples: Samples, tabular: Mapping[str, Tabular], *, blind: bool
-) -> Mapping[str, Logits]:
+) -> dict[str, Logits]:
     """Return what is taken away -> the logit of each slice, (slice,)."""
     names = (*tabular, *((IMAGE,) if blind else ()))
     found: dict[str, list[Logits]] = {name: [] for name in names}

@@ -5,6 +5,7 @@ import platform
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from statistics import fmean
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +17,11 @@ from hnp_model.data.thumbnails import read_thumbnails
 from hnp_model.fitting.baselines.baseline import fit_baseline, load_baseline
 from hnp_model.fitting.device import choose_device, enough_memory
 from hnp_model.fitting.forward import logits_of
+from hnp_model.fitting.framing import usual_pixel_mm
+from hnp_model.fitting.members import Trained, train_members
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.samples import Samples, open_samples
 from hnp_model.fitting.scoring_apart import score_apart
-from hnp_model.fitting.training import train
 from hnp_model.measures.calibration import fit_calibration, sigmoid
 from hnp_model.measures.metrics import youden_threshold
 from hnp_model.measures.units import UNITS, score_units
@@ -32,7 +34,6 @@ from hnp_model.runs.run_folder import CONFIG_FILE, RunFolder, claim, hold
 from hnp_model.runs.seen import write_seen
 from hnp_model.runs.seen_looks import write_looks
 from hnp_model.runs.val_facts import describe_val
-from hnp_model.runs.val_logits import read_val_logits
 from hnp_model.settings import BASELINES, FitSettings
 from hnp_model.splits.guard import (
     choose_fold,
@@ -59,27 +60,34 @@ class Fitted:
 
     Attributes:
         config: of its run.
-        history: one entry an epoch.
+        histories: of each member.
         remarks: what of the split does not fit the data set.
         near_copies: pictures of two patients in two parts that are nearly the same.
     """
 
     config: RunConfig
-    history: History
+    histories: tuple[History, ...]
     remarks: tuple[str, ...]
     near_copies: NearCopies
 
     def summary(self) -> dict[str, float | None]:
-        """Return the figures of the weights that were kept; None where one is not defined."""
-        best = best_of(self.history)
+        """Return the figures of the weights that were kept; None where one is not defined.
+
+        Of several members, their means.
+        """
+        best = [best_of(history) for history in self.histories]
         figures = {
-            "epochs": len(self.history),
-            "best_epoch": best.epoch,
-            "train_loss": best.train_loss,
-            "val_loss": best.val_loss,
-            "val_auc_slice": best.val_auc_slice,
-            "val_auc_level": best.val_auc_level,
+            "epochs": fmean(len(history) for history in self.histories),
+            "best_epoch": fmean(one.epoch for one in best),
+            "train_loss": fmean(one.train_loss for one in best),
+            "val_loss": fmean(one.val_loss for one in best),
+            "val_auc_slice": fmean(one.val_auc_slice for one in best),
+            "val_auc_level": fmean(one.val_auc_level for one in best),
         }
+        if len(best) == 1:
+            figures |= {"epochs": len(self.histories[0]), "best_epoch": best[0].epoch}
+        else:
+            figures = {"members": len(best), **figures}
         return {name: None if math.isnan(value) else value for name, value in figures.items()}
 
 
@@ -124,6 +132,7 @@ def fit(  # the four nouns of a fit, and how it is done
         image_size=open_images(dataset, slices).size,
         standardisation=fit_standardisation(slices.take(parts == "train")),
         versions=_versions(settings),
+        pixel_mm=usual_pixel_mm(slices.take(parts == "train"), settings),
     )
     with enough_memory(config.settings):
         train_part = open_samples(dataset, slices.take(parts == "train"), config)
@@ -137,12 +146,13 @@ def fit(  # the four nouns of a fit, and how it is done
         with enough_memory(config.settings):
             if settings.model in BASELINES:
                 history = fit_baseline(train_part.slices, val_part.slices, config, folder)
+                trained = Trained((history,), ())
             else:
-                history = train(train_part, val_part, config.settings, folder, watch)
-            config = replace(config, result=_settle(folder, val_part, config, history))
+                trained = train_members(train_part, val_part, config.settings, folder, watch)
+            config = replace(config, result=_settle(folder, val_part, config, trained))
         folder.write(CONFIG_FILE, config.to_json())
     remarks = remarks_on_names(slices, split)
-    return Fitted(config, history, remarks, find_near_copies(looks).across())
+    return Fitted(config, trained.histories, remarks, find_near_copies(looks).across())
 
 
 def _profile(slices: Slices, looks: Looks) -> Profile:
@@ -152,19 +162,19 @@ def _profile(slices: Slices, looks: Looks) -> Profile:
     return describe(train_slices, quantities_of(train_slices, looks.thumbnails[here]))
 
 
-def _settle(folder: RunFolder, val: Samples, config: RunConfig, history: History) -> FitResult:
+def _settle(folder: RunFolder, val: Samples, config: RunConfig, trained: Trained) -> FitResult:
     """Fix thresholds, calibrations and scores for referral on val with the best weights."""
     logit, weights_sha256 = _judge(folder, val, config)
     scores = {unit: score_units(unit, val.slices, sigmoid(logit)) for unit in UNITS}
     thresholds: dict[str, float] = {unit: youden_threshold(scores[unit]) for unit in UNITS}
     write_calibrations(folder, choose_calibrations(weights_sha256, scores))
     calibration = fit_calibration(logit, val.slices.is_patient)
-    by_epoch = read_val_logits(folder, len(history), len(val))
-    apart = None if by_epoch is None else score_apart(val.slices, by_epoch)
+    apart = score_apart(val.slices, trained.by_epoch) if trained.by_epoch else None
     settled_there = score_units("patient", val.slices, calibration.apply(logit))
     write_val_scores(folder, apart or settled_there, apart=apart is not None)
     facts = describe_val(scores, thresholds)
-    return FitResult(best_of(history).epoch, thresholds, calibration, facts)
+    best = tuple(best_of(history).epoch for history in trained.histories)
+    return FitResult(best[0], thresholds, calibration, facts, best if len(best) > 1 else None)
 
 
 def _judge(

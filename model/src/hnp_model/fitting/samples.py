@@ -9,26 +9,17 @@ import torch
 
 from hnp_model.data.slices import Slices
 from hnp_model.data.tabular import Standardisation
-from hnp_model.fitting.networks.choice import check_size
+from hnp_model.data.tabular_inputs import TabularInputs, encoded, standardised
+from hnp_model.fitting.augmenting.chances import Keys, keys_of
+from hnp_model.fitting.augmenting.draws import Variation
+from hnp_model.fitting.augmenting.mixing import mixed
+from hnp_model.fitting.batch import Batch
+from hnp_model.fitting.framing import Frame, PixelMm, frame_of
+from hnp_model.fitting.networks.choice import ENCODED, check_size
 from hnp_model.runs.run_config import RunConfig
 from hnp_model.settings import FitSettings
 from hnp_shared.dataset import Dataset
 from hnp_shared.images import MappedImages, open_images
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Batch:
-    """Some slices on the device.
-
-    Attributes:
-        images: (slice, 1, row, column) in 0..1; empty where the network looks at none.
-        tabular: (slice, feature), standardised.
-        truth: (slice,), 0.0 or 1.0.
-    """
-
-    images: torch.Tensor
-    tabular: torch.Tensor
-    truth: torch.Tensor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,31 +29,48 @@ class Samples:
     Attributes:
         slices: what is known of each slice.
         images: where its pixels lie; None where the network looks at none.
-        tabular: (slice, feature), standardised, float32.
+        inputs: what is told of each slice beside its picture.
+        frame: what is seen of each picture.
+        keys: (slice,), what chances of each slice start from.
         device: where batches go.
         buffer: (slice of a batch, row, column), where the pixels of every batch are put.
     """
 
     slices: Slices
     images: MappedImages | None
-    tabular: npt.NDArray[np.float32]
+    inputs: TabularInputs
+    frame: Frame
+    keys: Keys
     device: str
     buffer: npt.NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.slices)
 
-    def batch(self, indices: npt.NDArray[np.int64]) -> Batch:
-        """Return the slices at ``indices``, a batch at most; good until the next is asked for."""
+    def batch(self, indices: npt.NDArray[np.int64], variation: Variation | None = None) -> Batch:
+        """Return the slices at ``indices``, a batch at most; good until the next is asked for.
+
+        Args:
+            indices: (slice,).
+            variation: how the epoch varies them; None leaves all as it is.
+        """
         pixels = self.buffer[: indices.size]
         if self.images is not None:
             pixels = self.images.gather(indices, self.buffer)
+        keys, draws, lost = self.keys[indices], None, None
+        if variation:
+            draws = variation.draw(keys) if variation.of_pictures and self.images else None
+            lost = variation.lost_inputs(keys, self.inputs.input_count)
         truth = self.slices.is_patient[indices].astype(np.float32)
-        return Batch(
-            torch.from_numpy(pixels).unsqueeze(1).to(self.device),
-            torch.from_numpy(self.tabular[indices]).to(self.device),
+        images = torch.from_numpy(pixels).unsqueeze(1).to(self.device)
+        batch = Batch(
+            self.frame.see(images, indices, draws),
+            torch.from_numpy(self.inputs.at(indices, lost)).to(self.device),
             torch.from_numpy(truth).to(self.device),
         )
+        if variation and variation.craft.mixup:
+            return mixed(batch, variation.shares(keys))
+        return batch
 
     def __getitems__(self, indices: Sequence[int]) -> Batch:
         """Return the same as `batch`; a torch DataLoader without workers asks in this way."""
@@ -81,16 +89,35 @@ def open_samples(dataset: Dataset, slices: Slices, config: RunConfig) -> Samples
         InputError: shards are damaged, or their size does not suit the network.
         StorageError: a shard could not be read.
     """
-    return map_samples(dataset, slices, config.standardisation, config.settings)
+    return map_samples(dataset, slices, config.standardisation, config.settings, config.pixel_mm)
 
 
 def map_samples(
-    dataset: Dataset, slices: Slices, standardisation: Standardisation, settings: FitSettings
+    dataset: Dataset,
+    slices: Slices,
+    standardisation: Standardisation,
+    settings: FitSettings,
+    pixel_mm: PixelMm | None = None,
 ) -> Samples:
     """Map the shards of some slices; raises as `open_samples` does."""
     images = open_images(dataset, slices)
     check_size(settings, images.size)
     seen = None if settings.inputs == "tabular" else images
     size = seen.size if seen else (0, 0)
-    buffer = np.empty((min(settings.batch_size, len(slices)), *size), dtype=np.float32)
-    return Samples(slices, seen, standardisation.apply(slices), settings.device, buffer)
+    return Samples(
+        slices,
+        images=seen,
+        inputs=inputs_of(slices, standardisation, settings),
+        frame=frame_of(slices, size, settings, pixel_mm),
+        keys=keys_of(slices.slice_id.tolist()),
+        device=settings.device,
+        buffer=np.empty((min(settings.batch_size, len(slices)), *size), dtype=np.float32),
+    )
+
+
+def inputs_of(
+    slices: Slices, standardisation: Standardisation, settings: FitSettings
+) -> TabularInputs:
+    """Return tabular inputs as the network of the settings takes them."""
+    told = encoded if settings.model in ENCODED else standardised
+    return told(slices, standardisation)

@@ -1,7 +1,7 @@
 """Figures with their intervals; patients are resampled, for slices of one are not independent."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,8 @@ class Figure:
         high: upper end.
         low_percentile: lower end of the percentile form, from resampled patients.
         high_percentile: upper end of the percentile form.
+        low_seeds: lower end with the variance between seeds; None where one was trained.
+        high_seeds: upper end with it.
     """
 
     value: float | None
@@ -40,6 +42,17 @@ class Figure:
     high: float | None
     low_percentile: float | None = None
     high_percentile: float | None = None
+    low_seeds: float | None = None
+    high_seeds: float | None = None
+
+    def to_plain(self) -> dict[str, float | None]:
+        """Return what JSON holds; a run of one seed says nothing of seeds."""
+        plain: dict[str, float | None] = asdict(self)
+        return {
+            name: value
+            for name, value in plain.items()
+            if value is not None or not name.endswith("_seeds")
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,3 +52,9 @@ def sigmoid(logit: Numbers) -> Numbers:
     """Return probabilities, without overflow at either end."""
     smaller = np.exp(-np.abs(logit))
     return np.where(logit >= 0, 1.0, smaller) / (1.0 + smaller)
+
+
+def logit_of(probability: Numbers) -> Numbers:
+    """Return log odds; of 0 and 1 the largest that floats tell from them."""
+    inside = np.clip(probability, np.finfo(float).tiny, 1 - np.finfo(float).epsneg)
+    return np.asarray(np.log(inside) - np.log1p(-inside), dtype=np.float64)

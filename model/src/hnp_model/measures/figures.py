@@ -1,16 +1,19 @@
 """The figures of a part: every unit, and every subgroup by slice."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from hnp_model.data.slices import Slices
-from hnp_model.measures.bootstrap import MIN_PATIENTS, Estimates, Figure, estimate
+from hnp_model.measures.between_seeds import ANYWHERE, with_seeds
+from hnp_model.measures.bootstrap import MIN_PATIENTS, Estimates, Figure, Model, estimate
 from hnp_model.measures.metrics import METRICS
 from hnp_model.measures.subgroups import in_reading_order, subgroups_of
 from hnp_model.measures.units import UNITS, Scores, UnitName, score_units
+
+Numbers = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class UnitFigures:
         del plain["estimates"]
         named = zip(METRICS, self.estimates.figures, strict=True)
         return {
-            **{name: asdict(figure) for name, figure in named},
+            **{name: figure.to_plain() for name, figure in named},
             **plain,
             "resamples_dropped": self.estimates.resamples_dropped,
             "resamples_undefined": dict(self.estimates.resamples_undefined),
@@ -78,7 +81,10 @@ class PartFigures:
 
 
 def figures_of(
-    slices: Slices, probability: npt.NDArray[np.float64], thresholds: Mapping[str, float]
+    slices: Slices,
+    probability: Numbers,
+    thresholds: Mapping[str, float],
+    members: Sequence[Numbers] = (),
 ) -> PartFigures:
     """Return all figures of some slices.
 
@@ -86,26 +92,39 @@ def figures_of(
         slices: the slices judged, at least one.
         probability: (slice,), the model's.
         thresholds: unit -> threshold.
+        members: (slice,) each, of the members whose mean the model's is.
     """
-    units = {
-        unit: _describe(slices, score_units(unit, slices, probability), thresholds[unit])
-        for unit in UNITS
-    }
+
+    def describe(unit: UnitName, here: Slices, rows: npt.NDArray[np.bool_]) -> UnitFigures:
+        scores = [score_units(unit, here, one[rows]) for one in (probability, *members)]
+        return _describe(here, scores[0], thresholds[unit], scores[1:])
+
+    everyone = np.ones(len(slices), np.bool_)
+    units = {unit: describe(unit, slices, everyone) for unit in UNITS}
     by: dict[str, dict[str, UnitFigures]] = {}
     for dimension, group_of in subgroups_of(slices).items():
         by[dimension] = {}
         for group in in_reading_order(group_of):
             here = group_of == group
-            members = slices.take(here)
-            scores = score_units("slice", members, probability[here])
-            by[dimension][group] = _describe(members, scores, thresholds["slice"])
+            by[dimension][group] = describe("slice", slices.take(here), here)
     return PartFigures(units, by)
 
 
-def _describe(slices: Slices, scores: Scores, threshold: float) -> UnitFigures:
+def _describe(
+    slices: Slices, scores: Scores, threshold: float, members: Sequence[Scores]
+) -> UnitFigures:
+    estimates = estimate(scores, threshold)
+    if members and estimates.figures[0].value is not None:
+        each = np.stack([Model.of(one, threshold).values(METRICS) for one in members])
+        told = zip(METRICS, estimates.figures, each.T, strict=True)
+        figures = tuple(
+            with_seeds(figure, [values], ANYWHERE if name.startswith("calibration") else (0.0, 1.0))
+            for name, figure, values in told
+        )
+        estimates = Estimates(figures, estimates.resamples_dropped)
     discs = set(zip(slices.study_id.tolist(), slices.level.tolist(), strict=True))
     return UnitFigures(
-        estimates=estimate(scores, threshold),
+        estimates=estimates,
         n_slices=len(slices),
         n_levels=len(discs),
         n_patients=scores.patient_count,

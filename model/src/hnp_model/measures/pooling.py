@@ -1,7 +1,7 @@
 """Figures of several folds together: mean and range, never scores of different models in one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,7 @@ class FoldFigures:
     def to_plain(self) -> dict[str, object]:
         """Return what crossval.json holds."""
         units: dict[str, object] = {
-            unit: dict(zip(METRICS, map(asdict, figures), strict=True))
+            unit: dict(zip(METRICS, (figure.to_plain() for figure in figures), strict=True))
             for unit, figures in self.figures.items()
         }
         return {"n_patients": self.n_patients, "n_slices": self.n_slices, **units}

@@ -13,10 +13,10 @@ from hnp_model.measures.units import PRIMARY_UNIT, UNITS, UnitName
 from hnp_model.report.configuration import SEES_NO_PICTURE, model_name, setting_rows
 from hnp_model.report.findings import Findings
 from hnp_model.report.sentences import (
-    INTERVALS_LEAVE_OUT,
     referral_sentence,
     refits_sentence,
     resample_sentences,
+    sentences_on_intervals,
     worst_hospital,
 )
 from hnp_model.runs.run_folder import RELIABILITY_FILE, ROC_FILE
@@ -102,10 +102,16 @@ def render_card(found: Findings) -> str:
 
 
 def show_figure(figure: Figure, *, too_few: bool = False) -> str:
-    """Return a figure with its interval; a dash or, where that is the reason, `TOO_FEW`."""
+    """Return a figure with its interval, and with that of other seeds where known.
+
+    Where there is none: a dash or, where that is the reason, `TOO_FEW`.
+    """
     if figure.value is None:
         return TOO_FEW if too_few else "-"
-    return f"{figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})"
+    seeds = ""
+    if figure.low_seeds is not None and figure.high_seeds is not None:
+        seeds = f"; {figure.low_seeds:.3f} to {figure.high_seeds:.3f}"
+    return f"{figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f}{seeds})"
 
 
 def figure_rows(units: Mapping[str, UnitFigures], metrics: Iterable[str]) -> list[Row]:
@@ -152,7 +158,8 @@ def _configuration(found: Findings) -> str:
     rows += setting_rows(settings)
     rows.append(("weights kept", f"best AUC by {PRIMARY_UNIT} on val, then the lower loss"))
     if result:
-        rows.append(("best epoch", str(result.best_epoch)))
+        best = result.best_epochs or (result.best_epoch,)
+        rows.append(("best epoch", ", ".join(map(str, best))))
         rows += [
             (f"threshold, {unit}", f"{value:.4f}") for unit, value in result.thresholds.items()
         ]
@@ -180,7 +187,7 @@ def _figures(found: Findings) -> str:
         f"errors; metrics.json has the percentiles of {RESAMPLES:,} resamples of patients too. "
         f"{_sentence(TOO_FEW_MEANS)} The primary unit is "
         f"`{PRIMARY_UNIT}`, one study's disc. Thresholds: largest Youden J on val; `_05` at 0.5. "
-        f"{_sentence(INTERVALS_LEAVE_OUT)}\n"
+        f"{' '.join(map(_sentence, sentences_on_intervals(found.config.settings.seeds)))}\n"
     )
     note += "".join(f"\n{_sentence(each)}\n" for each in resample_sentences(found.asked))
     return _table([*figure_rows(units, METRICS), *counts, *shares, dropped]) + "\n" + note

@@ -1,5 +1,8 @@
 """How a model was learned, as the card has it."""
 
+from dataclasses import fields
+
+from hnp_model.craft import Craft
 from hnp_model.settings import BASELINES, FitSettings
 
 ANY_MODEL = ("model", "inputs", "seed", "fold", "allow_leakage")
@@ -16,14 +19,28 @@ SEES_NO_PICTURE = "Age, sex, canal width and disc are all the model sees: it loo
 
 def setting_rows(settings: FitSettings) -> list[tuple[str, str]]:
     """Return the settings that mean something to the model, and what it was learned by."""
-    names = list(settings.__dataclass_fields__)
-    how = ("loss, optimizer", "binary cross-entropy on the logit, Adam")
     if settings.model in BASELINES:
-        names = [name for name in names if name in {*ANY_MODEL, *BASELINES[settings.model]}]
-        how = ("learned by", LEARNED_BY[settings.model])
-    return [*((name, str(getattr(settings, name))) for name in names), how]
+        names = {*ANY_MODEL, *BASELINES[settings.model]}
+        return [
+            *(row for row in _rows_of(settings) if row[0] in names),
+            ("learned by", LEARNED_BY[settings.model]),
+        ]
+    optimizer = "AdamW" if settings.recipe.weight_decay else "Adam"
+    return [
+        *(row for row in _rows_of(settings) if row[0] != "craft"),
+        *_rows_of(settings.recipe),
+        ("loss, optimizer", f"binary cross-entropy on the logit, {optimizer}"),
+    ]
+
+
+def _rows_of(record: FitSettings | Craft) -> list[tuple[str, str]]:
+    return [(field.name, str(getattr(record, field.name))) for field in fields(record)]
 
 
 def model_name(settings: FitSettings) -> str:
     """Return how the card calls the model."""
-    return settings.model if settings.model in BASELINES else f"{settings.model} network"
+    if settings.model in BASELINES:
+        return settings.model
+    preset = f", preset {settings.preset}" if settings.preset else ""
+    seeds = f", mean of {settings.seeds} seeds" if settings.seeds else ""
+    return f"{settings.model} network{preset}{seeds}"

@@ -63,6 +63,7 @@ class Findings:
         anew: whether figures of other weights lay there before.
         digests: file -> sha256 of what the figures belong to: weights, predictions, pages.
         refitted: what is left of the AUC on train; None when that was not asked for.
+        tta: whether each picture was looked at mirrored too.
     """
 
     config: RunConfig
@@ -81,6 +82,7 @@ class Findings:
     anew: bool
     digests: Mapping[str, str]
     refitted: Corrected | None = None
+    tta: bool = False
 
     @property
     def asked(self) -> PartFigures:
@@ -121,4 +123,5 @@ class Findings:
             "leaks": self.leaks,
             "training": part in self.training,
             "remarks": list(self.remarks),
+            **({"tta": True} if self.tta else {}),
         }

@@ -56,6 +56,16 @@ def remarks_on_use(part: str, used: bool, lacking: Sequence[str]) -> tuple[str, 
     return remarks + _on_lacking(lacking)
 
 
+def remarks_on_tta(*, used: bool) -> tuple[str, ...]:
+    """Return a remark where pictures were looked at mirrored too."""
+    if not used:
+        return ()
+    return (
+        "each picture was looked at mirrored too (--tta): thresholds and calibration were fixed "
+        "without that",
+    )
+
+
 def remarks_beside_train(beside: BesideTrain) -> tuple[str, ...]:
     """Return remarks on how what is judged differs from train, and on what is nearly in it."""
     inputs = beside.inputs.remarks if beside.inputs else ()

@@ -22,6 +22,10 @@ RECIPES_LEAVE_OUT = (
 MOST_LACKING = 0.01
 """Share of resamples without a figure that goes without a remark."""
 
+SEEDS_TOLD = (
+    "after a semicolon stands the interval that holds the variance between seeds too, of a mean of "
+    "as many members as the run has"
+)
 
 APART = ", each scored by the epoch that the others choose"
 NOT_APART = (
@@ -43,7 +47,7 @@ def sentences_on(found: Findings) -> tuple[str, ...]:
         *referral,
         *refitted,
         *resample_sentences(found.asked),
-        INTERVALS_LEAVE_OUT,
+        *sentences_on_intervals(found.config.settings.seeds),
     )
     return tuple(filter(None, told))
 
@@ -83,6 +87,15 @@ def refits_sentence(refitted: Corrected) -> str:
         f"patients leave {refitted.corrected:.3f} of it for other patients like them (.632+ "
         f"bootstrap; {refitted.outside:.3f} on those not drawn)"
     )
+
+
+def sentences_on_intervals(seeds: int | None) -> tuple[str, ...]:
+    """Return what intervals hold and leave out.
+
+    Args:
+        seeds: members whose mean a prediction is; None: one.
+    """
+    return (INTERVALS_LEAVE_OUT,) if seeds is None else (INTERVALS_LEAVE_OUT, SEEDS_TOLD)
 
 
 def worst_hospital(figures: PartFigures) -> str:

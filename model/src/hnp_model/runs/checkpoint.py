@@ -1,9 +1,10 @@
-"""Writing and reading weights: the best ones, and all that is needed to go on from an epoch."""
+"""Writing and reading weights: the best ones, and all that is needed to go on from a step."""
 
 import hashlib
 import io
 import pickle
-from dataclasses import astuple
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 
 import safetensors
 import safetensors.torch
@@ -16,6 +17,51 @@ from hnp_model.runs.typed_record import DAMAGED_JSON
 from hnp_shared.errors import InputError
 
 CHECKPOINT_FILE = f"{CHECKPOINTS_FOLDER}/last.pt"
+PREVIOUS_FILE = f"{CHECKPOINTS_FOLDER}/previous.pt"
+
+_MARK = b"\nsha256:"
+"""Before the digest that a checkpoint ends with; torch notices no bit that has turned."""
+_ENDING = len(_MARK) + hashlib.sha256().digest_size
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learner:
+    """A network with what makes it learn.
+
+    Attributes:
+        network: what learns.
+        optimizer: over its weights.
+        averaged: a copy that holds the average of its weights; None: they are not averaged.
+    """
+
+    network: nn.Module
+    optimizer: torch.optim.Optimizer
+    averaged: nn.Module | None = None
+
+    @property
+    def judged(self) -> nn.Module:
+        """The network that val judges, and that is kept."""
+        return self.network if self.averaged is None else self.averaged
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Position:
+    """Where a fit stands.
+
+    Attributes:
+        history: the epochs done.
+        losses: of each step of the epoch that is not, times its slices.
+        random: state of torch's generator after them; None between epochs, which seed it anew.
+    """
+
+    history: History = ()
+    losses: tuple[float, ...] = ()
+    random: torch.Tensor | None = None
+
+    @classmethod
+    def within(cls, history: Sequence[Epoch], losses: Sequence[float]) -> "Position":
+        """Return a position between two steps, as torch's generator stands now."""
+        return cls(tuple(history), tuple(losses), torch.get_rng_state())
 
 
 def write_weights(folder: RunFolder, network: nn.Module) -> None:
@@ -40,38 +86,74 @@ def load_weights(folder: RunFolder, network: nn.Module) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def write_checkpoint(
-    folder: RunFolder, network: nn.Module, optimizer: torch.optim.Optimizer, history: History
-) -> None:
-    """Replace the checkpoint; `read_checkpoint` goes on from here."""
+def write_checkpoint(folder: RunFolder, learner: Learner, position: Position) -> None:
+    """Replace the checkpoint, and keep the one before; `read_checkpoint` goes on from here."""
     content = io.BytesIO()
+    averaged = learner.averaged
     torch.save(
         {
-            "network": network.state_dict(),
-            "optimizer": optimizer.state_dict(),
-            "history": [astuple(epoch) for epoch in history],
+            "network": learner.network.state_dict(),
+            "optimizer": learner.optimizer.state_dict(),
+            "averaged": None if averaged is None else averaged.state_dict(),
+            "history": [astuple(epoch) for epoch in position.history],
+            "losses": list(position.losses),
+            "random": position.random,
         },
         content,
     )
+    content.write(_MARK + hashlib.sha256(content.getbuffer()).digest())
+    if folder.has(CHECKPOINT_FILE):
+        folder.rename(CHECKPOINT_FILE, PREVIOUS_FILE)
     folder.write(CHECKPOINT_FILE, content.getbuffer())
 
 
-def read_checkpoint(
-    folder: RunFolder, network: nn.Module, optimizer: torch.optim.Optimizer
-) -> History:
-    """Restore network and optimizer, and return the epochs done; () when there is no checkpoint.
+def read_checkpoint(folder: RunFolder, learner: Learner) -> tuple[Position, str | None]:
+    """Restore what learns, and return where it stands, and a remark.
+
+    The remark says that the newest checkpoint is damaged and that the one before stands in.
 
     Raises:
-        InputError: the checkpoint is damaged or another network's.
-        StorageError: it could not be read.
+        InputError: both checkpoints are damaged or another network's.
+        StorageError: one could not be read.
     """
-    if not folder.has(CHECKPOINT_FILE):
-        return ()
-    content = io.BytesIO(folder.read(CHECKPOINT_FILE))
+    if folder.has(CHECKPOINT_FILE):
+        content = folder.read(CHECKPOINT_FILE)
+        try:
+            return _restore(content, learner), None
+        except InputError:
+            if not folder.has(PREVIOUS_FILE):
+                raise
+    elif not folder.has(PREVIOUS_FILE):
+        return Position(), None
+    damaged = folder.has(CHECKPOINT_FILE)  # else a fit was killed between the two
+    position = _restore(folder.read(PREVIOUS_FILE), learner)
+    folder.rename(PREVIOUS_FILE, CHECKPOINT_FILE)  # or the damaged one would be kept next
+    done = f"epoch {len(position.history)}" + (" and some steps" if position.losses else "")
+    remark = f"{CHECKPOINT_FILE} is damaged: going on from the one before, after {done}"
+    return position, remark if damaged else None
+
+
+def _restore(content: bytes, learner: Learner) -> Position:
+    """Fill what learns from a checkpoint.
+
+    Raises:
+        InputError: it is damaged or another network's.
+    """
+    if content[-_ENDING:].startswith(_MARK):  # earlier versions wrote none
+        ending = content[len(content) - _ENDING + len(_MARK) :]
+        content = content[:-_ENDING]
+        if hashlib.sha256(content).digest() != ending:
+            raise InputError(_DAMAGED)
     try:
-        found = torch.load(content, map_location="cpu", weights_only=True)
-        network.load_state_dict(found["network"])
-        optimizer.load_state_dict(found["optimizer"])
-        return tuple(Epoch(*values) for values in found["history"])
+        found = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+        learner.network.load_state_dict(found["network"])
+        learner.optimizer.load_state_dict(found["optimizer"])
+        if learner.averaged is not None:
+            learner.averaged.load_state_dict(found["averaged"])
+        history = tuple(Epoch(*values) for values in found["history"])
+        return Position(history, tuple(found.get("losses", ())), found.get("random"))
     except (pickle.UnpicklingError, RuntimeError, EOFError, LookupError, *DAMAGED_JSON) as error:
-        raise InputError(f"{CHECKPOINT_FILE} is damaged or another network's") from error
+        raise InputError(_DAMAGED) from error
+
+
+_DAMAGED = f"{CHECKPOINT_FILE} is damaged or another network's"

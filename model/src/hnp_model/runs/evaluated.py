@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from hnp_model.data.slices import Strings
 from hnp_model.measures.units import UNITS, Scores, UnitName, score_units
 from hnp_model.runs.evaluations import EVALUATIONS_FOLDER, Kept, find_kept
+from hnp_model.runs.predictions import MEMBER_PREFIX
 from hnp_model.runs.run_config import RunConfig
 from hnp_model.runs.run_folder import (
     CALIBRATION_FILE,
@@ -47,6 +48,7 @@ class Evaluated:
         training: whether the fit has used any of it.
         weights_sha256: of the weights that said it.
         config: of the run; None for an evaluation that lies apart from its run.
+        members: probabilities of the members whose mean ``probability`` is; () where it is one's.
     """
 
     slice_id: Strings
@@ -60,6 +62,7 @@ class Evaluated:
     training: bool = False
     weights_sha256: str = ""
     config: RunConfig | None = None
+    members: tuple[npt.NDArray[np.float64], ...] = ()
 
     def __len__(self) -> int:
         return self.slice_id.size
@@ -72,6 +75,10 @@ class Evaluated:
     def scores(self, unit: UnitName) -> Scores:
         """Return the scores of one unit; the same slices number patients alike."""
         return score_units(unit, self, self.probability)
+
+    def scores_by_member(self, unit: UnitName) -> list[Scores]:
+        """Return the same of each member."""
+        return [score_units(unit, self, probability) for probability in self.members]
 
     def truths(self) -> dict[str, tuple[object, ...]]:
         """Return slice_id -> patient, study, level and truth."""
@@ -208,4 +215,9 @@ def _parse(table: Any, metrics: Any, part: str, which: str) -> Evaluated:  # noq
         remarks=tuple(map(str, metrics[part]["about"]["remarks"])),
         training=metrics[part]["about"].get("training") is True,
         weights_sha256=str(metrics[DIGEST_KEYS[WEIGHTS_FILE]]),
+        members=tuple(
+            here[name].to_numpy(dtype=np.float64)
+            for name in table.columns
+            if name.startswith(MEMBER_PREFIX)
+        ),
     )

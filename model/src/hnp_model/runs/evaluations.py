@@ -37,11 +37,13 @@ class Subject:
         dataset_id: the data set judged.
         part: the part judged; `all` without a split.
         split_digest: of the split; None without one.
+        tta: whether each picture was looked at mirrored too.
     """
 
     dataset_id: str
     part: str
     split_digest: str | None
+    tta: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def place_of(run: RunFolder, config: RunConfig, subject: Subject) -> RunFolder:
         return run
     if not _NAME.fullmatch(subject.dataset_id):
         raise InputError("the data set id in dataset.json is damaged, expected 16 hex digits")
-    name = f"{subject.dataset_id}-{subject.part}"
+    name = f"{subject.dataset_id}-{subject.part}{'-tta' if subject.tta else ''}"
     return replace(run, path=run.path / EVALUATIONS_FOLDER / name)
 
 
@@ -95,7 +97,7 @@ def refuse_another(place: RunFolder, run: RunFolder, subject: Subject, *, ours: 
     if held != subject:
         other = f"data set {held.dataset_id}, part {held.part}"
         if (held.dataset_id, held.part) == (subject.dataset_id, subject.part):
-            other += ", by another split"
+            other += ", by another split" if held.tta == subject.tta else ", with or without --tta"
         raise OutputError(
             f"{name} holds the evaluation of {other}; --out DIR writes elsewhere, --force over it"
         )
@@ -149,7 +151,8 @@ def read_kept(folder: RunFolder) -> Kept | None:
         found = json.loads(folder.read(METRICS_FILE))
         parts = {
             part: Subject(
-                str(said["about"]["dataset_id"]), part, _text(said["about"]["split_digest"])
+                *(str(said["about"]["dataset_id"]), part, _text(said["about"]["split_digest"])),
+                said["about"].get("tta") is True,
             )
             for part, said in found.items()
             if isinstance(said, dict)

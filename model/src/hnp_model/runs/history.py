@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, fields
 
 
@@ -51,9 +51,26 @@ def has_stalled(history: History, patience: int | None) -> bool:
 
 def to_csv(history: History) -> bytes:
     """Return the bytes of history.csv; the last column marks the best epoch."""
+    return _csv([*_NAMES, "best"], _marked(history))
+
+
+def to_csv_by_seed(histories: Mapping[int, History]) -> bytes:
+    """Return the same of several members, one after the other, their seed first."""
+    rows = ([seed, *row] for seed, history in histories.items() for row in _marked(history))
+    return _csv(["seed", *_NAMES, "best"], rows)
+
+
+_NAMES = tuple(field.name for field in fields(Epoch))
+
+
+def _marked(history: History) -> Iterator[list[float]]:
+    best = best_of(history)
+    return ([*astuple(epoch), int(epoch is best)] for epoch in history)
+
+
+def _csv(head: list[str], rows: Iterable[list[float]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*(field.name for field in fields(Epoch)), "best"])
-    best = best_of(history)
-    writer.writerows([*astuple(epoch), int(epoch is best)] for epoch in history)
+    writer.writerow(head)
+    writer.writerows(rows)
     return text.getvalue().encode()

@@ -33,6 +33,9 @@ SCHEMA = pa.schema(
 )
 
 
+MEMBER_PREFIX = "probability_member_"
+"""Columns of what each member of several seeds says, from 1."""
+
 WEIGHTS_KEY = b"hnp.weights_sha256"
 """In the metadata of a table of predictions: the digest of the weights that made them."""
 
@@ -47,6 +50,7 @@ class Predictions:
     Attributes:
         weights_sha256: of the model.safetensors that they come from.
         lacking: inputs that train had and none of the slices has.
+        members: (member, slice), logits of the members whose mean the model is; None: it is one.
     """
 
     slices: Slices
@@ -54,6 +58,12 @@ class Predictions:
     logit: npt.NDArray[np.float64]
     weights_sha256: str
     lacking: tuple[str, ...] = ()
+    members: npt.NDArray[np.float64] | None = None
+
+    @property
+    def by_member(self) -> tuple[npt.NDArray[np.float64], ...]:
+        """The probability of each member, (slice,); () where the model is one."""
+        return () if self.members is None else tuple(sigmoid(logit) for logit in self.members)
 
     @property
     def probability(self) -> npt.NDArray[np.float64]:
@@ -67,8 +77,14 @@ class Predictions:
     def of_part(self, part: str) -> "Predictions":
         """Return those of one part."""
         here = self.part == part
-        slices = self.slices.take(here)
-        return replace(self, slices=slices, part=self.part[here], logit=self.logit[here])
+        members = None if self.members is None else self.members[:, here]
+        return replace(
+            self,
+            slices=self.slices.take(here),
+            part=self.part[here],
+            logit=self.logit[here],
+            members=members,
+        )
 
     @property
     def metadata(self) -> dict[bytes, str]:
@@ -149,6 +165,8 @@ def write_predictions(folder: RunFolder, predictions: Predictions, calibrated: C
         },
         schema=SCHEMA.with_metadata(predictions.metadata),
     )
+    for number, probability in enumerate(predictions.by_member, 1):
+        table = table.append_column(f"{MEMBER_PREFIX}{number}", pa.array(probability))
 
     return _write(folder.path / PREDICTIONS_FILE, table, PREDICTIONS_FILE, folder.disk)
 

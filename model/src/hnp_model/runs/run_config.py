@@ -17,7 +17,10 @@ from hnp_model.splits.split_facts import SplitFacts
 from hnp_shared.dataset_info import DatasetInfo
 from hnp_shared.errors import InputError
 
-FORMAT = "hnp-run 1"
+FORMAT = "hnp-run 2"
+
+EARLIER_FORMAT = "hnp-run 1"
+"""Its compact network is `compact-1` now."""
 
 _STEEPEST = 1e100
 """Beyond this, calibrated logits overflow."""
@@ -59,12 +62,14 @@ class FitResult:
         thresholds: unit -> probability from which on a row is called positive.
         calibration: from the network's logit to a calibrated one.
         val: what that part was like; runs of older versions do not know.
+        best_epochs: of each member; None: there is one.
     """
 
     best_epoch: int
     thresholds: Mapping[str, float]
     calibration: Calibration
     val: ValFacts | None = None
+    best_epochs: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         if set(self.thresholds) != set(UNITS):
@@ -77,7 +82,10 @@ class FitResult:
 class RunConfig:
     """The content of config.json; ``result`` is None until the fit is done.
 
-    ``profile`` says what train is like; runs of older versions have none.
+    Attributes:
+        profile: what train is like; runs of older versions have none.
+        pixel_mm: what stands for an unknown size of pixels, row and column, where the network sees
+            a part of the picture that is measured in mm.
     """
 
     settings: FitSettings
@@ -89,6 +97,7 @@ class RunConfig:
     versions: Mapping[str, str]
     result: FitResult | None = None
     profile: Profile | None = field(default=None, compare=False)
+    pixel_mm: tuple[float, float] | None = None
 
     def settled(self) -> FitResult:
         """Return what the fit settled.
@@ -144,9 +153,18 @@ def parse_config(content: bytes) -> RunConfig:
     """
     try:
         found = json.loads(content)
+        if found["format"] == EARLIER_FORMAT:
+            found = _renamed(found)
         if found["format"] != FORMAT:
             raise InputError(f"the run has another format, expected {FORMAT!r}")
         json.dumps(found, ensure_ascii=False).encode()  # refuses lone surrogates
         return parse_record(RunConfig, {**found, "data": found})
     except DAMAGED_JSON as error:
         raise InputError("config.json is damaged or was not written by hnp-train fit") from error
+
+
+def _renamed(found: Any) -> dict[str, Any]:  # noqa: ANN401  # parsed JSON, of an earlier version
+    settings = found["settings"]
+    if settings["model"] == "compact":
+        settings = {**settings, "model": "compact-1"}
+    return {**found, "format": FORMAT, "settings": settings}

@@ -82,6 +82,17 @@ class RunFolder:
             path, lambda sink: sink.write(content), role=name, disk=self.disk
         ).sha256
 
+    def rename(self, name: str, new: str) -> None:
+        """Give a file of the run another name, over what has that name; the next write syncs it.
+
+        Raises:
+            StorageError: it could not be done.
+        """
+        try:
+            self.disk.rename(self.path / name, self.path / new)
+        except OSError as error:
+            raise StorageError.of(name, error) from error
+
     def read(self, name: str) -> bytes:
         """Return the content of a file of the run.
 
@@ -201,8 +212,8 @@ def _refuse_other(held: RunConfig, asked: RunConfig, *, resume: bool) -> None:
         )
     for name in ("settings", "data", "split", "standardisation", "image_size"):
         before, now = getattr(held, name), getattr(asked, name)
-        if name == "settings":
-            before = replace(before, epochs=now.epochs)
+        if name == "settings" and before.recipe.schedule == "constant":
+            before = replace(before, epochs=now.epochs)  # else rates hang on how many there are
         if name == "split":
             before = replace(before, file=now.file)
         if before != now:
@@ -215,5 +226,8 @@ def _refuse_other(held: RunConfig, asked: RunConfig, *, resume: bool) -> None:
 def _difference(before: object, now: object) -> str:
     names = getattr(before, "__dataclass_fields__", {})
     pairs = [(name, getattr(before, name), getattr(now, name)) for name in names]
-    told = [f"{name} {old!r}, asked {new!r}" for name, old, new in pairs if old != new]
+    differing = [pair for pair in pairs if pair[1] != pair[2]]
+    if differing and all(hasattr(one, "__dataclass_fields__") for one in differing[0][1:]):
+        return _difference(*differing[0][1:])
+    told = [f"{name} {old!r}, asked {new!r}" for name, old, new in differing]
     return told[0] if told else f"{before!r}, asked {now!r}"

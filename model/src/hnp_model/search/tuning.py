@@ -118,7 +118,7 @@ def _one_trial(study: SharedStudy, out: Path, split_file: Path) -> bool:
         if watch.pruned:
             study.tell(turn, TrialState.PRUNED)
         else:
-            study.tell(turn, TrialState.COMPLETE, best_epoch(fitted.history).merit[0])
+            study.tell(turn, TrialState.COMPLETE, best_epoch(fitted.histories[0]).merit[0])
     return True
 
 

@@ -4,20 +4,31 @@ import torch
 from torch import nn
 
 from hnp_model.fitting.networks.compact import CompactNetwork
+from hnp_model.fitting.networks.compact_1 import FirstCompactNetwork
+from hnp_model.fitting.networks.ensemble import Ensemble
 from hnp_model.fitting.networks.reference import ReferenceNetwork
 from hnp_model.settings import BASELINES, FitSettings
 from hnp_shared.errors import InputError
 
 REFERENCE_SIZE = (300, 300)
 COMPACT_LEAST_SIDE = 32
-"""Below this, the compact network's last maps shrink to a single pixel."""
+"""Below this, the compact networks' last maps shrink to a single pixel."""
+
+ENCODED = frozenset({"compact"})
+"""Networks that take tabular inputs encoded, with what is missing."""
 
 
 def build_network(settings: FitSettings) -> nn.Module:
     """Return an untrained network; its first weights depend on the settings' seed alone."""
+    if settings.seeds is not None:
+        return Ensemble([build_network(member) for member in settings.members()])
     torch.manual_seed(settings.seed)
-    networks = {"reference": ReferenceNetwork, "compact": CompactNetwork}
-    network = networks[settings.model](settings.inputs, settings.dropout)
+    networks = {
+        "reference": ReferenceNetwork,
+        "compact": CompactNetwork,
+        "compact-1": FirstCompactNetwork,
+    }
+    network: nn.Module = networks[settings.model](settings.inputs, settings.dropout)
     network.to(settings.device)
     # Channels last is how a CPU convolves fastest: twice the samples a second on the reference.
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its types

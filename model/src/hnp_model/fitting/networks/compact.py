@@ -1,55 +1,136 @@
-"""A small network for any image size that trains in minutes on a CPU."""
+"""The small network: the middle of a slice in mm, and tabular inputs that may be missing.
+
+Halvings blur before they skip, so that a shift of a pixel changes little (Zhang R, Making
+convolutional networks shift-invariant again, ICML 2019). Which places of the picture count is
+learned (Ilse M et al., Attention-based deep multiple instance learning, ICML 2018), and what is
+known of the person and the disc tunes the picture's features (Perez E et al., FiLM, AAAI 2018).
+"""
+
+from itertools import pairwise
+from typing import cast
 
 import torch
 from torch import nn
+from torch.nn.functional import conv2d, relu
 
-from hnp_model.fitting.networks.branches import TwoBranches
+from hnp_model.data.tabular_inputs import ENCODED_WIDTH
 from hnp_model.settings import Inputs
 
-STAGES = ((1, 16, 5, 2), (16, 32, 3, 2), (32, 64, 3, 1), (64, 96, 3, 2), (96, 128, 3, 1))
-"""Channels in, channels out, kernel side and stride of each convolution."""
+WIDTH = 24
+"""Channels of the first maps; each stage doubles them."""
 
+STAGES = 2
+EMBEDDED = 16
+"""Features that the tabular inputs become."""
+HEADS = 4
+"""Places of the picture that are looked at by themselves."""
+HIDDEN = 64
 NORM_MOMENTUM = 0.3
 """Small data sets have few steps an epoch: at torch's 0.1 the running statistics lag so far behind
-that a network which has learned its task still judges val by chance."""
+that a network which has learned its task still judges val by chance. Norms of groups, which need
+none, learned ten times slower: AUC by disc on val 0.71 after four epochs, against 0.92."""
 
-IMAGE_FEATURES = 256
-TABULAR_FEATURES = 16
+_STILL = 1e-3
+"""Added to the deviation of a picture: what is all of one grey stays so."""
 
 
-class CompactNetwork(TwoBranches):
-    """Halves the image, convolves, and keeps the mean and the maximum of each feature map.
-
-    The maximum lets a small bulge count in full wherever it lies; the mean tells its surroundings.
+class CompactNetwork(nn.Module):
+    """Gives the logit of being a patient from the middle of a slice and encoded tabular inputs.
 
     Args:
-        inputs: `image` or `tabular` zeroes what the other branch gives.
+        inputs: `image` or `tabular` leaves the other out.
         dropout: share of hidden units left out in training.
     """
 
-    image_features = IMAGE_FEATURES
-    tabular_features = TABULAR_FEATURES
-
     def __init__(self, inputs: Inputs, dropout: float) -> None:
-        super().__init__(inputs)
+        super().__init__()
+        self.inputs = inputs
+        widths = [WIDTH * 2**number for number in range(STAGES + 1)]
         self.cnn = nn.Sequential(
-            nn.AvgPool2d(2), *(layer for stage in STAGES for layer in _stage(*stage))
+            Contrast(),
+            *_convolution(1, widths[0], side=5, stride=2),  # wide enough to learn to blur by itself
+            *(_Stage(before, after) for before, after in pairwise(widths)),
         )
-        self.fcn = nn.Sequential(nn.Linear(4, TABULAR_FEATURES), nn.ReLU())
+        self.fcn = nn.Sequential(nn.Linear(ENCODED_WIDTH, EMBEDDED), nn.ReLU())
+        self.tune = nn.Linear(EMBEDDED, 2 * widths[-1])
+        nn.init.zeros_(self.tune.weight)  # at first, features are as the picture gives them
+        nn.init.zeros_(self.tune.bias)
+        self.attend = nn.Conv2d(widths[-1], HEADS, 1)
         self.fc = nn.Sequential(
-            nn.Linear(IMAGE_FEATURES + TABULAR_FEATURES, 64),
+            nn.Linear(HEADS * widths[-1] + EMBEDDED, HIDDEN),
             nn.ReLU(),
             nn.Dropout(dropout),
-            nn.Linear(64, 1),
+            nn.Linear(HIDDEN, 1),
         )
 
-    def see(self, images: torch.Tensor) -> torch.Tensor:
-        """Return mean and maximum of each feature map, (slice, feature)."""
+    def forward(self, images: torch.Tensor, tabular: torch.Tensor) -> torch.Tensor:
+        """Return logits, (slice,).
+
+        Args:
+            images: (slice, 1, row, column); only its length counts for `tabular`.
+            tabular: (slice, feature), encoded.
+        """
+        known = tabular.new_zeros(len(tabular), EMBEDDED)
+        if self.inputs != "image":
+            known = self.fcn(tabular)
+        seen = tabular.new_zeros(len(tabular), HEADS * WIDTH * 2**STAGES)
+        if self.inputs != "tabular":
+            seen = self.see(images, known)
+        return cast("torch.Tensor", self.fc(torch.cat([seen, known], dim=1))).squeeze(1)
+
+    def see(self, images: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+        """Return what each head finds where it looks, (slice, head and feature)."""
         maps = self.cnn(images)  # (slice, feature, row, column)
-        return torch.cat([maps.mean(dim=(2, 3)), maps.amax(dim=(2, 3))], dim=1)
+        factor, offset = self.tune(known)[:, :, None, None].chunk(2, dim=1)
+        maps = relu(maps * (1 + factor) + offset)
+        looks = self.attend(maps).flatten(2).softmax(dim=2)  # (slice, head, position)
+        found: torch.Tensor = looks @ maps.flatten(2).transpose(1, 2)
+        return found.flatten(1)
 
 
-def _stage(channels_in: int, channels_out: int, side: int, stride: int) -> tuple[nn.Module, ...]:
+class Contrast(nn.Module):
+    """Pictures about 0, of deviation 1."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return them, (slice, 1, row, column)."""
+        mean = images.mean(dim=(2, 3), keepdim=True)
+        deviation = images.std(dim=(2, 3), keepdim=True, unbiased=False)
+        return (images - mean) / (deviation + _STILL)
+
+
+class _Stage(nn.Module):
+    """Halves the maps and doubles the features: a convolution, and one that adds to it."""
+
+    def __init__(self, channels_in: int, channels_out: int) -> None:
+        super().__init__()
+        self.halve = BlurredHalving(channels_in)
+        self.first = nn.Sequential(*_convolution(channels_in, channels_out))
+        self.second = nn.Sequential(*_convolution(channels_out, channels_out))
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        """Return maps of half the side."""
+        maps = self.first(self.halve(maps))
+        return cast("torch.Tensor", maps + self.second(maps))
+
+
+class BlurredHalving(nn.Module):
+    """Every other pixel of maps that were blurred by 1 2 1."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        weights = torch.tensor([1.0, 2.0, 1.0]) / 4
+        kernel = torch.outer(weights, weights).repeat(channels, 1, 1, 1)
+        self.register_buffer("kernel", kernel, persistent=False)
+        self.kernel: torch.Tensor
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        """Return maps of half the side, (slice, channel, row, column)."""
+        return conv2d(maps, self.kernel, stride=2, padding=1, groups=maps.shape[1])
+
+
+def _convolution(
+    channels_in: int, channels_out: int, *, side: int = 3, stride: int = 1
+) -> tuple[nn.Module, ...]:
     return (
         nn.Conv2d(channels_in, channels_out, side, stride, side // 2, bias=False),
         nn.BatchNorm2d(channels_out, momentum=NORM_MOMENTUM),

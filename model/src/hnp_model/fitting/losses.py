@@ -1,0 +1,52 @@
+"""What a step makes smaller: binary cross-entropy on the logit, balanced and smoothed if asked."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from hnp_model.craft import Craft
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Mean binary cross-entropy of a batch.
+
+    Attributes:
+        smoothing: how far a label is taken from certainty.
+        weights: of negatives and positives, 1 on the average; None: all alike.
+    """
+
+    smoothing: float = 0.0
+    weights: tuple[float, float] | None = None
+
+    def of(self, logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+        """Return the loss.
+
+        Args:
+            logits: (slice,).
+            truth: (slice,), 0.0 to 1.0.
+        """
+        weight = None
+        if self.weights:
+            negative, positive = self.weights
+            weight = negative + (positive - negative) * truth
+        if self.smoothing:
+            truth = truth * (1 - self.smoothing) + self.smoothing / 2
+        return binary_cross_entropy_with_logits(logits, truth, weight)
+
+
+def loss_for(craft: Craft, is_patient: npt.NDArray[np.bool_]) -> Loss:
+    """Return the loss of a recipe.
+
+    Args:
+        craft: the recipe.
+        is_patient: (slice,), the truth of train.
+    """
+    positive = float(is_patient.mean())
+    weights = None
+    if craft.balance == "loss" and 0 < positive < 1:
+        weights = (0.5 / (1 - positive), 0.5 / positive)
+    return Loss(craft.label_smoothing, weights)
