@@ -9,7 +9,7 @@ import click
 
 from hnp_model.commands.arguments import SEED, allow_leakage_option
 from hnp_model.commands.craft_options import CRAFT_OPTIONS
-from hnp_model.presets import CRAFT_FLAGS, PRESET, PresetName, settings_of
+from hnp_model.fitting.presets import CRAFT_FLAGS, PRESET, PresetName, settings_of
 from hnp_model.settings import DEVICES, INPUTS, LARGEST_BATCH, LARGEST_SEED, MODELS, FitSettings
 
 STRONG = PRESET["strong"]

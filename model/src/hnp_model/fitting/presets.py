@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
-from hnp_model.craft import PLAIN, Craft
-from hnp_model.settings import DEFAULT_LR, FitSettings, ModelName
+from hnp_model.settings import DEFAULT_LR, PLAIN, Craft, FitSettings, ModelName
 
 PresetName = Literal["plain", "strong"]
 PRESETS: tuple[PresetName, ...] = ("plain", "strong")
