@@ -3,8 +3,8 @@ import pytest
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from hnp_model.craft import Craft
 from hnp_model.fitting.losses import loss_for
+from hnp_model.settings import Craft
 
 TRUTH = np.array([True, False, False, False])
 LOGITS, TARGETS = torch.tensor([0.5, -1.0, 2.0, 0.1]), torch.from_numpy(TRUTH.astype(np.float32))

@@ -5,7 +5,6 @@ import pytest
 import torch
 from torch import nn
 
-from hnp_model.craft import Craft
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.optimising import (
     advance,
@@ -14,7 +13,7 @@ from hnp_model.fitting.optimising import (
     learner_for,
     learning_rate,
 )
-from hnp_model.settings import FitSettings
+from hnp_model.settings import Craft, FitSettings
 
 SETTINGS = FitSettings(model="compact-1", epochs=10, lr=0.1)
 COSINE = replace(SETTINGS, craft=Craft(schedule="cosine", warmup_epochs=2))

@@ -1,7 +1,7 @@
 """The flags of a fit, for every command that fits."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -10,8 +10,8 @@ import click
 from hnp_model.commands.arguments import SEED, allow_leakage_option
 from hnp_model.commands.baseline_options import settle_baseline
 from hnp_model.commands.craft_options import CRAFT_OPTIONS
-from hnp_model.presets import CRAFT_FLAGS, PRESET, settings_of
-from hnp_model.settings import DEVICES, INPUTS, LARGEST_BATCH, MODELS, FitSettings
+from hnp_model.fitting.presets import CRAFT_FLAGS, PRESET, PresetName, settings_of
+from hnp_model.settings import DEVICES, INPUTS, LARGEST_BATCH, LARGEST_SEED, MODELS, FitSettings
 
 STRONG = PRESET["strong"]
 
@@ -107,8 +107,22 @@ def fit_options(command: Callable[..., None]) -> Callable[..., None]:
         names = {*(field.name for field in fields(FitSettings)), *CRAFT_FLAGS} & flags.keys()
         given = {name: flags.pop(name) for name in names}
         stated = {name: value for name, value in given.items() if value is not None}
-        command(settings=settings_of(preset, stated), **flags)
+        command(settings=sound_settings(preset, stated), **flags)
 
     for option in reversed(OPTIONS):
         with_settings = option(with_settings)
     return with_settings
+
+
+def sound_settings(preset: PresetName, given: Mapping[str, Any]) -> FitSettings:
+    """Return the settings of a fit.
+
+    Raises:
+        UsageError: a number is none (nan, inf), or the last of several seeds is too large.
+    """
+    try:
+        return settings_of(preset, given)
+    except ValueError as error:
+        raise click.UsageError(
+            f"found a number out of range, expected finite ones and seeds up to {LARGEST_SEED}"
+        ) from error

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from hnp_model.commands.arguments import SEED, dataset_argument, example, force_option
-from hnp_model.presets import settings_of
+from hnp_model.commands.fit_options import sound_settings
 from hnp_model.settings import MODELS
 from hnp_shared.command import reported
 
@@ -71,10 +71,10 @@ def show_command(  # click passes one argument a flag
     force: bool,
 ) -> None:
     """Draw slices of the data set OUT as a network sees them, and as a training varies them."""
+    settings = sound_settings("strong", {"model": model, "seed": seed, "augment": strength})
     with reported():
         from hnp_model.evaluation.showing import show  # noqa: PLC0415  # torch takes seconds to import
 
-        settings = settings_of("strong", {"model": model, "seed": seed, "augment": strength})
         columns = epochs if augmented else 0
         show(out, file, settings, count=count, epochs=columns, force=force)
         click.echo(file)

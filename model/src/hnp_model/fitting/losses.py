@@ -7,7 +7,7 @@ import numpy.typing as npt
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from hnp_model.craft import Craft
+from hnp_model.settings import Craft
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 
-from hnp_model.craft import Craft
 from hnp_model.data.slices import read_slices
 from hnp_model.data.tabular import fit_standardisation
 from hnp_model.fitting.augmenting.draws import Draws, Variation
@@ -17,9 +16,9 @@ from hnp_model.fitting.augmenting.geometry import sample
 from hnp_model.fitting.augmenting.intensity import vary_intensity
 from hnp_model.fitting.augmenting.mixing import mixed
 from hnp_model.fitting.batch import Batch
+from hnp_model.fitting.presets import STRONG
 from hnp_model.fitting.samples import Samples, map_samples
-from hnp_model.presets import STRONG
-from hnp_model.settings import FitSettings
+from hnp_model.settings import Craft, FitSettings
 from hnp_shared.dataset import open_dataset
 
 SIDE = 64

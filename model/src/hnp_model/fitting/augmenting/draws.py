@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hnp_model.craft import Craft
 from hnp_model.fitting.augmenting.chances import Keys, chances, field_keys
-from hnp_model.settings import FitSettings
+from hnp_model.settings import Craft, FitSettings
 
 Numbers = npt.NDArray[np.float64]
 
