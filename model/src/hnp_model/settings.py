@@ -18,9 +18,11 @@ MODELS: tuple[ModelName, ...] = (
 Inputs = Literal["both", "image", "tabular"]
 INPUTS: tuple[Inputs, ...] = ("both", "image", "tabular")
 
-Dimension = Literal["lr", "dropout"]
-DIMENSIONS: tuple[Dimension, ...] = ("lr", "dropout")
-"""Fields of `FitSettings` that hnp-train tune can search."""
+Dimension = Literal["lr", "dropout", "weight_decay", "schedule", "augment", "input_dropout"]
+DIMENSIONS: tuple[Dimension, ...] = (
+    *("lr", "dropout", "weight_decay", "schedule", "augment", "input_dropout"),
+)
+"""Fields of `FitSettings` and `Craft` that hnp-train tune can search."""
 
 DEVICES = ("auto", "cpu", "cuda")
 """`auto` takes a CUDA device where there is one. Only `cpu` promises equal bits on a resume."""

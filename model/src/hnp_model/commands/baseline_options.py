@@ -6,7 +6,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from hnp_model.presets import CRAFT_FLAGS
+from hnp_model.fitting.presets import CRAFT_FLAGS
 from hnp_model.settings import BASELINES, FitSettings
 
 ALWAYS = {"model", "inputs", "seed", "device", "fold", "allow_leakage"}

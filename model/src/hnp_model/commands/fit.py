@@ -14,7 +14,7 @@ from hnp_model.commands.arguments import (
 )
 from hnp_model.commands.extras import needing
 from hnp_model.commands.fit_options import fit_options
-from hnp_model.settings import FitSettings
+from hnp_model.settings import BASELINES, FitSettings
 from hnp_shared.command import echo_json, echo_table, reported
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ def fit_command(  # click passes one argument a flag
 
     The weights kept are those with the best AUC by disc on the validation part.
     """
+    if tensorboard and (settings.seeds or settings.model in BASELINES):
+        raise click.UsageError("--tensorboard goes with a network of one seed")
     with reported(resume="the same command with --resume goes on"):
         from hnp_model.fitting.fitting import fit  # noqa: PLC0415  # torch takes seconds to import
         from hnp_model.report.findings import TRAINING  # noqa: PLC0415

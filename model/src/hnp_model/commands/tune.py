@@ -10,7 +10,8 @@ import click
 from hnp_model.commands.arguments import dataset_argument, example, json_option, split_option
 from hnp_model.commands.extras import needing
 from hnp_model.commands.fit_options import fit_options
-from hnp_model.settings import DIMENSIONS, Dimension, FitSettings, TuneSettings
+from hnp_model.fitting.presets import PRESET
+from hnp_model.settings import BASELINES, DIMENSIONS, Dimension, FitSettings, TuneSettings
 from hnp_shared.command import echo_json, echo_table, reported
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def tune_command(  # click passes one argument a flag
         with needing("optuna", "hnp-model[tune]"):
             from hnp_model.search.tuning import tune  # noqa: PLC0415  # torch takes seconds
 
+        if settings.seeds or settings.model in BASELINES:
+            raise click.UsageError("tune takes a network, and one seed a trial")
         wanted = TuneSettings(trials, tuple(dict.fromkeys(search)) or DIMENSIONS)
         found = tune(out, split, target, settings, wanted)
         if as_json:
@@ -103,13 +106,28 @@ def _show(value: object) -> str:
 
 def command_line(settings: FitSettings, out: Path, split: Path) -> str:
     """Return the `hnp-train fit` that trains with these settings."""
-    flags: list[str] = []
-    for field in fields(settings):
-        value = getattr(settings, field.name)
-        flag = f"--{field.name.replace('_', '-')}"
-        if value is True:
-            flags.append(flag)
-        elif value is not None and value is not False:
-            flags += [flag, str(value)]
-    parts = ["hnp-train", "fit", str(out), "--split", str(split), "--out", "RUN", *flags]
-    return shlex.join(parts)
+    preset = settings.preset or "plain"
+    flags: list[tuple[str, object]] = [("preset", preset)] if settings.preset else []
+    flags += [
+        (field.name, getattr(settings, field.name))
+        for field in fields(settings)
+        if field.name not in ("preset", "craft", "patience")
+    ]
+    flags.append(("patience", settings.patience or 0))
+    standing = PRESET[preset].craft
+    flags += [
+        (field.name, getattr(settings.recipe, field.name))
+        for field in fields(standing)
+        if getattr(settings.recipe, field.name) != getattr(standing, field.name)
+    ]
+    told = [part for name, value in flags for part in _flag(name, value)]
+    return shlex.join(["hnp-train", "fit", str(out), "--split", str(split), "--out", "RUN", *told])
+
+
+def _flag(name: str, value: object) -> tuple[str, ...]:
+    option = name.replace("_", "-")
+    if name == "flip":
+        return ("--flip" if value else "--no-flip",)
+    if value is True:
+        return (f"--{option}",)
+    return () if value is None or value is False else (f"--{option}", str(value))

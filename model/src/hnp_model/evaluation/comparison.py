@@ -1,13 +1,15 @@
 """Two models, or two recipes, on the same slices: how much better is the second, luck aside?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from hnp_model.evaluation.sides import name_runs, refuse_mixed, remarks_on_sides
+from hnp_model.measures.between_seeds import with_seeds
 from hnp_model.measures.bootstrap import MIN_PATIENTS, Figure, Model, fewest_patients
 from hnp_model.measures.difference import area_spread, brier_spread, interval_around, seed_spread
 from hnp_model.measures.units import PRIMARY_UNIT, UNITS, Scores, UnitName
@@ -158,10 +160,29 @@ def compare_on(
         ]
         for scored, side in zip(sides, (first, second), strict=True)
     ]
-    return tuple(
-        _differ(name, sides, *(tuple(run[index] for run in side) for side in values))
-        for index, name in enumerate(COMPARED)
-    )
+    members = _members_of(unit, first, second)
+    found = []
+    for index, name in enumerate(COMPARED):
+        one = _differ(name, sides, *(tuple(run[index] for run in side) for side in values))
+        by_member = [figures[:, index] for figures in members]
+        found.append(replace(one, difference=with_seeds(one.difference, by_member)))
+    return tuple(found)
+
+
+def _members_of(
+    unit: UnitName, first: Sequence[Evaluated], second: Sequence[Evaluated]
+) -> list[npt.NDArray[np.float64]]:
+    """Return (member, figure) of each side that is one run of several seeds."""
+    alone = [side[0] for side in (first, second) if len(side) == 1 and side[0].members]
+    return [
+        np.array(
+            [
+                Model.of(scores, run.thresholds[unit]).values(COMPARED)
+                for scores in run.scores_by_member(unit)
+            ]
+        )
+        for run in alone
+    ]
 
 
 def verdict_on(difference: Figure) -> Verdict | None:

@@ -65,7 +65,8 @@ def settings_of(preset: PresetName, given: Mapping[str, Any]) -> FitSettings:
     stated = {name: value for name, value in given.items() if name not in CRAFT_FLAGS}
     stated.setdefault("epochs", standing.epochs)
     stated.setdefault("dropout", standing.dropout)
-    stated.setdefault("lr", standing.lr[stated.get("model", "reference")])
+    if "lr" not in stated:
+        stated["lr"] = standing.lr[stated.get("model", "reference")]
     stated["patience"] = stated.get("patience", standing.patience) or None
     return FitSettings(
         **stated,

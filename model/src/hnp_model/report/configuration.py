@@ -2,8 +2,7 @@
 
 from dataclasses import fields
 
-from hnp_model.craft import Craft
-from hnp_model.settings import BASELINES, FitSettings
+from hnp_model.settings import BASELINES, Craft, FitSettings
 
 ANY_MODEL = ("model", "inputs", "seed", "fold", "allow_leakage")
 """Settings that mean something to every model."""

@@ -14,7 +14,7 @@ import os
 import shutil
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from sqlalchemy.exc import SQLAlchemyError
 
 from hnp_model.runs.run_folder import hold
-from hnp_model.search.space import draw
+from hnp_model.search.space import draw, settings_with
 from hnp_model.settings import LARGEST_SEED, FitSettings, TuneSettings
 from hnp_shared.errors import InputError, OutputError, StorageError
 from hnp_shared.storage import make_folder
@@ -135,7 +135,7 @@ class SharedStudy:
         return Turn(trial, self._settings(trial.params, root), run)
 
     def _settings(self, drawn: Mapping[str, Any], root: int) -> FitSettings:
-        return replace(self.base, **drawn, seed=derived_seed(self.base.seed, root))
+        return settings_with(self.base, drawn, derived_seed(self.base.seed, root))
 
     def _wants_more(self) -> bool:
         last = _by_root(self.load()).values()
