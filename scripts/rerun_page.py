@@ -1,9 +1,9 @@
 """Runs the commands that a page of docs shows, and puts what they print now into the page.
 
-    python scripts/rerun_page.py docs/evaluation.md FOLDER
+    python scripts/rerun_page.py FOLDER docs/evaluation.md docs/training.md
 
 A transcript is a fenced block whose first line begins with `$ `: each such line is run by bash in
-FOLDER, in the order of the page, and what stood below it is replaced. FOLDER holds the published
+FOLDER, in the order of the pages, and what stood below it is replaced. FOLDER holds the published
 key as `key`. What a page says of a block stands in a comment right above it:
 
     <!-- silent -->       run, but show no output
@@ -102,14 +102,15 @@ def in_folder(folder: Path) -> Runner:
     return run
 
 
-def main(page: Path, folder: Path) -> None:
-    """Renew ``page``; its commands work in ``folder``, which must be new."""
+def main(folder: Path, pages: list[Path]) -> None:
+    """Renew ``pages``; their commands work in ``folder``, which must be new."""
     folder.mkdir(parents=True)
     key = folder / "key"
     key.write_bytes(DEMO_KEY)  # published, so that ids come out alike each time
     key.chmod(0o600)
-    page.write_text(rerun(page.read_text("utf-8"), in_folder(folder)), encoding="utf-8")
+    for page in pages:
+        page.write_text(rerun(page.read_text("utf-8"), in_folder(folder)), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), [Path(page) for page in sys.argv[2:]])
