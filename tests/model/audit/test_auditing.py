@@ -45,7 +45,7 @@ def test_one_image_under_two_names_is_a_leak(tmp_path: Path) -> None:
     write_split(path, Split(split.unit, split.facts, torn))
     result = invoke("audit", twins, "--split", path)
     assert result.exit_code == 3
-    assert "0 patients, 0 studies and 1 images sit in more than one part" in result.stderr
+    assert "0 patients, 0 studies and 1 image sit in more than one part" in result.stderr
 
 
 def test_json_holds_what_the_table_shows(dataset: Path, split_file: Path) -> None:

@@ -93,7 +93,7 @@ def test_the_figure_is_printed_and_told(tmp_path: Path) -> None:
     chance = json.loads(invoke(*command, "--json").stdout)["chance"]
     assert len(chance["aucs"]) == 2
     assert (
-        "labels exchanged between patients and discs, 2 trainings of 1 epochs, seeds from 42:\n"
+        "labels exchanged between patients and discs, 2 trainings of 1 epoch, seeds from 42:\n"
         f"mean AUC by slice on test {chance['mean']:.3f}"
     ) in told.stdout
     assert (

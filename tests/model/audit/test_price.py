@@ -117,4 +117,4 @@ def test_the_price_is_printed_with_labels_as_they_are_and_exchanged(tmp_path: Pa
     assert head.split() == ["labels", "split", "by", "slice", "split", "by", "patient", "optimism"]
     assert real.startswith("real ")
     assert exchanged.startswith("exchanged between patients ")
-    assert note == "AUC by slice on test of the compact network, 1 epochs, seed 42"
+    assert note == "AUC by slice on test of the compact network, 1 epoch, seed 42"

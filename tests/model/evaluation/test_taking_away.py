@@ -12,6 +12,7 @@ from sklearn.metrics import roc_auc_score
 
 from hnp_model.data.slices import read_slices
 from hnp_model.evaluation.run import open_run
+from hnp_model.fitting.samples import inputs_of
 from hnp_model.measures.units import score_units
 from hnp_shared.dataset import open_dataset
 from hnp_shared.dataset_info import read_info
@@ -61,7 +62,7 @@ def test_taking_an_input_away_is_what_data_without_it_come_to(
     assert found["level"]["auc"]["value"] == pytest.approx(without(run)["age"]["value"])
     assert "without" not in found
     assert "left out (--skip-missing-inputs)" in (tmp_path / "e" / "card.md").read_text()
-    remark = "no slice has age (--allow-missing): the mean of train stands in"
+    remark = "no slice has age (--allow-missing): the model does without"
     assert remark in told.stderr
     assert remark in found["about"]["remarks"]
     assert remark in (tmp_path / "e" / "card.md").read_text()
@@ -77,7 +78,8 @@ def test_without_the_image_a_black_one_is_looked_at(
     opened = open_run(run)
     slices = read_slices(open_dataset(dataset))
     test = slices.take(np.isin(slices.slice_id, _ids(run, "test")))
-    tabular = torch.from_numpy(opened.config.standardisation.apply(test))
+    config = opened.config
+    tabular = torch.from_numpy(inputs_of(test, config.standardisation, config.settings).values)
     with torch.inference_mode():
         logit = opened.network()(torch.zeros(len(test), 1, 32, 32), tabular).numpy()
     scores = score_units("level", test, 1 / (1 + np.exp(-logit.astype(np.float64))))

@@ -39,7 +39,7 @@ out_option = click.option(
 allow_missing_option = click.option(
     "--allow-missing",
     is_flag=True,
-    help="Take a data set without an input that train had; the mean of train stands in.",
+    help="Take a data set without an input that train had; the model does without.",
 )
 tta_option = click.option(
     "--tta",

@@ -1,7 +1,7 @@
 """What an evaluation found, as every report of it is given."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from hnp_model.measures.bootstrap import Figure
@@ -105,7 +105,7 @@ class Findings:
         plain[self.part].update(self.beside.to_plain())
         if self.without is not None:
             plain[self.part]["without"] = {
-                name: {"auc": asdict(figure)} for name, figure in self.without.items()
+                name: {"auc": figure.to_plain()} for name, figure in self.without.items()
             }
         return {**plain, **{DIGEST_KEYS[file]: digest for file, digest in self.digests.items()}}
 

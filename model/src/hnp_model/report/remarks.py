@@ -192,4 +192,4 @@ def _on_lacking(lacking: Sequence[str]) -> tuple[str, ...]:
     if not lacking:
         return ()
     names = ", ".join(lacking)
-    return (f"no slice has {names} (--allow-missing): the mean of train stands in",)
+    return (f"no slice has {names} (--allow-missing): the model does without",)
