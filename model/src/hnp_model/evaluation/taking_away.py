@@ -11,6 +11,7 @@ from torch import nn
 
 from hnp_model.data.slices import UNKNOWN, UNKNOWN_LEVEL, Slices
 from hnp_model.data.tabular import FEATURES
+from hnp_model.fitting.baselines.baseline import load_baseline
 from hnp_model.fitting.device import enough_memory, on_device_at_hand
 from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.networks.choice import build_network
@@ -21,7 +22,7 @@ from hnp_model.measures.units import PRIMARY_UNIT, score_units
 from hnp_model.runs.checkpoint import load_weights
 from hnp_model.runs.run_config import RunConfig
 from hnp_model.runs.run_folder import RunFolder
-from hnp_model.settings import Inputs
+from hnp_model.settings import BASELINES, Inputs
 from hnp_shared.dataset import Dataset
 from hnp_shared.progress import track
 
@@ -63,6 +64,8 @@ def areas_without(
         InputError: weights or data are damaged, or the machine is too small for a batch.
         StorageError: a file could not be read.
     """
+    if config.settings.model in BASELINES:
+        return _areas_of_baseline(folder, config, slices)
     config = replace(config, settings=on_device_at_hand(config.settings))
     network = build_network(config.settings)
     load_weights(folder, network)
@@ -77,6 +80,16 @@ def areas_without(
     with enough_memory(config.settings):
         logits = _logits(network, samples, tabular, blind=config.settings.inputs != "tabular")
     return {name: _area(slices, logit) for name, logit in logits.items()}
+
+
+def _areas_of_baseline(
+    folder: RunFolder, config: RunConfig, slices: Slices
+) -> Mapping[str, Figure]:
+    model, _ = load_baseline(folder, config.settings.model)
+    return {
+        name: _area(slices, model.logits(without, config.standardisation))
+        for name, without in take_away(slices, "tabular").items()
+    }
 
 
 def take_away(slices: Slices, inputs: Inputs) -> Mapping[str, Slices]:
