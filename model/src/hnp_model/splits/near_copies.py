@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from hnp_model.data.slices import Slices, Strings
 from hnp_model.data.thumbnails import Thumbnails
+from hnp_shared.counted import counted
 from hnp_shared.splits import Split
 
 NEARLY_EQUAL = 0.9983
@@ -114,8 +115,10 @@ class NearCopies:
 
     def __str__(self) -> str:
         counts = self.counts()
-        patients = f"{counts['patients']:,} patients with {counts['others']:,} others"
-        return f"{counts['pairs']:,} pairs of slices, of {patients}"
+        patients = (
+            f"{counted(counts['patients'], 'patient')} with {counted(counts['others'], 'other')}"
+        )
+        return f"{counted(counts['pairs'], 'pair')} of slices, of {patients}"
 
 
 def find_near_copies(mine: Looks, theirs: Looks | None = None) -> NearCopies:
