@@ -220,7 +220,7 @@ def test_another_data_set_is_judged_whole_with_the_runs_thresholds(
     assert result.stdout.splitlines()[-1] == str(place / "metrics.json")
     assert [name for name in metrics(place) if not name.endswith("sha256")] == ["all"]
     assert metrics(place)["all"]["level"]["threshold"] == before
-    assert result.stderr.count("\n") == 4
+    assert result.stderr.count("\n") == 5
     assert "H09: not a hospital of train, 30 patients and 120 slices here" in result.stderr
     assert "recipe synthetic is not confirmed" in result.stderr
     assert "recipe synthetic is not confirmed" in (place / "card.md").read_text()
