@@ -9,6 +9,7 @@ from scipy.stats import ttest_1samp
 from hnp_model.audit.chance import Chance
 from hnp_model.audit.exchange import permute_labels
 from hnp_model.audit.permuted_trials import area_left
+from hnp_model.commands.audit import told_limit
 from hnp_model.data.slices import Slices, read_slices
 from hnp_shared.dataset import open_dataset
 from model.conftest import invoke
@@ -100,3 +101,10 @@ def test_the_figure_is_printed_and_told(tmp_path: Path) -> None:
         f"left of the labels after the exchange: the hospital tells {chance['hospital_left']:.3f}, "
         f"the disc {chance['level_left']:.3f}\n"
     ) in told.stdout
+
+
+def test_too_few_trainings_to_find_anything_are_told_as_such() -> None:
+    few, many = (Chance(aucs, 0.5, 0.5, 1, 0) for aucs in ((0.38, 0.57), (0.48, 0.51) * 10))
+    assert few.limit > 1
+    assert told_limit(few) == "too few trainings: no mean would be a finding, ask for more"
+    assert told_limit(many) == f"a finding above {many.limit:.3f}"

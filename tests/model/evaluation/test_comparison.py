@@ -278,7 +278,11 @@ def test_remarks_of_either_evaluation_come_along(run: Path, own: Path) -> None:
     metrics = json.loads((own / "metrics.json").read_text())
     metrics["test"]["about"]["remarks"] = ["trained on a split that leaks"]
     (own / "metrics.json").write_text(json.dumps(metrics))
-    assert "note: trained on a split that leaks\n" in invoke("compare", run, own).stderr
+    told = "note: the {} run: trained on a split that leaks\n"
+    assert told.format("second") in invoke("compare", run, own).stderr
+    assert told.format("first") in invoke("compare", own, run).stderr
+    both = invoke("compare", own, own).stderr  # what holds for all is said of none
+    assert "note: trained on a split that leaks\n" in both
 
 
 def test_what_is_compared_beside_the_runs_own_figures_is_told(

@@ -54,6 +54,8 @@ def test_a_data_set_without_labels_has_no_truth(
     assert said.level.isna().all()
     assert said.is_patient.isna().all()
     assert said.probability.between(0, 1).all()
+    assert said.patient_probability_calibrated.isna().all()
+    assert f"note: the disc of {len(said)} slices is not known: calibrated" in told.stderr
     assert "used in the fit" not in told.stderr
 
 

@@ -134,7 +134,8 @@ def test_the_same_run_twice_is_no_other_seed(seeded: list[Path], tmp_path: Path)
         result = invoke("compare", *seeded[2:], "--", seeded[0], again)
         assert result.exit_code == 65
         assert result.stderr == (
-            "error: the second side has the same weights twice, expected runs of different seeds\n"
+            "error: the second side has the same weights twice, expected runs of different seeds "
+            "(what no seed changes is compared one with one)\n"
         )
 
 

@@ -15,7 +15,7 @@ from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from hnp_model.data.slices import UNKNOWN, UNKNOWN_LEVEL, Slices, read_slices
-from hnp_model.data.tabular import fit_standardisation
+from hnp_model.data.tabular import FEATURES, fit_standardisation
 from hnp_model.evaluation.run import open_run
 from hnp_model.fitting.baselines.inputs import BENT, PLAIN, bent_inputs, plain_inputs
 from hnp_model.fitting.baselines.logistic import learn_logistic
@@ -157,7 +157,20 @@ def test_a_baseline_is_a_run_like_any_other(
     assert "| batch_size |" not in card
     metrics = json.loads((baseline / "metrics.json").read_text())
     assert metrics["test"]["refitted"]["refits"] == 5
+    without = {name: told["auc"] for name, told in metrics["test"]["without"].items()}
+    assert list(without) == ["nothing", *FEATURES, "all tabular"]
+    assert without["nothing"] == metrics["test"]["level"]["auc"]
+    assert without["all tabular"]["value"] == 0.5
+    assert "| all tabular | 0.500 (" in card
     assert "scikit-learn" in json.loads((baseline / "config.json").read_text())["versions"]
+
+
+def test_val_is_scored_by_the_trees_that_the_others_choose(baseline: Path) -> None:
+    history = pd.read_csv(baseline / "history.csv")
+    said = np.load(baseline / "checkpoints" / "val.npy")
+    assert len(said) == len(history)
+    assert "is_patient,probability_calibrated_apart" in (baseline / "referral.csv").read_text()
+    assert "a new fit scores them apart" not in (baseline / "card.md").read_text()
 
 
 def test_its_history_has_one_line_a_tree_and_val_chooses(baseline: Path) -> None:

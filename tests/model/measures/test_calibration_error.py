@@ -99,3 +99,13 @@ def test_a_calibrated_models_error_is_above_0_by_chance_and_its_interval_says_so
     drawn = [draw(random, 40, 1.0, 0.0) for _ in range(40)]
     assert np.mean([calibration_error(scores) for scores in drawn]) > 0.05
     assert np.mean([error_interval(scores)[0] == 0 for scores in drawn]) > 0.9
+
+
+def test_no_positive_among_few_rows_is_no_error_of_a_small_probability() -> None:
+    """Of 64 rows with 0.015 none is positive as often as not, of 4,000 hardly ever."""
+    for patients, calibrated in ((16, True), (1_000, False)):
+        patient = np.tile(np.arange(patients), 8)
+        truth = np.arange(patient.size) < patient.size / 2
+        scores = Scores(np.where(truth, 0.985, 0.015), truth, patient)
+        assert calibration_error(scores) == pytest.approx(0.015)
+        assert (error_interval(scores)[0] == 0) == calibrated

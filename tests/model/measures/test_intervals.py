@@ -148,3 +148,15 @@ def test_every_figure_lies_in_its_interval_and_keeps_the_percentile_form() -> No
         assert figure.low < figure.value < figure.high
         assert figure.low_percentile < figure.high_percentile
         assert (figure.low, figure.high) != (figure.low_percentile, figure.high_percentile)
+
+
+def test_a_model_nearly_without_a_mistake_does_not_know_its_intercept() -> None:
+    """Rows as the model says, so the intercept is 0; no row is off, and patients hardly differ."""
+    truth = np.arange(80) < 40
+    logit = np.where(truth, 6.0, -8.0)
+    scores = Scores(1 / (1 + np.exp(-logit)), truth, np.arange(80) % 20)
+    judged = judge(scores)
+    assert judged.intercept == pytest.approx(1.0, abs=0.01)
+    low, high = intercept_interval(judged)
+    assert low < 0
+    assert high > 2

@@ -76,8 +76,22 @@ def test_a_threshold_that_one_slice_makes_is_told() -> None:
     assert youden_threshold(val) == 0.99
     assert (
         "the threshold by slice, 0.990, is the probability of one slice of val: only 1 of 61, "
-        "of 1 patients, lie at or above it"
+        "of 1 patient, lies at or above it"
     ) in told_of(val)
+
+
+@pytest.mark.parametrize(("truth", "threshold"), [([True] * 20, 0.5), ([False, True] * 10, 0.1)])
+def test_a_threshold_that_all_of_val_lies_on_one_side_of_is_told_as_such(
+    truth: list[bool], threshold: float
+) -> None:
+    """Patients of one class have a threshold that is nobody's; the lowest of all calls all ill."""
+    val = rows(np.linspace(0.9, 0.6, 20).tolist(), truth)
+    result = settle(honest())
+    facts = describe_val(dict.fromkeys(UNITS, val), dict.fromkeys(UNITS, threshold))
+    fit = replace(result, val=facts, thresholds=dict.fromkeys(UNITS, threshold))
+    told = "\n".join(remarks_on_val(replace(fit, val=replace(facts, n_negative=9))))
+    assert f"the threshold by patient, {threshold:.3f}, calls every patient of val positive" in told
+    assert "is the probability of one patient" not in told
 
 
 def test_a_threshold_that_nearly_all_patients_meet_is_told() -> None:

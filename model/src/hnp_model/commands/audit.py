@@ -189,11 +189,17 @@ def _print_chance(chance: "Chance") -> None:
         f"labels exchanged between patients and discs, {len(chance.aucs)} trainings of "
         f"{counted(chance.epochs, 'epoch')}, seeds from {chance.seed}:\n"
         f"mean AUC by slice on test {chance.mean:.3f}, standard error {chance.standard_error:.3f}, "
-        f"each from {min(chance.aucs):.3f} to {max(chance.aucs):.3f}; a finding above "
-        f"{chance.limit:.3f}\n"
+        f"each from {min(chance.aucs):.3f} to {max(chance.aucs):.3f}; {told_limit(chance)}\n"
         f"left of the labels after the exchange: the hospital tells {chance.hospital_left:.3f}, "
         f"the disc {chance.level_left:.3f}"
     )
+
+
+def told_limit(chance: "Chance") -> str:
+    """Return from which mean on labels that mean nothing are a finding, if from any."""
+    if chance.limit < 1:
+        return f"a finding above {chance.limit:.3f}"
+    return "too few trainings: no mean would be a finding, ask for more"
 
 
 def _show(figure: "Figure") -> str:

@@ -132,7 +132,7 @@ def compare(first: Sequence[Path], second: Sequence[Path], part: str) -> Compari
         refuse_mixed(side, which)
     elsewhere = {folder.path.name for folder in folders} - {path.name for path in paths}
     remarks = [f"compared by {EVALUATIONS_FOLDER}/{name}" for name in sorted(elsewhere)]
-    remarks += [remark for run in runs for remark in run.remarks]
+    remarks += _remarks_by_run(runs, names)
     remarks += [*remarks_on_sides(before, after), *_on_size(runs[0], part)]
     return Comparison(
         part=part,
@@ -210,6 +210,18 @@ def _differ(
         share = seeds.variance / whole if seeds and whole else None
     change = Figure(second - first, low, high)
     return Difference(first, second, change, first_each, second_each, share)
+
+
+def _remarks_by_run(runs: Sequence[Evaluated], names: Sequence[str]) -> list[str]:
+    """Return what evaluations remarked; what not all did with the runs it is about."""
+    whose: dict[str, list[str]] = {}
+    for run, name in zip(runs, names, strict=True):
+        for remark in dict.fromkeys(run.remarks):
+            whose.setdefault(remark, []).append(name)
+    return [
+        remark if len(which) == len(runs) else f"the {' and the '.join(which)} run: {remark}"
+        for remark, which in whose.items()
+    ]
 
 
 def _refuse_other_slices(runs: Sequence[Evaluated], names: Sequence[str], part: str) -> None:

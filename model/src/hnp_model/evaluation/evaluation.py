@@ -115,7 +115,8 @@ def evaluate(
         judged, judged_parts = _choose(slices, parts, settings.part)
         asked = judged.take(judged_parts == settings.part)
         lacking = find_lacking_inputs(config, asked)
-        refuse_lacking(lacking, allow=settings.allow_missing, where=settings.part)
+        where = "the data set" if settings.part == ALL else settings.part
+        refuse_lacking(lacking, allow=settings.allow_missing, where=where)
         seen = find_seen(folder, judged, judged_parts)
         _refuse_seen(seen, allow=settings.allow_leakage)
         predictions = predict(folder, config, dataset, judged, judged_parts, tta=settings.tta)

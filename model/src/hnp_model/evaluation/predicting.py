@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from hnp_model.data.slices import Slices, Strings, read_slices
+from hnp_model.data.slices import UNKNOWN_LEVEL, Slices, Strings, read_slices
 from hnp_model.data.tabular import find_lacking
 from hnp_model.evaluation.beside_train import look_beside_train
 from hnp_model.fitting.baselines.baseline import load_baseline
@@ -17,7 +17,7 @@ from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.networks.ensemble import BothWays
 from hnp_model.fitting.samples import open_samples
 from hnp_model.report.findings import BesideTrain
-from hnp_model.report.remarks import remarks_on_prediction, remarks_on_tta
+from hnp_model.report.remarks import remarks_on_discs, remarks_on_prediction, remarks_on_tta
 from hnp_model.runs.calibrations import read_calibrations
 from hnp_model.runs.checkpoint import load_weights
 from hnp_model.runs.evaluations import Subject, place_of
@@ -124,6 +124,7 @@ def predict_dataset(
         remarks=remarks_on_prediction(
             config, data, find_seen(folder, slices, parts), lacking, beside
         )
+        + remarks_on_discs(int((slices.level == UNKNOWN_LEVEL).sum()))
         + remarks_on_tta(used=settings.tta),
         beside=beside,
         file=str(file),

@@ -44,7 +44,8 @@ def refuse_mixed(side: Sequence[Evaluated], which: str) -> None:
     """
     if len({run.weights_sha256 for run in side}) < len(side):
         raise InputError(
-            f"the {which} side has the same weights twice, expected runs of different seeds"
+            f"the {which} side has the same weights twice, expected runs of different seeds "
+            "(what no seed changes is compared one with one)"
         )
     configs = [run.config for run in side if run.config]
     for name in sorted({field.name for field in fields(FitSettings)} - _NO_RECIPE):

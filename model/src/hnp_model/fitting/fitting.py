@@ -18,7 +18,7 @@ from hnp_model.fitting.baselines.baseline import fit_baseline, load_baseline
 from hnp_model.fitting.device import choose_device, enough_memory
 from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.framing import usual_pixel_mm
-from hnp_model.fitting.members import Trained, train_members
+from hnp_model.fitting.members import Trained, train_members, what_is_left
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.samples import Samples, open_samples
 from hnp_model.fitting.scoring_apart import score_apart
@@ -146,7 +146,7 @@ def fit(  # the four nouns of a fit, and how it is done
         with enough_memory(config.settings):
             if settings.model in BASELINES:
                 history = fit_baseline(train_part.slices, val_part.slices, config, folder)
-                trained = Trained((history,), ())
+                trained = what_is_left([folder], [history], len(val_part))
             else:
                 trained = train_members(train_part, val_part, config.settings, folder, watch)
             config = replace(config, result=_settle(folder, val_part, config, trained))

@@ -50,7 +50,7 @@ def train_members(
         StorageError: a read or write failed.
     """
     if settings.seeds is None:
-        return _trained([folder], [train(train_part, val, settings, folder, watch)], len(val))
+        return what_is_left([folder], [train(train_part, val, settings, folder, watch)], len(val))
     histories, members, folders = {}, [], []
     for member in settings.members():
         own = _folder_of(folder, member)
@@ -61,10 +61,11 @@ def train_members(
         members.append(network)
     folder.write(HISTORY_FILE, to_csv_by_seed(histories))
     write_weights(folder, Ensemble(members))
-    return _trained(folders, list(histories.values()), len(val))
+    return what_is_left(folders, list(histories.values()), len(val))
 
 
-def _trained(folders: list[RunFolder], histories: list[History], val_count: int) -> Trained:
+def what_is_left(folders: list[RunFolder], histories: list[History], val_count: int) -> Trained:
+    """Return what trainings have left in their folders; ``val_count`` slices are judged there."""
     found = [
         read_val_logits(folder, len(history), val_count)
         for folder, history in zip(folders, histories, strict=True)

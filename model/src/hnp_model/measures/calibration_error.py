@@ -105,7 +105,24 @@ def _gaps(scores: Scores) -> tuple[Numbers, Numbers]:
     gaps = by_patient.sum(axis=0)
     share = np.bincount(scores.patient, minlength=patients) / scores.truth.size
     left = by_patient - share[:, None] * gaps
-    return gaps, patients / max(1, patients - 1) * left.T @ left
+    seen = patients / max(1, patients - 1) * left.T @ left
+    return gaps, seen + np.diag(_unseen(scores, cell, patients))
+
+
+def _unseen(scores: Scores, cell: npt.NDArray[np.int64], patients: int) -> Numbers:
+    """Return the variance that bins of one class do not show, (bin,): as their probabilities say.
+
+    A patient's rows in a bin count as one, for they mostly have the same truth.
+    """
+    bin_count = bin_count_for(scores)
+    place = _places(scores, bin_count)
+    hits, rows = (
+        np.bincount(place, weights, minlength=bin_count) for weights in (scores.truth, None)
+    )
+    spread = np.sqrt(scores.probability * (1 - scores.probability)) / scores.truth.size
+    sums = np.bincount(cell, weights=spread, minlength=patients * bin_count)
+    told = np.square(sums.reshape(patients, bin_count)).sum(axis=0)
+    return np.where((hits > 0) & (hits < rows), 0.0, told)
 
 
 def _places(scores: Scores, bin_count: int) -> npt.NDArray[np.int64]:

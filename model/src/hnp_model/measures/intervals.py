@@ -2,7 +2,7 @@
 
 All take what one model says of some rows as it is: model and threshold are fixed. Rows of one
 patient are one draw, so quantiles are Student's with the number of patients that can tell.
-Simulated coverage stands in docs/evaluation.md.
+Simulated coverage stands in docs/coverage.md.
 """
 
 import math
@@ -222,6 +222,9 @@ def precision_interval(value: float, scores: Scores, drawn: Numbers) -> Interval
 def _sandwich(judged: Judged, design: Numbers, fitted: Numbers) -> Numbers:
     """Return the standard errors of a logistic regression, (column,), clustered by patient.
 
+    None is below that of the likelihood: where hardly a row is off, patients differ too little to
+    tell what another one may do.
+
     Source: Liang KY, Zeger SL, Longitudinal data analysis, Biometrika 1986; 73: 13-22.
     """
     scores = judged.scores
@@ -230,7 +233,7 @@ def _sandwich(judged: Judged, design: Numbers, fitted: Numbers) -> Numbers:
     pull = design * (scores.truth - expected)[:, None]
     pulls = np.stack([np.bincount(scores.patient, weights=each) for each in pull.T], axis=1)
     meat = _unbiased(scores.patient_count) * pulls.T @ pulls
-    errors: Numbers = np.sqrt(np.diag(bread @ meat @ bread))
+    errors: Numbers = np.sqrt(np.maximum(np.diag(bread @ meat @ bread), np.diag(bread)))
     return errors
 
 

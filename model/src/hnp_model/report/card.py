@@ -19,7 +19,7 @@ from hnp_model.report.sentences import (
     sentences_on_intervals,
     worst_hospital,
 )
-from hnp_model.runs.run_folder import RELIABILITY_FILE, ROC_FILE
+from hnp_model.runs.run_folder import CALIBRATION_FILE, RELIABILITY_FILE, ROC_FILE
 from hnp_model.settings import BASELINES
 
 TOO_FEW = "too few to judge"
@@ -53,9 +53,17 @@ REFERRAL_NOTE = (
 CALIBRATION_NOTE = (
     "`-`: the model's probabilities. Slices are calibrated by the line in the configuration; discs "
     "and patients by none, Platt's line or an isotonic curve on their own probabilities, whichever "
-    "had the least log loss on patients of val that it was not fitted on. `ece`: expected "
-    f"calibration error in {BINS} bins ({BINS // 2} under {FEW_ROWS} rows), above 0 by chance in a "
-    "calibrated model too; its interval allows for that."
+    "had the least log loss on patients of val that it was not fitted on."
+)
+
+OLD_CALIBRATION_NOTE = (
+    "`-`: the model's probabilities. This run is of an older version: discs and patients are "
+    "calibrated by the line of slices; a new fit chooses for each unit."
+)
+
+ECE_NOTE = (
+    f"`ece`: expected calibration error in {BINS} bins ({BINS // 2} under {FEW_ROWS} rows), above "
+    "0 by chance in a calibrated model too; its interval allows for that."
 )
 
 INPUTS_NOTE = (
@@ -148,6 +156,8 @@ def _split(found: Findings) -> str:
     leaks = (
         "**LEAKS: figures are too good.**" if found.leaks else "no patient or image on two sides"
     )
+    if found.beside.near_copies:
+        leaks += f"; **NEAR COPIES: {found.beside.near_copies}**, see above"
     return f"{text}\nLeakage: {leaks}\n"
 
 
@@ -206,7 +216,8 @@ def calibration_rows(calibration: Mapping[UnitName, CalibratedFigures]) -> list[
 def _calibration(found: Findings) -> str:
     if found.calibration is None:
         return f"Not told for part {found.part}: the fit has used it."
-    return f"{_table(calibration_rows(found.calibration))}\n{CALIBRATION_NOTE}"
+    note = CALIBRATION_NOTE if CALIBRATION_FILE in found.digests else OLD_CALIBRATION_NOTE
+    return f"{_table(calibration_rows(found.calibration))}\n{note} {ECE_NOTE}"
 
 
 def _inputs(found: Findings) -> str:

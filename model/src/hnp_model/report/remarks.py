@@ -134,6 +134,16 @@ def remarks_on_prediction(
     return tuple(dict.fromkeys(remarks))
 
 
+def remarks_on_discs(without: int) -> tuple[str, ...]:
+    """Return a remark when the disc of some slices is not known, so that nothing is said of it."""
+    if not without:
+        return ()
+    return (
+        f"the disc of {counted(without, 'slice')} is not known: calibrated probabilities of discs "
+        "and patients are left out there",
+    )
+
+
 def remarks_on_evaluation(
     trained: RunConfig, judged: DataFacts, split: Leakage, seen: Leakage | None
 ) -> tuple[str, ...]:

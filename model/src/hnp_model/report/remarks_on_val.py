@@ -4,6 +4,7 @@ from hnp_model.measures.bootstrap import MIN_PATIENTS
 from hnp_model.measures.units import UNITS
 from hnp_model.runs.run_config import FitResult
 from hnp_model.runs.val_facts import Reach, ValFacts
+from hnp_shared.counted import counted
 
 FEW_AT_THRESHOLD = 5
 """With fewer patients on one side of a threshold, another val would put it elsewhere."""
@@ -48,20 +49,27 @@ def _on_size(val: ValFacts) -> tuple[str, ...]:
         (healthy, "without a positive disc", "threshold and calibration by patient were"),
     ):
         if count < MIN_PATIENTS:
-            found = f"val has {count:,} patients {kind}, under {MIN_PATIENTS}"
+            found = f"val has {counted(count, 'patient')} {kind}, under {MIN_PATIENTS}"
             return (f"{found}: {settled} chosen on too few",)
     return ()
 
 
 def _on_threshold(unit: str, threshold: float, reach: Reach) -> tuple[str, ...]:
     total = reach.rows_from + reach.rows_below
+    if not reach.rows_from or not reach.rows_below:
+        called = "positive" if reach.rows_from else "negative"
+        return (f"the threshold by {unit}, {threshold:.3f}, calls every {unit} of val {called}",)
     sides = (
         ("at or above", reach.rows_from, reach.patients_from),
         ("below", reach.rows_below, reach.patients_below),
     )
     return tuple(
         f"the threshold by {unit}, {threshold:.3f}, is the probability of one {unit} of val: only "
-        f"{rows:,} of {total:,}, of {patients:,} patients, lie {side} it"
+        f"{rows:,} of {total:,}, of {counted(patients, 'patient')}, {_lie(rows)} {side} it"
         for side, rows, patients in sides
         if patients < FEW_AT_THRESHOLD
     )
+
+
+def _lie(rows: int) -> str:
+    return "lies" if rows == 1 else "lie"

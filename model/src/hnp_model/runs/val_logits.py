@@ -4,6 +4,7 @@ Kept as checkpoints/val.npy, (epoch, slice) float32, rewritten after each epoch.
 """
 
 import io
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +23,13 @@ def note_val_logits(folder: RunFolder, epochs_done: int, logits: npt.NDArray[np.
     known = read_val_logits(folder, epochs_done, logits.size)
     if known is None:
         return
+    write_val_logits(folder, [*known, logits])
+
+
+def write_val_logits(folder: RunFolder, logits: Sequence[npt.NDArray[np.float64]]) -> None:
+    """Keep the logits of all epochs, (slice,) each."""
     content = io.BytesIO()
-    np.save(content, np.vstack([known, logits]).astype(np.float32))
+    np.save(content, np.stack(logits).astype(np.float32))
     folder.write(VAL_LOGITS_FILE, content.getbuffer())
 
 

@@ -20,6 +20,7 @@ from hnp_model.measures.units import PRIMARY_UNIT, score_units
 from hnp_model.runs.history import Epoch, History, best_of, has_stalled, to_csv
 from hnp_model.runs.run_config import RunConfig
 from hnp_model.runs.run_folder import HISTORY_FILE, WEIGHTS_FILE, RunFolder
+from hnp_model.runs.val_logits import write_val_logits
 from hnp_model.settings import FitSettings, ModelName
 from hnp_shared.errors import InputError
 
@@ -42,12 +43,13 @@ def fit_baseline(train: Slices, val: Slices, config: RunConfig, folder: RunFolde
     standardisation, settings = config.standardisation, config.settings
     model = learn_baseline(train, standardisation, settings, settings.epochs)
     if isinstance(model, Trees):
-        history = _climb(model, train, val, config)
+        history, said = _climb(model, train, val, config)
         model = model.take(best_of(history).epoch)
     else:
         logits = [model.logits(part, standardisation) for part in (train, val)]
-        history = (_judge(1, logits[0], train, logits[1], val),)
+        history, said = (_judge(1, logits[0], train, logits[1], val),), [logits[1]]
     _write(folder, model)
+    write_val_logits(folder, said)
     folder.write(HISTORY_FILE, to_csv(history))
     return history
 
@@ -96,15 +98,19 @@ def _write(folder: RunFolder, model: Baseline) -> None:
     folder.write(WEIGHTS_FILE, safetensors.numpy.save(content))
 
 
-def _climb(trees: Trees, train: Slices, val: Slices, config: RunConfig) -> History:
-    """Return how the trees do, one after the other, until val gets no better."""
+def _climb(
+    trees: Trees, train: Slices, val: Slices, config: RunConfig
+) -> tuple[History, list[Numbers]]:
+    """Return how the trees do, one after the other, until val gets no better, and say of val."""
     history: History = ()
+    said: list[Numbers] = []
     stages = (trees.staged(plain_inputs(part, config.standardisation)) for part in (train, val))
     for number, (train_logit, val_logit) in enumerate(zip(*stages, strict=True), 1):
         history = (*history, _judge(number, train_logit, train, val_logit, val))
+        said.append(val_logit)
         if has_stalled(history, config.settings.patience):
             break
-    return history
+    return history, said
 
 
 def _judge(
