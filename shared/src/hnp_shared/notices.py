@@ -22,6 +22,7 @@ class Misfit(StrEnum):
     STUDY_ELSEWHERE = "study_elsewhere"
     SUSPECT = "suspect"
     NO_LEVEL = "no_level"
+    UNKNOWN_LEVEL = "unknown_level"
     NOT_LUMBAR = "not_lumbar"
     PASSED_OVER = "passed_over"
 
@@ -44,6 +45,8 @@ _SENTENCES: Mapping[str, str] = {
     "studies (flag patient_suspect)",
     Misfit.NO_LEVEL: "found {labels} and none that names a disc (NO_LEVEL): check [label.levels] "
     "and [label.codes]",
+    Misfit.UNKNOWN_LEVEL: "found {labels} that name a disc by a level or key that [label.levels] "
+    "does not know, so that their images are NO_LEVEL: hnp-etl explain FILE tells which",
     Misfit.NOT_LUMBAR: "found {images} with a label that count as no lumbar spine (NOT_LUMBAR): "
     "hnp-etl explain FILE tells why",
     Misfit.PASSED_OVER: "found {labels} that tell more discs than the one that counts, by a level "

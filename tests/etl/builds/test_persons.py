@@ -270,6 +270,16 @@ def test_a_hospital_whose_labels_name_no_disc_is_told(config: BuildConfig) -> No
     assert told(run(config)) == [("H02", "no_level", {"labels": 2})]
 
 
+def test_some_labels_of_a_hospital_that_spell_their_disc_otherwise_are_told(
+    config: BuildConfig,
+) -> None:
+    people(config.src[0], 2)
+    label = json.dumps({"Patient_ID": "P0", "L4.5": 3}).encode()
+    write_pair(folder_of(config.src[0], 0), "odd", label=label)
+    write_pair(folder_of(config.src[0], 0), "none", label=label_bytes(level=None))
+    assert told(run(config)) == [("H01", "unknown_level", {"labels": 1})]
+
+
 def test_labelled_images_of_another_region_are_told(config: BuildConfig) -> None:
     people(config.src[0], 2)
     write_pair(folder_of(config.src[0], 0), "neck", BodyPartExamined="CSPINE", StudyDescription="C")

@@ -93,6 +93,14 @@ def test_a_table_that_is_given_replaces_the_default_table() -> None:
             "label.levels: found 'l4 / 5' for L4-5 and for L5-S1, expected it once",
         ),
         (
+            "name = 'x'\n[label.fields]\npatient = ['ID']\nage = ['Age', 'id']",
+            "label.fields: found 'id' for patient and for age, expected it once",
+        ),
+        (
+            "name = 'x'\n[label.fields]\nage = ['L45']",
+            "label.levels: found 'L4-5' for age and for L4-5, expected it once",
+        ),
+        (
             "name = 'x'\n[label.levels]\n'L4-5' = ['']",
             "label.levels.L4-5.0: can never",
         ),
@@ -168,3 +176,8 @@ def test_pixels_id_tells_recipes_that_store_other_pixels(text: str, same: bool) 
 def test_a_code_written_as_a_float_is_the_whole_number() -> None:
     codes = Label(codes={"1.0": "normal", "3e0": "patient", "Severe": "patient"}).codes
     assert list(codes) == ["1", "3", "Severe"]
+
+
+def test_the_name_of_a_file_may_tell_the_patient_too() -> None:
+    recipe = parse_recipe("name = 'x'\n[label.fields]\npatient = ['file']\nfile = ['file']", "x")
+    assert recipe.label.fields == {"patient": ("file",), "file": ("file",)}

@@ -212,7 +212,7 @@ def _notes(report: BuildReport) -> Iterator[str]:
         )
     if tables.refused or tables.lines or tables.alone:
         yield (
-            f"tables of labels that cannot be used: {tables.refused}, lines of others: "
+            f"tables of labels that cannot be used: {tables.refused}, sheets and lines of others: "
             f"{tables.lines}; lines that give no image a label: {tables.alone}; "
             "hnp-etl explain TABLE --src SRC tells more"
         )

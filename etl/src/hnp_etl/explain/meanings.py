@@ -103,7 +103,7 @@ REASONS: Mapping[str, Meaning] = {
     ),
     Reason.NO_LEVEL: Meaning(
         "the label says of no disc that it is on the image",
-        "nothing; when all of a hospital are so, its disc names are missing in `[label.levels]`",
+        "nothing; where it names one by another spelling, add that to `[label.levels]`",
     ),
     Reason.LEVEL_AMBIGUOUS: Meaning(
         "the label names several discs for one image",

@@ -44,7 +44,7 @@ _PHRASES: dict[Reason, str] = {
     Reason.FLAT_IMAGE: "its pixels were not all equal",
     Reason.DUPLICATE: "no file of the same patient with a smaller path held the same picture",
     Reason.BAD_ENCODING: "it were UTF-8, UTF-16 with a mark, or CP949",
-    Reason.BAD_JSON: "it were one JSON object, or a list of one",
+    Reason.BAD_JSON: "it were JSON: one object or a list of one, or a list where it labels a study",
     Reason.DUPLICATE_KEY: "no key, column or image were named twice",
     Reason.FIELD_CONFLICT: "all that tell one thing of its image agreed",
     Reason.BAD_VALUE: "what it tells of images, discs and codes could be read",

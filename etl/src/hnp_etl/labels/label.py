@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar, cast
 
 from hnp_etl.errors import FileError
 from hnp_etl.labels.document import Leaf, Scalar
+from hnp_etl.labels.lookalikes import Lookalikes
 from hnp_etl.labels.stated import StatedDiscs
 from hnp_etl.labels.values import (
     Field,
@@ -43,6 +44,7 @@ Keys = tuple[str, ...]
 
 _NOTHING = Field()
 UNKNOWN_LEVEL = "names another level too, which [label.levels] does not know"
+ONLY_UNKNOWN = "names a level that [label.levels] does not know"
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -76,7 +78,7 @@ class LabelReader:
         levels = [recipe.levels.get(name, ()) for name in LEVEL_NAMES]
         self._aliases = [tuple(map(bare_path, each)) for each in (*fields, *levels)]
         self._places = lru_cache(maxsize=256)(self._find_places)
-        self._stated = StatedDiscs(recipe)
+        self._stated, self._lookalikes = StatedDiscs(recipe), Lookalikes(recipe)
         self._known = known_codes(recipe.codes)
         sexes = {word(key): sex for key, sex in recipe.sex_values.items()}
         reading = partial(_reading, missing=recipe.missing_words)
@@ -122,13 +124,16 @@ class LabelReader:
             facts: what was read.
         """
         stated = self._stated.codes(leaves)
-        if not any(stated):
-            return None
         for cell, codes in zip(facts.cells, stated, strict=True):
             told = {recipe_code(str(value), self._known) for leaf in codes for value in leaf.values}
             if not told <= {None, *cell}:
                 return "tells other codes of discs by level and code than by keys, which count"
-        return UNKNOWN_LEVEL if self._stated.names_unknown(leaves) else None
+        # a level that names no disc may be one of something else where keys tell the discs
+        is_list = any(stated) or not any(facts.cells)
+        unknown = is_list and self._stated.names_unknown(leaves)
+        if not (unknown or self._lookalikes.hold_codes(leaves)):
+            return None
+        return UNKNOWN_LEVEL if any(facts.cells) else ONLY_UNKNOWN
 
     def _find_places(self, shape: tuple[Keys, ...]) -> list[list[int]]:
         """Return the leaves, by number, of each field and each level in labels of a shape."""

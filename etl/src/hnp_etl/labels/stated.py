@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from hnp_etl.labels.document import Leaf
 from hnp_etl.labels.values import is_missing
-from hnp_etl.recipes.grammar import bare
+from hnp_etl.recipes.grammar import bare, word
 from hnp_etl.recipes.recipe import Label
 from hnp_shared.vocabulary import LEVEL_NAMES
 
@@ -26,6 +26,7 @@ class StatedDiscs:
             if (aliases := recipe.levels.get(name, ()))
             for alias in (name, *aliases)
         }
+        self._absent = {word(code) for code, means in recipe.codes.items() if means == "absent"}
         self._missing = recipe.missing_words
         self._pairs = lru_cache(maxsize=256)(self._find_pairs)
 
@@ -43,13 +44,20 @@ class StatedDiscs:
         return found
 
     def names_unknown(self, leaves: Sequence[Leaf]) -> bool:
-        """Tell whether a level with a code beside names no disc that the recipe knows."""
+        """Tell whether a level beside a code names no disc that the recipe knows.
+
+        What is absent there tells nothing of a disc.
+        """
         pairs = self._pairs(tuple([(leaf.keys, leaf.readable) for leaf in leaves]))
         return any(
             self._disc(leaves[level]) is None
             and not all(is_missing(value, self._missing) for value in leaves[level].values)
-            for level, _ in pairs
+            and not self._is_absent(leaves[code])
+            for level, code in pairs
         )
+
+    def _is_absent(self, leaf: Leaf) -> bool:
+        return all(word(str(value)) in self._absent for value in leaf.values)
 
     def _disc(self, leaf: Leaf) -> int | None:
         if len(leaf.values) != 1 or is_missing(leaf.values[0], self._missing):

@@ -147,12 +147,22 @@ class Label(_Section):
 
     @field_validator("levels")
     @classmethod
-    def _known_levels(cls, levels: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    def _known_levels(
+        cls, levels: dict[str, tuple[str, ...]], info: ValidationInfo
+    ) -> dict[str, tuple[str, ...]]:
         unknown = set(levels) - set(LEVEL_NAMES)
         if unknown:
             raise ValueError(f"found {sorted(unknown)}, expected names from {list(LEVEL_NAMES)}")
-        refuse_shared(levels)
+        refuse_shared({**info.data.get("fields", {}), **levels})
         return levels
+
+    @field_validator("fields")
+    @classmethod
+    def _one_meaning(
+        cls, fields: dict[LabelField, tuple[str, ...]]
+    ) -> dict[LabelField, tuple[str, ...]]:
+        refuse_shared(fields)
+        return fields
 
     @field_validator("codes", "sex_values")
     @classmethod
@@ -289,14 +299,15 @@ def load_recipe(name_or_file: str) -> Recipe:
         return parse_recipe(builtin_text(name_or_file), name_or_file)
     path = Path(name_or_file)
     try:
-        text = read_regular(path, role=f"recipe {path.name}").decode("utf-8-sig")
+        text = read_regular(path, role=f"recipe {path.name or name_or_file}").decode("utf-8-sig")
     except FileNotFoundError as error:
         built_in = ", ".join(builtin_names())
         raise InputError(
             f"found no recipe or file {name_or_file!r}, expected a TOML file or one of: {built_in}"
         ) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"recipe {path.name} cannot be read as UTF-8 text") from error
+        shown = path.name or name_or_file
+        raise InputError(f"recipe {shown} cannot be read as UTF-8 text") from error
     return parse_recipe(text, path.name)
 
 

@@ -1,7 +1,7 @@
 """Spellings in a recipe that could never match, or match two things. Pure."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator
 
@@ -32,6 +32,10 @@ Spelling = Annotated[str, AfterValidator(_matches_a_value)]
 Code = Annotated[Spelling, AfterValidator(_matches_one_code)]
 """A code of a disc as labels write it."""
 
+Name = TypeVar("Name", bound=str)
+
+_OF_THE_IMAGE = frozenset({"file", "sop_instance_uid"})
+
 Alias = Annotated[str, AfterValidator(_matches_a_key)]
 """A key or column as labels name it; `a.b` is a path."""
 
@@ -49,15 +53,17 @@ def refuse_unmatched(spellings: Iterable[str]) -> None:
             raise ValueError(f"found {other!r} and {spelling!r}, which are read as one value")
 
 
-def refuse_shared(aliases: Mapping[str, Iterable[str]]) -> None:
-    """Refuse an alias of two discs.
+def refuse_shared(aliases: Mapping[Name, Iterable[str]]) -> None:
+    """Refuse an alias of two discs, of two fields, or of one of each.
+
+    What names an image, its file say, may tell the patient too.
 
     Raises:
         ValueError: names it and both.
     """
-    met: dict[tuple[str, ...], str] = {}
+    met: dict[tuple[str, ...], Name] = {}
     for name, spellings in aliases.items():
-        for alias in spellings:
+        for alias in spellings if name not in _OF_THE_IMAGE else ():
             other = met.setdefault(bare_path(alias), name)
             if other != name:
                 raise ValueError(f"found {alias!r} for {other} and for {name}, expected it once")

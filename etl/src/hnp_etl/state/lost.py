@@ -68,8 +68,9 @@ def met_images(state: sqlite3.Connection) -> Iterator[str]:
 def hidden_losses(state: sqlite3.Connection) -> Iterator[Notice]:
     """Yield, by hospital, losses that look like a choice: their reasons are of filtered files.
 
-    No label there leads to a disc, though images get as far as that, images that somebody labelled
-    count as another region, or labels of slices tell a disc more that did not count.
+    No label there leads to a disc, though images get as far as that, or some name it as nobody
+    knows it; images that somebody labelled count as another region; or labels of slices tell a disc
+    more that did not count.
     """
     found = state.execute(
         "SELECT file.hospital, count(*) FROM outcome JOIN file ON file.id = outcome.file "
@@ -78,8 +79,18 @@ def hidden_losses(state: sqlite3.Connection) -> Iterator[Notice]:
         "JOIN file AS at_disc ON at_disc.id = later.file "
         f"WHERE later.reason IN ({_AT_A_DISC})) GROUP BY 1 ORDER BY 1"
     )
-    for hospital, labels in found.fetchall():
+    without = dict(found.fetchall())
+    for hospital, labels in without.items():
         yield Notice(hospital, Misfit.NO_LEVEL, "", {"labels": labels})
+    found = state.execute(
+        "SELECT file.hospital, count(DISTINCT label.id) FROM outcome "
+        "JOIN file ON file.id = outcome.file JOIN pair ON pair.image = file.id "
+        f"JOIN label ON label.id = pair.label WHERE reason = '{Reason.NO_LEVEL}' "
+        "AND label.facts IS NOT NULL AND label.detail IS NOT NULL GROUP BY 1 ORDER BY 1"
+    )
+    for hospital, labels in found.fetchall():
+        if hospital not in without:
+            yield Notice(hospital, Misfit.UNKNOWN_LEVEL, "", {"labels": labels})
     found = state.execute(
         "SELECT hospital, count(*) FROM outcome JOIN file ON file.id = outcome.file "
         f"JOIN pair ON pair.image = file.id WHERE reason = '{Reason.NOT_LUMBAR}' "

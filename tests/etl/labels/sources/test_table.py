@@ -4,6 +4,7 @@ import pytest
 
 from hnp_etl.errors import FileError
 from hnp_etl.labels.label import LabelReader
+from hnp_etl.labels.sources.lines import Line, Sheet
 from hnp_etl.labels.sources.rows import LabelSet
 from hnp_etl.labels.sources.table import label_set, read_table
 from hnp_etl.limits import Limits
@@ -55,6 +56,9 @@ def discs(found: LabelSet, recipe: Label = RECIPE) -> dict[str, tuple[str, str] 
         HEAD + ROWS.replace("\n", ",\n"),
         HEAD.replace("\n", ",,\n") + ROWS,
         "#" + HEAD + ROWS,
+        (HEAD + ROWS).replace("x1", '="x1"').replace("3,63", '"=""3""",63'),
+        '"file", "level", "code", "Age"\n"x1", "L3-4", "1", "6, 3"\n"x2", "L4-5", "3", "63"\n',
+        (HEAD + ROWS).replace("\n", ', seen "twice"\n').replace("1,63,", '1,63, "so" said'),
     ],
     ids=[
         "plain",
@@ -74,6 +78,9 @@ def discs(found: LabelSet, recipe: Label = RECIPE) -> dict[str, tuple[str, str] 
         "comma-behind-each-line",
         "comma-behind-the-header",
         "commented-header",
+        "text-for-excel",
+        "blank-before-quotes",
+        "quotes-in-a-note",
     ],
 )
 def test_a_table_with_one_reading_is_read(text: str) -> None:
@@ -181,3 +188,30 @@ def test_a_file_that_is_no_table_says_what_it_is(content: bytes, reason: Reason,
     with pytest.raises(FileError, match=what) as error:
         read(content)
     assert error.value.reason is reason
+
+
+def sheet_of(name: str, *lines: str) -> Sheet:
+    cells = (tuple(line.split(",")) for line in lines)
+    return Sheet(name, tuple(Line(number, each) for number, each in enumerate(cells, 1)))
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        (["x3,L5-S1,2"], "sheet 2, found no header in the first 1 lines"),
+        (["image no,level,code", "x3,L5-S1,2"], "sheet 2, found columns image no, level, code"),
+        (["code,meaning", "1,normal"], None),
+        (["Total,2"], None),
+    ],
+    ids=["goes-on", "another-header", "legend", "sum"],
+)
+def test_a_sheet_of_labels_that_cannot_be_read_beside_one_that_can_is_told(
+    second: list[str], told: str | None
+) -> None:
+    sheets = [sheet_of("a", "file,level,code", "x1,L3-4,1", "x2,L4-5,3"), sheet_of("b", *second)]
+    found = label_set(1, sheets, RECIPE)
+    assert found.refused is None
+    assert discs(found) == BOTH
+    assert [told is not None and fault.startswith(told) for fault in found.faults] == (
+        [] if told is None else [True]
+    )

@@ -38,10 +38,7 @@ def csv_sheet(content: bytes) -> Sheet:
     first = 2 if stated else 1
     body = text[stated.end() :] if stated else text
     delimiter = stated[1] if stated else _delimiter(body)
-    try:
-        lines = list(_lines(body, delimiter, first))
-    except csv.Error:
-        lines = list(_each_alone(body, delimiter, first))
+    lines = _whole(body, delimiter, first) or list(_each_alone(body, delimiter, first))
     return Sheet("", tuple(line for line in lines if line.is_filled), delimiter != ",")
 
 
@@ -59,8 +56,20 @@ def _evenness(head: Sequence[str], delimiter: str) -> tuple[int, int]:
     return max(((count, width) for width, count in widths.items() if width > 1), default=(0, 0))
 
 
-def _lines(text: str, delimiter: str, first: int) -> Iterator[Line]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def _whole(text: str, delimiter: str, first: int) -> list[Line]:
+    """Return all lines, none where a quote does not end; `a, "b, c"` opens one after a blank."""
+    for is_loose in (True, False) if f'{delimiter} "' in text else (False,):
+        try:
+            return list(_lines(text, delimiter, first, is_loose=is_loose))
+        except csv.Error:
+            continue
+    return []
+
+
+def _lines(text: str, delimiter: str, first: int, *, is_loose: bool = False) -> Iterator[Line]:
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=is_loose
+    )
     start = first
     for cells in reader:  # a value in quotes may go over several lines: the first one counts
         yield Line(start, tuple(map(sound_cell, cells)))

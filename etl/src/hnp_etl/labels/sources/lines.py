@@ -1,6 +1,7 @@
 """Tables as they lie in their files: sheets of numbered lines, free of any recipe."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -44,9 +45,21 @@ ERROR_VALUES = frozenset(_ERRORS.split())
 """What spreadsheets show where a formula failed, and save into CSV files (ECMA-376 18.17.3)."""
 
 
+# ="001": how programs tell Excel that a value is a text.
+_AS_TEXT = re.compile(r'\s*="([^"]*)"\s*')
+
+
 def sound_cell(cell: Scalar) -> Scalar:
-    """Return a cell, one with an error value as what it is."""
-    return NoValue("an error value") if isinstance(cell, str) and cell in ERROR_VALUES else cell
+    """Return a cell, one with an error value as what it is.
+
+    >>> sound_cell('="001"'), sound_cell("#N/A")
+    ('001', 'an error value')
+    """
+    if not isinstance(cell, str):
+        return cell
+    if cell in ERROR_VALUES:
+        return NoValue("an error value")
+    return match[1] if (match := _AS_TEXT.fullmatch(cell)) else cell
 
 
 def sheets_to_json(sheets: Iterable[Sheet]) -> str:

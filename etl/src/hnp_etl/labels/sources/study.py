@@ -28,23 +28,36 @@ def read(content: bytes, limits: Limits) -> str:
     if isinstance(root, dict):
         beside = {key: value for key, value in root.items() if key != IMAGES}
         items = root.get(IMAGES)
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise FileError(Reason.BAD_JSON, "expected a list of objects, one an image")
-    return rows_to_json([leaves_of({**beside, **item}) for item in items if isinstance(item, dict)])
+    if not isinstance(items, list) or (items and not any(isinstance(each, dict) for each in items)):
+        found = f"no list of objects in `{IMAGES}`" if isinstance(root, dict) else "no such list"
+        raise FileError(Reason.BAD_JSON, f"found {found}, expected a list of objects, one an image")
+    rows = ({**beside, **item} if isinstance(item, dict) else {} for item in items)
+    return rows_to_json([leaves_of(row) if row else () for row in rows])
 
 
 def label_sets(files: Iterable[LabelFile], recipe: Label) -> Iterator[LabelSet]:
-    """Yield what every file says by itself, of images below its own folder."""
+    """Yield what every file says by itself, of images below its own folder.
+
+    An object that is wrong, or names no image, costs itself.
+    """
     for file in files:
-        found = entries(_entries(rows_from_json(file.text), recipe), recipe)
-        yield LabelSet(file.number, (file.number,), found, file.folder)
+        found = list(_entries(rows_from_json(file.text), recipe))
+        named = entries((each for each in found if isinstance(each, Entry)), recipe)
+        faults = [each for each in found if isinstance(each, FileError)]
+        refused = faults[0] if faults and not named else None
+        told = tuple(each.what for each in faults)
+        yield LabelSet(
+            file.number, (file.number,), named, file.folder, refused=refused, faults=told
+        )
 
 
-def _entries(rows: Rows, recipe: Label) -> Iterator[Entry]:
+def _entries(rows: Rows, recipe: Label) -> Iterator[Entry | FileError]:
     codes, missing = known_codes(recipe.codes), recipe.missing_words
     for number, leaves in enumerate(rows, 1):
         named = first_value(leaves, recipe.table.column, missing=recipe.missing_names)
         if is_missing(named):
+            what = "names no image" if leaves else "is empty, or no object"
+            yield FileError(Reason.BAD_VALUE, f"object {number} {what}")
             continue
         key, place = entry_key(named, recipe), f"object {number}"
         stated = first_value(leaves, recipe.table.level, missing=missing)

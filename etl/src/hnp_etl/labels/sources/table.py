@@ -4,9 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from hnp_etl.errors import FileError
 from hnp_etl.labels.sources.csv_lines import csv_sheet
-from hnp_etl.labels.sources.entry import Entry, entries
+from hnp_etl.labels.sources.entry import Entry, entries, level_of
 from hnp_etl.labels.sources.excel_lines import excel_sheets
-from hnp_etl.labels.sources.header import find_header
+from hnp_etl.labels.sources.header import (
+    LOOKED_AT,
+    Header,
+    column_name,
+    find_header,
+    known_names,
+)
 from hnp_etl.labels.sources.lines import Sheet, refusal_to_json, sheets_from_json, sheets_to_json
 from hnp_etl.labels.sources.rows import ZIP, LabelFile, LabelSet
 from hnp_etl.labels.sources.table_lines import line_entries
@@ -55,20 +61,39 @@ def label_sets(files: Iterable[LabelFile], recipe: Label) -> Iterator[LabelSet]:
 def label_set(number: int, sheets: Sequence[Sheet], recipe: Label) -> LabelSet:
     """Return what one table says: all its sheets that name the columns of the recipe."""
     found: list[Entry | FileError] = []
-    refused: list[FileError] = []
+    refused: list[tuple[Sheet, FileError]] = []
+    headers: list[Header] = []
     for count, sheet in enumerate(sheets, 1):
         where = f"sheet {count}, " if len(sheets) > 1 else ""
         try:
-            found += line_entries(sheet, find_header(sheet, recipe), recipe, where)
+            headers.append(header := find_header(sheet, recipe))
+            found += line_entries(sheet, header, recipe, where)
         except FileError as error:
-            refused.append(FileError(error.reason, where + error.what))
+            refused.append((sheet, FileError(error.reason, where + error.what)))
     named = entries((each for each in found if isinstance(each, Entry)), recipe)
     faults = [each for each in found if isinstance(each, FileError)]
-    whole_table = None if found or len(refused) < len(sheets) else _of_all(refused)
+    whole_table = None if headers else _of_all([error for _, error in refused])
     if faults and not named:
         whole_table = faults[0]
+    faults += [error for sheet, error in refused if _is_meant(sheet, headers, recipe)]
     told = tuple(fault.what for fault in faults)
     return LabelSet(number, (number,), named, refused=whole_table, faults=told)
+
+
+def _is_meant(sheet: Sheet, headers: Sequence[Header], recipe: Label) -> bool:
+    """Tell whether a sheet that is refused beside others is one of labels, and no legend.
+
+    It has a header of which the recipe knows something, or goes on without one.
+    """
+    lines = [line.cells for line in sheet.lines[:LOOKED_AT]]
+    if any(known_names(tuple(map(column_name, cells)), recipe) > 1 for cells in lines):
+        return True
+    columns = {each for header in headers for each in header.level}
+    return any(
+        column < len(cells) and level_of(cells[column], recipe) is not None
+        for column in columns
+        for cells in lines[:1]
+    )
 
 
 def _of_all(refused: Sequence[FileError]) -> FileError:
