@@ -426,6 +426,9 @@ def test_a_leaking_split_is_refused_and_shown_everywhere_when_allowed(
     card = (run / "card.md").read_text()
     assert "LEAKS: figures are too good" in card
     assert "trained on a split that leaks" in card
+    compared = invoke("compare", run, run).stdout.splitlines()
+    assert compared[0].endswith(", LEAKING")
+    assert [line for line in compared if line.startswith("verdict (") and "LEAKING): " in line]
 
 
 def test_folds_are_fitted_and_judged(small: Path, tmp_path: Path) -> None:

@@ -94,14 +94,13 @@ def _sides(
 def _print(comparison: "Comparison") -> None:
     from hnp_model.evaluation.comparison import COMPARED  # noqa: PLC0415
     from hnp_model.measures.bootstrap import MIN_PATIENTS  # noqa: PLC0415  # loads numpy
-    from hnp_model.report.findings import TRAINING  # noqa: PLC0415
 
     several = comparison.about == "recipes"
     runs = f", mean of {comparison.first_runs} runs and of {comparison.second_runs}"
     click.echo(
         f"{comparison.part}: {counted(comparison.n_patients, 'patient')}, "
         f"{counted(comparison.n_slices, 'slice')}{runs if several else ''}"
-        f"{f', {TRAINING}' if comparison.training else ''}"
+        f"{''.join(f', {word}' for word in too_good(comparison))}"
     )
     rows = [
         (unit, name, *_cells(difference))
@@ -113,6 +112,14 @@ def _print(comparison: "Comparison") -> None:
         click.echo(f"-: under {MIN_PATIENTS} patients in a class")
     for line in _closing_lines(comparison):
         click.echo(line)
+
+
+def too_good(comparison: "Comparison") -> tuple[str, ...]:
+    """Return why figures are better than those of new patients would be, a word each."""
+    from hnp_model.report.findings import TRAINING  # noqa: PLC0415
+
+    told = ((TRAINING, comparison.training), ("LEAKING", comparison.leaks))
+    return tuple(word for word, holds in told if holds)
 
 
 def _cells(one: "Difference") -> tuple[str, ...]:
@@ -134,7 +141,6 @@ def _show(one: "Difference") -> str:
 
 def _closing_lines(comparison: "Comparison") -> Iterator[str]:
     """Yield the verdict, what it is about, and what the rest of the table does not say."""
-    from hnp_model.report.findings import TRAINING  # noqa: PLC0415
     from hnp_model.report.sentences import (  # noqa: PLC0415
         INTERVALS_LEAVE_OUT,
         RECIPES_LEAVE_OUT,
@@ -147,7 +153,8 @@ def _closing_lines(comparison: "Comparison") -> Iterator[str]:
     elif comparison.verdict:
         better = "better" if comparison.verdict == "win" else "worse"
         verdict = f"{comparison.verdict}, the second is {better} by AUC by disc, {_show(one)}"
-    yield f"verdict{f' ({TRAINING})' if comparison.training else ''}: {verdict}"
+    words = ", ".join(too_good(comparison))
+    yield f"verdict{f' ({words})' if words else ''}: {verdict}"
     if comparison.about == "weights":
         yield (
             "about these weights, not these recipes: another seed may turn it; "

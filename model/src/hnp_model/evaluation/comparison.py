@@ -67,6 +67,7 @@ class Comparison:
         differences: unit -> one for each of `COMPARED`.
         remarks: what a reader should know first.
         training: whether the fit of any has used some of the part.
+        leaks: whether figures of any are too good because of leakage.
     """
 
     part: str
@@ -77,6 +78,7 @@ class Comparison:
     differences: Mapping[UnitName, tuple[Difference, ...]]
     remarks: tuple[str, ...]
     training: bool
+    leaks: bool
 
     @property
     def primary(self) -> Difference:
@@ -143,6 +145,7 @@ def compare(first: Sequence[Path], second: Sequence[Path], part: str) -> Compari
         differences={unit: compare_on(unit, before, after) for unit in UNITS},
         remarks=tuple(dict.fromkeys(remarks)),
         training=any(run.training for run in runs),
+        leaks=any(run.leaks for run in runs),
     )
 
 

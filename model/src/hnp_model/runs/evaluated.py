@@ -46,6 +46,7 @@ class Evaluated:
         thresholds: unit -> threshold the figures were made with.
         remarks: what the evaluation remarked.
         training: whether the fit has used any of it.
+        leaks: whether figures are too good because of leakage.
         weights_sha256: of the weights that said it.
         config: of the run; None for an evaluation that lies apart from its run.
         members: probabilities of the members whose mean ``probability`` is; () where it is one's.
@@ -60,6 +61,7 @@ class Evaluated:
     thresholds: Mapping[UnitName, float]
     remarks: tuple[str, ...]
     training: bool = False
+    leaks: bool = False
     weights_sha256: str = ""
     config: RunConfig | None = None
     members: tuple[npt.NDArray[np.float64], ...] = ()
@@ -214,6 +216,7 @@ def _parse(table: Any, metrics: Any, part: str, which: str) -> Evaluated:  # noq
         thresholds={unit: float(metrics[part][unit]["threshold"]) for unit in UNITS},
         remarks=tuple(map(str, metrics[part]["about"]["remarks"])),
         training=metrics[part]["about"].get("training") is True,
+        leaks=metrics[part]["about"].get("leaks") is True,
         weights_sha256=str(metrics[DIGEST_KEYS[WEIGHTS_FILE]]),
         members=tuple(
             here[name].to_numpy(dtype=np.float64)
