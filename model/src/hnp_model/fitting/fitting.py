@@ -11,17 +11,22 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.data.profile import Profile, describe, quantities_of
-from hnp_model.data.slices import Slices, read_slices
+from hnp_model.data.slices import Slices, Strings, read_slices
 from hnp_model.data.tabular import fit_standardisation
 from hnp_model.data.thumbnails import read_thumbnails
 from hnp_model.fitting.baselines.baseline import fit_baseline, load_baseline
-from hnp_model.fitting.device import choose_device, enough_memory
+from hnp_model.fitting.computing import remark_on_device, settle_device
+from hnp_model.fitting.device import enough_memory
 from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.framing import usual_pixel_mm
 from hnp_model.fitting.members import Trained, train_members
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.samples import Samples, open_samples
 from hnp_model.fitting.scoring_apart import score_apart
+from hnp_model.fitting.several.processes import refuse_other
+from hnp_model.fitting.several.ranks import ranks_here
+from hnp_model.fitting.telling import tell_remark
+from hnp_model.fitting.training import train
 from hnp_model.measures.calibration import fit_calibration, sigmoid
 from hnp_model.measures.metrics import youden_threshold
 from hnp_model.measures.units import UNITS, score_units
@@ -30,7 +35,7 @@ from hnp_model.runs.checkpoint import load_weights
 from hnp_model.runs.history import History, Watch, best_of
 from hnp_model.runs.referral import write_val_scores
 from hnp_model.runs.run_config import FitResult, RunConfig, describe_dataset
-from hnp_model.runs.run_folder import CONFIG_FILE, RunFolder, claim, hold
+from hnp_model.runs.run_folder import CONFIG_FILE, RunFolder, claim, device_before, hold
 from hnp_model.runs.seen import write_seen
 from hnp_model.runs.seen_looks import write_looks
 from hnp_model.runs.val_facts import describe_val
@@ -45,10 +50,10 @@ from hnp_model.splits.guard import (
 )
 from hnp_model.splits.near_copies import Looks, NearCopies, find_near_copies
 from hnp_model.splits.split_facts import describe_split
-from hnp_shared.dataset import open_dataset
+from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.images import open_images
 from hnp_shared.places import refuse_in_dataset
-from hnp_shared.splits import read_split
+from hnp_shared.splits import Split, read_split
 
 PACKAGES = ("hnp-model", "hnp-shared", "numpy", "torch")
 """Distributions whose versions a run remembers."""
@@ -116,11 +121,77 @@ def fit(  # the four nouns of a fit, and how it is done
         StorageError: a read or write failed.
     """
     refuse_in_dataset(run)
+    ready = prepare(out, split_file, settings)
+    config, slices, parts = ready.config, ready.slices, ready.parts
+    with hold(run) as folder:
+        before = device_before(folder)
+        config = claim(folder, config, resume=resume)
+        tell_remark(remark_on_device(before, config.settings.device))
+        write_seen(folder, slices, parts)
+        looks = Looks.of(slices, parts, read_thumbnails(ready.dataset, slices))
+        write_looks(folder, looks)
+        config = replace(config, profile=_profile(slices, looks))
+        with enough_memory(config.settings):
+            if settings.model in BASELINES:
+                history = fit_baseline(ready.train.slices, ready.val.slices, config, folder)
+                trained = Trained((history,), ())
+            else:
+                trained = train_members(ready.train, ready.val, config.settings, folder, watch)
+            config = replace(config, result=_settle(folder, ready.val, config, trained))
+        folder.write(CONFIG_FILE, config.to_json())
+    remarks = remarks_on_names(slices, ready.split)
+    return Fitted(config, trained.histories, remarks, find_near_copies(looks).across())
+
+
+def follow(out: Path, split_file: Path, settings: FitSettings) -> None:
+    """Take part in a training whose run another process writes.
+
+    Raises:
+        InputError: as `fit` does.
+        StoppedError: another process has ended.
+    """
+    ready = prepare(out, split_file, settings)
+    with enough_memory(ready.config.settings):
+        for member in ready.config.settings.members():
+            train(ready.train, ready.val, member, None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """What a training begins with, before anything is written.
+
+    Attributes:
+        dataset: opened.
+        slices: all of them.
+        parts: (slice,), part of each.
+        split: as its file has it.
+        config: of the run.
+        train: what is learned from.
+        val: what judges.
+    """
+
+    dataset: Dataset
+    slices: Slices
+    parts: Strings
+    split: Split
+    config: RunConfig
+    train: Samples
+    val: Samples
+
+
+def prepare(out: Path, split_file: Path, settings: FitSettings) -> Prepared:
+    """Return what a training begins with; of several processes, every one prepares the same.
+
+    Raises:
+        InputError: the data set, the split or the settings do not go together, or another process
+            has others.
+        StorageError: a read failed.
+    """
     dataset = open_dataset(out)
     slices = read_slices(dataset)
     split = read_split(split_file)
     parts = parts_of(slices, choose_fold(split, settings.fold), dataset.info.dataset_id)
-    settings = replace(settings, device=choose_device(settings.device))
+    settings = settle_device(settings)
     leakage = find_leakage(slices, parts)
     refuse_leakage(leakage, allow=settings.allow_leakage)
     refuse_empty(slices, parts)
@@ -137,22 +208,8 @@ def fit(  # the four nouns of a fit, and how it is done
     with enough_memory(config.settings):
         train_part = open_samples(dataset, slices.take(parts == "train"), config)
         val_part = open_samples(dataset, slices.take(parts == "val"), config)
-    with hold(run) as folder:
-        config = claim(folder, config, resume=resume)
-        write_seen(folder, slices, parts)
-        looks = Looks.of(slices, parts, read_thumbnails(dataset, slices))
-        write_looks(folder, looks)
-        config = replace(config, profile=_profile(slices, looks))
-        with enough_memory(config.settings):
-            if settings.model in BASELINES:
-                history = fit_baseline(train_part.slices, val_part.slices, config, folder)
-                trained = Trained((history,), ())
-            else:
-                trained = train_members(train_part, val_part, config.settings, folder, watch)
-            config = replace(config, result=_settle(folder, val_part, config, trained))
-        folder.write(CONFIG_FILE, config.to_json())
-    remarks = remarks_on_names(slices, split)
-    return Fitted(config, trained.histories, remarks, find_near_copies(looks).across())
+    refuse_other(config.to_json(), ranks_here())
+    return Prepared(dataset, slices, parts, split, config, train_part, val_part)
 
 
 def _profile(slices: Slices, looks: Looks) -> Profile:
