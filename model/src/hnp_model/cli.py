@@ -3,7 +3,7 @@
 import click
 
 from hnp_model import __version__
-from hnp_model.torchrun import first_of_several, keep_quiet, one_of_several
+from hnp_model.fitting.several.torchrun import first_of_several, keep_quiet, one_of_several
 from hnp_shared.command import Place, lazy_group
 
 _COMMANDS = {

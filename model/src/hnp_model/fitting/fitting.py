@@ -1,9 +1,7 @@
 """From a data set and a split to a run with weights, thresholds and a calibration."""
 
 import math
-import platform
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from statistics import fmean
 
@@ -11,20 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.data.profile import Profile, describe, quantities_of
-from hnp_model.data.slices import Slices, Strings, read_slices
-from hnp_model.data.tabular import fit_standardisation
+from hnp_model.data.slices import Slices
 from hnp_model.data.thumbnails import read_thumbnails
 from hnp_model.fitting.baselines.baseline import fit_baseline, load_baseline
-from hnp_model.fitting.computing import remark_on_device, settle_device
+from hnp_model.fitting.computing import remark_on_device
 from hnp_model.fitting.device import enough_memory
 from hnp_model.fitting.forward import logits_of
-from hnp_model.fitting.framing import usual_pixel_mm
 from hnp_model.fitting.members import Trained, train_members
 from hnp_model.fitting.networks.choice import build_network
-from hnp_model.fitting.samples import Samples, open_samples
+from hnp_model.fitting.preparing import prepare
+from hnp_model.fitting.samples import Samples
 from hnp_model.fitting.scoring_apart import score_apart
-from hnp_model.fitting.several.processes import refuse_other
-from hnp_model.fitting.several.ranks import ranks_here
 from hnp_model.fitting.telling import tell_remark
 from hnp_model.fitting.training import train
 from hnp_model.measures.calibration import fit_calibration, sigmoid
@@ -34,29 +29,17 @@ from hnp_model.runs.calibrations import choose_calibrations, write_calibrations
 from hnp_model.runs.checkpoint import load_weights
 from hnp_model.runs.history import History, Watch, best_of
 from hnp_model.runs.referral import write_val_scores
-from hnp_model.runs.run_config import FitResult, RunConfig, describe_dataset
+from hnp_model.runs.run_config import FitResult, RunConfig
 from hnp_model.runs.run_folder import CONFIG_FILE, RunFolder, claim, device_before, hold
 from hnp_model.runs.seen import write_seen
 from hnp_model.runs.seen_looks import write_looks
 from hnp_model.runs.val_facts import describe_val
 from hnp_model.settings import BASELINES, FitSettings
 from hnp_model.splits.guard import (
-    choose_fold,
-    find_leakage,
-    parts_of,
-    refuse_empty,
-    refuse_leakage,
     remarks_on_names,
 )
 from hnp_model.splits.near_copies import Looks, NearCopies, find_near_copies
-from hnp_model.splits.split_facts import describe_split
-from hnp_shared.dataset import Dataset, open_dataset
-from hnp_shared.images import open_images
 from hnp_shared.places import refuse_in_dataset
-from hnp_shared.splits import Split, read_split
-
-PACKAGES = ("hnp-model", "hnp-shared", "numpy", "torch")
-"""Distributions whose versions a run remembers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,62 +139,6 @@ def follow(out: Path, split_file: Path, settings: FitSettings) -> None:
             train(ready.train, ready.val, member, None)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Prepared:
-    """What a training begins with, before anything is written.
-
-    Attributes:
-        dataset: opened.
-        slices: all of them.
-        parts: (slice,), part of each.
-        split: as its file has it.
-        config: of the run.
-        train: what is learned from.
-        val: what judges.
-    """
-
-    dataset: Dataset
-    slices: Slices
-    parts: Strings
-    split: Split
-    config: RunConfig
-    train: Samples
-    val: Samples
-
-
-def prepare(out: Path, split_file: Path, settings: FitSettings) -> Prepared:
-    """Return what a training begins with; of several processes, every one prepares the same.
-
-    Raises:
-        InputError: the data set, the split or the settings do not go together, or another process
-            has others.
-        StorageError: a read failed.
-    """
-    dataset = open_dataset(out)
-    slices = read_slices(dataset)
-    split = read_split(split_file)
-    parts = parts_of(slices, choose_fold(split, settings.fold), dataset.info.dataset_id)
-    settings = settle_device(settings)
-    leakage = find_leakage(slices, parts)
-    refuse_leakage(leakage, allow=settings.allow_leakage)
-    refuse_empty(slices, parts)
-    config = RunConfig(
-        settings=settings,
-        data=describe_dataset(dataset.info),
-        split=describe_split(split_file.name, split),
-        leakage=leakage,
-        image_size=open_images(dataset, slices).size,
-        standardisation=fit_standardisation(slices.take(parts == "train")),
-        versions=_versions(settings),
-        pixel_mm=usual_pixel_mm(slices.take(parts == "train"), settings),
-    )
-    with enough_memory(config.settings):
-        train_part = open_samples(dataset, slices.take(parts == "train"), config)
-        val_part = open_samples(dataset, slices.take(parts == "val"), config)
-    refuse_other(config.to_json(), ranks_here())
-    return Prepared(dataset, slices, parts, split, config, train_part, val_part)
-
-
 def _profile(slices: Slices, looks: Looks) -> Profile:
     """Return what the training slices are like."""
     here = looks.part == "train"
@@ -244,9 +171,3 @@ def _judge(
     network = build_network(config.settings)
     weights_sha256 = load_weights(folder, network)
     return logits_of(network, val.in_order()), weights_sha256
-
-
-def _versions(settings: FitSettings) -> dict[str, str]:
-    learned_by = ("scikit-learn",) if settings.model in BASELINES else ()
-    found = {name: version(name) for name in (*PACKAGES, *learned_by)}
-    return {"python": platform.python_version(), **found}

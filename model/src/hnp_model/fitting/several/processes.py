@@ -13,9 +13,12 @@ from torch.distributed.rendezvous import rendezvous
 
 from hnp_model.fitting.device import choose_device
 from hnp_model.fitting.several.ranks import ALONE, Ranks, ranks_here
+from hnp_model.fitting.several.torchrun import one_of_several
 from hnp_model.settings import BASELINES, FitSettings
-from hnp_model.torchrun import one_of_several
 from hnp_shared.errors import HnpError, InputError, StoppedError
+
+MEETING = timedelta(minutes=2)
+"""For processes that torchrun starts together."""
 
 LONGEST_WAIT = timedelta(minutes=30)
 """For the slowest thing that one process does alone: a look at all pixels of a large data set."""
@@ -90,7 +93,7 @@ def refuse_other(facts: bytes, ranks: Ranks) -> None:
 def _join() -> Store:
     try:
         store: Store
-        store, rank, count = next(rendezvous("env://", timeout=LONGEST_WAIT))
+        store, rank, count = next(rendezvous("env://", timeout=MEETING))
         # Gloo for what lies in memory, and nccl for what lies on a device.
         backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
         dist.init_process_group(
