@@ -4,6 +4,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ import pytest
 import torch
 
 from hnp_model.cli import main
-from hnp_model.fitting.several.processes import refuse_alone
+from hnp_model.fitting.several.processes import refuse_alone, refuse_other
 from hnp_model.fitting.several.ranks import Ranks
 from hnp_model.settings import Craft, FitSettings
 from hnp_shared.errors import InputError
@@ -115,6 +116,20 @@ def test_an_error_is_told_by_one_process_and_ends_both(
 def test_what_several_cannot_share_is_refused(settings: FitSettings, told: str) -> None:
     with pytest.raises(InputError, match=told):
         refuse_alone(settings)
+
+
+class First(Ranks):
+    """The first of two; the other has other facts."""
+
+    def gather(self, value: Any) -> list[Any]:
+        """Return what both have."""
+        return [value, b"other"]
+
+
+def test_processes_with_other_data_are_refused() -> None:
+    with pytest.raises(InputError, match="process 1 has another data set, split, flag or version"):
+        refuse_other(b"mine", First(0, 2))
+    refuse_other(b"mine", Ranks())
 
 
 def wait_for(path: Path, processes: list[subprocess.Popen[str]]) -> None:
