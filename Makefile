@@ -11,7 +11,7 @@ QUIET_PIP := -m pip --quiet --disable-pip-version-check
 WHAT := shared etl
 WHEELHOUSE := wheelhouse
 
-.PHONY: demo test setup lint torture fuzz bench example docs pages wheelhouse clean
+.PHONY: demo test setup lint torture fuzz bench gpu example docs pages wheelhouse clean
 
 setup: $(STAMP)
 
@@ -43,6 +43,10 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m bench --page docs
+
+# A few minutes on a machine with CUDA; there nothing needs to be installed but what hnp-train imports.
+gpu:
+	PYTHONPATH=shared/src:model/src:tests $(PYTHON) scripts/gpu.py
 
 example: setup
 	$(BIN)/python scripts/example.py

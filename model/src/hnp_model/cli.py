@@ -3,6 +3,7 @@
 import click
 
 from hnp_model import __version__
+from hnp_model.fitting.several.torchrun import first_of_several, keep_quiet, one_of_several
 from hnp_shared.command import Place, lazy_group
 
 _COMMANDS = {
@@ -55,5 +56,12 @@ _COMMANDS = {
 
 @click.group(cls=lazy_group(_COMMANDS), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="hnp-train")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Split, train and evaluate herniation models on an hnp data set."""
+    if one_of_several():
+        keep_quiet()
+    if one_of_several() and context.invoked_subcommand != "fit":
+        if not first_of_several():
+            context.exit(click.UsageError.exit_code)
+        raise click.UsageError("found several processes, expected one; only fit shares its work")

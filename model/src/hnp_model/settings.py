@@ -127,6 +127,23 @@ PLAIN = Craft()
 
 
 @dataclass(frozen=True, slots=True)
+class Computing:
+    """What computes a training beside its device; as it stands here, one process in float32.
+
+    Attributes:
+        bf16: whether a CUDA device computes features in bfloat16.
+        compile: whether the network is compiled for it.
+        deterministic: whether it is to give the same bits again.
+        processes: that share each batch.
+    """
+
+    bf16: bool = False
+    compile: bool = False
+    deterministic: bool = False
+    processes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class FitSettings:
     """The flags of a fit.
 
@@ -146,6 +163,7 @@ class FitSettings:
         craft: the recipe of training; None: the report's.
         seeds: members, each of the next seed, whose mean is the prediction; None: one.
         checkpoint_minutes: between two checkpoints within an epoch; None: the usual ones.
+        computed: what computes it beside the device; None: as it always was.
     """
 
     model: ModelName = "reference"
@@ -163,6 +181,7 @@ class FitSettings:
     craft: Craft | None = None
     seeds: int | None = None
     checkpoint_minutes: float | None = field(default=None, compare=False)
+    computed: Computing | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         counts = (self.epochs, self.patience or 1, self.batch_size, self.seeds or 1)
@@ -177,6 +196,11 @@ class FitSettings:
     def recipe(self) -> Craft:
         """How weights are trained."""
         return self.craft or PLAIN
+
+    @property
+    def computing(self) -> Computing:
+        """What computes weights beside the device."""
+        return self.computed or Computing()
 
     def members(self) -> tuple["FitSettings", ...]:
         """Return the settings of each training; this one's own when there is one."""

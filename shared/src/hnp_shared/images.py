@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -57,22 +57,28 @@ class MappedImages:
         rows, columns = self.shards[0].shape[1:]
         return rows, columns
 
+    @overload
     def gather(
         self, indices: npt.NDArray[np.int64], into: npt.NDArray[np.float32] | None = None
-    ) -> npt.NDArray[np.float32]:
+    ) -> npt.NDArray[np.float32]: ...
+
+    @overload
+    def gather(self, indices: npt.NDArray[np.int64], into: Images) -> Images: ...
+
+    def gather(self, indices: npt.NDArray[np.int64], into: Images | None = None) -> Images:
         """Return images in 0..1, (slice, row, column).
 
         Args:
             indices: (slice,).
             into: where they go, with room for as many or more: fresh memory costs the system more
-                than the copying does.
+                than the copying does. Room of uint16 takes those of uint16 as they are stored.
         """
-        batch = np.empty((indices.size, *self.size), np.float32) if into is None else into
+        batch: Images = np.empty((indices.size, *self.size), np.float32) if into is None else into
         batch = batch[: indices.size]
         shard_of, row_of = self.shard_of[indices].tolist(), self.row_of[indices].tolist()
         for image, number, row in zip(batch, shard_of, row_of, strict=True):
             shard = self.shards[number]
-            if shard.dtype == np.uint16:
+            if shard.dtype == np.uint16 != image.dtype:
                 np.divide(shard[row], UINT16_SCALE, out=image)
             else:
                 image[...] = shard[row]

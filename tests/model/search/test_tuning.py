@@ -97,7 +97,7 @@ def test_no_slice_of_test_is_opened(
         opened.update(slices.patient_id.tolist())
         return real(dataset, slices, config)
 
-    monkeypatch.setattr("hnp_model.fitting.fitting.open_samples", open_samples)
+    monkeypatch.setattr("hnp_model.fitting.preparing.open_samples", open_samples)
     tuning.tune(small, small_split, tmp_path / "study", BASE, TuneSettings(1))
     rows = [line.split(",") for line in small_split.read_text().splitlines() if line[0] != "#"]
     parts = {row[0]: row[1] for row in rows}

@@ -60,12 +60,17 @@ def fit_command(  # click passes one argument a flag
     if tensorboard and (settings.seeds or settings.model in BASELINES):
         raise click.UsageError("--tensorboard goes with a network of one seed")
     with reported(resume="the same command with --resume goes on"):
-        from hnp_model.fitting.fitting import fit  # noqa: PLC0415  # torch takes seconds to import
+        from hnp_model.fitting.fitting import fit, follow  # noqa: PLC0415  # torch takes seconds to import
+        from hnp_model.fitting.several.processes import together  # noqa: PLC0415
         from hnp_model.report.findings import TRAINING  # noqa: PLC0415
         from hnp_model.report.remarks import remarks_on_fit, remarks_on_near_copies  # noqa: PLC0415
 
-        watch = _events_of(run) if tensorboard else None
-        fitted = fit(out, split, run, settings, resume=resume, watch=watch)
+        with together(settings) as ranks:
+            if ranks.rank:
+                follow(out, split, settings)
+                return
+            watch = _events_of(run) if tensorboard else None
+            fitted = fit(out, split, run, settings, resume=resume, watch=watch)
         near = remarks_on_near_copies(fitted.near_copies)
         for remark in (*remarks_on_fit(fitted.config), *near, *fitted.remarks):
             click.echo(f"note: {remark}", err=True)

@@ -9,6 +9,7 @@ import click
 
 from hnp_model.commands.arguments import SEED, allow_leakage_option
 from hnp_model.commands.baseline_options import settle_baseline
+from hnp_model.commands.computing_options import COMPUTING_OPTIONS, settle_computing
 from hnp_model.commands.craft_options import CRAFT_OPTIONS
 from hnp_model.fitting.presets import CRAFT_FLAGS, PRESET, PresetName, settings_of
 from hnp_model.settings import DEVICES, INPUTS, LARGEST_BATCH, LARGEST_SEED, MODELS, FitSettings
@@ -92,6 +93,7 @@ OPTIONS = (
         help="Minutes between two checkpoints within an epoch; each epoch ends in one.  "
         "[default: 10]",
     ),
+    *COMPUTING_OPTIONS,
     *CRAFT_OPTIONS,
     allow_leakage_option,
 )
@@ -103,6 +105,7 @@ def fit_options(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def with_settings(**flags: Any) -> None:  # noqa: ANN401  # click has checked them
         settle_baseline(flags)
+        settle_computing(flags)
         preset = flags.pop("preset")
         names = {*(field.name for field in fields(FitSettings)), *CRAFT_FLAGS} & flags.keys()
         given = {name: flags.pop(name) for name in names}

@@ -76,6 +76,8 @@ class CrossValidation:
         }
         settings = asdict(self.settings)
         del settings["fold"]
+        if self.settings.computed is None:
+            del settings["computed"]
         return {
             "format": FORMAT,
             **asdict(self.data),

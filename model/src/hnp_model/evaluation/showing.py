@@ -60,9 +60,10 @@ def _columns(
 ) -> tuple[list[str], list[npt.NDArray[np.float32]]]:
     """Return what stands above each column, and its pictures, (slice, row, column)."""
     every = np.arange(len(samples))
-    heads, columns = ["stored", "seen"], [samples.buffer.copy(), _pictures(samples, every, None)]
+    stored = np.zeros(samples.buffer.shape, np.float32)
     if samples.images is not None:
-        columns[0] = samples.images.gather(every)
+        stored = samples.images.gather(every)
+    heads, columns = ["stored", "seen"], [stored, _pictures(samples, every, None)]
     craft = replace(settings.recipe, mixup=0.0)
     for epoch in range(1, epochs + 1):
         heads.append(f"epoch {epoch}")

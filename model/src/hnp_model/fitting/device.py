@@ -32,7 +32,7 @@ def on_device_at_hand(settings: FitSettings) -> FitSettings:
     """Return a run's settings for this machine, which need not have what the fit ran on."""
     if settings.device == "cpu" or torch.cuda.is_available():
         return settings
-    return replace(settings, device="cpu")
+    return replace(settings, device="cpu", computed=None)
 
 
 @contextlib.contextmanager

@@ -1,9 +1,7 @@
 """From a data set and a split to a run with weights, thresholds and a calibration."""
 
 import math
-import platform
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from statistics import fmean
 
@@ -11,17 +9,19 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.data.profile import Profile, describe, quantities_of
-from hnp_model.data.slices import Slices, read_slices
-from hnp_model.data.tabular import fit_standardisation
+from hnp_model.data.slices import Slices
 from hnp_model.data.thumbnails import read_thumbnails
 from hnp_model.fitting.baselines.baseline import fit_baseline, load_baseline
-from hnp_model.fitting.device import choose_device, enough_memory
+from hnp_model.fitting.computing import remark_on_device
+from hnp_model.fitting.device import enough_memory
 from hnp_model.fitting.forward import logits_of
-from hnp_model.fitting.framing import usual_pixel_mm
 from hnp_model.fitting.members import Trained, train_members, what_is_left
 from hnp_model.fitting.networks.choice import build_network
-from hnp_model.fitting.samples import Samples, open_samples
+from hnp_model.fitting.preparing import prepare
+from hnp_model.fitting.samples import Samples
 from hnp_model.fitting.scoring_apart import score_apart
+from hnp_model.fitting.telling import tell_remark
+from hnp_model.fitting.training import train
 from hnp_model.measures.calibration import fit_calibration, sigmoid
 from hnp_model.measures.metrics import youden_threshold
 from hnp_model.measures.units import UNITS, score_units
@@ -29,29 +29,17 @@ from hnp_model.runs.calibrations import choose_calibrations, write_calibrations
 from hnp_model.runs.checkpoint import load_weights
 from hnp_model.runs.history import History, Watch, best_of
 from hnp_model.runs.referral import write_val_scores
-from hnp_model.runs.run_config import FitResult, RunConfig, describe_dataset
-from hnp_model.runs.run_folder import CONFIG_FILE, RunFolder, claim, hold
+from hnp_model.runs.run_config import FitResult, RunConfig
+from hnp_model.runs.run_folder import CONFIG_FILE, RunFolder, claim, device_before, hold
 from hnp_model.runs.seen import write_seen
 from hnp_model.runs.seen_looks import write_looks
 from hnp_model.runs.val_facts import describe_val
 from hnp_model.settings import BASELINES, FitSettings
 from hnp_model.splits.guard import (
-    choose_fold,
-    find_leakage,
-    parts_of,
-    refuse_empty,
-    refuse_leakage,
     remarks_on_names,
 )
 from hnp_model.splits.near_copies import Looks, NearCopies, find_near_copies
-from hnp_model.splits.split_facts import describe_split
-from hnp_shared.dataset import open_dataset
-from hnp_shared.images import open_images
 from hnp_shared.places import refuse_in_dataset
-from hnp_shared.splits import read_split
-
-PACKAGES = ("hnp-model", "hnp-shared", "numpy", "torch")
-"""Distributions whose versions a run remembers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,43 +104,39 @@ def fit(  # the four nouns of a fit, and how it is done
         StorageError: a read or write failed.
     """
     refuse_in_dataset(run)
-    dataset = open_dataset(out)
-    slices = read_slices(dataset)
-    split = read_split(split_file)
-    parts = parts_of(slices, choose_fold(split, settings.fold), dataset.info.dataset_id)
-    settings = replace(settings, device=choose_device(settings.device))
-    leakage = find_leakage(slices, parts)
-    refuse_leakage(leakage, allow=settings.allow_leakage)
-    refuse_empty(slices, parts)
-    config = RunConfig(
-        settings=settings,
-        data=describe_dataset(dataset.info),
-        split=describe_split(split_file.name, split),
-        leakage=leakage,
-        image_size=open_images(dataset, slices).size,
-        standardisation=fit_standardisation(slices.take(parts == "train")),
-        versions=_versions(settings),
-        pixel_mm=usual_pixel_mm(slices.take(parts == "train"), settings),
-    )
-    with enough_memory(config.settings):
-        train_part = open_samples(dataset, slices.take(parts == "train"), config)
-        val_part = open_samples(dataset, slices.take(parts == "val"), config)
+    ready = prepare(out, split_file, settings)
+    config, slices, parts = ready.config, ready.slices, ready.parts
     with hold(run) as folder:
+        before = device_before(folder)
         config = claim(folder, config, resume=resume)
+        tell_remark(remark_on_device(before, config.settings.device))
         write_seen(folder, slices, parts)
-        looks = Looks.of(slices, parts, read_thumbnails(dataset, slices))
+        looks = Looks.of(slices, parts, read_thumbnails(ready.dataset, slices))
         write_looks(folder, looks)
         config = replace(config, profile=_profile(slices, looks))
         with enough_memory(config.settings):
             if settings.model in BASELINES:
-                history = fit_baseline(train_part.slices, val_part.slices, config, folder)
-                trained = what_is_left([folder], [history], len(val_part))
+                history = fit_baseline(ready.train.slices, ready.val.slices, config, folder)
+                trained = what_is_left([folder], [history], len(ready.val))
             else:
-                trained = train_members(train_part, val_part, config.settings, folder, watch)
-            config = replace(config, result=_settle(folder, val_part, config, trained))
+                trained = train_members(ready.train, ready.val, config.settings, folder, watch)
+            config = replace(config, result=_settle(folder, ready.val, config, trained))
         folder.write(CONFIG_FILE, config.to_json())
-    remarks = remarks_on_names(slices, split)
+    remarks = remarks_on_names(slices, ready.split)
     return Fitted(config, trained.histories, remarks, find_near_copies(looks).across())
+
+
+def follow(out: Path, split_file: Path, settings: FitSettings) -> None:
+    """Take part in a training whose run another process writes.
+
+    Raises:
+        InputError: as `fit` does.
+        StoppedError: another process has ended.
+    """
+    ready = prepare(out, split_file, settings)
+    with enough_memory(ready.config.settings):
+        for member in ready.config.settings.members():
+            train(ready.train, ready.val, member, None)
 
 
 def _profile(slices: Slices, looks: Looks) -> Profile:
@@ -187,9 +171,3 @@ def _judge(
     network = build_network(config.settings)
     weights_sha256 = load_weights(folder, network)
     return logits_of(network, val.in_order()), weights_sha256
-
-
-def _versions(settings: FitSettings) -> dict[str, str]:
-    learned_by = ("scikit-learn",) if settings.model in BASELINES else ()
-    found = {name: version(name) for name in (*PACKAGES, *learned_by)}
-    return {"python": platform.python_version(), **found}

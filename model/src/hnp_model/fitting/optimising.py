@@ -13,6 +13,10 @@ SHORT_MEMORY_STEPS = 10
 """Early on, weights are averaged over a tenth of the steps there were: first ones are forgotten."""
 
 
+FUSED_ON_CPU = "2.4"
+"""First version of torch with a fused step on a CPU; of CUDA, each that we take has one."""
+
+
 def learner_for(network: nn.Module, settings: FitSettings) -> Learner:
     """Return a network with what makes it learn."""
     averaged = copy.deepcopy(network) if settings.recipe.ema_epochs else None
@@ -20,19 +24,20 @@ def learner_for(network: nn.Module, settings: FitSettings) -> Learner:
 
 
 def build_optimizer(network: nn.Module, settings: FitSettings) -> torch.optim.Optimizer:
-    """Return Adam over all weights, or AdamW; fused, one call steps them all.
+    """Return Adam over all weights, or AdamW; fused, where torch has it, one call steps them all.
 
     Only matrices decay: a bias or a norm that shrinks makes no function simpler.
     """
     decay = settings.recipe.weight_decay
+    fused = settings.device != "cpu" or torch.__version__ >= FUSED_ON_CPU
     if not decay:
-        return torch.optim.Adam(network.parameters(), lr=settings.lr, fused=True)
+        return torch.optim.Adam(network.parameters(), lr=settings.lr, fused=fused)
     weights = list(network.parameters())
     groups = [
         {"params": [one for one in weights if one.ndim > 1], "weight_decay": decay},
         {"params": [one for one in weights if one.ndim <= 1], "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=settings.lr, fused=True)
+    return torch.optim.AdamW(groups, lr=settings.lr, fused=fused)
 
 
 def learning_rate(settings: FitSettings, epochs: float) -> float:

@@ -87,6 +87,18 @@ def epoch_seed(seed: int, epoch: int) -> int:
     return int(np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint32)[0])
 
 
+def step_seed(seed: int, epoch: int, step: int, rank: int) -> int:
+    """Return the seed of the dropout of a step in one of several processes.
+
+    Args:
+        seed: of the fit.
+        epoch: from 1.
+        step: of the epoch, from 0.
+        rank: of the process.
+    """
+    return int(np.random.SeedSequence([seed, epoch, step, rank]).generate_state(1, np.uint32)[0])
+
+
 def _balanced(random: np.random.Generator, truth: npt.NDArray[np.bool_]) -> Indices:
     """Return as many slices as there are, half of each class: some twice, some not at all."""
     classes = [np.flatnonzero(truth == positive) for positive in (False, True)]

@@ -14,6 +14,7 @@ from hnp_model.fitting.augmenting.chances import Keys, keys_of
 from hnp_model.fitting.augmenting.draws import Variation
 from hnp_model.fitting.augmenting.mixing import mixed
 from hnp_model.fitting.batch import Batch
+from hnp_model.fitting.carrying import carried
 from hnp_model.fitting.framing import Frame, PixelMm, frame_of
 from hnp_model.fitting.networks.choice import ENCODED, check_size
 from hnp_model.runs.run_config import RunConfig
@@ -33,7 +34,9 @@ class Samples:
         frame: what is seen of each picture.
         keys: (slice,), what chances of each slice start from.
         device: where batches go.
-        buffer: (slice of a batch, row, column), where the pixels of every batch are put.
+        buffer: (slice of a batch, row, column), where the pixels of every batch are put; uint16
+            ones go as they are stored.
+        pinned: whether the buffer lies in pinned memory.
     """
 
     slices: Slices
@@ -42,7 +45,8 @@ class Samples:
     frame: Frame
     keys: Keys
     device: str
-    buffer: npt.NDArray[np.float32]
+    buffer: npt.NDArray[np.float32] | npt.NDArray[np.uint16]
+    pinned: bool = False
 
     def __len__(self) -> int:
         return len(self.slices)
@@ -62,7 +66,7 @@ class Samples:
             draws = variation.draw(keys) if variation.of_pictures and self.images else None
             lost = variation.lost_inputs(keys, self.inputs.input_count)
         truth = self.slices.is_patient[indices].astype(np.float32)
-        images = torch.from_numpy(pixels).unsqueeze(1).to(self.device)
+        images = carried(pixels, self.device, pinned=self.pinned).unsqueeze(1)
         batch = Batch(
             self.frame.see(images, indices, draws),
             torch.from_numpy(self.inputs.at(indices, lost)).to(self.device),

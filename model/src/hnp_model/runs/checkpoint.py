@@ -52,16 +52,28 @@ class Position:
         history: the epochs done.
         losses: of each step of the epoch that is not, times its slices.
         random: state of torch's generator after them; None between epochs, which seed it anew.
+        random_cuda: that of the CUDA device's; None where there is none at work.
     """
 
     history: History = ()
     losses: tuple[float, ...] = ()
     random: torch.Tensor | None = None
+    random_cuda: torch.Tensor | None = None
 
     @classmethod
-    def within(cls, history: Sequence[Epoch], losses: Sequence[float]) -> "Position":
-        """Return a position between two steps, as torch's generator stands now."""
-        return cls(tuple(history), tuple(losses), torch.get_rng_state())
+    def within(
+        cls, history: Sequence[Epoch], losses: Sequence[float], device: str = "cpu"
+    ) -> "Position":
+        """Return a position between two steps, as torch's generators stand now."""
+        on_device = torch.cuda.get_rng_state() if device == "cuda" else None
+        return cls(tuple(history), tuple(losses), torch.get_rng_state(), on_device)
+
+    def stand(self) -> None:
+        """Let torch's generators stand as they did."""
+        if self.random is not None:
+            torch.set_rng_state(self.random)
+        if self.random_cuda is not None and torch.cuda.is_available():
+            torch.cuda.set_rng_state(self.random_cuda)
 
 
 def write_weights(folder: RunFolder, network: nn.Module) -> None:
@@ -88,23 +100,39 @@ def load_weights(folder: RunFolder, network: nn.Module) -> str:
 
 def write_checkpoint(folder: RunFolder, learner: Learner, position: Position) -> None:
     """Replace the checkpoint, and keep the one before; `read_checkpoint` goes on from here."""
-    content = io.BytesIO()
-    averaged = learner.averaged
-    torch.save(
-        {
-            "network": learner.network.state_dict(),
-            "optimizer": learner.optimizer.state_dict(),
-            "averaged": None if averaged is None else averaged.state_dict(),
-            "history": [astuple(epoch) for epoch in position.history],
-            "losses": list(position.losses),
-            "random": position.random,
-        },
-        content,
-    )
+    content = _packed(learner, position)
     content.write(_MARK + hashlib.sha256(content.getbuffer()).digest())
     if folder.has(CHECKPOINT_FILE):
         folder.rename(CHECKPOINT_FILE, PREVIOUS_FILE)
     folder.write(CHECKPOINT_FILE, content.getbuffer())
+
+
+def pack(learner: Learner, position: Position) -> bytes:
+    """Return all that is needed to go on, for another process."""
+    return _packed(learner, position).getvalue()
+
+
+def unpack(content: bytes, learner: Learner) -> Position:
+    """Fill what learns with what another process has packed, and return where it stands."""
+    return _restore(content, learner)
+
+
+def _packed(learner: Learner, position: Position) -> io.BytesIO:
+    averaged = learner.averaged
+    whole = {
+        "network": learner.network.state_dict(),
+        "optimizer": learner.optimizer.state_dict(),
+        "averaged": None if averaged is None else averaged.state_dict(),
+        "history": [astuple(epoch) for epoch in position.history],
+        "losses": list(position.losses),
+        "random": position.random,
+    }
+    if position.random_cuda is not None:
+        whole["random_cuda"] = position.random_cuda
+    content = io.BytesIO()
+    torch.save(whole, content)
+    content.seek(0, io.SEEK_END)
+    return content
 
 
 def read_checkpoint(folder: RunFolder, learner: Learner) -> tuple[Position, str | None]:
@@ -151,7 +179,8 @@ def _restore(content: bytes, learner: Learner) -> Position:
         if learner.averaged is not None:
             learner.averaged.load_state_dict(found["averaged"])
         history = tuple(Epoch(*values) for values in found["history"])
-        return Position(history, tuple(found.get("losses", ())), found.get("random"))
+        losses = tuple(found.get("losses", ()))
+        return Position(history, losses, found.get("random"), found.get("random_cuda"))
     except (pickle.UnpicklingError, RuntimeError, EOFError, LookupError, *DAMAGED_JSON) as error:
         raise InputError(_DAMAGED) from error
 

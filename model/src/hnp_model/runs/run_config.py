@@ -118,6 +118,8 @@ class RunConfig:
         if not self.leakage.studies:
             del content["leakage"]["studies"]  # as it was before anybody looked
         content["standardisation"]["features"] = FEATURES
+        if self.settings.computed is None:
+            del content["settings"]["computed"]
         if self.result:
             content["result"]["calibration"]["method"] = METHOD
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)

@@ -175,6 +175,14 @@ def claim(folder: RunFolder, config: RunConfig, *, resume: bool) -> RunConfig:
     return config
 
 
+def device_before(folder: RunFolder) -> str | None:
+    """Return what the fit in a folder ran on; None: there is none that can be read."""
+    try:
+        return folder.config().settings.device
+    except (InputError, StorageError):  # `claim` says so
+        return None
+
+
 def _lock(descriptor: int, role: str) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

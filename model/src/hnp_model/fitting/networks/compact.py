@@ -93,6 +93,8 @@ class Contrast(nn.Module):
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return them, (slice, 1, row, column)."""
+        if not len(images):  # a share of one of several processes; torch warns of its deviation
+            return images
         mean = images.mean(dim=(2, 3), keepdim=True)
         deviation = images.std(dim=(2, 3), keepdim=True, unbiased=False)
         return (images - mean) / (deviation + _STILL)
