@@ -18,9 +18,21 @@ MODELS: tuple[ModelName, ...] = (
 Inputs = Literal["both", "image", "tabular"]
 INPUTS: tuple[Inputs, ...] = ("both", "image", "tabular")
 
-Dimension = Literal["lr", "dropout", "weight_decay", "schedule", "augment", "input_dropout"]
+SEES_NEIGHBOURS: frozenset[ModelName] = frozenset({"compact"})
+"""Networks that take neighbouring slices, and a width."""
+
+CHANNELS = (1, 3, 5)
+"""Slices that are seen of a slice: itself, and as many on either side."""
+
+DEFAULT_WIDTH = 24
+"""Channels of the compact network's first maps."""
+
+Dimension = Literal[
+    "lr", "dropout", "weight_decay", "schedule", "augment", "input_dropout", "width", "slices"
+]
 DIMENSIONS: tuple[Dimension, ...] = (
     *("lr", "dropout", "weight_decay", "schedule", "augment", "input_dropout"),
+    *("width", "slices"),
 )
 """Fields of `FitSettings` and `Craft` that hnp-train tune can search."""
 
@@ -146,6 +158,8 @@ class FitSettings:
         craft: the recipe of training; None: the report's.
         seeds: members, each of the next seed, whose mean is the prediction; None: one.
         checkpoint_minutes: between two checkpoints within an epoch; None: the usual ones.
+        slices: seen of each slice, itself in the middle; None: itself.
+        width: channels of the compact network's first maps; None: the usual ones.
     """
 
     model: ModelName = "reference"
@@ -163,15 +177,24 @@ class FitSettings:
     craft: Craft | None = None
     seeds: int | None = None
     checkpoint_minutes: float | None = field(default=None, compare=False)
+    slices: int | None = None
+    width: int | None = None
 
     def __post_init__(self) -> None:
         counts = (self.epochs, self.patience or 1, self.batch_size, self.seeds or 1)
         shares = 0 < self.lr < math.inf and 0 <= self.dropout < 1
         seeded = 0 <= self.seed <= LARGEST_SEED - (self.seeds or 1) + 1 and (self.fold or 0) >= 0
         sees = self.model not in BASELINES or self.inputs == "tabular"
-        known = sees and self.device in DEVICES
+        shaped = self.model in SEES_NEIGHBOURS or self.slices is self.width is None
+        shaped = shaped and self.channels in CHANNELS and (self.width or DEFAULT_WIDTH) > 0
+        known = sees and shaped and self.device in DEVICES
         if min(counts) < 1 or not shares or not seeded or not known:
             raise ValueError("expected settings as hnp-train fit takes them")
+
+    @property
+    def channels(self) -> int:
+        """How many slices are seen of a slice."""
+        return self.slices or 1
 
     @property
     def recipe(self) -> Craft:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     "--search",
     multiple=True,
     type=click.Choice(DIMENSIONS),
-    help="What is searched; repeat for several.  [default: all]",
+    help="What is searched; repeat for several.  [default: all that the model has]",
 )
 @fit_options
 @json_option
@@ -65,11 +65,15 @@ def tune_command(  # click passes one argument a flag
     """
     with reported():
         with needing("optuna", "hnp-model[tune]"):
+            from hnp_model.search.space import dimensions_of  # noqa: PLC0415  # an extra
             from hnp_model.search.tuning import tune  # noqa: PLC0415  # torch takes seconds
 
         if settings.seeds or settings.model in BASELINES:
             raise click.UsageError("tune takes a network, and one seed a trial")
-        wanted = TuneSettings(trials, tuple(dict.fromkeys(search)) or DIMENSIONS)
+        possible = dimensions_of(settings)
+        for name in set(search) - set(possible):
+            raise click.UsageError(f"--search {name} means nothing to --model {settings.model}")
+        wanted = TuneSettings(trials, tuple(dict.fromkeys(search)) or possible)
         found = tune(out, split, target, settings, wanted)
         if as_json:
             echo_json(found.to_plain())

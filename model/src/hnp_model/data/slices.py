@@ -87,25 +87,26 @@ def read_slices(dataset: Dataset, *, labelled: bool = True) -> Slices:
                 "expected a data set built with labels"
             )
     return Slices(
-        slice_id=_strings(table, "slice_id"),
-        patient_id=_strings(table, "patient_id"),
-        study_id=_strings(table, "study_id"),
-        hospital=_strings(table, "hospital"),
+        slice_id=texts_of(table, "slice_id"),
+        patient_id=texts_of(table, "patient_id"),
+        study_id=texts_of(table, "study_id"),
+        hospital=texts_of(table, "hospital"),
         level=_numbers(table, "level", UNKNOWN_LEVEL).astype(np.int8),
         is_patient=_numbers(table, "is_patient", False).astype(np.bool_),
         age=_numbers(table, "age").astype(np.float32),
-        sex=_strings(table, "sex"),
+        sex=texts_of(table, "sex"),
         canal_width_mm=_numbers(table, "canal_width_mm").astype(np.float32),
-        vendor=_strings(table, "vendor"),
-        shard=_strings(table, "shard"),
+        vendor=texts_of(table, "vendor"),
+        shard=texts_of(table, "shard"),
         row=_numbers(table, "row").astype(np.int32),
-        pixel_sha256=_strings(table, "pixel_sha256"),
+        pixel_sha256=texts_of(table, "pixel_sha256"),
         pixel_row_mm=_numbers(table, "pixel_row_mm").astype(np.float32),
         pixel_col_mm=_numbers(table, "pixel_col_mm").astype(np.float32),
     )
 
 
-def _strings(table: Any, name: str) -> Strings:  # noqa: ANN401  # pyarrow has no types
+def texts_of(table: Any, name: str) -> Strings:  # noqa: ANN401  # pyarrow has no types
+    """Return a column of texts, (slice,); what is missing is `UNKNOWN`."""
     return np.array(table.column(name).fill_null(UNKNOWN).to_pylist(), dtype=np.str_)
 
 

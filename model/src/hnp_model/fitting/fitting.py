@@ -41,6 +41,7 @@ from hnp_model.splits.guard import (
     parts_of,
     refuse_empty,
     refuse_leakage,
+    refuse_neighbours,
     remarks_on_names,
 )
 from hnp_model.splits.near_copies import Looks, NearCopies, find_near_copies
@@ -121,6 +122,7 @@ def fit(  # the four nouns of a fit, and how it is done
     split = read_split(split_file)
     parts = parts_of(slices, choose_fold(split, settings.fold), dataset.info.dataset_id)
     settings = replace(settings, device=choose_device(settings.device))
+    refuse_neighbours(settings, split)
     leakage = find_leakage(slices, parts)
     refuse_leakage(leakage, allow=settings.allow_leakage)
     refuse_empty(slices, parts)

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from hnp_model.data.neighbours import Neighbours, find_neighbours
 from hnp_model.data.slices import Slices
 from hnp_model.data.tabular import Standardisation
 from hnp_model.data.tabular_inputs import TabularInputs, encoded, standardised
@@ -33,7 +34,9 @@ class Samples:
         frame: what is seen of each picture.
         keys: (slice,), what chances of each slice start from.
         device: where batches go.
-        buffer: (slice of a batch, row, column), where the pixels of every batch are put.
+        buffer: (slice of a batch, row, column), where the pixels of every batch are put; with
+            neighbours (slice of a batch, channel, row, column).
+        around: which images are the channels of a slice; None: its own alone.
     """
 
     slices: Slices
@@ -43,6 +46,7 @@ class Samples:
     keys: Keys
     device: str
     buffer: npt.NDArray[np.float32]
+    around: Neighbours | None = None
 
     def __len__(self) -> int:
         return len(self.slices)
@@ -54,23 +58,34 @@ class Samples:
             indices: (slice,).
             variation: how the epoch varies them; None leaves all as it is.
         """
-        pixels = self.buffer[: indices.size]
-        if self.images is not None:
-            pixels = self.images.gather(indices, self.buffer)
         keys, draws, lost = self.keys[indices], None, None
         if variation:
             draws = variation.draw(keys) if variation.of_pictures and self.images else None
             lost = variation.lost_inputs(keys, self.inputs.input_count)
         truth = self.slices.is_patient[indices].astype(np.float32)
-        images = torch.from_numpy(pixels).unsqueeze(1).to(self.device)
+        images = self._pixels(indices).to(self.device)
         batch = Batch(
-            self.frame.see(images, indices, draws),
+            self._with_masks(self.frame.see(images, indices, draws), indices),
             torch.from_numpy(self.inputs.at(indices, lost)).to(self.device),
             torch.from_numpy(truth).to(self.device),
         )
         if variation and variation.craft.mixup:
             return mixed(batch, variation.shares(keys))
         return batch
+
+    def _pixels(self, indices: npt.NDArray[np.int64]) -> torch.Tensor:
+        """Return pictures as they are stored, (slice, channel, row, column), in the buffer."""
+        pixels = self.buffer[: indices.size]
+        if self.images is not None:
+            wanted = indices if self.around is None else self.around.rows[indices].reshape(-1)
+            self.images.gather(wanted, self.buffer.reshape(-1, *self.buffer.shape[-2:]))
+        return torch.from_numpy(pixels[:, None] if self.around is None else pixels)
+
+    def _with_masks(self, seen: torch.Tensor, indices: npt.NDArray[np.int64]) -> torch.Tensor:
+        if self.around is None:
+            return seen
+        there = torch.from_numpy(self.around.there[indices].astype(np.float32)).to(seen.device)
+        return torch.cat([seen, there[:, :, None, None].expand(-1, -1, *seen.shape[2:])], dim=1)
 
     def __getitems__(self, indices: Sequence[int]) -> Batch:
         """Return the same as `batch`; a torch DataLoader without workers asks in this way."""
@@ -100,10 +115,15 @@ def map_samples(
     pixel_mm: PixelMm | None = None,
 ) -> Samples:
     """Map the shards of some slices; raises as `open_samples` does."""
-    images = open_images(dataset, slices)
+    around = None
+    if settings.channels > 1 and settings.inputs != "tabular":
+        around = find_neighbours(dataset, slices, settings.channels)
+    images = open_images(dataset, slices if around is None else around.places)
     check_size(settings, images.size)
     seen = None if settings.inputs == "tabular" else images
     size = seen.size if seen else (0, 0)
+    shape = (settings.channels, *size) if around else size
+    room = (min(settings.batch_size, len(slices)), *shape)
     return Samples(
         slices,
         images=seen,
@@ -111,7 +131,8 @@ def map_samples(
         frame=frame_of(slices, size, settings, pixel_mm),
         keys=keys_of(slices.slice_id.tolist()),
         device=settings.device,
-        buffer=np.empty((min(settings.batch_size, len(slices)), *size), dtype=np.float32),
+        buffer=np.empty(room, dtype=np.float32),
+        around=around,
     )
 
 

@@ -14,10 +14,7 @@ from torch import nn
 from torch.nn.functional import conv2d, relu
 
 from hnp_model.data.tabular_inputs import ENCODED_WIDTH
-from hnp_model.settings import Inputs
-
-WIDTH = 24
-"""Channels of the first maps; each stage doubles them."""
+from hnp_model.settings import DEFAULT_WIDTH, Inputs
 
 STAGES = 2
 EMBEDDED = 16
@@ -40,15 +37,21 @@ class CompactNetwork(nn.Module):
     Args:
         inputs: `image` or `tabular` leaves the other out.
         dropout: share of hidden units left out in training.
+        channels: slices that are seen of a slice, one or more.
+        width: channels of the first maps; each stage doubles them.
     """
 
-    def __init__(self, inputs: Inputs, dropout: float) -> None:
+    def __init__(
+        self, inputs: Inputs, dropout: float, channels: int = 1, width: int = DEFAULT_WIDTH
+    ) -> None:
         super().__init__()
         self.inputs = inputs
-        widths = [WIDTH * 2**number for number in range(STAGES + 1)]
+        widths = [width * 2**number for number in range(STAGES + 1)]
+        self.seen_features = HEADS * widths[-1]
         self.cnn = nn.Sequential(
-            Contrast(),
-            *_convolution(1, widths[0], side=5, stride=2),  # wide enough to learn to blur by itself
+            Contrast(channels),
+            # Wide enough to learn to blur by itself.
+            *_convolution(2 * channels - 1, widths[0], side=5, stride=2),
             *(_Stage(before, after) for before, after in pairwise(widths)),
         )
         self.fcn = nn.Sequential(nn.Linear(ENCODED_WIDTH, EMBEDDED), nn.ReLU())
@@ -57,7 +60,7 @@ class CompactNetwork(nn.Module):
         nn.init.zeros_(self.tune.bias)
         self.attend = nn.Conv2d(widths[-1], HEADS, 1)
         self.fc = nn.Sequential(
-            nn.Linear(HEADS * widths[-1] + EMBEDDED, HIDDEN),
+            nn.Linear(self.seen_features + EMBEDDED, HIDDEN),
             nn.ReLU(),
             nn.Dropout(dropout),
             nn.Linear(HIDDEN, 1),
@@ -67,13 +70,14 @@ class CompactNetwork(nn.Module):
         """Return logits, (slice,).
 
         Args:
-            images: (slice, 1, row, column); only its length counts for `tabular`.
+            images: (slice, channel, row, column), pictures and then, all 1 or all 0, which of them
+                are neighbours; only its length counts for `tabular`.
             tabular: (slice, feature), encoded.
         """
         known = tabular.new_zeros(len(tabular), EMBEDDED)
         if self.inputs != "image":
             known = self.fcn(tabular)
-        seen = tabular.new_zeros(len(tabular), HEADS * WIDTH * 2**STAGES)
+        seen = tabular.new_zeros(len(tabular), self.seen_features)
         if self.inputs != "tabular":
             seen = self.see(images, known)
         return cast("torch.Tensor", self.fc(torch.cat([seen, known], dim=1))).squeeze(1)
@@ -89,13 +93,23 @@ class CompactNetwork(nn.Module):
 
 
 class Contrast(nn.Module):
-    """Pictures about 0, of deviation 1."""
+    """Pictures about 0, of deviation 1.
+
+    Args:
+        channels: that are pictures; what comes after them stays as it is.
+    """
+
+    def __init__(self, channels: int = 1) -> None:
+        super().__init__()
+        self.channels = channels
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Return them, (slice, 1, row, column)."""
-        mean = images.mean(dim=(2, 3), keepdim=True)
-        deviation = images.std(dim=(2, 3), keepdim=True, unbiased=False)
-        return (images - mean) / (deviation + _STILL)
+        """Return them, (slice, channel, row, column)."""
+        pictures, others = images[:, : self.channels], images[:, self.channels :]
+        mean = pictures.mean(dim=(2, 3), keepdim=True)
+        deviation = pictures.std(dim=(2, 3), keepdim=True, unbiased=False)
+        still = (pictures - mean) / (deviation + _STILL)
+        return torch.cat([still, others], dim=1) if others.shape[1] else still
 
 
 class _Stage(nn.Module):

@@ -1,0 +1,38 @@
+"""The flags of what a network is given and how wide it is; only some networks have a choice."""
+
+from collections.abc import Mapping
+
+import click
+
+from hnp_model.settings import CHANNELS, DEFAULT_WIDTH, SEES_NEIGHBOURS
+
+MOST_WIDTH = 256
+"""Channels of the first maps; ten times what few patients can fill."""
+
+SHAPE_OPTIONS = (
+    click.option(
+        "--slices",
+        type=click.Choice(CHANNELS),
+        help="Slices seen of each slice: itself and its neighbours in the series, at most 10 mm "
+        "from one to the next; of compact.  [default: 1]",
+    ),
+    click.option(
+        "--width",
+        type=click.IntRange(4, MOST_WIDTH),
+        help=f"Channels of the first maps of compact.  [default: {DEFAULT_WIDTH}]",
+    ),
+)
+
+
+def refuse_shape(flags: Mapping[str, object]) -> None:
+    """Refuse a shape that the model does not have.
+
+    Raises:
+        click.UsageError: a flag was given that means nothing to the model.
+    """
+    for name in ("slices", "width"):
+        if flags[name] is not None and flags["model"] not in SEES_NEIGHBOURS:
+            taken = ", ".join(sorted(SEES_NEIGHBOURS))
+            raise click.UsageError(
+                f"--{name} means nothing to --model {flags['model']}, expected --model {taken}"
+            )
