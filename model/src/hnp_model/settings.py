@@ -160,6 +160,8 @@ class FitSettings:
         checkpoint_minutes: between two checkpoints within an epoch; None: the usual ones.
         slices: seen of each slice, itself in the middle; None: itself.
         width: channels of the compact network's first maps; None: the usual ones.
+        choose_pooling: whether val chooses how the slices of a disc are put together, to be told
+            beside their mean; None: not.
     """
 
     model: ModelName = "reference"
@@ -179,6 +181,7 @@ class FitSettings:
     checkpoint_minutes: float | None = field(default=None, compare=False)
     slices: int | None = None
     width: int | None = None
+    choose_pooling: bool | None = None
 
     def __post_init__(self) -> None:
         counts = (self.epochs, self.patience or 1, self.batch_size, self.seeds or 1)

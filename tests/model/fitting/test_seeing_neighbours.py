@@ -143,3 +143,22 @@ def test_neighbours_that_are_labelled_for_no_part_are_seen_all_the_same(discs: P
     slices = read_slices(dataset)
     only = find_neighbours(dataset, slices.take(np.array([1])), 3)
     assert only.places.slice_id.tolist() == slices.slice_id[:3].tolist()
+
+
+def test_a_pooling_that_val_chose_stands_beside_the_figures_and_replaces_none(
+    discs: Path, tmp_path: Path
+) -> None:
+    split = tmp_path / "split.csv"
+    assert invoke("split", discs, "-o", split).exit_code == 0
+    told = {}
+    for name, more in (("plain", ()), ("asked", ("--choose-pooling",))):
+        run = tmp_path / name
+        assert invoke_fit(discs, split, run, "--inputs", "tabular", *more).exit_code == 0
+        assert invoke("evaluate", run, discs, "--split", split).exit_code == 0
+        told[name] = json.loads((run / "metrics.json").read_text())["test"]
+    pooling = told["asked"].pop("pooling")
+    assert told["asked"]["level"] == told["plain"]["level"]
+    assert "pooling" not in told["plain"]
+    config = json.loads((tmp_path / "asked" / "config.json").read_text())
+    assert pooling["chosen_on_val"] == config["result"]["pooling"]
+    assert "as val has chosen" in (tmp_path / "asked/card.md").read_text()

@@ -1,4 +1,4 @@
-"""The flags of what a network is given and how wide it is; only some networks have a choice."""
+"""The flags of what a network is given, how wide it is, and what is made of a disc's slices."""
 
 from collections.abc import Mapping
 
@@ -20,6 +20,13 @@ SHAPE_OPTIONS = (
         "--width",
         type=click.IntRange(4, MOST_WIDTH),
         help=f"Channels of the first maps of compact.  [default: {DEFAULT_WIDTH}]",
+    ),
+    click.option(
+        "--choose-pooling",
+        is_flag=True,
+        default=None,
+        help="Let val choose how the slices of a disc are put together (mean, max or noisy-or), "
+        "and tell the AUC by disc of that beside the one of their mean.",
     ),
 )
 
