@@ -18,8 +18,8 @@ MODELS: tuple[ModelName, ...] = (
 Inputs = Literal["both", "image", "tabular"]
 INPUTS: tuple[Inputs, ...] = ("both", "image", "tabular")
 
-SEES_NEIGHBOURS: frozenset[ModelName] = frozenset({"compact"})
-"""Networks that take neighbouring slices, and a width."""
+SHAPED: frozenset[ModelName] = frozenset({"compact"})
+"""Networks that take neighbouring slices, further columns and a width."""
 
 CHANNELS = (1, 3, 5)
 """Slices that are seen of a slice: itself, and as many on either side."""
@@ -160,6 +160,7 @@ class FitSettings:
         checkpoint_minutes: between two checkpoints within an epoch; None: the usual ones.
         slices: seen of each slice, itself in the middle; None: itself.
         width: channels of the compact network's first maps; None: the usual ones.
+        columns: of the manifest, further numbers that the network is given; None: none.
         choose_pooling: whether val chooses how the slices of a disc are put together, to be told
             beside their mean; None: not.
     """
@@ -181,6 +182,7 @@ class FitSettings:
     checkpoint_minutes: float | None = field(default=None, compare=False)
     slices: int | None = None
     width: int | None = None
+    columns: tuple[str, ...] | None = None
     choose_pooling: bool | None = None
 
     def __post_init__(self) -> None:
@@ -188,7 +190,7 @@ class FitSettings:
         shares = 0 < self.lr < math.inf and 0 <= self.dropout < 1
         seeded = 0 <= self.seed <= LARGEST_SEED - (self.seeds or 1) + 1 and (self.fold or 0) >= 0
         sees = self.model not in BASELINES or self.inputs == "tabular"
-        shaped = self.model in SEES_NEIGHBOURS or self.slices is self.width is None
+        shaped = self.model in SHAPED or self.slices is self.width is self.columns is None
         shaped = shaped and self.channels in CHANNELS and (self.width or DEFAULT_WIDTH) > 0
         known = sees and shaped and self.device in DEVICES
         if min(counts) < 1 or not shares or not seeded or not known:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import click
 
-from hnp_model.settings import CHANNELS, DEFAULT_WIDTH, SEES_NEIGHBOURS
+from hnp_model.settings import CHANNELS, DEFAULT_WIDTH, SHAPED
 
 MOST_WIDTH = 256
 """Channels of the first maps; ten times what few patients can fill."""
@@ -22,6 +22,13 @@ SHAPE_OPTIONS = (
         help=f"Channels of the first maps of compact.  [default: {DEFAULT_WIDTH}]",
     ),
     click.option(
+        "--columns",
+        multiple=True,
+        metavar="NAME",
+        callback=lambda _context, _option, names: tuple(dict.fromkeys(names)),
+        help="Further column of numbers of the manifest that compact is given; repeat for several.",
+    ),
+    click.option(
         "--choose-pooling",
         is_flag=True,
         default=None,
@@ -37,9 +44,11 @@ def refuse_shape(flags: Mapping[str, object]) -> None:
     Raises:
         click.UsageError: a flag was given that means nothing to the model.
     """
-    for name in ("slices", "width"):
-        if flags[name] is not None and flags["model"] not in SEES_NEIGHBOURS:
-            taken = ", ".join(sorted(SEES_NEIGHBOURS))
+    for name in ("slices", "width", "columns"):
+        if flags[name] and flags["model"] not in SHAPED:
+            taken = ", ".join(sorted(SHAPED))
             raise click.UsageError(
                 f"--{name} means nothing to --model {flags['model']}, expected --model {taken}"
             )
+    if flags["columns"] and flags["inputs"] == "image":
+        raise click.UsageError("--columns means nothing to --inputs image")

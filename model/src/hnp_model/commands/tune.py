@@ -134,4 +134,6 @@ def _flag(name: str, value: object) -> tuple[str, ...]:
         return ("--flip" if value else "--no-flip",)
     if value is True:
         return (f"--{option}",)
+    if isinstance(value, tuple):
+        return tuple(part for one in value for part in (f"--{option}", str(one)))
     return () if value is None or value is False else (f"--{option}", str(value))

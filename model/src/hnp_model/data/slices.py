@@ -1,11 +1,13 @@
 """The manifest as arrays: one entry a slice, in manifest order."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from hnp_model.data.columns import read_columns
 from hnp_shared.counted import counted
 from hnp_shared.dataset import Dataset
 from hnp_shared.errors import InputError
@@ -39,6 +41,7 @@ class Slices:
         pixel_sha256: of the stored array.
         pixel_row_mm: height of a pixel of the stored array, NaN when missing.
         pixel_col_mm: its width, NaN when missing.
+        further: other columns that were asked for, NaN when missing.
     """
 
     slice_id: Strings
@@ -56,24 +59,29 @@ class Slices:
     pixel_sha256: Strings
     pixel_row_mm: npt.NDArray[np.float32]
     pixel_col_mm: npt.NDArray[np.float32]
+    further: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return self.slice_id.size
 
     def take(self, rows: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> "Slices":
         """Return the slices at ``rows``: indices or a mask."""
-        return Slices(*(getattr(self, field.name)[rows] for field in fields(self)))
+        arrays = [getattr(self, one.name)[rows] for one in fields(self)[:-1]]
+        return Slices(*arrays, {name: values[rows] for name, values in self.further.items()})
 
 
-def read_slices(dataset: Dataset, *, labelled: bool = True) -> Slices:
+def read_slices(
+    dataset: Dataset, *, labelled: bool = True, columns: Sequence[str] | None = None
+) -> Slices:
     """Read the manifest.
 
     Args:
         dataset: an opened data set.
         labelled: whether level and truth are needed.
+        columns: further ones, of numbers; one that the manifest lacks is missing everywhere.
 
     Raises:
-        InputError: no slices, or slices without a label.
+        InputError: no slices, slices without a label, or a column of no numbers.
         StorageError: the manifest could not be read.
     """
     table = dataset.manifest_table()
@@ -102,6 +110,7 @@ def read_slices(dataset: Dataset, *, labelled: bool = True) -> Slices:
         pixel_sha256=texts_of(table, "pixel_sha256"),
         pixel_row_mm=_numbers(table, "pixel_row_mm").astype(np.float32),
         pixel_col_mm=_numbers(table, "pixel_col_mm").astype(np.float32),
+        further=read_columns(table, columns or ()),
     )
 
 

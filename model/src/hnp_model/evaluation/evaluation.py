@@ -100,11 +100,13 @@ def evaluate(
         OutputError: a folder is in use, holds another evaluation or lies in a data set.
         StorageError: a read or write failed.
     """
-    RunFolder(run).config()  # a data set is no run, before it is a place not to write in
+    columns = (
+        RunFolder(run).config().settings.columns
+    )  # a data set is no run, before it is a place not to write in
     for path in (run, target or run):
         refuse_in_dataset(path)
     dataset = open_dataset(out)
-    slices = read_slices(dataset)
+    slices = read_slices(dataset, columns=columns)
     with hold(run) as folder:
         config = folder.config()
         result = config.settled()

@@ -109,7 +109,13 @@ def take_away(slices: Slices, inputs: Inputs) -> Mapping[str, Slices]:
         "level": np.full_like(slices.level, UNKNOWN_LEVEL),
     }
     single = {name: replace(slices, **{name: nothing[name]}) for name in FEATURES}
-    return {NOTHING: slices, **single, ALL_TABULAR: replace(slices, **nothing)}
+    none = {name: np.full_like(values, np.nan) for name, values in slices.further.items()}
+    further = {
+        name: replace(slices, further={**slices.further, name: values})
+        for name, values in none.items()
+    }
+    emptied = replace(slices, **nothing, further=none)
+    return {NOTHING: slices, **single, **further, ALL_TABULAR: emptied}
 
 
 def _logits(

@@ -10,6 +10,7 @@ from statistics import fmean
 import numpy as np
 import numpy.typing as npt
 
+from hnp_model.data.columns import refuse_columns
 from hnp_model.data.profile import Profile, describe, quantities_of
 from hnp_model.data.slices import Slices, read_slices
 from hnp_model.data.tabular import fit_standardisation
@@ -119,7 +120,8 @@ def fit(  # the four nouns of a fit, and how it is done
     """
     refuse_in_dataset(run)
     dataset = open_dataset(out)
-    slices = read_slices(dataset)
+    refuse_columns(dataset.manifest_table(), settings.columns or ())
+    slices = read_slices(dataset, columns=settings.columns)
     split = read_split(split_file)
     parts = parts_of(slices, choose_fold(split, settings.fold), dataset.info.dataset_id)
     settings = replace(settings, device=choose_device(settings.device))

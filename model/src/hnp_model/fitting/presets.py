@@ -52,7 +52,7 @@ PRESET: dict[PresetName, Preset] = {
 }
 
 
-USUAL = {"slices": 1, "width": DEFAULT_WIDTH}
+USUAL = {"slices": 1, "width": DEFAULT_WIDTH, "columns": ()}
 """What a run from before there was a choice had; asked for, it is the same run."""
 
 

@@ -102,6 +102,15 @@ class RunConfig:
     profile: Profile | None = field(default=None, compare=False)
     pixel_mm: tuple[float, float] | None = None
 
+    def __post_init__(self) -> None:
+        if len(self.standardisation.mean) != len(self.features):
+            raise ValueError(f"expected a mean and a deviation of each of {self.features}")
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of all tabular inputs, in their order."""
+        return (*FEATURES, *(self.settings.columns or ()))
+
     def settled(self) -> FitResult:
         """Return what the fit settled.
 
@@ -122,7 +131,7 @@ class RunConfig:
             del content["leakage"]["studies"]  # as it was before anybody looked
         if self.result and self.result.pooling is None:
             del content["result"]["pooling"]
-        content["standardisation"]["features"] = FEATURES
+        content["standardisation"]["features"] = self.features
         if self.result:
             content["result"]["calibration"]["method"] = METHOD
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)

@@ -11,7 +11,7 @@ from hnp_model.settings import (
     CHANNELS,
     DIMENSIONS,
     SCHEDULES,
-    SEES_NEIGHBOURS,
+    SHAPED,
     Craft,
     Dimension,
     FitSettings,
@@ -38,7 +38,7 @@ _DRAWS: Mapping[Dimension, Callable[[Trial, FitSettings], object]] = {
 
 def dimensions_of(base: FitSettings) -> tuple[Dimension, ...]:
     """Return all that can be searched around the settings asked for."""
-    own = {"width", "slices"} if base.model not in SEES_NEIGHBOURS else set()
+    own = {"width", "slices"} if base.model not in SHAPED else set()
     return tuple(name for name in DIMENSIONS if name not in own)
 
 

@@ -33,7 +33,8 @@ def build_network(settings: FitSettings) -> nn.Module:
 def _untrained(settings: FitSettings) -> nn.Module:
     seen = settings.inputs, settings.dropout
     if settings.model == "compact":
-        return CompactNetwork(*seen, settings.channels, settings.width or DEFAULT_WIDTH)
+        width, columns = settings.width or DEFAULT_WIDTH, len(settings.columns or ())
+        return CompactNetwork(*seen, settings.channels, width, columns)
     return (ReferenceNetwork if settings.model == "reference" else FirstCompactNetwork)(*seen)
 
 

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from torch.nn.functional import conv2d, relu
 
-from hnp_model.data.tabular_inputs import ENCODED_WIDTH
+from hnp_model.data.tabular_inputs import COLUMN_WIDTH, ENCODED_WIDTH
 from hnp_model.settings import DEFAULT_WIDTH, Inputs
 
 STAGES = 2
@@ -39,10 +39,16 @@ class CompactNetwork(nn.Module):
         dropout: share of hidden units left out in training.
         channels: slices that are seen of a slice, one or more.
         width: channels of the first maps; each stage doubles them.
+        columns: how many are given beside the four tabular inputs.
     """
 
     def __init__(
-        self, inputs: Inputs, dropout: float, channels: int = 1, width: int = DEFAULT_WIDTH
+        self,
+        inputs: Inputs,
+        dropout: float,
+        channels: int = 1,
+        width: int = DEFAULT_WIDTH,
+        columns: int = 0,
     ) -> None:
         super().__init__()
         self.inputs = inputs
@@ -54,7 +60,9 @@ class CompactNetwork(nn.Module):
             *_convolution(2 * channels - 1, widths[0], side=5, stride=2),
             *(_Stage(before, after) for before, after in pairwise(widths)),
         )
-        self.fcn = nn.Sequential(nn.Linear(ENCODED_WIDTH, EMBEDDED), nn.ReLU())
+        self.fcn = nn.Sequential(
+            nn.Linear(ENCODED_WIDTH + COLUMN_WIDTH * columns, EMBEDDED), nn.ReLU()
+        )
         self.tune = nn.Linear(EMBEDDED, 2 * widths[-1])
         nn.init.zeros_(self.tune.weight)  # at first, features are as the picture gives them
         nn.init.zeros_(self.tune.bias)
