@@ -190,7 +190,9 @@ class FitSettings:
         shares = 0 < self.lr < math.inf and 0 <= self.dropout < 1
         seeded = 0 <= self.seed <= LARGEST_SEED - (self.seeds or 1) + 1 and (self.fold or 0) >= 0
         sees = self.model not in BASELINES or self.inputs == "tabular"
-        shaped = self.model in SHAPED or self.slices is self.width is self.columns is None
+        shaped = self.model in SHAPED or all(
+            one is None for one in (self.slices, self.width, self.columns)
+        )
         shaped = shaped and self.channels in CHANNELS and (self.width or DEFAULT_WIDTH) > 0
         known = sees and shaped and self.device in DEVICES
         if min(counts) < 1 or not shares or not seeded or not known:

@@ -13,6 +13,7 @@ import torch
 from hnp_model.data.neighbours import find_neighbours
 from hnp_model.data.slices import read_slices
 from hnp_model.data.tabular import fit_standardisation
+from hnp_model.data.tabular_inputs import ENCODED_WIDTH
 from hnp_model.fitting.augmenting.draws import Variation
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.presets import STRONG
@@ -77,14 +78,20 @@ def test_each_channel_has_noise_of_its_own(discs: Path) -> None:
     assert standing_in.abs().max() > 0
 
 
-def test_a_mask_changes_what_the_network_says(discs: Path) -> None:
+def test_at_first_a_network_sees_the_slice_alone() -> None:
     network = build_network(THREE).eval()
-    pictures, tabular = torch.rand(2, 3, 32, 32), torch.zeros(2, 17)
-    there, absent = (
-        network(torch.cat([pictures, torch.full((2, 2, 32, 32), value)], dim=1), tabular)
-        for value in (1.0, 0.0)
-    )
-    assert not torch.allclose(there, absent)
+    seen, tabular = torch.rand(2, 5, 32, 32), torch.zeros(2, ENCODED_WIDTH)
+    other = torch.rand(2, 5, 32, 32)
+    other[:, 1] = seen[:, 1]
+    assert torch.equal(network(seen, tabular), network(other, tabular))
+
+
+def test_a_step_learns_from_each_neighbour_and_each_mask() -> None:
+    network = build_network(THREE).train()
+    network(torch.rand(4, 5, 32, 32), torch.zeros(4, ENCODED_WIDTH)).sum().backward()
+    (looking,) = (weights for weights in network.parameters() if weights.shape[1:2] == (5,))
+    assert looking.grad is not None
+    assert (looking.grad.abs().amax(dim=(0, 2, 3)) > 0).all()
 
 
 def test_one_slice_and_the_usual_width_are_the_network_that_there_was() -> None:

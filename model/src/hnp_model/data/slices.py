@@ -66,8 +66,10 @@ class Slices:
 
     def take(self, rows: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> "Slices":
         """Return the slices at ``rows``: indices or a mask."""
-        arrays = [getattr(self, one.name)[rows] for one in fields(self)[:-1]]
-        return Slices(*arrays, {name: values[rows] for name, values in self.further.items()})
+        own = [one.name for one in fields(self) if one.name != "further"]
+        arrays: dict[str, Any] = {name: getattr(self, name)[rows] for name in own}
+        further = {name: values[rows] for name, values in self.further.items()}
+        return Slices(**arrays, further=further)
 
 
 def read_slices(

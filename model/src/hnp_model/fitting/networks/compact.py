@@ -60,6 +60,7 @@ class CompactNetwork(nn.Module):
             *_convolution(2 * channels - 1, widths[0], side=5, stride=2),
             *(_Stage(before, after) for before, after in pairwise(widths)),
         )
+        _see_middle_first(cast("nn.Conv2d", self.cnn[1]), channels)
         self.fcn = nn.Sequential(
             nn.Linear(ENCODED_WIDTH + COLUMN_WIDTH * columns, EMBEDDED), nn.ReLU()
         )
@@ -98,6 +99,14 @@ class CompactNetwork(nn.Module):
         looks = self.attend(maps).flatten(2).softmax(dim=2)  # (slice, head, position)
         found: torch.Tensor = looks @ maps.flatten(2).transpose(1, 2)
         return found.flatten(1)
+
+
+@torch.no_grad()
+def _see_middle_first(looking: nn.Conv2d, channels: int) -> None:
+    """Let a network begin with the slice itself; what neighbours add is learned from nothing."""
+    middle = looking.weight[:, channels // 2].clone()
+    looking.weight.zero_()
+    looking.weight[:, channels // 2] = middle
 
 
 class Contrast(nn.Module):
