@@ -27,6 +27,9 @@ CHANNELS = (1, 3, 5)
 DEFAULT_WIDTH = 24
 """Channels of the compact network's first maps."""
 
+LARGEST_WIDTH = 256
+"""Ten times what few patients can fill."""
+
 Dimension = Literal[
     "lr", "dropout", "weight_decay", "schedule", "augment", "input_dropout", "width", "slices"
 ]
@@ -193,7 +196,11 @@ class FitSettings:
         shaped = self.model in SHAPED or all(
             one is None for one in (self.slices, self.width, self.columns)
         )
-        shaped = shaped and self.channels in CHANNELS and (self.width or DEFAULT_WIDTH) > 0
+        shaped = (
+            shaped
+            and self.channels in CHANNELS
+            and 0 < (self.width or DEFAULT_WIDTH) <= LARGEST_WIDTH
+        )
         known = sees and shaped and self.device in DEVICES
         if min(counts) < 1 or not shares or not seeded or not known:
             raise ValueError("expected settings as hnp-train fit takes them")
@@ -289,13 +296,13 @@ class TuneSettings:
 
     Attributes:
         trials: as many as the study is to have, those of other processes among them.
-        search: which fields of a fit's settings are searched.
+        search: which fields of a fit's settings are searched; (): all that the model has.
         startup_trials: drawn at random, and never pruned, before what was seen guides the draws.
         warmup_epochs: of a trial, before it may be pruned.
     """
 
     trials: int = 20
-    search: tuple[Dimension, ...] = DIMENSIONS
+    search: tuple[Dimension, ...] = ()
     startup_trials: int = 5
     warmup_epochs: int = 3
 

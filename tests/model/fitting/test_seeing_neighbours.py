@@ -145,6 +145,15 @@ def test_other_networks_refuse_neighbours_and_width(
     assert f"{flag[0]} means nothing to --model {model}" in result.output
 
 
+@pytest.mark.parametrize("flag", [("--slices", 3), ("--width", 8)])
+def test_a_network_that_sees_no_picture_refuses_neighbours_and_width(
+    flag: tuple[str, int], small: Path, small_split: Path, tmp_path: Path
+) -> None:
+    result = invoke_fit(small, small_split, tmp_path / "run", "--inputs", "tabular", *flag)
+    assert result.exit_code == 2
+    assert f"{flag[0]} means nothing to --inputs tabular" in result.output
+
+
 def test_neighbours_that_are_labelled_for_no_part_are_seen_all_the_same(discs: Path) -> None:
     dataset = open_dataset(discs)
     slices = read_slices(dataset)

@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import optuna
 import pytest
-from optuna.trial import FixedTrial
 
 from hnp_model.search.space import dimensions_of, draw, settings_with
 from hnp_model.settings import DIMENSIONS, FitSettings, ModelName
@@ -15,6 +14,7 @@ def test_only_the_compact_network_is_searched_for_width_and_slices() -> None:
     others: tuple[ModelName, ...] = ("reference", "compact-1")
     for model in others:
         assert {"width", "slices"}.isdisjoint(dimensions_of(replace(BASE, model=model)))
+    assert {"width", "slices"}.isdisjoint(dimensions_of(replace(BASE, inputs="tabular")))
 
 
 @pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
@@ -29,6 +29,4 @@ def test_every_dimension_is_drawn_by_its_name() -> None:
 
 
 def test_what_is_usual_is_the_run_that_nobody_asked_otherwise_for() -> None:
-    trial = FixedTrial({"width": 24, "slices": 1})
-    draw(trial, BASE, ("width", "slices"))
-    assert settings_with(BASE, trial.params, seed=BASE.seed) == replace(BASE, craft=None)
+    assert settings_with(BASE, {"width": 24, "slices": 1}, seed=BASE.seed) == BASE

@@ -4,10 +4,7 @@ from collections.abc import Mapping
 
 import click
 
-from hnp_model.settings import CHANNELS, DEFAULT_WIDTH, SHAPED
-
-MOST_WIDTH = 256
-"""Channels of the first maps; ten times what few patients can fill."""
+from hnp_model.settings import CHANNELS, DEFAULT_WIDTH, LARGEST_WIDTH, SHAPED
 
 SHAPE_OPTIONS = (
     click.option(
@@ -18,7 +15,7 @@ SHAPE_OPTIONS = (
     ),
     click.option(
         "--width",
-        type=click.IntRange(4, MOST_WIDTH),
+        type=click.IntRange(4, LARGEST_WIDTH),
         help=f"Channels of the first maps of compact.  [default: {DEFAULT_WIDTH}]",
     ),
     click.option(
@@ -50,5 +47,8 @@ def refuse_shape(flags: Mapping[str, object]) -> None:
             raise click.UsageError(
                 f"--{name} means nothing to --model {flags['model']}, expected --model {taken}"
             )
+    for name in ("slices", "width"):
+        if flags[name] and flags["inputs"] == "tabular":
+            raise click.UsageError(f"--{name} means nothing to --inputs tabular")
     if flags["columns"] and flags["inputs"] == "image":
         raise click.UsageError("--columns means nothing to --inputs image")

@@ -72,8 +72,8 @@ def tune_command(  # click passes one argument a flag
             raise click.UsageError("tune takes a network, and one seed a trial")
         possible = dimensions_of(settings)
         for name in set(search) - set(possible):
-            raise click.UsageError(f"--search {name} means nothing to --model {settings.model}")
-        wanted = TuneSettings(trials, tuple(dict.fromkeys(search)) or possible)
+            raise click.UsageError(f"--search {name} means nothing to this network and its inputs")
+        wanted = TuneSettings(trials, tuple(dict.fromkeys(search)))
         found = tune(out, split, target, settings, wanted)
         if as_json:
             echo_json(found.to_plain())

@@ -38,7 +38,8 @@ _DRAWS: Mapping[Dimension, Callable[[Trial, FitSettings], object]] = {
 
 def dimensions_of(base: FitSettings) -> tuple[Dimension, ...]:
     """Return all that can be searched around the settings asked for."""
-    own = {"width", "slices"} if base.model not in SHAPED else set()
+    looks = base.model in SHAPED and base.inputs != "tabular"
+    own = set() if looks else {"width", "slices"}
     return tuple(name for name in DIMENSIONS if name not in own)
 
 
