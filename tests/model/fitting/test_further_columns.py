@@ -120,3 +120,10 @@ def test_columns_mean_nothing_where_they_are_not_looked_at(
     result = invoke_fit(small, small_split, tmp_path / "run", *ECHO, *more)
     assert result.exit_code == 2
     assert "--columns means nothing to" in result.output
+
+
+def test_a_run_with_columns_is_replayed(
+    given: Path, small: Path, small_split: Path, tmp_path: Path
+) -> None:
+    result = invoke("replay", given, small, "--split", small_split, "--out", tmp_path / "again")
+    assert result.exit_code == 0, result.output
