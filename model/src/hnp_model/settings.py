@@ -18,9 +18,24 @@ MODELS: tuple[ModelName, ...] = (
 Inputs = Literal["both", "image", "tabular"]
 INPUTS: tuple[Inputs, ...] = ("both", "image", "tabular")
 
-Dimension = Literal["lr", "dropout", "weight_decay", "schedule", "augment", "input_dropout"]
+SHAPED: frozenset[ModelName] = frozenset({"compact"})
+"""Networks that take neighbouring slices, further columns and a width."""
+
+CHANNELS = (1, 3, 5)
+"""Slices that are seen of a slice: itself, and as many on either side."""
+
+DEFAULT_WIDTH = 24
+"""Channels of the compact network's first maps."""
+
+LARGEST_WIDTH = 256
+"""Ten times what few patients can fill."""
+
+Dimension = Literal[
+    "lr", "dropout", "weight_decay", "schedule", "augment", "input_dropout", "width", "slices"
+]
 DIMENSIONS: tuple[Dimension, ...] = (
     *("lr", "dropout", "weight_decay", "schedule", "augment", "input_dropout"),
+    *("width", "slices"),
 )
 """Fields of `FitSettings` and `Craft` that hnp-train tune can search."""
 
@@ -164,6 +179,11 @@ class FitSettings:
         seeds: members, each of the next seed, whose mean is the prediction; None: one.
         checkpoint_minutes: between two checkpoints within an epoch; None: the usual ones.
         computed: what computes it beside the device; None: as it always was.
+        slices: seen of each slice, itself in the middle; None: itself.
+        width: channels of the compact network's first maps; None: the usual ones.
+        columns: of the manifest, further numbers that the network is given; None: none.
+        choose_pooling: whether val chooses how the slices of a disc are put together, to be told
+            beside their mean; None: not.
     """
 
     model: ModelName = "reference"
@@ -182,15 +202,32 @@ class FitSettings:
     seeds: int | None = None
     checkpoint_minutes: float | None = field(default=None, compare=False)
     computed: Computing | None = field(default=None, compare=False)
+    slices: int | None = None
+    width: int | None = None
+    columns: tuple[str, ...] | None = None
+    choose_pooling: bool | None = None
 
     def __post_init__(self) -> None:
         counts = (self.epochs, self.patience or 1, self.batch_size, self.seeds or 1)
         shares = 0 < self.lr < math.inf and 0 <= self.dropout < 1
         seeded = 0 <= self.seed <= LARGEST_SEED - (self.seeds or 1) + 1 and (self.fold or 0) >= 0
         sees = self.model not in BASELINES or self.inputs == "tabular"
-        known = sees and self.device in DEVICES
+        shaped = self.model in SHAPED or all(
+            one is None for one in (self.slices, self.width, self.columns)
+        )
+        shaped = (
+            shaped
+            and self.channels in CHANNELS
+            and 0 < (self.width or DEFAULT_WIDTH) <= LARGEST_WIDTH
+        )
+        known = sees and shaped and self.device in DEVICES
         if min(counts) < 1 or not shares or not seeded or not known:
             raise ValueError("expected settings as hnp-train fit takes them")
+
+    @property
+    def channels(self) -> int:
+        """How many slices are seen of a slice."""
+        return self.slices or 1
 
     @property
     def recipe(self) -> Craft:
@@ -283,13 +320,13 @@ class TuneSettings:
 
     Attributes:
         trials: as many as the study is to have, those of other processes among them.
-        search: which fields of a fit's settings are searched.
+        search: which fields of a fit's settings are searched; (): all that the model has.
         startup_trials: drawn at random, and never pruned, before what was seen guides the draws.
         warmup_epochs: of a trial, before it may be pruned.
     """
 
     trials: int = 20
-    search: tuple[Dimension, ...] = DIMENSIONS
+    search: tuple[Dimension, ...] = ()
     startup_trials: int = 5
     warmup_epochs: int = 3
 

@@ -11,6 +11,7 @@ from hnp_model.commands.arguments import SEED, allow_leakage_option
 from hnp_model.commands.baseline_options import settle_baseline
 from hnp_model.commands.computing_options import COMPUTING_OPTIONS, settle_computing
 from hnp_model.commands.craft_options import CRAFT_OPTIONS
+from hnp_model.commands.shape_options import SHAPE_OPTIONS, refuse_shape
 from hnp_model.fitting.presets import CRAFT_FLAGS, PRESET, PresetName, settings_of
 from hnp_model.settings import DEVICES, INPUTS, LARGEST_BATCH, LARGEST_SEED, MODELS, FitSettings
 
@@ -87,6 +88,7 @@ OPTIONS = (
         show_default=True,
         help="Where to compute; auto: cuda where there is such a device, else cpu.",
     ),
+    *SHAPE_OPTIONS,
     click.option(
         "--checkpoint-minutes",
         type=click.FloatRange(min=0),
@@ -107,6 +109,7 @@ def fit_options(command: Callable[..., None]) -> Callable[..., None]:
         settle_baseline(flags)
         settle_computing(flags)
         preset = flags.pop("preset")
+        refuse_shape(flags)
         names = {*(field.name for field in fields(FitSettings)), *CRAFT_FLAGS} & flags.keys()
         given = {name: flags.pop(name) for name in names}
         stated = {name: value for name, value in given.items() if value is not None}

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     "--search",
     multiple=True,
     type=click.Choice(DIMENSIONS),
-    help="What is searched; repeat for several.  [default: all]",
+    help="What is searched; repeat for several.  [default: all that the model has]",
 )
 @fit_options
 @json_option
@@ -65,11 +65,15 @@ def tune_command(  # click passes one argument a flag
     """
     with reported():
         with needing("optuna", "hnp-model[tune]"):
+            from hnp_model.search.space import dimensions_of  # noqa: PLC0415  # an extra
             from hnp_model.search.tuning import tune  # noqa: PLC0415  # torch takes seconds
 
         if settings.seeds or settings.model in BASELINES:
             raise click.UsageError("tune takes a network, and one seed a trial")
-        wanted = TuneSettings(trials, tuple(dict.fromkeys(search)) or DIMENSIONS)
+        possible = dimensions_of(settings)
+        for name in set(search) - set(possible):
+            raise click.UsageError(f"--search {name} means nothing to this network and its inputs")
+        wanted = TuneSettings(trials, tuple(dict.fromkeys(search)))
         found = tune(out, split, target, settings, wanted)
         if as_json:
             echo_json(found.to_plain())
@@ -130,4 +134,6 @@ def _flag(name: str, value: object) -> tuple[str, ...]:
         return ("--flip" if value else "--no-flip",)
     if value is True:
         return (f"--{option}",)
+    if isinstance(value, tuple):
+        return tuple(part for one in value for part in (f"--{option}", str(one)))
     return () if value is None or value is False else (f"--{option}", str(value))

@@ -98,7 +98,8 @@ def describe(slices: Slices, quantities: Mapping[str, Numbers]) -> Profile:
 def quantities_of(slices: Slices, thumbnails: Thumbnails) -> Mapping[str, Numbers]:
     """Return quantity -> its value in each slice, (slice,), NaN where missing.
 
-    The tabular inputs, size of a pixel, brightness and contrast; a sex is only there or not.
+    The tabular inputs, further columns, size of a pixel, brightness and contrast; a sex is only
+    there or not.
     """
     pictures = thumbnails.reshape(len(thumbnails), -1)
     sex = np.where(np.isin(slices.sex, ("F", "M")), 0.0, np.nan)
@@ -110,7 +111,8 @@ def quantities_of(slices: Slices, thumbnails: Thumbnails) -> Mapping[str, Number
         "brightness": pictures.mean(axis=1) / 255,
         "contrast": pictures.std(axis=1) / 255,
     }
-    return {name: np.asarray(column, np.float64) for name, column in {**inputs, **others}.items()}
+    every = {**inputs, **slices.further, **others}
+    return {name: np.asarray(column, np.float64) for name, column in every.items()}
 
 
 def _spread(name: str, values: Numbers) -> Spread:

@@ -1,11 +1,13 @@
 """The manifest as arrays: one entry a slice, in manifest order."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from hnp_model.data.columns import read_columns
 from hnp_shared.counted import counted
 from hnp_shared.dataset import Dataset
 from hnp_shared.errors import InputError
@@ -39,6 +41,7 @@ class Slices:
         pixel_sha256: of the stored array.
         pixel_row_mm: height of a pixel of the stored array, NaN when missing.
         pixel_col_mm: its width, NaN when missing.
+        further: other columns that were asked for, NaN when missing.
     """
 
     slice_id: Strings
@@ -56,24 +59,31 @@ class Slices:
     pixel_sha256: Strings
     pixel_row_mm: npt.NDArray[np.float32]
     pixel_col_mm: npt.NDArray[np.float32]
+    further: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return self.slice_id.size
 
     def take(self, rows: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> "Slices":
         """Return the slices at ``rows``: indices or a mask."""
-        return Slices(*(getattr(self, field.name)[rows] for field in fields(self)))
+        own = [one.name for one in fields(self) if one.name != "further"]
+        arrays: dict[str, Any] = {name: getattr(self, name)[rows] for name in own}
+        further = {name: values[rows] for name, values in self.further.items()}
+        return Slices(**arrays, further=further)
 
 
-def read_slices(dataset: Dataset, *, labelled: bool = True) -> Slices:
+def read_slices(
+    dataset: Dataset, *, labelled: bool = True, columns: Sequence[str] | None = None
+) -> Slices:
     """Read the manifest.
 
     Args:
         dataset: an opened data set.
         labelled: whether level and truth are needed.
+        columns: further ones, of numbers; one that the manifest lacks is missing everywhere.
 
     Raises:
-        InputError: no slices, or slices without a label.
+        InputError: no slices, slices without a label, or a column of no numbers.
         StorageError: the manifest could not be read.
     """
     table = dataset.manifest_table()
@@ -87,25 +97,27 @@ def read_slices(dataset: Dataset, *, labelled: bool = True) -> Slices:
                 "expected a data set built with labels"
             )
     return Slices(
-        slice_id=_strings(table, "slice_id"),
-        patient_id=_strings(table, "patient_id"),
-        study_id=_strings(table, "study_id"),
-        hospital=_strings(table, "hospital"),
+        slice_id=texts_of(table, "slice_id"),
+        patient_id=texts_of(table, "patient_id"),
+        study_id=texts_of(table, "study_id"),
+        hospital=texts_of(table, "hospital"),
         level=_numbers(table, "level", UNKNOWN_LEVEL).astype(np.int8),
         is_patient=_numbers(table, "is_patient", False).astype(np.bool_),
         age=_numbers(table, "age").astype(np.float32),
-        sex=_strings(table, "sex"),
+        sex=texts_of(table, "sex"),
         canal_width_mm=_numbers(table, "canal_width_mm").astype(np.float32),
-        vendor=_strings(table, "vendor"),
-        shard=_strings(table, "shard"),
+        vendor=texts_of(table, "vendor"),
+        shard=texts_of(table, "shard"),
         row=_numbers(table, "row").astype(np.int32),
-        pixel_sha256=_strings(table, "pixel_sha256"),
+        pixel_sha256=texts_of(table, "pixel_sha256"),
         pixel_row_mm=_numbers(table, "pixel_row_mm").astype(np.float32),
         pixel_col_mm=_numbers(table, "pixel_col_mm").astype(np.float32),
+        further=read_columns(table, columns or ()),
     )
 
 
-def _strings(table: Any, name: str) -> Strings:  # noqa: ANN401  # pyarrow has no types
+def texts_of(table: Any, name: str) -> Strings:  # noqa: ANN401  # pyarrow has no types
+    """Return a column of texts, (slice,); what is missing is `UNKNOWN`."""
     return np.array(table.column(name).fill_null(UNKNOWN).to_pylist(), dtype=np.str_)
 
 

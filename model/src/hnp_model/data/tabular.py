@@ -1,4 +1,4 @@
-"""The four tabular inputs: standardised on the training part, missing = 0 after that."""
+"""Tabular inputs, four and further columns: standardised on train, missing = 0 after that."""
 
 from dataclasses import dataclass, field
 
@@ -9,6 +9,11 @@ from hnp_model.data.slices import UNKNOWN_LEVEL, Slices
 
 FEATURES = ("age", "sex", "canal_width_mm", "level")
 """Order of the inputs; sex is F 0, M 1, level 0..4."""
+
+
+def features_of(slices: Slices) -> tuple[str, ...]:
+    """Return the names of all tabular inputs of some slices, in their order."""
+    return (*FEATURES, *slices.further)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,8 @@ class Standardisation:
 
     def __post_init__(self) -> None:
         lengths = {len(column) for column in (self.mean, self.deviation, self.known or self.mean)}
-        if lengths != {len(FEATURES)} or min(self.deviation) <= 0:
+        same = len(lengths) == 1 and len(self.mean) >= len(FEATURES)
+        if not same or min(self.deviation) <= 0:
             raise ValueError(f"expected a mean and a deviation of each of {', '.join(FEATURES)}")
 
     def apply(self, slices: Slices) -> npt.NDArray[np.float32]:
@@ -60,11 +66,14 @@ def find_lacking(standardisation: Standardisation, slices: Slices) -> tuple[str,
         )
     has = [bool((~np.isnan(column)).any()) for column in _raw(slices).T]
     return tuple(
-        name for name, before, now in zip(FEATURES, had, has, strict=True) if before and not now
+        name
+        for name, before, now in zip(features_of(slices), had, has, strict=True)
+        if before and not now
     )
 
 
 def _raw(slices: Slices) -> npt.NDArray[np.float64]:
     sex = np.select([slices.sex == "F", slices.sex == "M"], [0.0, 1.0], np.nan)
     level = np.where(slices.level == UNKNOWN_LEVEL, np.nan, slices.level)
-    return np.stack([slices.age, sex, slices.canal_width_mm, level], axis=1).astype(np.float64)
+    four = (slices.age, sex, slices.canal_width_mm, level)
+    return np.stack([*four, *slices.further.values()], axis=1).astype(np.float64)

@@ -17,7 +17,7 @@ AGE_KNOTS_YEARS = (20.0, 35.0, 50.0, 65.0, 80.0)
 """Between them the effect of age is a straight line, beyond them it stays."""
 
 FARTHEST_CANAL = 4.0
-"""Deviations from the mean of train beyond which a canal is no wider or narrower."""
+"""Deviations from the mean of train beyond which a canal is no wider or narrower; so of columns."""
 
 Numbers = npt.NDArray[np.float32]
 
@@ -53,25 +53,30 @@ class TabularInputs:
 
 
 def standardised(slices: Slices, standardisation: Standardisation) -> TabularInputs:
-    """Return four numbers a slice; the mean of train stands for what is missing."""
+    """Return a number an input; the mean of train stands for what is missing."""
     values = standardisation.apply(slices)
-    return TabularInputs(values, np.zeros(len(FEATURES), np.float32), np.arange(len(FEATURES)))
+    count = values.shape[1]
+    return TabularInputs(values, np.zeros(count, np.float32), np.arange(count))
 
 
 def encoded(slices: Slices, standardisation: Standardisation) -> TabularInputs:
     """Return what `standardised` tells in numbers as features that know what is missing."""
     canal = FEATURES.index("canal_width_mm")
+    standard = standardisation.apply(slices).clip(-FARTHEST_CANAL, FARTHEST_CANAL)
+    further = range(len(FEATURES), standard.shape[1])
     blocks = (
         hats(slices.age, AGE_KNOTS_YEARS),
         _one_of(slices.sex, np.array(["F", "M"])),
-        standardisation.apply(slices)[:, [canal]].clip(-FARTHEST_CANAL, FARTHEST_CANAL),
+        standard[:, [canal]],
         _one_of(slices.level, np.arange(len(LEVEL_NAMES))),
+        *(standard[:, [place]] for place in further),
     )
     missing = (
         np.isnan(slices.age),
         ~np.isin(slices.sex, ["F", "M"]),
         np.isnan(slices.canal_width_mm),
         ~np.isin(slices.level, np.arange(len(LEVEL_NAMES))),
+        *(np.isnan(values) for values in slices.further.values()),
     )
     told = [
         np.column_stack([np.where(absent[:, None], 0, block), absent])
@@ -87,7 +92,10 @@ def encoded(slices: Slices, standardisation: Standardisation) -> TabularInputs:
 
 
 ENCODED_WIDTH = len(AGE_KNOTS_YEARS) + 2 + 1 + len(LEVEL_NAMES) + len(FEATURES)
-"""Features of `encoded`."""
+"""Features of `encoded` without further columns."""
+
+COLUMN_WIDTH = 2
+"""Features of each column: its number, and whether it is missing."""
 
 
 def hats(values: npt.NDArray[np.float32], knots: tuple[float, ...]) -> npt.NDArray[np.float64]:

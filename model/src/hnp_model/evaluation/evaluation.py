@@ -23,7 +23,9 @@ from hnp_model.evaluation.predicting import (
 )
 from hnp_model.evaluation.refits import refit, refuse_refits
 from hnp_model.evaluation.taking_away import areas_without
+from hnp_model.measures.bootstrap import Figure, estimate
 from hnp_model.measures.calibrated_figures import CalibratedFigures, compare_calibration
+from hnp_model.measures.disc_pooling import score_pooled
 from hnp_model.measures.figures import PartFigures, figures_of
 from hnp_model.measures.units import UNITS, UnitName, score_units
 from hnp_model.report.card import render_card
@@ -98,11 +100,13 @@ def evaluate(
         OutputError: a folder is in use, holds another evaluation or lies in a data set.
         StorageError: a read or write failed.
     """
-    RunFolder(run).config()  # a data set is no run, before it is a place not to write in
+    columns = (
+        RunFolder(run).config().settings.columns
+    )  # a data set is no run, before it is a place not to write in
     for path in (run, target or run):
         refuse_in_dataset(path)
     dataset = open_dataset(out)
-    slices = read_slices(dataset)
+    slices = read_slices(dataset, columns=columns)
     with hold(run) as folder:
         config = folder.config()
         result = config.settled()
@@ -150,6 +154,7 @@ def evaluate(
             place=place.path,
             anew=is_other_weights(place, predictions.weights_sha256),
             digests=_digests(folder, predictions),
+            pooled=_pool(predictions.of_part(settings.part), result),
             refitted=refit(config, train, settings.refits) if settings.refits else None,
         )
         if place == folder:
@@ -252,6 +257,14 @@ def _figures_by_part(predictions: Predictions, result: FitResult) -> dict[str, P
         here = predictions.of_part(part)
         figures[part] = figures_of(here.slices, here.probability, result.thresholds, here.by_member)
     return figures
+
+
+def _pool(asked: Predictions, result: FitResult) -> Figure | None:
+    """Return the AUC by disc with slices pooled as val has chosen; None where nobody asked."""
+    if result.pooling is None:
+        return None
+    scores = score_pooled(result.pooling, asked.slices, asked.probability)
+    return estimate(scores, 0.5, ("auc",)).figures[0]  # thresholds play no part in an area
 
 
 def _judge_calibration(

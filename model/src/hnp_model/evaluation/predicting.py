@@ -104,7 +104,7 @@ def predict_dataset(
     result = config.settled()
     data = describe_dataset(dataset.info)
     refuse_other_pixels(config.data, data, allow=settings.allow_mismatch)
-    slices = read_slices(dataset, labelled=False)
+    slices = read_slices(dataset, labelled=False, columns=config.settings.columns)
     lacking = find_lacking_inputs(config, slices)
     refuse_lacking(lacking, allow=settings.allow_missing, where="the data set")
     file = file or _file_in(folder, config, data, target, settings)

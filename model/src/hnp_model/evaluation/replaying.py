@@ -85,7 +85,7 @@ def _largest_difference(
     before: RunFolder, again: RunFolder, dataset: Dataset, split: Path
 ) -> float:
     config = before.config()
-    slices = read_slices(dataset)
+    slices = read_slices(dataset, columns=config.settings.columns)
     chosen = choose_fold(read_split(split), config.settings.fold)
     parts = parts_of(slices, chosen, dataset.info.dataset_id)
     val = slices.take(parts == "val")

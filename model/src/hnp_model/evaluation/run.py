@@ -115,7 +115,7 @@ class Run:
         result = self.config.settled()
         data = describe_dataset(dataset.info)
         refuse_other_pixels(self.config.data, data, allow=allow_mismatch)
-        slices = read_slices(dataset, labelled=False)
+        slices = read_slices(dataset, labelled=False, columns=self.config.settings.columns)
         lacking = find_lacking_inputs(self.config, slices)
         refuse_lacking(lacking, allow=allow_missing, where="the data set")
         parts = np.full(len(slices), ALL)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -102,14 +102,20 @@ def take_away(slices: Slices, inputs: Inputs) -> Mapping[str, Slices]:
     """Return what is taken away -> the slices without it, for tabular inputs that are looked at."""
     if inputs == "image":
         return {NOTHING: slices}
-    nothing = {
+    nothing: dict[str, Any] = {
         "age": np.full_like(slices.age, np.nan),
         "sex": np.full(len(slices), UNKNOWN),
         "canal_width_mm": np.full_like(slices.canal_width_mm, np.nan),
         "level": np.full_like(slices.level, UNKNOWN_LEVEL),
     }
     single = {name: replace(slices, **{name: nothing[name]}) for name in FEATURES}
-    return {NOTHING: slices, **single, ALL_TABULAR: replace(slices, **nothing)}
+    none = {name: np.full_like(values, np.nan) for name, values in slices.further.items()}
+    further = {
+        name: replace(slices, further={**slices.further, name: values})
+        for name, values in none.items()
+    }
+    emptied = replace(slices, **nothing, further=none)
+    return {NOTHING: slices, **single, **further, ALL_TABULAR: emptied}
 
 
 def _logits(

@@ -23,6 +23,7 @@ from hnp_model.fitting.scoring_apart import score_apart
 from hnp_model.fitting.telling import tell_remark
 from hnp_model.fitting.training import train
 from hnp_model.measures.calibration import fit_calibration, sigmoid
+from hnp_model.measures.disc_pooling import choose_pooling
 from hnp_model.measures.metrics import youden_threshold
 from hnp_model.measures.units import UNITS, score_units
 from hnp_model.runs.calibrations import choose_calibrations, write_calibrations
@@ -158,7 +159,10 @@ def _settle(folder: RunFolder, val: Samples, config: RunConfig, trained: Trained
     write_val_scores(folder, apart or settled_there, apart=apart is not None)
     facts = describe_val(scores, thresholds)
     best = tuple(best_of(history).epoch for history in trained.histories)
-    return FitResult(best[0], thresholds, calibration, facts, best if len(best) > 1 else None)
+    asked = config.settings.choose_pooling
+    pooling = choose_pooling(val.slices, sigmoid(logit)) if asked else None
+    several = best if len(best) > 1 else None
+    return FitResult(best[0], thresholds, calibration, facts, several, pooling)
 
 
 def _judge(

@@ -39,10 +39,10 @@ class Frame:
     def see(
         self, images: torch.Tensor, indices: npt.NDArray[np.int64], draws: Draws | None
     ) -> torch.Tensor:
-        """Return what the network sees, (slice, 1, row, column).
+        """Return what the network sees, (slice, channel, row, column).
 
         Args:
-            images: (slice, 1, row, column).
+            images: (slice, channel, row, column).
             indices: (slice,), which of the part they are.
             draws: how to vary them.
         """

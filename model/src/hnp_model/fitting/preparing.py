@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from hnp_model.data.columns import refuse_columns
 from hnp_model.data.slices import Slices, Strings, read_slices
 from hnp_model.data.tabular import fit_standardisation
 from hnp_model.fitting.computing import settle_device
@@ -21,6 +22,7 @@ from hnp_model.splits.guard import (
     parts_of,
     refuse_empty,
     refuse_leakage,
+    refuse_neighbours,
 )
 from hnp_model.splits.split_facts import describe_split
 from hnp_shared.dataset import Dataset, open_dataset
@@ -63,10 +65,12 @@ def prepare(out: Path, split_file: Path, settings: FitSettings) -> Prepared:
         StorageError: a read failed.
     """
     dataset = open_dataset(out)
-    slices = read_slices(dataset)
+    refuse_columns(dataset.manifest_table(), settings.columns or ())
+    slices = read_slices(dataset, columns=settings.columns)
     split = read_split(split_file)
     parts = parts_of(slices, choose_fold(split, settings.fold), dataset.info.dataset_id)
     settings = settle_device(settings)
+    refuse_neighbours(settings, split)
     leakage = find_leakage(slices, parts)
     refuse_leakage(leakage, allow=settings.allow_leakage)
     refuse_empty(slices, parts)

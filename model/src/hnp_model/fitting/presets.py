@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
-from hnp_model.settings import DEFAULT_LR, PLAIN, Craft, FitSettings, ModelName
+from hnp_model.settings import DEFAULT_LR, DEFAULT_WIDTH, PLAIN, Craft, FitSettings, ModelName
 
 PresetName = Literal["plain", "strong"]
 PRESETS: tuple[PresetName, ...] = ("plain", "strong")
@@ -52,6 +52,10 @@ PRESET: dict[PresetName, Preset] = {
 }
 
 
+USUAL = {"slices": 1, "width": DEFAULT_WIDTH, "columns": ()}
+"""What a run from before there was a choice had; asked for, it is the same run."""
+
+
 def settings_of(preset: PresetName, given: Mapping[str, Any]) -> FitSettings:
     """Return the settings of a fit.
 
@@ -67,6 +71,7 @@ def settings_of(preset: PresetName, given: Mapping[str, Any]) -> FitSettings:
     stated.setdefault("dropout", standing.dropout)
     if "lr" not in stated:
         stated["lr"] = standing.lr[stated.get("model", "reference")]
+    stated |= {name: None for name, usual in USUAL.items() if stated.get(name) == usual}
     stated["patience"] = stated.get("patience", standing.patience) or None
     return FitSettings(
         **stated,

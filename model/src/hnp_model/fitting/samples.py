@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
+from hnp_model.data.neighbours import Neighbours, find_neighbours
 from hnp_model.data.slices import Slices
 from hnp_model.data.tabular import Standardisation
 from hnp_model.data.tabular_inputs import TabularInputs, encoded, standardised
@@ -34,9 +36,10 @@ class Samples:
         frame: what is seen of each picture.
         keys: (slice,), what chances of each slice start from.
         device: where batches go.
-        buffer: (slice of a batch, row, column), where the pixels of every batch are put; uint16
-            ones go as they are stored.
+        buffer: (slice of a batch, row, column), where the pixels of every batch are put, or with
+            neighbours (slice of a batch, channel, row, column); uint16 ones go as they are stored.
         pinned: whether the buffer lies in pinned memory.
+        around: which images are the channels of a slice; None: its own alone.
     """
 
     slices: Slices
@@ -47,6 +50,7 @@ class Samples:
     device: str
     buffer: npt.NDArray[np.float32] | npt.NDArray[np.uint16]
     pinned: bool = False
+    around: Neighbours | None = None
 
     def __len__(self) -> int:
         return len(self.slices)
@@ -58,23 +62,34 @@ class Samples:
             indices: (slice,).
             variation: how the epoch varies them; None leaves all as it is.
         """
-        pixels = self.buffer[: indices.size]
-        if self.images is not None:
-            pixels = self.images.gather(indices, self.buffer)
         keys, draws, lost = self.keys[indices], None, None
         if variation:
             draws = variation.draw(keys) if variation.of_pictures and self.images else None
             lost = variation.lost_inputs(keys, self.inputs.input_count)
         truth = self.slices.is_patient[indices].astype(np.float32)
-        images = carried(pixels, self.device, pinned=self.pinned).unsqueeze(1)
+        images = carried(self._pixels(indices), self.device, pinned=self.pinned)
         batch = Batch(
-            self.frame.see(images, indices, draws),
+            self._with_masks(self.frame.see(images, indices, draws), indices),
             torch.from_numpy(self.inputs.at(indices, lost)).to(self.device),
             torch.from_numpy(truth).to(self.device),
         )
         if variation and variation.craft.mixup:
             return mixed(batch, variation.shares(keys))
         return batch
+
+    def _pixels(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+        """Return pictures as they are stored, (slice, channel, row, column), in the buffer."""
+        pixels = self.buffer[: indices.size]
+        if self.images is not None:
+            wanted = indices if self.around is None else self.around.rows[indices].reshape(-1)
+            self.images.gather(wanted, self.buffer.reshape(-1, *self.buffer.shape[-2:]))
+        return pixels[:, None] if self.around is None else pixels
+
+    def _with_masks(self, seen: torch.Tensor, indices: npt.NDArray[np.int64]) -> torch.Tensor:
+        if self.around is None:
+            return seen
+        there = torch.from_numpy(self.around.there[indices].astype(np.float32)).to(seen.device)
+        return torch.cat([seen, there[:, :, None, None].expand(-1, -1, *seen.shape[2:])], dim=1)
 
     def __getitems__(self, indices: Sequence[int]) -> Batch:
         """Return the same as `batch`; a torch DataLoader without workers asks in this way."""
@@ -104,10 +119,15 @@ def map_samples(
     pixel_mm: PixelMm | None = None,
 ) -> Samples:
     """Map the shards of some slices; raises as `open_samples` does."""
-    images = open_images(dataset, slices)
+    around = None
+    if settings.channels > 1 and settings.inputs != "tabular":
+        around = find_neighbours(dataset, slices, settings.channels)
+    images = open_images(dataset, slices if around is None else around.places)
     check_size(settings, images.size)
     seen = None if settings.inputs == "tabular" else images
     size = seen.size if seen else (0, 0)
+    shape = (settings.channels, *size) if around else size
+    room = (min(settings.batch_size, len(slices)), *shape)
     return Samples(
         slices,
         images=seen,
@@ -115,7 +135,8 @@ def map_samples(
         frame=frame_of(slices, size, settings, pixel_mm),
         keys=keys_of(slices.slice_id.tolist()),
         device=settings.device,
-        buffer=np.empty((min(settings.batch_size, len(slices)), *size), dtype=np.float32),
+        buffer=np.empty(room, dtype=np.float32),
+        around=around,
     )
 
 

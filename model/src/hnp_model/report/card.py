@@ -13,6 +13,7 @@ from hnp_model.measures.units import PRIMARY_UNIT, UNITS, UnitName
 from hnp_model.report.configuration import SEES_NO_PICTURE, model_name, setting_rows
 from hnp_model.report.findings import Findings
 from hnp_model.report.sentences import (
+    pooling_sentence,
     referral_sentence,
     refits_sentence,
     resample_sentences,
@@ -41,6 +42,12 @@ LIMITS = (
     "prevalence shown only.",
     "Figures hold for scanners, protocols and hospitals like those of the data set; see the "
     "subgroups.",
+)
+
+SEES_NEIGHBOURS_NOTE = (
+    "{} neighbouring axial T2 slices of a series are seen at a time, and the middle one is judged; "
+    "where a neighbour is missing or further than 10 mm the slice stands for it. The model sees no "
+    "other sequences."
 )
 
 REFERRAL_NOTE = (
@@ -97,6 +104,7 @@ def render_card(found: Findings) -> str:
         "Pictures": PICTURES,
         "When inputs are missing": _missing(found),
         "Referral to a reader": _referral(found),
+        **({"Pooling of slices": _sentence(pooling_sentence(found))} if found.pooled else {}),
         **({"Optimism on train": _refitted(found.refitted)} if found.refitted else {}),
         "Validation part": _validation(found),
         f"Subgroups (by slice), {found.title(found.part)}": _subgroups(found),
@@ -260,7 +268,10 @@ def _refitted(refitted: Corrected) -> str:
 
 def _limits(found: Findings) -> tuple[str, ...]:
     baseline = found.config.settings.model in BASELINES
-    return (SEES_NO_PICTURE, *LIMITS[1:]) if baseline else LIMITS
+    if baseline:
+        return (SEES_NO_PICTURE, *LIMITS[1:])
+    channels = found.config.settings.channels
+    return LIMITS if channels == 1 else (SEES_NEIGHBOURS_NOTE.format(channels), *LIMITS[1:])
 
 
 def _validation(found: Findings) -> str:

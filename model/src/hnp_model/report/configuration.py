@@ -42,4 +42,5 @@ def model_name(settings: FitSettings) -> str:
         return settings.model
     preset = f", preset {settings.preset}" if settings.preset else ""
     seeds = f", mean of {settings.seeds} seeds" if settings.seeds else ""
-    return f"{settings.model} network{preset}{seeds}"
+    slices = f", {settings.channels} slices at a time" if settings.channels > 1 else ""
+    return f"{settings.model} network{preset}{slices}{seeds}"

@@ -64,6 +64,7 @@ class Findings:
         digests: file -> sha256 of what the figures belong to: weights, predictions, pages.
         refitted: what is left of the AUC on train; None when that was not asked for.
         tta: whether each picture was looked at mirrored too.
+        pooled: AUC by disc with slices pooled as val has chosen; None when that was not asked for.
     """
 
     config: RunConfig
@@ -83,6 +84,7 @@ class Findings:
     digests: Mapping[str, str]
     refitted: Corrected | None = None
     tta: bool = False
+    pooled: Figure | None = None
 
     @property
     def asked(self) -> PartFigures:
@@ -100,6 +102,9 @@ class Findings:
             plain[self.part]["calibration"] = told
         if self.referral:
             plain[self.part]["referral"] = self.referral.to_plain()
+        if self.pooled:
+            chosen = self.config.settled().pooling
+            plain[self.part]["pooling"] = {"chosen_on_val": chosen, "auc": self.pooled.to_plain()}
         if self.refitted:
             plain[self.part]["refitted"] = self.refitted.to_plain()
         plain[self.part].update(self.beside.to_plain())

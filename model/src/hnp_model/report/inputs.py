@@ -69,7 +69,7 @@ class InputsBeside:
         shares = [
             f"{name} {100 * one.missing:.1f} % ({100 * one.missing_in_train:.1f} %)"
             for name, one in self.by_name.items()
-            if name in FEATURES
+            if name in FEATURES or name not in UNITS
         ]
         return f"inputs missing here (in train): {', '.join(shares)}" if shares else ""
 
@@ -92,7 +92,8 @@ def inputs_beside(
         labelled: whether their truth is known.
     """
     patient = np.unique(slices.patient_id, return_inverse=True)[1]
-    looked_at = {name: train.spreads[name] for name in _names(inputs) if name in train.spreads}
+    names = _names(inputs, tuple(train.spreads))
+    looked_at = {name: train.spreads[name] for name in names if name in train.spreads}
     by_name = {name: _beside(quantities[name], spread) for name, spread in looked_at.items()}
     remarks: list[str] = []
     for name, spread in looked_at.items():
@@ -104,9 +105,12 @@ def inputs_beside(
     return InputsBeside(by_name, tuple(remarks))
 
 
-def _names(inputs: Inputs) -> tuple[str, ...]:
+def _names(inputs: Inputs, known: tuple[str, ...]) -> tuple[str, ...]:
     pictures = tuple(name for name in UNITS if name not in FEATURES)
-    return (FEATURES if inputs != "image" else ()) + (pictures if inputs != "tabular" else ())
+    further = tuple(name for name in known if name not in (*FEATURES, *pictures))
+    return ((*FEATURES, *further) if inputs != "image" else ()) + (
+        pictures if inputs != "tabular" else ()
+    )
 
 
 def _beside(values: Numbers, spread: Spread) -> InputBeside:

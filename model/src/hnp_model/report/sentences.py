@@ -39,12 +39,14 @@ def sentences_on(found: Findings) -> tuple[str, ...]:
     referral = (referral_sentence(found.referral),) if found.referral else ()
     inputs = found.beside.inputs.sentence() if found.beside.inputs else ""
     missing = missing_sentence(found.without) if found.without else ""
+    pooled = (pooling_sentence(found),) if found.pooled else ()
     refitted = (refits_sentence(found.refitted),) if found.refitted else ()
     told = (
         inputs,
         missing,
         worst_hospital(found.asked),
         *referral,
+        *pooled,
         *refitted,
         *resample_sentences(found.asked),
         *sentences_on_intervals(found.config.settings.seeds),
@@ -78,6 +80,18 @@ def _lacking(name: str, estimates: Estimates) -> list[str]:
         for what, count in counts.items()
         if count > MOST_LACKING * RESAMPLES
     ]
+
+
+def pooling_sentence(found: Findings) -> str:
+    """Return what comes of the pooling that val has chosen."""
+    figure, pooling = found.pooled, found.config.settled().pooling
+    if figure is None or figure.value is None:
+        return f"slices of a disc pooled by {pooling}, as val has chosen: too few to judge"
+    ends = f" ({figure.low:.3f} to {figure.high:.3f})" if figure.low is not None else ""
+    return (
+        f"AUC by disc with slices pooled by {pooling}, as val has chosen: {figure.value:.3f}"
+        f"{ends}; all other figures by disc are of their mean"
+    )
 
 
 def refits_sentence(refitted: Corrected) -> str:

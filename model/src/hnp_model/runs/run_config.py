@@ -8,6 +8,7 @@ from typing import Any
 from hnp_model.data.profile import Profile
 from hnp_model.data.tabular import FEATURES, Standardisation
 from hnp_model.measures.calibration import METHOD, Calibration
+from hnp_model.measures.disc_pooling import Pooling
 from hnp_model.measures.units import UNITS
 from hnp_model.runs.typed_record import DAMAGED_JSON, parse_record
 from hnp_model.runs.val_facts import ValFacts
@@ -63,6 +64,7 @@ class FitResult:
         calibration: from the network's logit to a calibrated one.
         val: what that part was like; runs of older versions do not know.
         best_epochs: of each member; None: there is one.
+        pooling: of a disc's slices, as val has chosen it; None: it was not asked.
     """
 
     best_epoch: int
@@ -70,6 +72,7 @@ class FitResult:
     calibration: Calibration
     val: ValFacts | None = None
     best_epochs: tuple[int, ...] | None = None
+    pooling: Pooling | None = None
 
     def __post_init__(self) -> None:
         if set(self.thresholds) != set(UNITS):
@@ -99,6 +102,15 @@ class RunConfig:
     profile: Profile | None = field(default=None, compare=False)
     pixel_mm: tuple[float, float] | None = None
 
+    def __post_init__(self) -> None:
+        if len(self.standardisation.mean) != len(self.features):
+            raise ValueError(f"expected a mean and a deviation of each of {self.features}")
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of all tabular inputs, in their order."""
+        return (*FEATURES, *(self.settings.columns or ()))
+
     def settled(self) -> FitResult:
         """Return what the fit settled.
 
@@ -117,7 +129,9 @@ class RunConfig:
         del content["data"]
         if not self.leakage.studies:
             del content["leakage"]["studies"]  # as it was before anybody looked
-        content["standardisation"]["features"] = FEATURES
+        if self.result and self.result.pooling is None:
+            del content["result"]["pooling"]
+        content["standardisation"]["features"] = self.features
         if self.settings.computed is None:
             del content["settings"]["computed"]
         if self.result:

@@ -6,10 +6,21 @@ from typing import Any
 
 from optuna.trial import Trial
 
-from hnp_model.settings import SCHEDULES, Craft, Dimension, FitSettings
+from hnp_model.fitting.presets import USUAL
+from hnp_model.settings import (
+    CHANNELS,
+    DIMENSIONS,
+    SCHEDULES,
+    SHAPED,
+    Craft,
+    Dimension,
+    FitSettings,
+)
 
 _LR_FACTOR = 10.0
 """How far from the learning rate asked for the search goes, down and up."""
+
+WIDTHS = (12, 16, 24, 32, 48)
 
 _DRAWS: Mapping[Dimension, Callable[[Trial, FitSettings], object]] = {
     "lr": lambda trial, base: trial.suggest_float(
@@ -19,8 +30,17 @@ _DRAWS: Mapping[Dimension, Callable[[Trial, FitSettings], object]] = {
     "weight_decay": lambda trial, _: trial.suggest_float("weight_decay", 1e-3, 0.3, log=True),
     "schedule": lambda trial, _: trial.suggest_categorical("schedule", SCHEDULES),
     "augment": lambda trial, _: trial.suggest_float("augment", 0.0, 2.0, step=0.25),
+    "width": lambda trial, _: trial.suggest_categorical("width", WIDTHS),
+    "slices": lambda trial, _: trial.suggest_categorical("slices", CHANNELS),
     "input_dropout": lambda trial, _: trial.suggest_float("input_dropout", 0.0, 0.75, step=0.125),
 }
+
+
+def dimensions_of(base: FitSettings) -> tuple[Dimension, ...]:
+    """Return all that can be searched around the settings asked for."""
+    looks = base.model in SHAPED and base.inputs != "tabular"
+    own = set() if looks else {"width", "slices"}
+    return tuple(name for name in DIMENSIONS if name not in own)
 
 
 def draw(trial: Trial, base: FitSettings, dimensions: tuple[Dimension, ...]) -> None:
@@ -35,4 +55,5 @@ def settings_with(base: FitSettings, drawn: Mapping[str, Any], seed: int) -> Fit
     craft = {name: value for name, value in drawn.items() if name in of_recipe}
     plain = {name: value for name, value in drawn.items() if name not in of_recipe}
     recipe = replace(base.recipe, **craft) if craft else base.craft
-    return replace(base, **plain, craft=recipe, seed=seed)
+    usual = {name: None for name, value in USUAL.items() if plain.get(name) == value}
+    return replace(base, **{**plain, **usual}, craft=recipe, seed=seed)

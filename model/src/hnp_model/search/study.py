@@ -25,7 +25,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from sqlalchemy.exc import SQLAlchemyError
 
 from hnp_model.runs.run_folder import hold
-from hnp_model.search.space import draw, settings_with
+from hnp_model.search.space import dimensions_of, draw, settings_with
 from hnp_model.settings import LARGEST_SEED, FitSettings, TuneSettings
 from hnp_shared.errors import InputError, OutputError, StorageError
 from hnp_shared.storage import make_folder
@@ -128,7 +128,7 @@ class SharedStudy:
         # Equal seeds draw equal parameters, elsewhere as after a resume: a sampler for each trial.
         number = len(self.load().get_trials(deepcopy=False))
         trial = self.load(derived_seed(self.base.seed, number)).ask()
-        draw(trial, self.base, self.tune.search)
+        draw(trial, self.base, self.tune.search or dimensions_of(self.base))
         root = int(trial.user_attrs.get(_CONTINUES, trial.number))
         run = self.run_of(root)
         held.enter_context(hold(_guard_of(run), role="the folder of a trial"))

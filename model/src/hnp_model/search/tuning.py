@@ -10,6 +10,7 @@ from optuna.trial import FrozenTrial, TrialState
 from hnp_model.fitting.fitting import fit
 from hnp_model.runs.history import History
 from hnp_model.runs.history import best_of as best_epoch
+from hnp_model.search.space import dimensions_of
 from hnp_model.search.study import FAILURE, SharedStudy, Turn, best_of, open_study, root_of
 from hnp_model.settings import FitSettings, TuneSettings
 from hnp_model.splits.split_facts import describe_split
@@ -91,7 +92,7 @@ def tune(out: Path, split_file: Path, folder: Path, base: FitSettings, tune: Tun
         "dataset_id": dataset.info.dataset_id,
         "split_digest": digest,
         **asdict(base),
-        "search": list(tune.search),
+        "search": list(tune.search or dimensions_of(base)),
     }
     study = open_study(folder, json.dumps(asked, sort_keys=True), base, tune)
     while _one_trial(study, out, split_file):

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.data.slices import Slices, Strings
+from hnp_model.settings import FitSettings
 from hnp_shared.counted import counted
 from hnp_shared.errors import InputError
 from hnp_shared.splits import PARTS, Split
@@ -78,6 +79,19 @@ def parts_of(slices: Slices, split: Split, dataset_id: str = "") -> Strings:
     if unknown:
         raise InputError(f"found parts {sorted(unknown)}, expected {', '.join(PARTS)}")
     return parts
+
+
+def refuse_neighbours(settings: FitSettings, split: Split) -> None:
+    """Refuse a fit that would see pictures of other parts beside its own.
+
+    Raises:
+        InputError: neighbours are asked for, and the split deals slices.
+    """
+    if settings.channels > 1 and split.unit == "slice":
+        raise InputError(
+            "found a split by slice, whose slices have neighbours in other parts; expected one by "
+            f"patient for --slices {settings.channels}"
+        )
 
 
 def remarks_on_names(slices: Slices, split: Split) -> tuple[str, ...]:

@@ -17,10 +17,10 @@ KNOTS = 7
 def sample(
     images: torch.Tensor, extent: torch.Tensor, side: tuple[int, int], draws: Draws | None
 ) -> torch.Tensor:
-    """Return the middle of pictures, varied, (slice, 1, row, column).
+    """Return the middle of pictures, varied, (slice, channel, row, column).
 
     Args:
-        images: (slice, 1, row, column).
+        images: (slice, channel, row, column); all channels of a slice are varied alike.
         extent: (slice, 2), share of a picture's width and height that is seen.
         side: rows and columns to return.
         draws: how to vary; None leaves all as it is.

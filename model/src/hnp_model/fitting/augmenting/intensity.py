@@ -12,24 +12,26 @@ BLUR_REACH = 3
 
 
 def vary_intensity(images: torch.Tensor, draws: Draws) -> torch.Tensor:
-    """Return pictures of other brightness, sharpness and noise, (slice, 1, row, column).
+    """Return pictures of other brightness, sharpness and noise, (slice, channel, row, column).
 
     Args:
-        images: (slice, 1, row, column) in 0..1; what comes back may lie a little outside.
+        images: (slice, channel, row, column) in 0..1; what comes back may lie a little outside. All
+            channels of a slice are varied alike, but each has noise of its own.
         draws: of these slices.
     """
 
     def each(values: Numbers) -> torch.Tensor:
         return torch.from_numpy(values.astype(np.float32)).to(images.device)
 
-    rows, columns = images.shape[2:]
+    channels, rows, columns = images.shape[1:]
     varied = images * _bias(each(draws.bias), rows, columns)
     varied = varied.clamp(0, 1) ** each(np.exp(draws.log_gamma))[:, None, None, None]
     mean = varied.mean(dim=(2, 3), keepdim=True)
     varied = mean + (varied - mean) * each(np.exp(draws.log_contrast))[:, None, None, None]
     varied = _blurred(varied, each(draws.blur_pixels))
-    noise = noise_fields(torch.from_numpy(draws.noise_key).to(images.device), rows, columns)
-    return varied + (noise * each(draws.noise_sd)[:, None, None]).unsqueeze(1)
+    keys = torch.from_numpy(draws.noise_key).to(images.device)
+    noise = noise_fields(keys, channels * rows, columns).reshape(images.shape)
+    return varied + noise * each(draws.noise_sd)[:, None, None, None]
 
 
 def _bias(terms: torch.Tensor, rows: int, columns: int) -> torch.Tensor:

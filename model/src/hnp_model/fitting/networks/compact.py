@@ -13,11 +13,8 @@ import torch
 from torch import nn
 from torch.nn.functional import conv2d, relu
 
-from hnp_model.data.tabular_inputs import ENCODED_WIDTH
-from hnp_model.settings import Inputs
-
-WIDTH = 24
-"""Channels of the first maps; each stage doubles them."""
+from hnp_model.data.tabular_inputs import COLUMN_WIDTH, ENCODED_WIDTH
+from hnp_model.settings import DEFAULT_WIDTH, Inputs
 
 STAGES = 2
 EMBEDDED = 16
@@ -40,24 +37,39 @@ class CompactNetwork(nn.Module):
     Args:
         inputs: `image` or `tabular` leaves the other out.
         dropout: share of hidden units left out in training.
+        channels: slices that are seen of a slice, one or more.
+        width: channels of the first maps; each stage doubles them.
+        columns: how many are given beside the four tabular inputs.
     """
 
-    def __init__(self, inputs: Inputs, dropout: float) -> None:
+    def __init__(
+        self,
+        inputs: Inputs,
+        dropout: float,
+        channels: int = 1,
+        width: int = DEFAULT_WIDTH,
+        columns: int = 0,
+    ) -> None:
         super().__init__()
         self.inputs = inputs
-        widths = [WIDTH * 2**number for number in range(STAGES + 1)]
+        widths = [width * 2**number for number in range(STAGES + 1)]
+        self.seen_features = HEADS * widths[-1]
         self.cnn = nn.Sequential(
-            Contrast(),
-            *_convolution(1, widths[0], side=5, stride=2),  # wide enough to learn to blur by itself
+            Contrast(channels),
+            # Wide enough to learn to blur by itself.
+            *_convolution(2 * channels - 1, widths[0], side=5, stride=2),
             *(_Stage(before, after) for before, after in pairwise(widths)),
         )
-        self.fcn = nn.Sequential(nn.Linear(ENCODED_WIDTH, EMBEDDED), nn.ReLU())
+        _see_middle_first(cast("nn.Conv2d", self.cnn[1]), channels)
+        self.fcn = nn.Sequential(
+            nn.Linear(ENCODED_WIDTH + COLUMN_WIDTH * columns, EMBEDDED), nn.ReLU()
+        )
         self.tune = nn.Linear(EMBEDDED, 2 * widths[-1])
         nn.init.zeros_(self.tune.weight)  # at first, features are as the picture gives them
         nn.init.zeros_(self.tune.bias)
         self.attend = nn.Conv2d(widths[-1], HEADS, 1)
         self.fc = nn.Sequential(
-            nn.Linear(HEADS * widths[-1] + EMBEDDED, HIDDEN),
+            nn.Linear(self.seen_features + EMBEDDED, HIDDEN),
             nn.ReLU(),
             nn.Dropout(dropout),
             nn.Linear(HIDDEN, 1),
@@ -67,13 +79,14 @@ class CompactNetwork(nn.Module):
         """Return logits, (slice,).
 
         Args:
-            images: (slice, 1, row, column); only its length counts for `tabular`.
+            images: (slice, channel, row, column), pictures and then, all 1 or all 0, which of them
+                are neighbours; only its length counts for `tabular`.
             tabular: (slice, feature), encoded.
         """
         known = tabular.new_zeros(len(tabular), EMBEDDED)
         if self.inputs != "image":
             known = self.fcn(tabular)
-        seen = tabular.new_zeros(len(tabular), HEADS * WIDTH * 2**STAGES)
+        seen = tabular.new_zeros(len(tabular), self.seen_features)
         if self.inputs != "tabular":
             seen = self.see(images, known)
         return cast("torch.Tensor", self.fc(torch.cat([seen, known], dim=1))).squeeze(1)
@@ -88,16 +101,34 @@ class CompactNetwork(nn.Module):
         return found.flatten(1)
 
 
+@torch.no_grad()
+def _see_middle_first(looking: nn.Conv2d, channels: int) -> None:
+    """Let a network begin with the slice itself; what neighbours add is learned from nothing."""
+    middle = looking.weight[:, channels // 2].clone()
+    looking.weight.zero_()
+    looking.weight[:, channels // 2] = middle
+
+
 class Contrast(nn.Module):
-    """Pictures about 0, of deviation 1."""
+    """Pictures about 0, of deviation 1.
+
+    Args:
+        channels: that are pictures; what comes after them stays as it is.
+    """
+
+    def __init__(self, channels: int = 1) -> None:
+        super().__init__()
+        self.channels = channels
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Return them, (slice, 1, row, column)."""
+        """Return them, (slice, channel, row, column)."""
         if not len(images):  # a share of one of several processes; torch warns of its deviation
             return images
-        mean = images.mean(dim=(2, 3), keepdim=True)
-        deviation = images.std(dim=(2, 3), keepdim=True, unbiased=False)
-        return (images - mean) / (deviation + _STILL)
+        pictures, others = images[:, : self.channels], images[:, self.channels :]
+        mean = pictures.mean(dim=(2, 3), keepdim=True)
+        deviation = pictures.std(dim=(2, 3), keepdim=True, unbiased=False)
+        still = (pictures - mean) / (deviation + _STILL)
+        return torch.cat([still, others], dim=1) if others.shape[1] else still
 
 
 class _Stage(nn.Module):
