@@ -46,9 +46,19 @@ def pool() -> Iterator[LocalProcesses]:
         yield executor
 
 
+STRANGERS = set[int]()
+"""Children that tests of other modules have left to this process; a dead one has no command."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _strangers() -> None:
+    STRANGERS.update(children_of(os.getpid()))
+
+
 def workers_of(process: int) -> list[int]:
     """Return the children that are no decoder, which another test may have left to this thread."""
-    return [child for child in children_of(process) if b"decoder_child" not in said_of(child)]
+    here = [child for child in children_of(process) if child not in STRANGERS]
+    return [child for child in here if b"decoder_child" not in said_of(child)]
 
 
 def said_of(process: int) -> bytes:
