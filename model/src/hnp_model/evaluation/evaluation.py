@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -72,7 +72,7 @@ from hnp_model.splits.guard import (
     remarks_on_names,
 )
 from hnp_model.splits.split_facts import SplitFacts, describe_split
-from hnp_shared.dataset import open_dataset
+from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.errors import InputError
 from hnp_shared.places import refuse_in_dataset
 from hnp_shared.splits import read_split
@@ -100,67 +100,126 @@ def evaluate(
         OutputError: a folder is in use, holds another evaluation or lies in a data set.
         StorageError: a read or write failed.
     """
-    columns = (
-        RunFolder(run).config().settings.columns
-    )  # a data set is no run, before it is a place not to write in
+    # A data set is no run, before it is a place not to write in.
+    columns = RunFolder(run).config().settings.columns
     for path in (run, target or run):
         refuse_in_dataset(path)
     dataset = open_dataset(out)
     slices = read_slices(dataset, columns=columns)
     with hold(run) as folder:
-        config = folder.config()
-        result = config.settled()
-        data = describe_dataset(dataset.info)
-        refuse_other_pixels(config.data, data, allow=settings.allow_mismatch)
-        split, parts, leakage, misfits = _divide(slices, data, split_file, config, settings)
-        if settings.refits:
-            refuse_refits(config, data, split)
-        place = _choose_place(folder, config, data, split, settings, target)
-        judged, judged_parts = _choose(slices, parts, settings.part)
-        asked = judged.take(judged_parts == settings.part)
-        lacking = find_lacking_inputs(config, asked)
-        where = "the data set" if settings.part == ALL else settings.part
-        refuse_lacking(lacking, allow=settings.allow_missing, where=where)
-        seen = find_seen(folder, judged, judged_parts)
-        _refuse_seen(seen, allow=settings.allow_leakage)
-        predictions = predict(folder, config, dataset, judged, judged_parts, tta=settings.tta)
-        calibrated = Calibrated(
-            result.calibration, read_calibrations(folder, predictions.weights_sha256)
+        case = _settle_case(folder, dataset, slices, split_file, settings, target)
+        predictions = predict(
+            folder, case.config, dataset, case.judged, case.judged_parts, tta=settings.tta
         )
-        figures = _figures_by_part(predictions, result)
-        beside = look_beside_train(folder, config, dataset, judged, judged_parts)
-        used = find_used(folder, judged, judged_parts)
-        referral = _refer(folder, predictions, result, settings)
-        train = slices.take(parts == "train")
-        found = Findings(
-            config=config,
-            data=data,
-            split=split,
-            part=settings.part,
-            figures=figures,
-            remarks=remarks_on_evaluation(config, data, leakage, seen)
-            + misfits
-            + remarks_on_use(settings.part, settings.part in used, lacking)
-            + remarks_beside_train(beside)
-            + remarks_on_figures(settings.part, figures[settings.part])
-            + remarks_on_tta(used=settings.tta),
-            leaks=bool(config.leakage or leakage or seen),
-            referral=referral,
-            tta=settings.tta,
-            calibration=_judge_calibration(predictions, calibrated, settings.part),
-            training=used,
-            beside=beside,
-            without=areas_without(folder, config, dataset, asked) if settings.without else None,
-            place=place.path,
-            anew=is_other_weights(place, predictions.weights_sha256),
-            digests=_digests(folder, predictions),
-            pooled=_pool(predictions.of_part(settings.part), result),
-            refitted=refit(config, train, settings.refits) if settings.refits else None,
-        )
-        if place == folder:
+        units = read_calibrations(folder, predictions.weights_sha256)
+        calibrated = Calibrated(case.config.settled().calibration, units)
+        found = _find(folder, dataset, case, predictions, calibrated, settings)
+        if case.place == folder:
             return write_evaluation(folder, found, predictions, calibrated)
-        with hold(place.path, role="the evaluation folder"):
-            return write_evaluation(place, found, predictions, calibrated)
+        with hold(case.place.path, role="the evaluation folder"):
+            return write_evaluation(case.place, found, predictions, calibrated)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Case:
+    """What is judged, once it is known that it may be.
+
+    Attributes:
+        config: of the run.
+        data: the data set.
+        split: the split; None where all is judged.
+        leakage: what the split leaks.
+        seen: what of the judged the fit has used.
+        misfits: what of the split does not fit the data set.
+        lacking: inputs that train had and the part asked for has not.
+        place: the folder of the findings.
+        train: slices of that part.
+        judged: the part asked for, and val.
+        judged_parts: part of each.
+        asked: the part asked for alone.
+    """
+
+    config: RunConfig
+    data: DataFacts
+    split: SplitFacts | None
+    leakage: Leakage
+    seen: Leakage | None
+    misfits: tuple[str, ...]
+    lacking: tuple[str, ...]
+    place: RunFolder
+    train: Slices
+    judged: Slices
+    judged_parts: Strings
+    asked: Slices
+
+
+def _settle_case(  # what evaluate was given
+    folder: RunFolder,
+    dataset: Dataset,
+    slices: Slices,
+    split_file: Path | None,
+    settings: EvaluateSettings,
+    target: Path | None,
+) -> _Case:
+    config = folder.config()
+    config.settled()
+    data = describe_dataset(dataset.info)
+    refuse_other_pixels(config.data, data, allow=settings.allow_mismatch)
+    split, parts, leakage, misfits = _divide(slices, data, split_file, config, settings)
+    if settings.refits:
+        refuse_refits(config, data, split)
+    place = _choose_place(folder, config, data, split, settings, target)
+    judged, judged_parts = _choose(slices, parts, settings.part)
+    asked = judged.take(judged_parts == settings.part)
+    lacking = find_lacking_inputs(config, asked)
+    where = "the data set" if settings.part == ALL else settings.part
+    refuse_lacking(lacking, allow=settings.allow_missing, where=where)
+    seen = find_seen(folder, judged, judged_parts)
+    _refuse_seen(seen, allow=settings.allow_leakage)
+    train = slices.take(parts == "train")
+    return _Case(
+        *(config, data, split, leakage, seen, misfits, lacking, place),
+        *(train, judged, judged_parts, asked),
+    )
+
+
+def _find(  # what is judged, what was said of it, and how it is told
+    folder: RunFolder,
+    dataset: Dataset,
+    case: _Case,
+    predictions: Predictions,
+    calibrated: Calibrated,
+    settings: EvaluateSettings,
+) -> Findings:
+    config, result = case.config, case.config.settled()
+    figures = _figures_by_part(predictions, result)
+    beside = look_beside_train(folder, config, dataset, case.judged, case.judged_parts)
+    used = find_used(folder, case.judged, case.judged_parts)
+    return Findings(
+        config=config,
+        data=case.data,
+        split=case.split,
+        part=settings.part,
+        figures=figures,
+        remarks=remarks_on_evaluation(config, case.data, case.leakage, case.seen)
+        + case.misfits
+        + remarks_on_use(settings.part, settings.part in used, case.lacking)
+        + remarks_beside_train(beside)
+        + remarks_on_figures(settings.part, figures[settings.part])
+        + remarks_on_tta(used=settings.tta),
+        leaks=bool(config.leakage or case.leakage or case.seen),
+        referral=_refer(folder, predictions, result, settings),
+        tta=settings.tta,
+        calibration=_judge_calibration(predictions, calibrated, settings.part),
+        training=used,
+        beside=beside,
+        without=areas_without(folder, config, dataset, case.asked) if settings.without else None,
+        place=case.place.path,
+        anew=is_other_weights(case.place, predictions.weights_sha256),
+        digests=_digests(folder, predictions),
+        pooled=_pool(predictions.of_part(settings.part), result),
+        refitted=refit(config, case.train, settings.refits) if settings.refits else None,
+    )
 
 
 def write_evaluation(
