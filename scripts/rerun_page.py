@@ -28,8 +28,9 @@ _FROM = re.compile(r"<!-- from: (?P<words>.+) -->")
 _SILENT = "<!-- silent -->"
 _LEFT_OUT = re.compile(
     r"^.*\r"  # progress that was drawn over
-    r"|^\S[^|]*: +\d+%"  # and progress that was not
-    r"|^note: codes not confirmed"
+    r"|^\S[^|]*: +\d+%"  # and progress that was not: reading: 10%
+    r"|^[\w -]+: [\d,]+ of [\d,]+ \w+, \d+ s"  # training: 33 of 232 steps, 30 s
+    r"|^note: recipe \S+ is not confirmed"
 )
 
 Runner = Callable[[str], str]
