@@ -56,7 +56,7 @@ docs: setup
 	$(BIN)/python scripts/reasons_page.py
 	$(BIN)/python scripts/architecture_page.py
 
-# What docs/evaluation.md shows is what its commands print; 30 minutes, for they train.
+# What docs/evaluation.md shows is what its commands print; it trains for half an hour or more.
 pages: setup
 	rm -rf pages
 	$(BIN)/python scripts/rerun_page.py pages docs/evaluation.md

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import optuna
+from optuna.exceptions import OptunaError
 from optuna.samplers import TPESampler
 from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial, Trial, TrialState
@@ -237,7 +238,7 @@ def _open_storage(folder: Path) -> RDBStorage:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return RDBStorage(f"sqlite:///{folder / STUDY_FILE}")
-    except Exception as error:  # of sqlite, sqlalchemy, alembic and optuna
+    except (SQLAlchemyError, OptunaError, RuntimeError) as error:
         raise InputError(
             f"found a {STUDY_FILE} that cannot be opened, expected the study of hnp-train tune"
         ) from error
