@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 
 from hnp_model.data.slices import Slices, read_slices
-from hnp_model.splits.grouping import group_slices, number_persons
+from hnp_model.splits.grouping import group_slices
 from hnp_shared.dataset import open_dataset
 from model.synthetic import Plan, write_dataset
 
@@ -44,15 +44,3 @@ def test_chains_of_shared_images_join_everybody(small: Path) -> None:
     pixels = slices.pixel_sha256.copy()
     pixels[2::2] = pixels[1:-1:2]  # each patient's first image is the last of the one before
     assert set(group_slices(replace(slices, pixel_sha256=pixels))) == {0}
-
-
-def test_patients_who_share_a_study_are_one_group_and_one_person(small: Path) -> None:
-    slices = read(small)
-    first, second = np.unique(slices.patient_id)[:2]
-    shared = slices.study_id.copy()
-    shared[np.isin(slices.patient_id, (first, second))] = "one study"
-    joined = replace(slices, study_id=shared)
-    for numbers in (group_slices(joined), number_persons(joined)):
-        assert set(numbers[slices.patient_id == first]) == set(numbers[slices.patient_id == second])
-        assert numbers.max() + 1 == 23
-    assert number_persons(slices).max() + 1 == 24

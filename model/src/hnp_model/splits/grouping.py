@@ -14,18 +14,9 @@ def group_slices(slices: Slices) -> npt.NDArray[np.int64]:
 
     Groups are numbered from 0 in the order of the slices, which the manifest sorts by patient.
     """
-    return _connect(slices.patient_id, slices.study_id, slices.pixel_sha256)
-
-
-def number_persons(slices: Slices) -> npt.NDArray[np.int64]:
-    """Return the number of each slice's person: patients who share a study are one."""
-    return _connect(slices.patient_id, slices.study_id)
-
-
-def _connect(patients: Strings, *shared: Strings) -> npt.NDArray[np.int64]:
     parents: dict[str, str] = {}
-    people = [f"patient {name}" for name in patients]
-    for kind, names in enumerate(shared):
+    people = [f"patient {name}" for name in slices.patient_id]
+    for kind, names in (("study", slices.study_id), ("image", slices.pixel_sha256)):
         for person, name in zip(people, names.tolist(), strict=True):
             parents[_root(parents, f"{kind} {name}")] = _root(parents, person)
     return numbered(np.array([_root(parents, person) for person in people]))
