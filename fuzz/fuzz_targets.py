@@ -25,7 +25,9 @@ from hnp_etl.limits import Limits
 from hnp_etl.pixels.encapsulated import single_frame
 from hnp_etl.pixels.frame_header import check_frame
 from hnp_etl.pixels.transform import PixelRule
-from hnp_etl.recipes.recipe import Layout, builtin_names, builtin_text, load_recipe, parse_recipe
+from hnp_etl.recipes.builtin import builtin_names, builtin_text
+from hnp_etl.recipes.loading import load_recipe, parse_recipe
+from hnp_etl.recipes.recipe import Layout
 from hnp_etl.walking.paths import PathReader
 from hnp_shared.dataset_info import parse_info
 from hnp_shared.errors import InputError

@@ -52,7 +52,7 @@ WHERE: dict[str, tuple[str, ...]] = {
     "a network": (
         f"{_MODEL}/fitting/networks",
         f"{_MODEL}/fitting/networks/choice.py",
-        f"{_MODEL}/settings.py",
+        f"{_MODEL}/settings/fit.py",
     ),
     "a metric": (f"{_MODEL}/measures/metrics.py", f"{_MODEL}/measures/intervals.py"),
     "a transform": (f"{_ETL}/pixels/transform.py", f"{_ETL}/recipes/recipe.py"),

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from hnp_etl.explain.meanings import FLAGS, REASONS
 from hnp_etl.explain.remedies import remedy
-from hnp_etl.recipes.recipe import DEFAULT_RECIPE, load_recipe
+from hnp_etl.recipes.builtin import DEFAULT_RECIPE
+from hnp_etl.recipes.loading import load_recipe
 from hnp_shared.vocabulary import Flag, Reason
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reasons.md"

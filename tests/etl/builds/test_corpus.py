@@ -19,7 +19,8 @@ from hnp_etl.engines.engines import SerialExecutor
 from hnp_etl.files.source_file import SourceFile
 from hnp_etl.pixels.sample import read_sample
 from hnp_etl.private.pseudonyms import pseudonym
-from hnp_etl.recipes.recipe import Image, load_recipe
+from hnp_etl.recipes.loading import load_recipe
+from hnp_etl.recipes.recipe import Image
 from hnp_shared.check import check_dataset
 from hnp_shared.vocabulary import Reason
 

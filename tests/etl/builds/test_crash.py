@@ -17,7 +17,7 @@ from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.pipeline import build
 from hnp_etl.engines.engines import SerialExecutor
 from hnp_etl.phantom import PhantomConfig, TreeLayout, write_phantom
-from hnp_etl.recipes.recipe import load_recipe
+from hnp_etl.recipes.loading import load_recipe
 from hnp_etl.selftest.failing_disk import FailingDisk
 from hnp_etl.selftest.material import files_below
 from hnp_shared.check import check_dataset

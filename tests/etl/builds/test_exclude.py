@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 from dicom_files import dicom_bytes
 from etl.trees import KEY, sound_tree
 from hnp_etl.cli import main
-from hnp_etl.recipes.recipe import Layout, load_recipe
+from hnp_etl.recipes.loading import load_recipe
+from hnp_etl.recipes.recipe import Layout
 from hnp_shared.dataset_info import read_info
 
 COPY = "*/backup CANARY"

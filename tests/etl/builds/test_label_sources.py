@@ -17,7 +17,8 @@ from hnp_etl.engines.engines import SerialExecutor
 from hnp_etl.explain.run import explain_files
 from hnp_etl.private.linkage import read_linkage
 from hnp_etl.private.pseudonyms import pseudonym
-from hnp_etl.recipes.recipe import Recipe, load_recipe
+from hnp_etl.recipes.loading import load_recipe
+from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.check import check_dataset
 from hnp_shared.errors import InputError
 

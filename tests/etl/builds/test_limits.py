@@ -13,7 +13,8 @@ from hnp_etl.building.pipeline import BuildReport, build
 from hnp_etl.engines.engines import SerialExecutor
 from hnp_etl.limits import LIMITS, Limits
 from hnp_etl.private.folder import private_folder
-from hnp_etl.recipes.recipe import Recipe, parse_recipe
+from hnp_etl.recipes.loading import parse_recipe
+from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.errors import InputError
 
 PAGE = Path(__file__).parents[3] / "docs" / "limits.md"

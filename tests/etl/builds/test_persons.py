@@ -21,7 +21,8 @@ from hnp_etl.engines.engines import SerialExecutor
 from hnp_etl.explain.run import explain_files
 from hnp_etl.private.folder import private_folder
 from hnp_etl.private.pseudonyms import pseudonym
-from hnp_etl.recipes.recipe import Identity, Layout, load_recipe
+from hnp_etl.recipes.loading import load_recipe
+from hnp_etl.recipes.recipe import Identity, Layout
 from hnp_shared.check import check_dataset
 from hnp_shared.vocabulary import SCHEMA_VERSION, Flag
 

@@ -31,7 +31,8 @@ from hnp_etl.engines.engines import SerialExecutor, open_executor
 from hnp_etl.private.folder import private_folder
 from hnp_etl.private.linkage import read_linkage
 from hnp_etl.private.pseudonyms import pseudonym
-from hnp_etl.recipes.recipe import Recipe, load_recipe
+from hnp_etl.recipes.loading import load_recipe
+from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.check import check_dataset
 from hnp_shared.errors import InputError, OutputError
 from hnp_shared.vocabulary import Flag, State

@@ -15,7 +15,8 @@ from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.judging import ATTEMPT_FILE
 from hnp_etl.building.pipeline import BuildReport, build
 from hnp_etl.engines.engines import SerialExecutor
-from hnp_etl.recipes.recipe import Recipe, load_recipe
+from hnp_etl.recipes.loading import load_recipe
+from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import GateError
 

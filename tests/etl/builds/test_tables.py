@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from etl.builds.test_label_sources import GENERIC, RSNA, image, keyed, rsna, run
 from hnp_etl.cli import main
 from hnp_etl.explain.run import explain_files
-from hnp_etl.recipes.recipe import Recipe, load_recipe
+from hnp_etl.recipes.loading import load_recipe
+from hnp_etl.recipes.recipe import Recipe
 
 __all__ = ["rsna"]  # a fixture
 BY_PATH = keyed("path")

@@ -15,7 +15,7 @@ from hnp_etl.engines.engines import SerialExecutor
 from hnp_etl.limits import LIMITS
 from hnp_etl.phantom import PhantomConfig, TreeLayout, write_phantom
 from hnp_etl.pixels import decoder
-from hnp_etl.recipes.recipe import load_recipe
+from hnp_etl.recipes.loading import load_recipe
 from hnp_etl.selftest.material import files_below
 from hnp_etl.sharding import plan
 

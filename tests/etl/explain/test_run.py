@@ -18,7 +18,8 @@ from hnp_etl.phantom import PhantomConfig, TreeLayout, write_phantom
 from hnp_etl.phantom.layouts import FOREIGN
 from hnp_etl.private.pseudonyms import pseudonym
 from hnp_etl.reading.read import FileFacts, Ref, read_batch
-from hnp_etl.recipes.recipe import Recipe, load_recipe
+from hnp_etl.recipes.loading import load_recipe
+from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.errors import InputError
 from hnp_shared.vocabulary import Reason, State
 

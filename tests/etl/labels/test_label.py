@@ -13,7 +13,7 @@ from hnp_etl.labels.document import leaves_from_json, leaves_to_json, parse_labe
 from hnp_etl.labels.label import LabelFacts, LabelReader
 from hnp_etl.recipes.canal import Canal
 from hnp_etl.recipes.grammar import bare
-from hnp_etl.recipes.recipe import Label
+from hnp_etl.recipes.label_table import Label
 from hnp_shared.vocabulary import LEVEL_NAMES, Flag, Reason
 
 DEFAULT = Label()

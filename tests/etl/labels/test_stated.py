@@ -7,7 +7,7 @@ import pytest
 from hnp_etl.errors import FileError
 from hnp_etl.labels.document import parse_label
 from hnp_etl.labels.label import LabelReader
-from hnp_etl.recipes.recipe import load_recipe
+from hnp_etl.recipes.loading import load_recipe
 from hnp_shared.vocabulary import LEVEL_NAMES, Reason
 
 READER = LabelReader(load_recipe("aihub-dld").label)

@@ -13,7 +13,7 @@ from hnp_etl.labels.sources.table import read_table
 from hnp_etl.labels.values import Field, age_of, canal_of, code_tokens, known_codes, sex_of
 from hnp_etl.limits import Limits
 from hnp_etl.recipes.canal import Canal
-from hnp_etl.recipes.recipe import Label
+from hnp_etl.recipes.label_table import Label
 from hnp_shared.vocabulary import Flag
 
 BOOLEAN = Label(codes={"true": "patient", "false": "normal"})

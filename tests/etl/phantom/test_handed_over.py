@@ -13,7 +13,8 @@ from hnp_etl.engines.engines import SerialExecutor, open_executor
 from hnp_etl.phantom import Labels, PhantomConfig, TreeLayout, write_phantom
 from hnp_etl.phantom.truth import truth_path_of
 from hnp_etl.private.linkage import read_linkage
-from hnp_etl.recipes.recipe import Recipe, load_recipe
+from hnp_etl.recipes.loading import load_recipe
+from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.dataset import open_dataset
 
 GENERIC, RSNA = load_recipe("generic"), load_recipe("rsna-2024")

@@ -6,7 +6,7 @@ from hnp_etl.labels.document import parse_label
 from hnp_etl.labels.label import LabelFacts, LabelReader
 from hnp_etl.phantom.labels import NEEDS_RECIPE, LabelStyle, label_bytes
 from hnp_etl.phantom.people import TRAINING_HOSPITALS, Patient, make_patients
-from hnp_etl.recipes.recipe import load_recipe
+from hnp_etl.recipes.loading import load_recipe
 
 RECIPE = load_recipe("aihub-dld").label
 

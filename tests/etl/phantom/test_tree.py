@@ -19,7 +19,7 @@ from hnp_etl.phantom import PhantomConfig, TreeLayout, write_phantom
 from hnp_etl.phantom.layouts import folders_of
 from hnp_etl.phantom.people import make_patients
 from hnp_etl.phantom.truth import truth_path_of
-from hnp_etl.recipes.recipe import load_recipe
+from hnp_etl.recipes.loading import load_recipe
 from hnp_shared.errors import OutputError
 from hnp_shared.vocabulary import LEVEL_NAMES
 

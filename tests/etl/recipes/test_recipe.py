@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from hnp_etl.recipes.recipe import Label, Recipe, builtin_names, load_recipe, parse_recipe
+from hnp_etl.recipes.builtin import builtin_names
+from hnp_etl.recipes.label_table import Label
+from hnp_etl.recipes.loading import load_recipe, parse_recipe
+from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.errors import InputError
 
 

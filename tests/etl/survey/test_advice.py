@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from dicom_files import label_bytes, write_pair
 from etl.trees import sound_tree
 from hnp_etl.cli import main
-from hnp_etl.recipes.recipe import builtin_text
+from hnp_etl.recipes.builtin import builtin_text
 from hnp_etl.survey.private_page import PRIVATE_PAGE
 
 

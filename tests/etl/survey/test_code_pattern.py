@@ -1,6 +1,6 @@
 import pytest
 
-from hnp_etl.recipes.recipe import Meaning
+from hnp_etl.recipes.label_table import Meaning
 from hnp_etl.survey.code_pattern import Cells, code_pattern
 
 KNOWN: dict[str, Meaning] = {"1": "normal", **dict.fromkeys("2345", "patient"), "6": "absent"}

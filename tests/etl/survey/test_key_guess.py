@@ -1,6 +1,6 @@
 import pytest
 
-from hnp_etl.recipes.recipe import load_recipe
+from hnp_etl.recipes.loading import load_recipe
 from hnp_etl.survey.key_guess import KeyGuesser
 
 GUESSER = KeyGuesser(load_recipe("aihub-dld").label)

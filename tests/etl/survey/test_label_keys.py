@@ -1,7 +1,7 @@
 import json
 
 from hnp_etl.labels.document import parse_label
-from hnp_etl.recipes.recipe import load_recipe
+from hnp_etl.recipes.loading import load_recipe
 from hnp_etl.survey.code_pattern import code_pattern
 from hnp_etl.survey.key_guess import KeyGuesser
 from hnp_etl.survey.label_draft import draft_label

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from etl.trees import sound_tree
 from hnp_etl.engines.engines import SerialExecutor
-from hnp_etl.recipes.recipe import Recipe, parse_recipe
+from hnp_etl.recipes.loading import parse_recipe
+from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.survey import SurveyConfig, recipe_text, survey
 
 START = """

@@ -14,7 +14,7 @@ from hnp_etl.building.pipeline import build
 from hnp_etl.engines.engines import SerialExecutor
 from hnp_etl.phantom import LabelStyle, PhantomConfig, Trap, TreeLayout, write_phantom
 from hnp_etl.private.linkage import read_linkage
-from hnp_etl.recipes.recipe import load_recipe, parse_recipe
+from hnp_etl.recipes.loading import load_recipe, parse_recipe
 from hnp_etl.survey import SurveyConfig, recipe_text, survey
 from hnp_etl.walking.paths import nfc
 from hnp_shared.vocabulary import MAX_AGE_YEARS

@@ -13,7 +13,7 @@ import pytest
 from dicom_files import dicom_bytes, label_bytes
 from etl.trees import Slice, hard_tree, pixels_of, sound_tree, write_slice
 from hnp_etl.engines.engines import SerialExecutor
-from hnp_etl.recipes.recipe import load_recipe
+from hnp_etl.recipes.loading import load_recipe
 from hnp_etl.survey import SurveyConfig
 from hnp_etl.survey import survey as findings_of
 

@@ -2,7 +2,8 @@
 
 from hnp_etl.labels.sources.table import read_table
 from hnp_etl.limits import Limits
-from hnp_etl.recipes.recipe import Entries, load_recipe
+from hnp_etl.recipes.label_table import Entries
+from hnp_etl.recipes.loading import load_recipe
 from hnp_etl.survey.table_draft import draft_entries, look_at_tables
 from hnp_etl.survey.table_files import TableFile
 from hnp_etl.survey.table_sheet import TableSheet

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from etl.builds.test_label_sources import image, run
 from hnp_etl.cli import main
-from hnp_etl.recipes.recipe import load_recipe
+from hnp_etl.recipes.loading import load_recipe
 
 LINES = [
     ["MR reading, 2 readers"],

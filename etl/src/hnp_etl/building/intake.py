@@ -11,7 +11,8 @@ from pathlib import Path
 
 from hnp_etl.engines.engines import SerialExecutor, Task, ordered_map
 from hnp_etl.reading.read import Ref, read_batch, read_one_by_one
-from hnp_etl.recipes.recipe import Label, Recipe
+from hnp_etl.recipes.label_table import Label
+from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.state import entries, entry_pairs, files, label_conflicts, meanings, pairs
 from hnp_etl.state.database import Connection
 from hnp_etl.walking.census import Census

@@ -9,7 +9,8 @@ from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.dicom.syntaxes import DECODERS, DEFLATED_LE, EXPLICIT_BE, UNCOMPRESSED
 from hnp_etl.labels.label import LabelFacts
 from hnp_etl.limits import Limits
-from hnp_etl.recipes.recipe import Label, Recipe
+from hnp_etl.recipes.label_table import Label
+from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.vocabulary import Flag, Reason
 
 

@@ -13,7 +13,9 @@ from hnp_etl.commands.exclude_option import exclude_option, warn_of_idle
 from hnp_etl.datasets.gate import Gates, RejectLimit, refuse_nothing_accepted
 from hnp_etl.engines.engines import ENGINES, open_executor
 from hnp_etl.private.folder import private_folder
-from hnp_etl.recipes.recipe import DEFAULT_RECIPE, Recipe, load_recipe
+from hnp_etl.recipes.builtin import DEFAULT_RECIPE
+from hnp_etl.recipes.loading import load_recipe
+from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.command import echo_json, echo_notices, echo_table, reported
 from hnp_shared.manifest import count_flags
 from hnp_shared.vocabulary import Reason, State

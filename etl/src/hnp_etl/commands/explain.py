@@ -8,7 +8,8 @@ import click
 from hnp_etl.commands.exclude_option import exclude_option
 from hnp_etl.explain import Explanation, Finding, explain_files, refusal_of
 from hnp_etl.explain.meanings import REASONS
-from hnp_etl.recipes.recipe import DEFAULT_RECIPE, load_recipe
+from hnp_etl.recipes.builtin import DEFAULT_RECIPE
+from hnp_etl.recipes.loading import load_recipe
 from hnp_shared.command import echo_json, reported
 from hnp_shared.errors import InputError
 

@@ -4,7 +4,9 @@ import json
 
 import click
 
-from hnp_etl.recipes.recipe import Recipe, builtin_names, builtin_text, load_recipe
+from hnp_etl.recipes.builtin import builtin_names, builtin_text
+from hnp_etl.recipes.loading import load_recipe
+from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.errors import InputError
 

@@ -11,7 +11,8 @@ from hnp_etl.commands.build_manifest import FOLDER, cores
 from hnp_etl.commands.exclude_option import exclude_option, warn_of_idle
 from hnp_etl.engines.engines import open_executor
 from hnp_etl.private.folder import hold_private
-from hnp_etl.recipes.recipe import DEFAULT_RECIPE, builtin_names, load_recipe
+from hnp_etl.recipes.builtin import DEFAULT_RECIPE, builtin_names
+from hnp_etl.recipes.loading import load_recipe
 from hnp_etl.survey import (
     PRIVATE_PAGE,
     Findings,

@@ -22,7 +22,7 @@ from hnp_etl.labels.values import (
     text_of,
 )
 from hnp_etl.recipes.grammar import bare, bare_path, remembered, word
-from hnp_etl.recipes.recipe import Label, LabelField
+from hnp_etl.recipes.label_table import Label, LabelField
 from hnp_shared.vocabulary import LEVEL_NAMES, Flag, Reason
 
 

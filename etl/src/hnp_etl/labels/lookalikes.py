@@ -8,7 +8,7 @@ from hnp_etl.errors import FileError
 from hnp_etl.labels.document import Leaf
 from hnp_etl.labels.values import code_tokens, known_codes, recipe_code
 from hnp_etl.recipes.grammar import bare, plain
-from hnp_etl.recipes.recipe import Label
+from hnp_etl.recipes.label_table import Label
 from hnp_shared.vocabulary import LEVEL_NAMES
 
 # "L4.5", "L4:L5", "L4 to 5", "disc_L4-5", "L4-5 code", "요추4-5번", "L5-S", "L5-6".

@@ -6,7 +6,7 @@ from functools import lru_cache
 from hnp_etl.labels.document import Leaf
 from hnp_etl.labels.values import is_missing
 from hnp_etl.recipes.grammar import bare, word
-from hnp_etl.recipes.recipe import Label
+from hnp_etl.recipes.label_table import Label
 from hnp_shared.vocabulary import LEVEL_NAMES
 
 Keys = tuple[str, ...]

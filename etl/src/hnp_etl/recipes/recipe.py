@@ -6,23 +6,12 @@ Defaults are the built-in `aihub-dld`; a table that is given replaces the defaul
 import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Sequence
-from functools import cache, lru_cache
-from importlib import resources
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
-    StrictFloat,
-    StrictInt,
-    StrictStr,
-    ValidationError,
-    ValidationInfo,
     field_validator,
     model_serializer,
     model_validator,
@@ -30,35 +19,17 @@ from pydantic import (
 
 from hnp_etl.imaging import Plane, Weighting
 from hnp_etl.limits import MAX_SIDE_PIXELS, Limits
-from hnp_etl.recipes.canal import Canal
-from hnp_etl.recipes.grammar import is_number, number_as_code, word
-from hnp_etl.recipes.label_sources import LABEL_SOURCES, LabelSource
-from hnp_etl.recipes.messages import describe
-from hnp_etl.recipes.spellings import Alias, Code, Spelling, refuse_shared, refuse_unmatched
-from hnp_shared.errors import InputError
-from hnp_shared.opening import read_regular
-from hnp_shared.vocabulary import LEVEL_NAMES
-
-DEFAULT_RECIPE = "aihub-dld"
+from hnp_etl.recipes.label_table import Label
+from hnp_etl.recipes.section import Section
 
 ARRAY_VERSION = 1
 """Version of the pixel arithmetic; any change of a stored value raises it."""
 
-if TYPE_CHECKING:
-    SourceName = str
-else:
-    SourceName = Literal[tuple(LABEL_SOURCES)]
-LabelField = Literal["patient", "age", "sex", "canal_width_mm", "file", "sop_instance_uid"]
-Meaning = Literal["normal", "patient", "absent"]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE_PIXELS)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
-
-
-class Layout(_Section):
+class Layout(Section):
     """How folder names tell what a file is; regular expressions searched in path segments."""
 
     image_folders: str = "원천데이터"
@@ -66,7 +37,7 @@ class Layout(_Section):
     hospital: str = "(?<![A-Za-z0-9])(H0[1-6])(?![0-9])"
     procedure: str = "(?<![A-Za-z0-9])(C0(?:0[0-9]|1[01]))(?![0-9])"
     procedures: tuple[str, ...] = ("C004",)
-    partitions: dict[str, str] = {"training": "(?i)train", "validation": "(?i)valid"}
+    partitions: dict[str, str] = Field(default={"training": "(?i)train", "validation": "(?i)valid"})
     exclude: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
     @model_serializer(mode="wrap")
@@ -95,110 +66,14 @@ class Layout(_Section):
         return {name: cls._compiles(pattern) for name, pattern in partitions.items()}
 
 
-@lru_cache
-def _words(missing: tuple[str | int | float, ...]) -> frozenset[str]:
-    return frozenset(word(str(each)) for each in missing)
-
-
-class Identity(_Section):
+class Identity(Section):
     """Where the patient value comes from, and how far one value names one person."""
 
     patient: tuple[Literal["label", "dicom"], ...] = ("label", "dicom")
     scope: Literal["hospital", "all"] = "hospital"
 
 
-@cache
-def _builtin(name: str) -> dict[str, Any]:
-    return tomllib.loads(builtin_text(name))
-
-
-def _default(section: str, key: str) -> Any:  # noqa: ANN401  # a TOML value of any type
-    return _builtin(DEFAULT_RECIPE)[section][key]
-
-
-class Entries(_Section):
-    """How a table's row, or an object of a JSON label, names its image and its disc."""
-
-    key: Literal["path", "stem", "uid"] = "stem"
-    column: tuple[Alias, ...] = ("path", "file", "file_name", "image", "SOPInstanceUID")
-    level: tuple[Alias, ...] = ("level", "disc")
-    code: tuple[Alias, ...] = ("code", "grade")
-
-
-class Label(_Section):
-    """How a label is read."""
-
-    source: SourceName = "json"
-    table: Entries = Entries()
-    condition: str = "spinal_canal_stenosis"
-    required: tuple[Literal["patient", "age", "sex", "canal_width_mm"], ...] = ()
-    canal: Canal = Canal()
-    fields: dict[LabelField, tuple[Alias, ...]] = Field(
-        default_factory=lambda: _default("label", "fields"), validate_default=True
-    )
-    levels: dict[str, tuple[Alias, ...]] = Field(
-        default_factory=lambda: _default("label", "levels"), validate_default=True
-    )
-    codes: dict[Code, Meaning] = Field(
-        default_factory=lambda: _default("label", "codes"), validate_default=True
-    )
-    sex_values: dict[Spelling, Literal["F", "M"]] = {}
-    missing: tuple[StrictStr | StrictInt | StrictFloat, ...] = ()
-
-    @field_validator("levels")
-    @classmethod
-    def _known_levels(
-        cls, levels: dict[str, tuple[str, ...]], info: ValidationInfo
-    ) -> dict[str, tuple[str, ...]]:
-        unknown = set(levels) - set(LEVEL_NAMES)
-        if unknown:
-            raise ValueError(f"found {sorted(unknown)}, expected names from {list(LEVEL_NAMES)}")
-        refuse_shared({**info.data.get("fields", {}), **levels})
-        return levels
-
-    @field_validator("fields")
-    @classmethod
-    def _one_meaning(
-        cls, fields: dict[LabelField, tuple[str, ...]]
-    ) -> dict[LabelField, tuple[str, ...]]:
-        refuse_shared(fields)
-        return fields
-
-    @field_validator("codes", "sex_values")
-    @classmethod
-    def _told_apart(cls, spellings: dict[str, str]) -> dict[str, str]:
-        refuse_unmatched(spellings)
-        return spellings
-
-    @field_validator("codes")
-    @classmethod
-    def _names_a_disc(cls, codes: dict[str, Meaning], info: ValidationInfo) -> dict[str, Meaning]:
-        if info.data.get("source") != "none" and set(codes.values()) <= {"absent"}:
-            raise ValueError("found no code that is normal or patient: no slice would have a level")
-        return {number_as_code(code): meaning for code, meaning in codes.items()}
-
-    @property
-    def origin(self) -> LabelSource:
-        """The source's row in the catalogue."""
-        return LABEL_SOURCES[self.source]
-
-    @property
-    def missing_words(self) -> frozenset[str]:
-        """Words for a missing value beside the usual ones, as `grammar.word` gives them."""
-        return _words(self.missing)
-
-    @property
-    def missing_names(self) -> frozenset[str]:
-        """Those of them that are no numbers: a name of an image may be any number."""
-        return frozenset(each for each in self.missing_words if not is_number(each))
-
-    @property
-    def wanted(self) -> bool:
-        """False when a data set without labels is wanted."""
-        return bool(self.origin.suffixes)
-
-
-class Selection(_Section):
+class Selection(Section):
     """Which images are wanted."""
 
     plane: Plane = Plane.AXIAL
@@ -207,7 +82,7 @@ class Selection(_Section):
     fat_suppressed: Literal["reject", "keep"] = "reject"
 
 
-class Crop(_Section):
+class Crop(Section):
     """Fractions cut off each side."""
 
     top: Fraction = 0.15
@@ -222,7 +97,7 @@ class Crop(_Section):
         return self
 
 
-class Image(_Section):
+class Image(Section):
     """How a decoded image becomes a stored array."""
 
     crop: Crop = Crop()
@@ -238,7 +113,7 @@ class Image(_Section):
         return self
 
 
-class Recipe(_Section):
+class Recipe(Section):
     """A whole recipe."""
 
     name: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\w.-]+$")]
@@ -274,59 +149,3 @@ class Recipe(_Section):
         parts = self.model_dump(mode="json", include={"selection", "image"})
         text = json.dumps({**parts, "array_version": ARRAY_VERSION}, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def builtin_names() -> list[str]:
-    """Return the names of the built-in recipes."""
-    folder = resources.files("hnp_etl") / "recipes"
-    return sorted(
-        item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml")
-    )
-
-
-def builtin_text(name: str) -> str:
-    """Return a built-in recipe as commented TOML."""
-    return (resources.files("hnp_etl") / "recipes" / f"{name}.toml").read_text(encoding="utf-8")
-
-
-def load_recipe(name_or_file: str) -> Recipe:
-    """Return a built-in recipe by name, or one from a TOML file.
-
-    Raises:
-        InputError: one line that says where, what was found and what was expected.
-    """
-    if name_or_file in builtin_names():
-        return parse_recipe(builtin_text(name_or_file), name_or_file)
-    path = Path(name_or_file)
-    try:
-        text = read_regular(path, role=f"recipe {path.name or name_or_file}").decode("utf-8-sig")
-    except FileNotFoundError as error:
-        built_in = ", ".join(builtin_names())
-        raise InputError(
-            f"found no recipe or file {name_or_file!r}, expected a TOML file or one of: {built_in}"
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        shown = path.name or name_or_file
-        raise InputError(f"recipe {shown} cannot be read as UTF-8 text") from error
-    return parse_recipe(text, path.name)
-
-
-def parse_recipe(text: str, origin: str) -> Recipe:
-    """Return the recipe that ``text`` holds.
-
-    Raises:
-        InputError: no TOML, an unknown key, or a value that is not allowed.
-    """
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        advice = "; write patterns between single quotes" if "Unescaped" in str(error) else ""
-        raise InputError(f"recipe {origin} is no TOML: {error}{advice}") from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(
-            f"recipe {origin} holds a number too long or tables too deep to be read"
-        ) from error
-    try:
-        return Recipe.model_validate(content)
-    except ValidationError as error:
-        raise InputError(describe(error, text, origin, Recipe)) from error

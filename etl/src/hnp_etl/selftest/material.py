@@ -11,7 +11,7 @@ from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.pipeline import BuildReport, build
 from hnp_etl.engines.engines import SerialExecutor
 from hnp_etl.phantom import PhantomConfig, write_phantom
-from hnp_etl.recipes.recipe import load_recipe
+from hnp_etl.recipes.loading import load_recipe
 from hnp_shared.errors import StorageError
 from hnp_shared.storage import DISK, Disk
 

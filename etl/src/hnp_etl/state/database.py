@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from hnp_etl import __version__
 from hnp_etl.reading.sealed import DamagedRecordError
+from hnp_etl.state.schema import SCHEMA, SCHEMA_VERSION
 from hnp_shared.errors import StorageError
 
 STATE_FILE = "state.sqlite"
@@ -16,105 +16,6 @@ ROWS_AT_A_TIME = 2000
 
 _ROLE = "the private state"
 _CACHE_KIB = 32 * 1024
-_SCHEMA_VERSION = f"11 {__version__}"  # facts are only as good as the reader that made them
-
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-
-CREATE TABLE file (
-    id INTEGER PRIMARY KEY,
-    path BLOB NOT NULL,         -- the contract's path, NFC
-    raw BLOB NOT NULL,          -- the path on the disk
-    kind TEXT NOT NULL,
-    hospital TEXT NOT NULL,
-    procedure TEXT,
-    partition TEXT,
-    conflict INTEGER NOT NULL,
-    folder_key BLOB NOT NULL, trunk_key BLOB NOT NULL, stem_key BLOB NOT NULL,
-    short_folder_key BLOB NOT NULL, short_trunk_key BLOB NOT NULL, short_stem_key BLOB NOT NULL,
-    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
-    inode INTEGER NOT NULL, young INTEGER NOT NULL,
-    patched INTEGER NOT NULL,   -- lies in a folder of corrections
-    early TEXT,                 -- reason that needs no look inside, or EXCLUDED
-    facts TEXT,                 -- what reading told, free of any recipe
-    refusal TEXT,               -- or why it could not be read
-    detail TEXT,                -- and what was found there, in words
-    name BLOB NOT NULL,         -- of an image, without suffix; its SOP Instance UID
-    uid TEXT,
-    encoding TEXT,              -- of a label's text
-    run INTEGER NOT NULL,
-    UNIQUE (path, raw)
-);
-
-CREATE TABLE shadow (path BLOB PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE look (             -- what the recipe makes of an image's header
-    id INTEGER PRIMARY KEY, wanted TEXT, refusal TEXT
-);
-CREATE TABLE label (            -- what the recipe makes of a label's leaves
-    id INTEGER PRIMARY KEY, facts TEXT, refusal TEXT,
-    name TEXT, uid TEXT,        -- of the image it names
-    detail TEXT                 -- what was found where it was refused
-);
-CREATE TABLE entry (            -- one label of many in a file; its id is that of its label, below 0
-    id INTEGER PRIMARY KEY, file INTEGER NOT NULL, key TEXT NOT NULL
-);
-CREATE TABLE part (file INTEGER PRIMARY KEY, whole INTEGER NOT NULL);  -- files read as one
-CREATE TABLE fault (            -- what is wrong in a file of many labels, or in one label of it
-    file INTEGER NOT NULL, entry INTEGER, what TEXT NOT NULL
-);
-CREATE INDEX fault_file ON fault (file);
-CREATE TABLE named (image INTEGER NOT NULL, key TEXT NOT NULL);
-CREATE INDEX named_key ON named (key);
-CREATE TABLE asking (entry INTEGER PRIMARY KEY, key TEXT NOT NULL);  -- entries that look for images
-CREATE TABLE heard (entry INTEGER PRIMARY KEY);  -- entries whose name an image has
-CREATE TABLE claim (            -- the one image that an entry names, by all its name or its end
-    entry INTEGER PRIMARY KEY, image INTEGER NOT NULL,
-    rank INTEGER NOT NULL, whole INTEGER NOT NULL
-);
-CREATE INDEX claim_image ON claim (image);
-CREATE TABLE series (key TEXT PRIMARY KEY, weighting TEXT NOT NULL);
-CREATE TABLE told (image INTEGER PRIMARY KEY, weighting TEXT NOT NULL);
-CREATE TABLE pair (image INTEGER PRIMARY KEY, label INTEGER NOT NULL UNIQUE, step TEXT NOT NULL);
-CREATE TABLE outcome (          -- why a frame of an image is no slice of the data set
-    file INTEGER, frame INTEGER, reason TEXT NOT NULL, detail TEXT, PRIMARY KEY (file, frame)
-) WITHOUT ROWID;
-
-CREATE TABLE slice (            -- a frame that was chosen; frame 0 is that of a single-frame file
-    id INTEGER PRIMARY KEY, file INTEGER NOT NULL, frame INTEGER NOT NULL,
-    hospital TEXT NOT NULL,
-    label_patient TEXT, dicom_patient TEXT, study_uid TEXT, series_uid TEXT,
-    position_mm REAL, tilt_deg REAL, weighting_from TEXT NOT NULL,
-    level INTEGER, code TEXT, is_patient INTEGER, age REAL, sex TEXT, canal_width_mm REAL,
-    flags TEXT NOT NULL,
-    seal INTEGER NOT NULL,      -- checksum of these, `ChosenRow`
-    patient TEXT,               -- the value that counts as this person's
-    patient_id TEXT, study_id TEXT, series_id TEXT, slice_id TEXT,
-    by_study INTEGER NOT NULL DEFAULT 0,    -- that value is the study's
-    suspect INTEGER NOT NULL DEFAULT 0,
-    disordered INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX slice_order
-    ON slice (patient_id, study_id, series_id, position_mm IS NULL, position_mm, slice_id);
-CREATE INDEX slice_study ON slice (study_id);
-CREATE INDEX slice_file ON slice (file);
-
-CREATE TABLE renamed (          -- a patient value and that of its person, NULL for each study's
-    place TEXT NOT NULL, patient TEXT NOT NULL, becomes TEXT, suspect INTEGER NOT NULL,
-    PRIMARY KEY (place, patient)
-) WITHOUT ROWID;
-
-CREATE TABLE shard (
-    plan TEXT PRIMARY KEY,
-    name TEXT, sha256 TEXT, size INTEGER,
-    samples TEXT NOT NULL, refusals TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE sample (
-    id INTEGER PRIMARY KEY,
-    shard TEXT NOT NULL, row INTEGER NOT NULL, sha256 TEXT NOT NULL,
-    source_min REAL NOT NULL, source_max REAL NOT NULL, row_mm REAL, column_mm REAL
-);
-CREATE TABLE ledger (file_id TEXT NOT NULL, id INTEGER PRIMARY KEY);
-"""
 
 EXCLUDED = "excluded"
 """Stands for a reason where a file is ignored because its path fits a pattern."""
@@ -178,7 +79,7 @@ def open_scratch() -> Iterator[sqlite3.Connection]:
     """
     with contextlib.closing(sqlite3.connect("", isolation_level="IMMEDIATE")) as connection:
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        connection.executescript(_SCHEMA)
+        connection.executescript(SCHEMA)
         yield connection
 
 
@@ -235,9 +136,9 @@ def _open(path: Path) -> sqlite3.Connection | None:
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         _keep_temporary_files_in(path.parent, connection)
         if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
-            connection.executescript(_SCHEMA)
-            set_meta(connection, "schema", _SCHEMA_VERSION)
-        if get_meta(connection, "schema") == _SCHEMA_VERSION:
+            connection.executescript(SCHEMA)
+            set_meta(connection, "schema", SCHEMA_VERSION)
+        if get_meta(connection, "schema") == SCHEMA_VERSION:
             return connection
     except sqlite3.DatabaseError:
         pass

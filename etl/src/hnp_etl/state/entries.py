@@ -8,7 +8,7 @@ from hnp_etl.labels.sources.entry import Entry
 from hnp_etl.labels.sources.rows import LabelFile, LabelSet, reader_of
 from hnp_etl.reading.meaning import meaning_of_label
 from hnp_etl.reading.sealed import unseal
-from hnp_etl.recipes.recipe import Label
+from hnp_etl.recipes.label_table import Label
 from hnp_etl.state.database import pages, write_many
 from hnp_shared.vocabulary import Reason
 

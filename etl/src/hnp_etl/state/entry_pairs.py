@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Container, Iterator
 
 from hnp_etl.labels.sources.match import image_keys, is_foreign, loose, same_place, tail
-from hnp_etl.recipes.recipe import Label
+from hnp_etl.recipes.label_table import Label
 from hnp_etl.state.database import pages, write_many
 from hnp_etl.state.entries import as_text
 from hnp_etl.state.entry_claims import settle_claims

@@ -7,7 +7,8 @@ from hnp_etl.labels.label import LabelReader
 from hnp_etl.reading.meaning import ImageMeaning, meaning_of_image, meaning_of_label
 from hnp_etl.reading.read import FileFacts
 from hnp_etl.reading.sealed import unpack_header, unpack_leaves
-from hnp_etl.recipes.recipe import Label, Recipe
+from hnp_etl.recipes.label_table import Label
+from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.state.database import get_meta, pages, set_meta, write_many
 from hnp_shared.vocabulary import Reason
 

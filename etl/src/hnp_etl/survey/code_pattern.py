@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hnp_etl.recipes.recipe import Meaning
+from hnp_etl.recipes.label_table import Meaning
 from hnp_shared.vocabulary import LEVEL_NAMES
 
 Cells = tuple[tuple[str | None, ...], ...]

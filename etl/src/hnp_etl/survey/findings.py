@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from hnp_etl.building.timing import Stages
-from hnp_etl.recipes.recipe import Meaning, Recipe
+from hnp_etl.recipes.label_table import Meaning
+from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.state.counts import Place
 from hnp_etl.survey.archives import ArchiveRow
 from hnp_etl.survey.code_pattern import CodePattern

@@ -9,7 +9,8 @@ from hnp_etl.choosing.choose import chosen_label, header_refusals
 from hnp_etl.choosing.classify import Decision, classify
 from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.labels.label import LabelFacts
-from hnp_etl.recipes.recipe import Identity, Label, Recipe
+from hnp_etl.recipes.label_table import Label
+from hnp_etl.recipes.recipe import Identity, Recipe
 from hnp_etl.survey.code_pattern import Cells
 from hnp_etl.survey.masking import shown_text
 from hnp_shared.vocabulary import Reason

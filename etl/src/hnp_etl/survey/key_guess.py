@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hnp_etl.recipes.grammar import bare, bare_path
-from hnp_etl.recipes.recipe import Label
+from hnp_etl.recipes.label_table import Label
 from hnp_etl.survey.masking import key_words
 from hnp_shared.vocabulary import LEVEL_NAMES
 

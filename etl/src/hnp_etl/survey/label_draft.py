@@ -8,7 +8,7 @@ from typing import get_args
 from hnp_etl.labels.values import SEX_WORDS, known_codes, recipe_code
 from hnp_etl.recipes.canal import Canal
 from hnp_etl.recipes.grammar import bare, word
-from hnp_etl.recipes.recipe import Label, LabelField, Meaning
+from hnp_etl.recipes.label_table import Label, LabelField, Meaning
 from hnp_etl.survey.key_guess import Guess
 from hnp_etl.survey.label_keys import KeyProfile, LabelKeys
 from hnp_shared.vocabulary import LEVEL_NAMES

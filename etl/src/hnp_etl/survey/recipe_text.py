@@ -8,7 +8,8 @@ from types import MappingProxyType
 from pydantic import BaseModel
 
 from hnp_etl.recipes.canal import Canal
-from hnp_etl.recipes.recipe import Image, Label, Layout, Recipe
+from hnp_etl.recipes.label_table import Label
+from hnp_etl.recipes.recipe import Image, Layout, Recipe
 from hnp_etl.survey.findings import Draft, Findings
 from hnp_etl.survey.label_keys import MOST_VALUES
 

@@ -11,7 +11,8 @@ from hnp_etl.building.intake import meet, pair, read_new
 from hnp_etl.building.timing import Stages
 from hnp_etl.reading.sealed import unpack_header, unpack_label
 from hnp_etl.recipes.label_sources import TABLE_SUFFIXES
-from hnp_etl.recipes.recipe import Label, Layout, Recipe
+from hnp_etl.recipes.label_table import Label
+from hnp_etl.recipes.recipe import Layout, Recipe
 from hnp_etl.state import counts, files, identity, slices, whereabouts
 from hnp_etl.state.database import Connection, DamagedStateError, open_state
 from hnp_etl.state.lost import hidden_losses

@@ -13,7 +13,7 @@ from hnp_etl.labels.sources.lines import Line
 from hnp_etl.labels.sources.match import loose, tail
 from hnp_etl.labels.values import is_missing
 from hnp_etl.recipes.grammar import bare
-from hnp_etl.recipes.recipe import Entries, Label
+from hnp_etl.recipes.label_table import Entries, Label
 from hnp_etl.survey.key_guess import KeyGuesser, level_named
 from hnp_etl.survey.masking import harmless_value, key_words
 from hnp_etl.survey.table_files import TableFile

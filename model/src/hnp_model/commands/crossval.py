@@ -73,7 +73,7 @@ def crossval_command(  # click passes one argument a flag
 def _print(found: "CrossValidation", target: Path) -> None:
     from hnp_model.evaluation.cross_validation import CROSSVAL_FILE, FOREST_FILE  # noqa: PLC0415
     from hnp_model.measures.units import UNITS  # noqa: PLC0415
-    from hnp_model.report.card import TOO_FEW_MEANS, show_figure  # noqa: PLC0415
+    from hnp_model.report.figure_rows import TOO_FEW_MEANS, show_figure  # noqa: PLC0415
     from hnp_model.report.sentences import sentences_on_intervals  # noqa: PLC0415
 
     head = ("fold", "patients", *(f"auc, {unit}" for unit in UNITS))
@@ -102,7 +102,7 @@ def _print(found: "CrossValidation", target: Path) -> None:
 
 def _pooled_rows(found: "CrossValidation") -> list[tuple[str, ...]]:
     from hnp_model.measures.metrics import METRICS  # noqa: PLC0415  # loads numpy
-    from hnp_model.report.card import TOO_FEW  # noqa: PLC0415
+    from hnp_model.report.figure_rows import TOO_FEW  # noqa: PLC0415
 
     count = len(found.folds)
     return [

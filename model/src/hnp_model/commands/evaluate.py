@@ -107,11 +107,7 @@ def evaluate_command(  # click passes one argument a flag
 
 def _print_figures(found: "Findings") -> None:
     from hnp_model.measures.metrics import METRICS  # noqa: PLC0415
-    from hnp_model.report.card import (  # noqa: PLC0415  # loads numpy
-        TOO_FEW_MEANS,
-        calibration_rows,
-        figure_rows,
-    )
+    from hnp_model.report.figure_rows import TOO_FEW_MEANS, calibration_rows, figure_rows  # noqa: PLC0415
     from hnp_model.report.findings import TRAINING  # noqa: PLC0415
     from hnp_model.report.sentences import sentences_on  # noqa: PLC0415
     from hnp_model.runs.run_folder import REPORT_FILES  # noqa: PLC0415

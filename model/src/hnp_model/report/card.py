@@ -1,16 +1,33 @@
 """card.md: what the model is, what it was trained on, how well it does and where it must not go."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from hnp_model.data.profile import UNITS as QUANTITY_UNITS
-from hnp_model.measures.bootstrap import MIN_PATIENTS, RESAMPLES, Figure
-from hnp_model.measures.calibrated_figures import CALIBRATED, CalibratedFigures
-from hnp_model.measures.calibration_error import BINS, FEW_ROWS
-from hnp_model.measures.figures import UnitFigures
+from hnp_model.measures.bootstrap import RESAMPLES
 from hnp_model.measures.metrics import METRICS
 from hnp_model.measures.refitting import Corrected
-from hnp_model.measures.units import PRIMARY_UNIT, UNITS, UnitName
+from hnp_model.measures.units import PRIMARY_UNIT, UNITS
+from hnp_model.report.card_words import (
+    CALIBRATION_NOTE,
+    DISCLAIMER,
+    ECE_NOTE,
+    INPUTS_NOTE,
+    LIMITS,
+    MISSING_NOTE,
+    OLD_CALIBRATION_NOTE,
+    PICTURES,
+    REFERENCE_REPORT,
+    REFERRAL_NOTE,
+    SEES_NEIGHBOURS_NOTE,
+)
 from hnp_model.report.configuration import SEES_NO_PICTURE, model_name, setting_rows
+from hnp_model.report.figure_rows import (
+    TOO_FEW_MEANS,
+    Row,
+    calibration_rows,
+    figure_rows,
+    show_figure,
+)
 from hnp_model.report.findings import Findings
 from hnp_model.report.sentences import (
     pooling_sentence,
@@ -20,75 +37,10 @@ from hnp_model.report.sentences import (
     sentences_on_intervals,
     worst_hospital,
 )
-from hnp_model.runs.run_folder import CALIBRATION_FILE, RELIABILITY_FILE, ROC_FILE
+from hnp_model.runs.run_folder import CALIBRATION_FILE
 from hnp_model.settings import BASELINES
 
-TOO_FEW = "too few to judge"
-TOO_FEW_MEANS = f"{TOO_FEW}: under {MIN_PATIENTS} patients in a class; a dash: not defined"
 SUBGROUP_METRICS = ("auc", "sensitivity", "specificity", "brier")
-DISCLAIMER = "**Research use only, not a medical device.**"
-
-REFERENCE_REPORT = (
-    "AUC 0.8279, accuracy 73.38 %, F1 0.7295 (at 0.5), on slices of a split by slice, in which one "
-    "person's slices sit on both sides: it leaks, and its figures cannot be compared with those of "
-    "a split by patient."
-)
-
-LIMITS = (
-    "One axial T2 slice is judged at a time; the model sees neither neighbouring slices nor other "
-    "sequences.",
-    "The truth is the label's code as the recipe reads it, not an operation or a second reader.",
-    "Patients come from hospitals, not from the population: predictive values hold at the "
-    "prevalence shown only.",
-    "Figures hold for scanners, protocols and hospitals like those of the data set; see the "
-    "subgroups.",
-)
-
-SEES_NEIGHBOURS_NOTE = (
-    "{} neighbouring axial T2 slices of a series are seen at a time, and the middle one is judged; "
-    "where a neighbour is missing or further than 10 mm the slice stands for it. The model sees no "
-    "other sequences."
-)
-
-REFERRAL_NOTE = (
-    "A patient is referred whose prediction set (split-conformal, by class, on the calibrated "
-    "probability; maximum over discs) is no single class. The error level is a promise about each "
-    "class as a whole, not about those who are not referred, and holds for patients like those of "
-    "val only. In brackets: patients, and Wilson's 95 % interval."
-)
-
-CALIBRATION_NOTE = (
-    "`-`: the model's probabilities. Slices are calibrated by the line in the configuration; discs "
-    "and patients by none, Platt's line or an isotonic curve on their own probabilities, whichever "
-    "had the least log loss on patients of val that it was not fitted on."
-)
-
-OLD_CALIBRATION_NOTE = (
-    "`-`: the model's probabilities. This run is of an older version: discs and patients are "
-    "calibrated by the line of slices; a new fit chooses for each unit."
-)
-
-ECE_NOTE = (
-    f"`ece`: expected calibration error in {BINS} bins ({BINS // 2} under {FEW_ROWS} rows), above "
-    "0 by chance in a calibrated model too; its interval allows for that."
-)
-
-INPUTS_NOTE = (
-    "The range holds 99 % of train's slices; brightness and contrast are mean and standard "
-    "deviation of the stored picture."
-)
-
-MISSING_NOTE = (
-    "The same slices, judged with that input taken away as it is where a slice has none; without "
-    "the image, a black one. Thresholds play no part in an AUC."
-)
-
-PICTURES = (
-    f"![ROC curves of the three units]({ROC_FILE})\n\n"
-    f"![Reliability, as predicted and calibrated, of the three units]({RELIABILITY_FILE})"
-)
-
-Row = tuple[str, ...]
 
 
 def render_card(found: Findings) -> str:
@@ -115,28 +67,6 @@ def render_card(found: Findings) -> str:
     head = f"# Model card: {model_name(found.config.settings)}\n\n{DISCLAIMER}\n\n"
     head += "Gives the probability that the disc on one axial T2 slice is herniated.\n"
     return head + "".join(f"\n## {title}\n\n{text.rstrip()}\n" for title, text in sections.items())
-
-
-def show_figure(figure: Figure, *, too_few: bool = False) -> str:
-    """Return a figure with its interval, and with that of other seeds where known.
-
-    Where there is none: a dash or, where that is the reason, `TOO_FEW`.
-    """
-    if figure.value is None:
-        return TOO_FEW if too_few else "-"
-    seeds = ""
-    if figure.low_seeds is not None and figure.high_seeds is not None:
-        seeds = f"; {figure.low_seeds:.3f} to {figure.high_seeds:.3f}"
-    return f"{figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f}{seeds})"
-
-
-def figure_rows(units: Mapping[str, UnitFigures], metrics: Iterable[str]) -> list[Row]:
-    """Return a table: one row a metric, one column a unit."""
-    rows = [
-        (name, *(show_figure(one.figure(name), too_few=one.too_few) for one in units.values()))
-        for name in metrics
-    ]
-    return [("metric", *units), *rows]
 
 
 def _data(found: Findings) -> str:
@@ -209,16 +139,6 @@ def _figures(found: Findings) -> str:
     )
     note += "".join(f"\n{_sentence(each)}\n" for each in resample_sentences(found.asked))
     return _table([*figure_rows(units, METRICS), *counts, *shares, dropped]) + "\n" + note
-
-
-def calibration_rows(calibration: Mapping[UnitName, CalibratedFigures]) -> list[Row]:
-    """Return a table: two rows a unit, before and after calibration, one column a figure."""
-    rows: list[Row] = [("unit", "calibrated by", *CALIBRATED)]
-    for unit, figures in calibration.items():
-        too_few = all(figure.value is None for figure in figures.before)
-        for method, told in (("-", figures.before), (figures.method, figures.after)):
-            rows.append((unit, method, *(show_figure(one, too_few=too_few) for one in told)))
-    return rows
 
 
 def _calibration(found: Findings) -> str:

@@ -8,7 +8,7 @@ from hnp_etl.errors import FileError
 from hnp_etl.labels.sources import study
 from hnp_etl.labels.sources.rows import LabelFile, LabelSet
 from hnp_etl.limits import Limits
-from hnp_etl.recipes.recipe import load_recipe
+from hnp_etl.recipes.loading import load_recipe
 from hnp_shared.vocabulary import Reason
 
 RECIPE = load_recipe("generic").label.model_copy(update={"source": "study-json"})

@@ -8,7 +8,8 @@ from hnp_etl.labels.sources.lines import Line, Sheet
 from hnp_etl.labels.sources.rows import LabelSet
 from hnp_etl.labels.sources.table import label_set, read_table
 from hnp_etl.limits import Limits
-from hnp_etl.recipes.recipe import Label, load_recipe
+from hnp_etl.recipes.label_table import Label
+from hnp_etl.recipes.loading import load_recipe
 from hnp_shared.vocabulary import LEVEL_NAMES, Reason
 
 RECIPE = load_recipe("generic").label

@@ -10,7 +10,7 @@ from hnp_etl.labels.label import LabelReader
 from hnp_etl.labels.sources.match import path_key
 from hnp_etl.labels.values import NO_CODES, is_missing, recipe_code
 from hnp_etl.recipes.grammar import bare
-from hnp_etl.recipes.recipe import Label
+from hnp_etl.recipes.label_table import Label
 from hnp_etl.walking.paths import nfc
 from hnp_shared.vocabulary import LEVEL_NAMES, Reason
 

@@ -8,7 +8,7 @@ from hnp_etl.errors import FileError
 from hnp_etl.labels.document import Scalar
 from hnp_etl.labels.sources.lines import Line, Sheet
 from hnp_etl.recipes.grammar import bare
-from hnp_etl.recipes.recipe import Label
+from hnp_etl.recipes.label_table import Label
 from hnp_etl.walking.paths import nfc
 from hnp_shared.vocabulary import Reason
 

@@ -9,7 +9,7 @@ from hnp_etl.errors import FileError
 from hnp_etl.labels.document import Leaf, leaves_from_json, leaves_to_json
 from hnp_etl.labels.sources.entry import Entry
 from hnp_etl.limits import Limits
-from hnp_etl.recipes.recipe import Label
+from hnp_etl.recipes.label_table import Label
 
 ZIP = b"PK\x03\x04"
 """How an Excel file begins, whatever its name."""

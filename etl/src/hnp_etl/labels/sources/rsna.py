@@ -21,7 +21,7 @@ from hnp_etl.labels.sources.rows import LabelFile, LabelSet
 from hnp_etl.labels.values import is_missing, known_codes, recipe_code
 from hnp_etl.limits import Limits
 from hnp_etl.recipes.grammar import bare, whole
-from hnp_etl.recipes.recipe import Label
+from hnp_etl.recipes.label_table import Label
 from hnp_shared.vocabulary import LEVEL_NAMES, Reason
 
 Row = Mapping[str, Scalar]

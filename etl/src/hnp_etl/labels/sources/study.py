@@ -8,7 +8,7 @@ from hnp_etl.labels.sources.entry import Entry, entries, entry_key, first_value,
 from hnp_etl.labels.sources.rows import LabelFile, LabelSet, Rows, rows_from_json, rows_to_json
 from hnp_etl.labels.values import is_missing, known_codes
 from hnp_etl.limits import Limits
-from hnp_etl.recipes.recipe import Label
+from hnp_etl.recipes.label_table import Label
 from hnp_shared.vocabulary import Reason
 
 IMAGES = "images"

@@ -17,7 +17,7 @@ from hnp_etl.labels.sources.lines import Sheet, refusal_to_json, sheets_from_jso
 from hnp_etl.labels.sources.rows import ZIP, LabelFile, LabelSet
 from hnp_etl.labels.sources.table_lines import line_entries
 from hnp_etl.limits import Limits
-from hnp_etl.recipes.recipe import Label
+from hnp_etl.recipes.label_table import Label
 from hnp_shared.vocabulary import Reason
 
 _OLE = b"\xd0\xcf\x11\xe0"

@@ -11,7 +11,7 @@ from hnp_etl.labels.sources.header import Header, column_name
 from hnp_etl.labels.sources.lines import Line, NoValue, Sheet
 from hnp_etl.labels.values import is_missing, known_codes
 from hnp_etl.recipes.grammar import bare, bare_path, whole
-from hnp_etl.recipes.recipe import Label, LabelField
+from hnp_etl.recipes.label_table import Label, LabelField
 from hnp_shared.vocabulary import Reason
 
 SIZES: tuple[LabelField, ...] = ("age", "canal_width_mm")
