@@ -41,7 +41,7 @@ def test_roots_hold_few_modules() -> None:
     }
     assert found == {
         "etl/src/hnp_etl": ["bugs", "cli", "errors", "imaging", "limits"],
-        "model/src/hnp_model": ["cli", "settings"],
+        "model/src/hnp_model": ["cli"],
     }
 
 
