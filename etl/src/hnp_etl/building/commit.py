@@ -14,6 +14,7 @@ from hnp_shared.dataset_info import (
     DatasetInfo,
     NamedFile,
 )
+from hnp_shared.flow import Flow
 from hnp_shared.ledger import write_ledger
 from hnp_shared.manifest import write_manifest
 from hnp_shared.notices import Notice
@@ -30,11 +31,13 @@ class Told:
         sources: hospital -> where its patient identity came from.
         notices: what does not fit.
         found: what became of the files.
+        flow: what is left after each gate.
     """
 
     sources: Mapping[str, str]
     notices: tuple[Notice, ...]
     found: rows.Outcomes
+    flow: Flow
 
 
 def commit(
@@ -75,6 +78,7 @@ def commit(
         states=told.found.states,
         reasons=told.found.reasons,
         notices=told.notices,
+        flow=told.flow,
     )
     info = replace_dataset(out, contents, disk=disk)
     shards.forget_other_shards(state, frozenset(built))

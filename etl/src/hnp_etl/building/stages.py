@@ -14,6 +14,7 @@ from hnp_etl.sharding.plan import plan_shards
 from hnp_etl.state import files, identity, slices
 from hnp_etl.state.changes import note_changes
 from hnp_etl.state.database import Connection
+from hnp_etl.state.flow import flow_of
 from hnp_etl.state.level_order import mark_disorder
 from hnp_etl.state.lost import hidden_losses
 from hnp_etl.state.misfits import misfits
@@ -75,7 +76,7 @@ def build_stages(
         notices = (*misfits(state, settled, recipe.identity), *hidden_losses(state))
         with noted(notices):
             found = judge(state, config, key)
-        told = Told(settled.sources, notices, found)
+        told = Told(settled.sources, notices, found, flow_of(state, settled.sources))
         info = commit(state, config, key=key, told=told, built=made.files)
     return Built(info, census, read, made.new)
 

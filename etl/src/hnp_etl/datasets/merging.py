@@ -36,6 +36,7 @@ from hnp_shared.dataset_info import (
     NamedFile,
 )
 from hnp_shared.errors import InputError
+from hnp_shared.flow import merged_flow
 from hnp_shared.ledger import LedgerRow, write_ledger
 from hnp_shared.manifest import ManifestRow, write_manifest
 from hnp_shared.places import refuse_in_dataset
@@ -135,6 +136,7 @@ def _merged(parts: Sequence[Dataset], out: Path, disk: Disk) -> Contents:
         reasons=merged_counts(info.reasons for info in infos),
         notices=merged_notices(infos),
         parts=merged_parts(infos),
+        flow=merged_flow(info.flow for info in infos) if all(info.flow for info in infos) else {},
     )
 
 

@@ -14,10 +14,17 @@ from hnp_shared.vocabulary import Reason
 
 
 class ImageMeaning(NamedTuple):
-    """What a recipe makes of a header: a sealed `Candidate`, or why the image is not wanted."""
+    """What a recipe makes of a header: a sealed `Candidate`, or why the image is not wanted.
+
+    Attributes:
+        study: UID of its study; whoever is not wanted is counted too.
+        patient: value of the header.
+    """
 
     wanted: str | None
     refusal: Reason | None
+    study: str | None
+    patient: str | None
 
 
 class LabelMeaning(NamedTuple):
@@ -26,6 +33,7 @@ class LabelMeaning(NamedTuple):
     Attributes:
         name: of the image that the label names, without suffix; uid likewise.
         detail: what was found where it was refused, or did not count, in words; never a value.
+        patient: value of the label.
     """
 
     facts: str | None
@@ -33,6 +41,7 @@ class LabelMeaning(NamedTuple):
     name: str | None = None
     uid: str | None = None
     detail: str | None = None
+    patient: str | None = None
 
 
 def meaning_of_image(
@@ -41,8 +50,8 @@ def meaning_of_image(
     """Judge an image by its header; arguments as those of `judge`."""
     found = judge(facts, size, recipe, table)
     if isinstance(found, Reason):
-        return ImageMeaning(None, found)
-    return ImageMeaning(pack_candidate(found), None)
+        return ImageMeaning(None, found, facts.study_uid, facts.patient_id)
+    return ImageMeaning(pack_candidate(found), None, facts.study_uid, facts.patient_id)
 
 
 def meaning_of_label(leaves: Sequence[Leaf], reader: LabelReader) -> LabelMeaning:
@@ -52,4 +61,6 @@ def meaning_of_label(leaves: Sequence[Leaf], reader: LabelReader) -> LabelMeanin
     except FileError as error:
         return LabelMeaning(None, error.reason, detail=error.what)
     aside = reader.passed_over(leaves, facts)
-    return LabelMeaning(pack_label(facts), None, facts.file_name, facts.sop_uid, aside)
+    return LabelMeaning(
+        pack_label(facts), None, facts.file_name, facts.sop_uid, aside, facts.patient
+    )

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from hnp_etl.labels.label import LabelReader
 from hnp_etl.labels.sources.entry import Entry
 from hnp_etl.labels.sources.rows import LabelFile, LabelSet, reader_of
-from hnp_etl.reading.meaning import meaning_of_label
+from hnp_etl.reading.meaning import LabelMeaning, meaning_of_label
 from hnp_etl.reading.sealed import unseal
 from hnp_etl.recipes.label_table import Label
-from hnp_etl.state.database import pages, write_many
-from hnp_shared.vocabulary import Reason
+from hnp_etl.state.database import Row, pages, write_many
 
 _ID_BITS = 32
 MOST_FAULTS = 1000
@@ -20,7 +19,7 @@ _READ = (
     "SELECT id, path, facts FROM file WHERE id > ? "
     "AND kind = 'label' AND early IS NULL AND facts IS NOT NULL"
 )
-_NOTE_LABEL = "INSERT INTO label (id, facts, refusal, detail) VALUES (?, ?, ?, ?)"
+_NOTE_LABEL = "INSERT INTO label (id, facts, refusal, detail, patient) VALUES (?, ?, ?, ?, ?)"
 _NOTE_FAULT = "INSERT INTO fault VALUES (?, ?, ?)"
 
 
@@ -58,7 +57,7 @@ def _files(state: sqlite3.Connection) -> Iterator[LabelFile]:
 def _note(state: sqlite3.Connection, whole: LabelSet, recipe: Label) -> None:
     file, faults = whole.number, list[tuple[int, int | None, str]]()
     if whole.refused is not None:
-        write_many(state, _NOTE_LABEL, [(file, None, whole.refused.reason, None)])
+        write_many(state, _NOTE_LABEL, [(file, None, whole.refused.reason, None, None)])
         faults.append((file, None, whole.refused.what))
     faults += [(file, None, what) for what in whole.faults if whole.refused is None]
     numbered = [(-(file << _ID_BITS | count), each) for count, each in enumerate(whole.entries, 1)]
@@ -66,22 +65,22 @@ def _note(state: sqlite3.Connection, whole: LabelSet, recipe: Label) -> None:
     write_many(state, "INSERT INTO entry VALUES (?, ?, ?)", keys)
     reader = LabelReader(recipe)
 
-    def said() -> Iterator[tuple[int, str | None, Reason | None, str | None]]:
+    def said() -> Iterator[Row]:
         for number, each in numbered:
-            facts, refusal, what = _said(each, reader)
-            if refusal is not None:
+            found = _said(each, reader)
+            what = found.detail
+            if found.refusal is not None:
                 what = f"{each.place} {what}".strip()
                 if len(faults) < MOST_FAULTS:
                     faults.append((file, number, what))
-            yield number, facts, refusal, what
+            yield number, found.facts, found.refusal, what, found.patient
 
     write_many(state, _NOTE_LABEL, said())
     write_many(state, _NOTE_FAULT, faults[:MOST_FAULTS])
 
 
-def _said(entry: Entry, reader: LabelReader) -> tuple[str | None, Reason | None, str | None]:
+def _said(entry: Entry, reader: LabelReader) -> LabelMeaning:
     """Return what an entry says under the recipe, or why it cannot be used, and more in words."""
     if entry.leaves is None:
-        return None, entry.refusal, entry.what
-    meaning = meaning_of_label(entry.leaves, reader)
-    return meaning.facts, meaning.refusal, meaning.detail
+        return LabelMeaning(None, entry.refusal, detail=entry.what)
+    return meaning_of_label(entry.leaves, reader)

@@ -12,8 +12,8 @@ from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.state.database import get_meta, pages, set_meta, write_many
 from hnp_shared.vocabulary import Reason
 
-_NOTE_IMAGE = "INSERT OR REPLACE INTO look VALUES (?, ?, ?)"
-_NOTE_LABEL = "INSERT OR REPLACE INTO label VALUES (?, ?, ?, ?, ?, ?)"
+_NOTE_IMAGE = "INSERT OR REPLACE INTO look VALUES (?, ?, ?, ?, ?)"
+_NOTE_LABEL = "INSERT OR REPLACE INTO label VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
 def begin_images(state: sqlite3.Connection, recipe: Recipe) -> None:

@@ -29,13 +29,13 @@ _SLICES = (  # files with chosen frames: how many are stored, and the name of th
     "FROM slice LEFT JOIN sample ON sample.id = slice.id GROUP BY slice.file"
 )
 _IN_ORDER = " ".join(f"WHEN '{reason}' THEN {place}" for place, reason in enumerate(Reason))
-_FURTHEST = (  # of several frames the one that came furthest tells for its file
+FURTHEST = (  # of several frames the one that came furthest tells for its file
     "SELECT reason FROM outcome WHERE outcome.file = file.id "
     f"ORDER BY CASE reason {_IN_ORDER} END DESC LIMIT 1"
 )
 _OUTCOME = (  # accepted, reason, whether a label is of use
     "coalesce(slices.stored, 0) > 0, "
-    f"coalesce(early, file.refusal, ({_FURTHEST}), label.refusal, rows.refusal), "
+    f"coalesce(early, file.refusal, ({FURTHEST}), label.refusal, rows.refusal), "
     "pair.label IS NOT NULL OR rows.file IS NOT NULL"
 )
 # Every file once: the frames of it that were chosen, what a label says, whether an image uses it; a

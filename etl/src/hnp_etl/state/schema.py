@@ -2,7 +2,7 @@
 
 from hnp_etl import __version__
 
-SCHEMA_VERSION = f"11 {__version__}"  # facts are only as good as the reader that made them
+SCHEMA_VERSION = f"12 {__version__}"  # facts are only as good as the reader that made them
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -34,12 +34,13 @@ CREATE TABLE file (
 
 CREATE TABLE shadow (path BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE look (             -- what the recipe makes of an image's header
-    id INTEGER PRIMARY KEY, wanted TEXT, refusal TEXT
+    id INTEGER PRIMARY KEY, wanted TEXT, refusal TEXT, study TEXT, patient TEXT
 );
 CREATE TABLE label (            -- what the recipe makes of a label's leaves
     id INTEGER PRIMARY KEY, facts TEXT, refusal TEXT,
     name TEXT, uid TEXT,        -- of the image it names
-    detail TEXT                 -- what was found where it was refused
+    detail TEXT,                -- what was found where it was refused
+    patient TEXT
 );
 CREATE TABLE entry (            -- one label of many in a file; its id is that of its label, below 0
     id INTEGER PRIMARY KEY, file INTEGER NOT NULL, key TEXT NOT NULL
