@@ -8,8 +8,8 @@ import numpy.typing as npt
 from scipy.special import stdtr
 
 from hnp_model.audit.discs import Discs, Numbers, scores_of
+from hnp_model.measures.area_interval import area_interval, area_parts
 from hnp_model.measures.bootstrap import MIN_PATIENTS, Figure, fewest_patients
-from hnp_model.measures.intervals import area_interval, area_parts
 
 STRENGTH = 0.03
 """Penalty, as `crossfit.STRENGTHS`."""
@@ -147,10 +147,11 @@ def _judged(areas: Sequence[_Area], reversed_: Sequence[str]) -> list[Hospital]:
         for area, rest in zip(areas, rests, strict=True)
     ]
     corrected = holm([*below, *far])
+    count = len(areas)
     return [
-        Hospital(area.name, area.figure, rest[0] if rest else None, *each)
-        for area, rest, *each in zip(
-            areas, rests, corrected[: len(areas)], corrected[len(areas) :], strict=True
+        Hospital(area.name, area.figure, rest[0] if rest else None, low, apart)
+        for area, rest, low, apart in zip(
+            areas, rests, corrected[:count], corrected[count:], strict=True
         )
     ]
 
