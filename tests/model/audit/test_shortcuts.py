@@ -29,6 +29,15 @@ from model.conftest import invoke
 from model.synthetic import Plan, write_dataset
 
 PATIENTS = 150
+KNOWN = (
+    (hospital_codes, "acquisition"),
+    (canal_of_the_ill, "missing"),
+    (mark_inside, "surroundings"),
+    (other_reconstruction, "sharpness"),
+    (other_tilt, "placement"),
+    (other_range, "range"),
+)
+"""Faults, and the suspect that tells of each."""
 
 
 @pytest.fixture(scope="module")
@@ -110,17 +119,7 @@ def test_what_the_baseline_knows_is_no_shortcut(tells: str) -> None:
         assert min(found.baseline.value or 0.0 for found in worlds) > 0.55
 
 
-@pytest.mark.parametrize(
-    ("fault", "told"),
-    [
-        (hospital_codes, "acquisition"),
-        (canal_of_the_ill, "missing"),
-        (mark_inside, "surroundings"),
-        (other_reconstruction, "sharpness"),
-        (other_tilt, "placement"),
-        (other_range, "range"),
-    ],
-)
+@pytest.mark.parametrize(("fault", "told"), KNOWN)
 def test_a_known_shortcut_is_found(fault: Fault, told: str) -> None:
     assert told in findings(make_world(1, 60, tells=DISC, fault=fault).audited())
 
@@ -171,17 +170,7 @@ def test_at_most_one_null_world_in_twenty_has_a_finding(tells: str, patients: in
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize(
-    ("fault", "told"),
-    [
-        (hospital_codes, "acquisition"),
-        (canal_of_the_ill, "missing"),
-        (mark_inside, "surroundings"),
-        (other_reconstruction, "sharpness"),
-        (other_tilt, "placement"),
-        (other_range, "range"),
-    ],
-)
+@pytest.mark.parametrize(("fault", "told"), KNOWN)
 def test_known_shortcuts_are_found_in_every_world(fault: Fault, told: str) -> None:
     for seed in range(50):
         assert told in findings(make_world(seed, 80, tells=DISC, fault=fault).audited())

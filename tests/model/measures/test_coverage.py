@@ -169,7 +169,7 @@ def truth_of(separation: float, shift: float) -> Numbers:
     weight = np.concatenate([(1 - share) * density, share * density])
     order = np.argsort(-logit, kind="stable")
     rows = Scores(1 / (1 + np.exp(-logit[order])), truth[order], np.arange(truth.size))
-    return measure(judge(rows), THRESHOLD, weight[None, order], CLOSED)[0]
+    return np.asarray(measure(judge(rows), THRESHOLD, weight[None, order], CLOSED)[0])
 
 
 def grid(unit: str, separation: float, shift: float, patients: int, random: Random) -> Scores:
