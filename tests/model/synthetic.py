@@ -42,6 +42,8 @@ class Plan:
     """Whether negatives were reconstructed with a softer filter."""
     bright_disc: bool = False
     """Whether a bright disc rescales all the rest of the picture."""
+    full_range: bool = False
+    """Whether each picture was exported from 0 to 1000, however bright its disc is."""
     twins: bool = False
     """Whether the first two patients share an image."""
     seed: int = 0
@@ -112,7 +114,7 @@ def draw_slices(plan: Plan) -> tuple[list[ManifestRow], npt.NDArray[np.float32]]
         for level in range(plan.levels):
             positive = bool(random.random() < _positive_share(plan, patient))
             for number in range(plan.slices_a_level):
-                image = _image(random, plan.side, positive)
+                image, brightest = _image(random, plan.side, positive), 1.0
                 if plan.bright_border and positive:
                     image[[0, 1, -2, -1]] += np.float32(0.2)
                 if plan.marked and positive:
@@ -120,12 +122,14 @@ def draw_slices(plan: Plan) -> tuple[list[ManifestRow], npt.NDArray[np.float32]]
                 if plan.smoothed and not positive:
                     image[1:-1] = (image[:-2] + 2 * image[1:-1] + image[2:]) / 4
                 if plan.bright_disc:
-                    image = _rescaled(image, positive)
+                    image, brightest = _rescaled(image, positive)
                 if plan.twins and patient == plan.first_patient + 1 and not (level or number):
                     image = images[0]
                 if plan.noise:
                     image = image + plan.noise * chance.random(image.shape, dtype=np.float32)
-                rows.append(_row(person, level, number, image, positive if plan.labelled else None))
+                row = _row(person, level, number, image, positive if plan.labelled else None)
+                source_max = 1000.0 if plan.full_range else 1000.0 * brightest
+                rows.append(replace(row, source_max=source_max))
                 images.append(image)
     return rows, np.stack(images)
 
@@ -169,12 +173,14 @@ def _image(random: np.random.Generator, side: int, positive: bool) -> npt.NDArra
     return image
 
 
-def _rescaled(image: npt.NDArray[np.float32], positive: bool) -> npt.NDArray[np.float32]:
-    """Return a picture with a bright middle, stored from its darkest to its brightest pixel."""
+def _rescaled(
+    image: npt.NDArray[np.float32], positive: bool
+) -> tuple[npt.NDArray[np.float32], float]:
+    """Return a picture with a bright middle, stored from 0 to 1, and how bright that is."""
     middle = slice(image.shape[0] // 2 - 3, image.shape[0] // 2 + 3)
     image[middle, middle] = 3.0 if positive else 0.8
     scaled: npt.NDArray[np.float32] = (image - image.min()) / np.ptp(image)
-    return scaled
+    return scaled, float(image.max())
 
 
 def _row(

@@ -184,6 +184,17 @@ def test_a_damaged_file_of_a_run_is_an_error_of_ours(
         getattr(open_run(own), name)
 
 
+@pytest.mark.parametrize("told", ["metrics", "predictions"])
+def test_figures_of_weights_that_changed_since_are_refused(
+    run: Path, tmp_path: Path, told: str
+) -> None:
+    own = Path(shutil.copytree(run, tmp_path / "own"))
+    weights = own / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"!")
+    with pytest.raises(InputError, match=r"metrics\.json is not about the model\.safetensors"):
+        getattr(open_run(own), told)
+
+
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="config.json"):
         open_run(tmp_path)

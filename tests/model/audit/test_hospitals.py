@@ -39,7 +39,22 @@ def test_the_one_of_three_that_means_the_reverse_is_named_alone(seed: int) -> No
 
 
 def test_of_two_hospitals_nobody_knows_which_is_reversed() -> None:
-    assert named(judged(0, (1.5, -1.5))) == {"H01", "H02"}
+    first, second = judged(0, (1.5, -1.5))
+    assert first.what == "the reverse of H02: the codes of either may be swapped, not told which"
+    assert second.what == "the reverse of H01: the codes of either may be swapped, not told which"
+
+
+def test_two_against_two_are_as_likely_to_be_the_reversed_ones() -> None:
+    hospitals = {one.name: one for one in judged(0, (1.5, -1.5, -1.5, 1.5), patients=80)}
+    assert named(tuple(hospitals.values())) in ({"H01", "H04"}, {"H02", "H03"})
+    for name in named(tuple(hospitals.values())):
+        assert set(hospitals[name].against) == hospitals.keys() - named(tuple(hospitals.values()))
+
+
+def test_one_against_three_is_outvoted() -> None:
+    hospitals = judged(0, (1.5, 1.5, -1.5, 1.5))
+    assert [one.against for one in hospitals] == [()] * 4
+    assert named(hospitals) == {"H03"}
 
 
 def test_a_hospital_where_all_is_told_is_far_from_the_rest() -> None:

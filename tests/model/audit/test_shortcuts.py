@@ -15,17 +15,29 @@ from model.audit.worlds import (
     NOTHING,
     Fault,
     World,
+    bright_discs,
     canal_of_the_ill,
     hospital_codes,
     make_world,
     mark_inside,
+    other_range,
     other_reconstruction,
+    other_tilt,
     swapped_codes,
 )
 from model.conftest import invoke
 from model.synthetic import Plan, write_dataset
 
 PATIENTS = 150
+KNOWN = (
+    (hospital_codes, "acquisition"),
+    (canal_of_the_ill, "missing"),
+    (mark_inside, "surroundings"),
+    (other_reconstruction, "sharpness"),
+    (other_tilt, "placement"),
+    (other_range, "range"),
+)
+"""Faults, and the suspect that tells of each."""
 
 
 @pytest.fixture(scope="module")
@@ -77,11 +89,17 @@ def test_what_a_picture_tells_off_the_disc_is_found(
     assert suspect.adds.low > 0.1
 
 
+@pytest.mark.parametrize("full_range", [False, True], ids=["as measured", "each to its own range"])
 def test_a_bright_disc_that_rescales_the_frame_is_no_shortcut(
-    audited: Callable[[Plan], Audit],
+    audited: Callable[[Plan], Audit], full_range: bool
 ) -> None:
-    found = audited(Plan(PATIENTS, slices_a_level=1, side=48, bright_disc=True))
+    plan = Plan(PATIENTS, slices_a_level=1, side=48, bright_disc=True, full_range=full_range)
+    found = audited(plan)
     assert found.found == ()
+
+
+def test_a_disc_brighter_than_all_else_is_no_range_of_greys() -> None:
+    assert findings(make_world(1, 60, tells=DISC, fault=bright_discs).audited()) == set()
 
 
 def test_an_image_that_shows_the_disc_adds_to_what_is_known(
@@ -101,15 +119,7 @@ def test_what_the_baseline_knows_is_no_shortcut(tells: str) -> None:
         assert min(found.baseline.value or 0.0 for found in worlds) > 0.55
 
 
-@pytest.mark.parametrize(
-    ("fault", "told"),
-    [
-        (hospital_codes, "acquisition"),
-        (canal_of_the_ill, "missing"),
-        (mark_inside, "surroundings"),
-        (other_reconstruction, "sharpness"),
-    ],
-)
+@pytest.mark.parametrize(("fault", "told"), KNOWN)
 def test_a_known_shortcut_is_found(fault: Fault, told: str) -> None:
     assert told in findings(make_world(1, 60, tells=DISC, fault=fault).audited())
 
@@ -160,15 +170,7 @@ def test_at_most_one_null_world_in_twenty_has_a_finding(tells: str, patients: in
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize(
-    ("fault", "told"),
-    [
-        (hospital_codes, "acquisition"),
-        (canal_of_the_ill, "missing"),
-        (mark_inside, "surroundings"),
-        (other_reconstruction, "sharpness"),
-    ],
-)
+@pytest.mark.parametrize(("fault", "told"), KNOWN)
 def test_known_shortcuts_are_found_in_every_world(fault: Fault, told: str) -> None:
     for seed in range(50):
         assert told in findings(make_world(seed, 80, tells=DISC, fault=fault).audited())

@@ -1,7 +1,8 @@
 """Worlds whose truth is known, as an audit sees them: discs, protocols and what pictures say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,17 +25,17 @@ class World:
 
     Attributes:
         slices: of the world.
-        protocol: (slice, `ACQUISITION_NUMBERS`).
+        manifest: numbers of the manifest, each (slice,).
         facts: of its pictures.
     """
 
     slices: Slices
-    protocol: Numbers
+    manifest: Mapping[str, Numbers]
     facts: PictureFacts
 
     def audited(self) -> Shortcuts:
         discs = group_discs(self.slices)
-        views = views_of(discs, self.slices, self.protocol, self.facts)
+        views = views_of(discs, self.slices, self.manifest, self.facts)
         return find_shortcuts(self.slices, discs, views)
 
 
@@ -70,7 +71,8 @@ def make_world(
     slices = _slices(patient, level, truth, age, canal, hospital)
     drawn = [_follows(random, slices, columns) for columns in (36, 150, 6, 4, 9)]
     drawn.append(_follows(random, slices, 60) + 0.8 * truth[:, None] * (np.arange(60) < 6))
-    world = World(slices, _protocol(random, slices), PictureFacts(*drawn))
+    drawn.append(np.stack([np.zeros(len(slices)), 1 - 0.2 * random.random(len(slices))], axis=1))
+    world = World(slices, _manifest(random, slices), PictureFacts(*drawn))
     return fault(world, random) if fault else world
 
 
@@ -86,12 +88,24 @@ def _follows(random: np.random.Generator, slices: Slices, columns: int) -> Numbe
     return np.asarray(sum(parts), dtype=np.float64)
 
 
-def _protocol(random: np.random.Generator, slices: Slices) -> Numbers:
-    names, place = np.unique(slices.hospital, return_inverse=True)
-    usual = random.normal(size=(names.size, len(ACQUISITION_NUMBERS)))[place]
-    patient = np.unique(slices.patient_id, return_inverse=True)[1]
-    own = random.normal(size=(patient.max() + 1, len(ACQUISITION_NUMBERS)))[patient]
-    return np.asarray(100 + 10 * (usual + 0.3 * own).round(1))
+def _manifest(random: np.random.Generator, slices: Slices) -> Mapping[str, Numbers]:
+    """Return numbers of the protocol, how slices lie and their range of greys."""
+
+    def like(values: npt.NDArray[Any], columns: int) -> Numbers:
+        names, place = np.unique(values, return_inverse=True)
+        return random.normal(size=(names.size, columns))[place]
+
+    shape = (slices.patient_id, len(ACQUISITION_NUMBERS))
+    protocol = 100 + 10 * (like(slices.hospital, shape[1]) + 0.3 * like(*shape)).round(1)
+    person, place, disc = (like(slices.patient_id, 3), like(slices.hospital, 3), slices.level)
+    own = random.normal(size=(len(slices), 2))
+    return {
+        **dict(zip(ACQUISITION_NUMBERS, protocol.T, strict=True)),
+        "tilt_deg": np.abs(4.0 * disc + 4 * person[:, 0] + 2 * place[:, 0] + own[:, 0]),
+        "slice_position_mm": 35.0 * disc + 60 * person[:, 1] + 4 * own[:, 1],
+        "source_min": np.zeros(len(slices)),
+        "source_max": np.exp(6 + 0.3 * person[:, 2] + place[:, 2]).round(),
+    }
 
 
 def _slices(
@@ -159,3 +173,23 @@ def swapped_codes(world: World, random: np.random.Generator) -> World:
     slices = world.slices
     swapped = np.where(slices.hospital == "H03", ~slices.is_patient, slices.is_patient)
     return replace(world, slices=replace(slices, is_patient=swapped))
+
+
+def other_tilt(world: World, random: np.random.Generator) -> World:
+    """Slices of positives lie steeper."""
+    tilt = world.manifest["tilt_deg"] + 6.0 * world.slices.is_patient
+    return replace(world, manifest={**world.manifest, "tilt_deg": tilt})
+
+
+def other_range(world: World, random: np.random.Generator) -> World:
+    """Positives come from an export of half as many greys."""
+    greys = world.manifest["source_max"] * np.where(world.slices.is_patient, 0.5, 1.0)
+    return replace(world, manifest={**world.manifest, "source_max": greys})
+
+
+def bright_discs(world: World, random: np.random.Generator) -> World:
+    """Discs of positives are the brightest of the picture: all the rest is stored darker."""
+    factor = np.where(world.slices.is_patient, 3.0, 1.0)
+    greys = world.manifest["source_max"] * factor
+    facts = replace(world.facts, ends=world.facts.ends / factor[:, None])
+    return replace(world, manifest={**world.manifest, "source_max": greys}, facts=facts)

@@ -9,15 +9,15 @@ import statsmodels.api as sm
 from scipy.stats import t as student
 from statsmodels.stats.proportion import proportion_confint
 
+from hnp_model.measures.area_interval import area_interval
 from hnp_model.measures.bootstrap import estimate
+from hnp_model.measures.clustered import freedom, quantile, wilson
 from hnp_model.measures.intervals import (
-    area_interval,
+    brier_interval,
     intercept_interval,
     precision_interval,
-    quantile,
     ratio_interval,
     slope_interval,
-    wilson,
 )
 from hnp_model.measures.metrics import METRICS, judge
 from hnp_model.measures.units import Scores
@@ -35,8 +35,8 @@ def rows(patient_count: int = 30, seed: int = 5, apart: float = 1.5) -> Scores:
     return Scores(probability[order], truth[order], patient[order])
 
 
-def slow_area(scores: Scores) -> tuple[float, float, int]:
-    """Return AUC, Obuchowski's variance and patients of the rarer class, by sums over pairs."""
+def slow_area(scores: Scores) -> tuple[float, float, float]:
+    """Return AUC, Obuchowski's variance and its degrees of freedom, by sums over pairs."""
     clusters = [np.flatnonzero(scores.patient == each) for each in range(scores.patient_count)]
     hits = [scores.probability[each][scores.truth[each]] for each in clusters]
     alarms = [scores.probability[each][~scores.truth[each]] for each in clusters]
@@ -46,29 +46,59 @@ def slow_area(scores: Scores) -> tuple[float, float, int]:
         return float(sum((one > other) + 0.5 * (one == other) for other in others)) / len(others)
 
     area = float(np.mean([wins(hit, every_alarm) for hit in every_hit]))
-    up = [sum(wins(hit, every_alarm) - area for hit in each) for each in hits]
-    down = [sum(1 - wins(alarm, every_hit) - area for alarm in each) for each in alarms]
-    ill, well, all_of_them = (
-        sum(map(bool, map(len, hits))),
-        sum(map(bool, map(len, alarms))),
-        len(clusters),
-    )
-    m, n = len(every_hit), len(every_alarm)
-    variance = ill / (ill - 1) * sum(each**2 for each in up) / m**2
-    variance += well / (well - 1) * sum(each**2 for each in down) / n**2
+    m, n, patients = len(every_hit), len(every_alarm), len(clusters)
+    up = [sum(wins(hit, every_alarm) - area for hit in each) / m for each in hits]
+    down = [sum(1 - wins(alarm, every_hit) - area for alarm in each) / n for each in alarms]
+    ill, well = (sum(map(bool, map(len, each))) for each in (hits, alarms))
+    variance = ill / (ill - 1) * sum(each**2 for each in up)
+    variance += well / (well - 1) * sum(each**2 for each in down)
     both = sum(one * other for one, other in zip(up, down, strict=True))
-    variance += 2 * all_of_them / (all_of_them - 1) * both / (m * n)
-    return area, variance, min(ill, well)
+    variance += 2 * patients / (patients - 1) * both
+    squares = [(one + other) ** 2 for one, other in zip(up, down, strict=True)]
+    fourth = sum(each**2 for each in squares) - sum(squares) ** 2 / patients
+    return area, variance, min(ill - 1, well - 1, 2 * sum(squares) ** 2 / fourth)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_area_has_obuchowskis_interval(seed: int) -> None:
     scores = rows(seed=seed)
-    area, variance, fewest = slow_area(scores)
-    reach = student.ppf(0.975, fewest - 1) * math.sqrt(variance) / (area * (1 - area))
-    middle = math.log(area / (1 - area))
+    area, variance, degrees = slow_area(scores)
+    reach = student.ppf(0.975, degrees) * math.sqrt(variance) / (area * (1 - area))
+    independent = area * (1 - area) / variance
+    middle = math.log((area * independent + 0.5) / ((1 - area) * independent + 0.5))
     expected = [1 / (1 + math.exp(-(middle + side * reach))) for side in (-1, 1)]
     assert area_interval(scores) == pytest.approx(expected, abs=1e-12)
+
+
+def test_a_variance_that_one_patient_makes_up_is_known_as_from_three_draws() -> None:
+    alike = np.tile([1.0, -1.0], 20)
+    assert freedom(alike, 40) == 40
+    assert freedom(np.append(np.zeros(39), 1.0), 40) == pytest.approx(1 + 2 / (1 - 1 / 40))
+    normal = np.random.default_rng(0).normal(size=20_000)
+    assert freedom(normal, 10**9) == pytest.approx(normal.size, rel=0.05)
+
+
+def test_equal_scores_have_the_area_of_ties_whoever_is_drawn() -> None:
+    scores = Scores(np.full(60, 0.3), np.arange(60) % 3 == 0, np.arange(60) // 2)
+    assert area_interval(scores) == (0.5, 0.5)
+
+
+def test_a_brier_score_near_nothing_has_an_upper_end() -> None:
+    """That of a patient more, wrong in every row: 0.25, between forty patients."""
+    truth = np.arange(80) < 40
+    scores = Scores(np.where(truth, 1 - 1e-6, 1e-6), truth, np.arange(80) % 40)
+    low, high = brier_interval(scores)
+    assert 0 <= low < 1e-9
+    assert high == pytest.approx(quantile(40) * 0.25 / 40, rel=1e-3)
+
+
+def test_a_brier_score_of_many_mistakes_has_wilsons_interval() -> None:
+    scores = rows(80)
+    lost = np.square(scores.probability - scores.truth)
+    low, high = brier_interval(scores)
+    assert (low, high) == pytest.approx(
+        ratio_interval(lost, np.ones_like(lost), scores.patient), abs=0.003
+    )
 
 
 def test_rows_of_their_own_have_delongs_variance() -> None:
@@ -82,8 +112,9 @@ def test_rows_of_their_own_have_delongs_variance() -> None:
     area = wins.mean()
     width = math.log(high / (1 - high)) - math.log(low / (1 - low))
     reach = quantile(int(min(truth.sum(), (~truth).sum())))
-    # Obuchowski takes means over all patients where a row of one class adds nothing to the other.
-    assert width / 2 == pytest.approx(reach * math.sqrt(delong) / (area * (1 - area)), rel=0.03)
+    # Obuchowski takes means over all patients where a row of one class adds nothing to the other;
+    # and patients far apart make the variance less sure.
+    assert width / 2 == pytest.approx(reach * math.sqrt(delong) / (area * (1 - area)), rel=0.04)
 
 
 def test_no_mistake_is_no_certainty() -> None:

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from hnp_model.evaluation.comparison import verdict_on
+from hnp_model.measures.area_interval import area_parts
 from hnp_model.measures.bootstrap import MIN_PATIENTS, Figure, fewest_patients
 from hnp_model.measures.difference import area_spread, interval_around, seed_spread
-from hnp_model.measures.intervals import area_parts
 from hnp_model.measures.units import Scores
 
 MOST_FALSE = 0.06

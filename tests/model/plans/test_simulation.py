@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
 
-from hnp_model.measures.intervals import area_interval
+from hnp_model.measures.area_interval import area_interval
 from hnp_model.measures.metrics import area_under_curve, judge
 from hnp_model.plans.clustering import Clustering
 from hnp_model.plans.part_size import SIZES, climb, patients_needed

@@ -163,6 +163,14 @@ def part(auc: Figure, **hospitals: Figure) -> PartFigures:
 GOOD, CHANCE, TURNED = Figure(0.8, 0.7, 0.9), Figure(0.45, 0.3, 0.6), Figure(0.3, 0.2, 0.4)
 
 
+def test_discs_of_one_score_are_told_for_their_area_is_that_of_ties() -> None:
+    (remark,) = remarks_on_figures("test", part(Figure(0.5, 0.5, 0.5)))
+    assert remark == (
+        "all discs of test have the same score: their AUC of 0.5 is that of ties, and the model "
+        "tells nothing"
+    )
+
+
 def test_an_auc_clearly_below_chance_is_told() -> None:
     (remark,) = remarks_on_figures("test", part(TURNED))
     assert remark.startswith("AUC by disc on test is 0.300 (0.200 to 0.400), below 0.5: ")

@@ -1,15 +1,15 @@
 """Each hospital judged by what the others teach: codes that mean the reverse show themselves."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtr
 
 from hnp_model.audit.discs import Discs, Numbers, scores_of
+from hnp_model.measures.area_interval import area_interval, area_parts
 from hnp_model.measures.bootstrap import MIN_PATIENTS, Figure, fewest_patients
-from hnp_model.measures.intervals import area_interval, area_parts
 
 STRENGTH = 0.03
 """Penalty, as `crossfit.STRENGTHS`."""
@@ -32,6 +32,8 @@ class Hospital:
         rest: mean of the others' areas; None when there is none.
         p_reversed: of an area this far below .5, corrected for all hospitals.
         p_far: of an area this far from the rest's, likewise.
+        against: hospitals that may as well be the reversed ones, for they are no more than those
+            named; () where most agree.
     """
 
     name: str
@@ -39,10 +41,14 @@ class Hospital:
     rest: float | None
     p_reversed: float
     p_far: float
+    against: tuple[str, ...] = ()
 
     @property
     def what(self) -> str:
         """What is wrong; empty when nothing is."""
+        if self.p_reversed < LUCK and self.against:
+            others = " and ".join(self.against)
+            return f"the reverse of {others}: the codes of either may be swapped, not told which"
         if self.p_reversed < LUCK:
             return "the reverse of the others: are its codes swapped?"
         if self.p_far < LUCK and self.rest is not None:
@@ -84,7 +90,8 @@ def judge_hospitals(discs: Discs, seen: Numbers) -> tuple[Hospital, ...]:
             few = [name for name in names if name not in {area.name for area in areas}]
             none = Figure(None, None, None)
             untold = [Hospital(name, none, None, 1.0, 1.0) for name in few]
-            return tuple(sorted((*judged, *untold), key=lambda one: one.name))
+            told = _in_doubt(judged)
+            return tuple(sorted((*told, *untold), key=lambda one: one.name))
         reversed_.append(min(low, key=lambda one: one.auc.value or 0.0).name)
 
 
@@ -140,11 +147,26 @@ def _judged(areas: Sequence[_Area], reversed_: Sequence[str]) -> list[Hospital]:
         for area, rest in zip(areas, rests, strict=True)
     ]
     corrected = holm([*below, *far])
+    count = len(areas)
     return [
-        Hospital(area.name, area.figure, rest[0] if rest else None, *each)
-        for area, rest, *each in zip(
-            areas, rests, corrected[: len(areas)], corrected[len(areas) :], strict=True
+        Hospital(area.name, area.figure, rest[0] if rest else None, low, apart)
+        for area, rest, low, apart in zip(
+            areas, rests, corrected[:count], corrected[count:], strict=True
         )
+    ]
+
+
+def _in_doubt(judged: Sequence[Hospital]) -> list[Hospital]:
+    """Return hospitals, those that are reversed with whom they are the reverse of, if in doubt."""
+    low = [one.name for one in judged if one.p_reversed < LUCK]
+    rest = [one.name for one in judged if one.name not in low]
+    if not low or len(low) < len(rest):
+        return list(judged)
+    return [
+        replace(one, against=tuple(rest or (name for name in low if name != one.name)))
+        if one.name in low
+        else one
+        for one in judged
     ]
 
 

@@ -51,6 +51,7 @@ class PictureFacts:
         noise: how they change where there is nothing to see.
         greys: which grey values there are off the disc.
         disc: blocks of the disc as they are; NaN where it is not.
+        ends: the darkest and the brightest stored grey off the disc.
     """
 
     border: Numbers
@@ -59,6 +60,7 @@ class PictureFacts:
     noise: Numbers
     greys: Numbers
     disc: Numbers
+    ends: Numbers
 
 
 def picture_facts(images: MappedImages, image_count: int, inside: Inside) -> PictureFacts:
@@ -148,7 +150,14 @@ def _facts(images: Pixels, inside: Marks) -> tuple[Numbers, ...]:
         texture[:, NOISE],
         texture[:, GREYS],
         disc,
+        _ends(images, ~inside),
     )
+
+
+def _ends(images: Pixels, counted: Marks) -> Numbers:
+    darkest = np.min(images, axis=(1, 2), where=counted, initial=np.inf)
+    brightest = np.max(images, axis=(1, 2), where=counted, initial=-np.inf)
+    return np.stack([darkest, brightest], axis=1).astype(np.float64)
 
 
 def _in_the_middle(side: int, pixel_mm: Numbers) -> Marks:

@@ -14,8 +14,8 @@ from hnp_model.audit.looks import Look, look
 from hnp_model.audit.unseen import Ground, most_unseen
 from hnp_model.audit.views import DISC, SUSPECTS
 from hnp_model.data.slices import Slices
+from hnp_model.measures.area_interval import area_interval
 from hnp_model.measures.bootstrap import MIN_PATIENTS, Figure, fewest_patients
-from hnp_model.measures.intervals import area_interval
 from hnp_model.measures.metrics import area_under_curve
 from hnp_model.measures.units import Scores
 

@@ -29,11 +29,13 @@ if TYPE_CHECKING:
 SEES = {
     "missing": "which of age, sex, canal width is missing",
     "acquisition": "hospital, vendor, protocol, image size",
+    "placement": "tilt and position of the slices",
     "border": "outer tenth of the picture",
     "surroundings": "all of the picture but the disc",
     "sharpness": "how fast grey values change, off the disc",
     "noise": "how they change in quiet places",
     "greys": "which grey values there are, off the disc",
+    "range": "the source's range of greys, the disc aside",
     "disc": "the disc's place in the picture, coarsely",
 }
 

@@ -33,6 +33,7 @@ from hnp_model.fitting.device import on_device_at_hand
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.runs.calibrations import read_calibrations
 from hnp_model.runs.checkpoint import load_weights
+from hnp_model.runs.evaluated import read_evaluation
 from hnp_model.runs.history import Epoch
 from hnp_model.runs.predictions import Calibrated, table_beside
 from hnp_model.runs.run_config import RunConfig, describe_dataset
@@ -72,18 +73,26 @@ class Run:
 
     @cached_property
     def predictions(self) -> pd.DataFrame:
-        """What its own test evaluation said of each slice; raises as `history` does."""
+        """What its own test evaluation said of each slice; raises as `metrics` does."""
         content = io.BytesIO(self.folder.read(PREDICTIONS_FILE))
         with _damage_told(PREDICTIONS_FILE):
-            return cast("pd.DataFrame", pq.read_table(content).to_pandas())
+            found = cast("pd.DataFrame", pq.read_table(content).to_pandas())
+        read_evaluation(self.folder, "opened")
+        return found
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
-        """The figures of its own test evaluation, as metrics.json holds them; raises alike."""
+        """The figures of its own test evaluation, as metrics.json holds them.
+
+        Raises:
+            InputError: there are none, they are damaged, or about other weights or predictions
+                than those that lie beside them: the fit went on since, say.
+        """
         with _damage_told(METRICS_FILE):
             found = json.loads(self.folder.read(METRICS_FILE))
             if not isinstance(found, dict):
                 raise TypeError("expected an object")
+        read_evaluation(self.folder, "opened")
         return found
 
     def network(self) -> nn.Module:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hnp_model.data.slices import Slices
+from hnp_model.measures.area_interval import area_interval
 from hnp_model.measures.bootstrap import MIN_PATIENTS, fewest_patients
-from hnp_model.measures.intervals import area_interval
 from hnp_model.measures.units import Scores, score_units
 from hnp_model.plans.clustering import Clustering
 from hnp_model.plans.simulation import SEED, with_scores

@@ -18,6 +18,11 @@ def remarks_on_figures(part: str, figures: PartFigures) -> tuple[str, ...]:
             f"AUC by disc on {part} is {_show(auc)}, below {CHANCE}: the model ranks discs the "
             "wrong way round; look for exchanged classes or label codes"
         )
+    if auc.low == auc.high == CHANCE:
+        remarks.append(
+            f"all discs of {part} have the same score: their AUC of {CHANCE} is that of ties, and "
+            "the model tells nothing"
+        )
     by_hospital = {name: group.figure("auc") for name, group in figures.by["hospital"].items()}
     turned = [f"{name} {_show(one)}" for name, one in by_hospital.items() if _below_chance(one)]
     if turned:

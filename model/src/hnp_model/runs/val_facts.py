@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hnp_model.measures.intervals import area_interval
+from hnp_model.measures.area_interval import area_interval
 from hnp_model.measures.units import PRIMARY_UNIT, UNITS, Scores, UnitName
 
 
