@@ -6,11 +6,13 @@ from hnp_model.data.profile import UNITS as QUANTITY_UNITS
 from hnp_model.measures.bootstrap import MIN_PATIENTS, RESAMPLES, Figure
 from hnp_model.measures.calibrated_figures import CALIBRATED, CalibratedFigures
 from hnp_model.measures.calibration_error import BINS, FEW_ROWS
+from hnp_model.measures.decisions import Decisions
 from hnp_model.measures.figures import UnitFigures
 from hnp_model.measures.metrics import METRICS
 from hnp_model.measures.refitting import Corrected
 from hnp_model.measures.units import PRIMARY_UNIT, UNITS, UnitName
 from hnp_model.report.configuration import SEES_NO_PICTURE, model_name, setting_rows
+from hnp_model.report.decision_words import decision_sentences
 from hnp_model.report.findings import Findings
 from hnp_model.report.sentences import (
     pooling_sentence,
@@ -20,7 +22,7 @@ from hnp_model.report.sentences import (
     sentences_on_intervals,
     worst_hospital,
 )
-from hnp_model.runs.run_folder import CALIBRATION_FILE, RELIABILITY_FILE, ROC_FILE
+from hnp_model.runs.run_folder import CALIBRATION_FILE, DECISION_FILE, RELIABILITY_FILE, ROC_FILE
 from hnp_model.settings import BASELINES
 
 TOO_FEW = "too few to judge"
@@ -83,9 +85,17 @@ MISSING_NOTE = (
     "the image, a black one. Thresholds play no part in an AUC."
 )
 
+DECISIONS_NOTE = (
+    "In brackets 95 % intervals between patients, with 10 patients of each class or more. Net "
+    "benefit (Vickers and Elkin 2006): what is found, less the alarms at the price that the "
+    "threshold puts on them; a threshold counts where the whole interval lies above 0, each for "
+    "itself."
+)
+
 PICTURES = (
     f"![ROC curves of the three units]({ROC_FILE})\n\n"
-    f"![Reliability, as predicted and calibrated, of the three units]({RELIABILITY_FILE})"
+    f"![Reliability, as predicted and calibrated, of the three units]({RELIABILITY_FILE})\n\n"
+    f"![Net benefit of acting on the model, on all and on none]({DECISION_FILE})"
 )
 
 Row = tuple[str, ...]
@@ -101,6 +111,7 @@ def render_card(found: Findings) -> str:
         "Configuration": _configuration(found),
         f"Figures, {found.title(found.part)}": _figures(found),
         "Calibration": _calibration(found),
+        **({"Acting on it": _decisions(found.decisions)} if found.decisions else {}),
         "Pictures": PICTURES,
         "When inputs are missing": _missing(found),
         "Referral to a reader": _referral(found),
@@ -226,6 +237,10 @@ def _calibration(found: Findings) -> str:
         return f"Not told for part {found.part}: the fit has used it."
     note = CALIBRATION_NOTE if CALIBRATION_FILE in found.digests else OLD_CALIBRATION_NOTE
     return f"{_table(calibration_rows(found.calibration))}\n{note} {ECE_NOTE}"
+
+
+def _decisions(decisions: Decisions) -> str:
+    return f"{_bullets(map(_sentence, decision_sentences(decisions)))}\n{DECISIONS_NOTE}"
 
 
 def _inputs(found: Findings) -> str:
