@@ -108,7 +108,8 @@ def _print(told: "Predicted") -> None:
                 (f"{name} called positive (from {one.threshold:.3f} on)", f"{one.called:,}")
             )
         level = f"at an error level of {100 * said.error_level:g} % a class"
-        rows += [(f"{name} whose set {level} is {set_}", f"{n:,}") for set_, n in one.sets.items()]
+        sets = one.sets or {"not known, for val has too few patients": one.count}
+        rows += [(f"{name} whose set {level} is {set_}", f"{n:,}") for set_, n in sets.items()]
     echo_table([("predicted", "count"), *rows])
     for point in said.points:
         click.echo(point_sentence(point))
