@@ -50,4 +50,5 @@ def main(phantom: Path, data: Path, suspects: Path, count: int) -> None:
 if __name__ == "__main__":
     if len(sys.argv) not in (4, 5):
         sys.exit(__doc__)
-    main(*map(Path, sys.argv[1:4]), int(sys.argv[4]) if len(sys.argv) == 5 else COUNT)
+    phantom, data, suspects = map(Path, sys.argv[1:4])
+    main(phantom, data, suspects, int(sys.argv[4]) if len(sys.argv) == 5 else COUNT)

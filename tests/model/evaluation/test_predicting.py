@@ -69,7 +69,11 @@ def test_without_a_file_predictions_go_into_a_folder_of_the_run(
         told = invoke("predict", own, elsewhere)
         assert told.exit_code == 0, told.stderr
         assert told.stdout.splitlines()[-1] == str(place / "predictions.parquet")
-    assert [path.name for path in place.iterdir()] == ["predictions.parquet"]
+    assert sorted(path.name for path in place.iterdir()) == [
+        "predictions-discs.parquet",
+        "predictions-patients.parquet",
+        "predictions.parquet",
+    ]
     assert invoke("evaluate", own, elsewhere, "--all").exit_code == 0
     judged = {path: path.read_bytes() for path in place.iterdir()}
     beside = invoke("predict", own, elsewhere)
@@ -85,7 +89,7 @@ def test_without_a_file_predictions_go_into_a_folder_of_the_run(
         assert invoke(*said).exit_code == (73 if folder == own else 0)
     again = invoke("predict", own, elsewhere, "--out", tmp_path / "new" / "er")
     assert again.stderr == (
-        "error: predictions.parquet exists, expected a new file; --force overwrites it\n"
+        "error: predictions-discs.parquet exists, expected a new file; --force overwrites it\n"
     )
     both = invoke("predict", own, elsewhere, "-o", tmp_path / "x", "--out", tmp_path / "y")
     assert both.exit_code == 2
