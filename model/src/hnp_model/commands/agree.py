@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hnp_model.commands.arguments import FILE, FOLDER, json_option
+from hnp_model.commands.arguments import FILE, FOLDER, example, json_option
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.counted import counted
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _TITLES = {"agreement": "equal answers", "kappa": "Cohen's kappa", "ac1": "Gwet's AC1"}
 
 
-@click.command("agree", epilog="Example: hnp-train agree first.csv second.csv --data data")
+@click.command("agree", epilog=example("hnp-train agree first.csv second.csv --data data"))
 @click.argument("first", type=FILE)
 @click.argument("second", type=FILE)
 @click.option(

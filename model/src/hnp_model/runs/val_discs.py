@@ -98,6 +98,7 @@ def _parse(lines: list[str]) -> ValDiscs:
     told = [np.array([float(row[name]) for row in rows]) for name in COLUMNS[2:]]
     if not all(((one >= 0) & (one <= 1)).all() for one in told):
         raise ValueError("a probability lies between 0 and 1")
-    if not np.array_equal(np.unique(patient), np.arange(patient.max(initial=-1) + 1)):
+    numbers = np.unique(patient)
+    if not np.array_equal(numbers, np.arange(numbers.size)):
         raise ValueError("patients are numbered from 0")
     return ValDiscs(patient, truth, *told)
