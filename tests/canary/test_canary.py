@@ -168,8 +168,10 @@ def test_the_files_are_marked_and_were_really_used(told: Told) -> None:
     assert told.fewest_marks >= FEWEST_ATTRIBUTES
     done = ("build", "check", "explain", "split", "kfold", "fit", "evaluate")
     assert {step: told.exits[step] for step in done} == dict.fromkeys(done, 0)
-    trained = ("predict", "compare", "crossval", "trees", "trees judged", "plan")
-    trained += ("suspects", "agree")
+    trained = (
+        *("predict", "compare", "crossval", "trees", "trees judged", "plan"),
+        *("suspects", "agree"),
+    )
     assert {step: told.exits[step] for step in trained} == dict.fromkeys(trained, 0)
     assert told.exits["audit"] in (0, 3)
     assert open_dataset(told.top / "out").manifest_table().num_rows >= 2 * PATIENTS

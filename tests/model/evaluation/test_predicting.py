@@ -89,7 +89,7 @@ def test_without_a_file_predictions_go_into_a_folder_of_the_run(
         assert invoke(*said).exit_code == (73 if folder == own else 0)
     again = invoke("predict", own, elsewhere, "--out", tmp_path / "new" / "er")
     assert again.stderr == (
-        "error: predictions-discs.parquet exists, expected a new file; --force overwrites it\n"
+        "error: predictions.parquet exists, expected a new file; --force overwrites it\n"
     )
     both = invoke("predict", own, elsewhere, "-o", tmp_path / "x", "--out", tmp_path / "y")
     assert both.exit_code == 2

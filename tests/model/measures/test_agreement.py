@@ -106,8 +106,9 @@ def simulated(random: np.random.Generator, patients: int) -> Agreement:
     truth = random.random((patients, 5)) < risk
     slip = np.where(random.random((patients, 1)) < 0.5, 0.16, 0.04)
     told = [(truth ^ (random.random(truth.shape) < slip)).ravel() for _ in range(2)]
+    mine, theirs = (one.astype(str).tolist() for one in told)
     whose = np.repeat(np.arange(patients), 5).astype(str).tolist()
-    return found(*(one.astype(str).tolist() for one in told), whose)
+    return found(mine, theirs, whose)
 
 
 @pytest.mark.parametrize("draws", [80, pytest.param(2_000, marks=pytest.mark.torture)])

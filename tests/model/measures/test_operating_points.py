@@ -68,6 +68,7 @@ def test_counts_are_those_of_a_plain_loop() -> None:
     assert called.value == pytest.approx((table.found + table.alarms) / table.found)
     assert screened.low is not None
     assert screened.high is not None
+    assert screened.value is not None
     assert screened.low < screened.value < screened.high
 
 

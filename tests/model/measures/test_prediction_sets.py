@@ -25,8 +25,9 @@ def test_a_patient_counts_once_however_many_discs_there_are() -> None:
     val = drawn(np.random.default_rng(1), 30)
     asked = np.linspace(0, 1, 21)
     once = class_p_values(val.probability, val.truth, val.patient, asked)
-    often = (np.repeat(one, 3) for one in (val.probability, val.truth, val.patient))
-    assert class_p_values(*often, asked) == pytest.approx(once)
+    rows = np.repeat(np.arange(val.truth.size), 3)
+    often = class_p_values(val.probability[rows], val.truth[rows], val.patient[rows], asked)
+    assert often == pytest.approx(once)
 
 
 def test_a_set_is_named_by_what_is_in_it() -> None:

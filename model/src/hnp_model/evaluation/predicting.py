@@ -106,7 +106,7 @@ def predict_dataset(
     """
     if file:
         refuse_suffix(file)
-        for path in paths_of(file).values():
+        for path in (file, *paths_of(file).values()):  # the one that was named is told first
             refuse_place(path, force=settings.force)
         refuse_own_file(file)
     dataset = open_dataset(out)
@@ -174,7 +174,7 @@ def _file_in(
             "-o FILE or --out DIR writes elsewhere"
         )
     file = place.path / PREDICTIONS_FILE
-    for path in paths_of(file).values():
+    for path in (file, *paths_of(file).values()):
         refuse_existing(path, force=settings.force)
     return file
 
