@@ -152,6 +152,11 @@ def _train(told: Told) -> None:
     told.train("predict", "predict", runs / "one", out, "-o", runs / "p.parquet")
     told.train("compare", "compare", runs / "one", runs / "two")
     told.train("crossval", "crossval", out, "--split", folds, "--out", runs / "cv", *fit)
+    told.train("suspects", "suspects", runs / "cv", out, "-o", runs / "suspects.csv")
+    ids = open_dataset(out).manifest_table().column("slice_id").to_pylist()
+    rows = "".join(f"{one},label_code,1,1,reader\n" for one in ids)
+    (runs / "read.csv").write_text(f"slice_id,field,old,new,reader\n{rows}")
+    told.train("agree", "agree", runs / "read.csv", runs / "read.csv", "--data", out)
     told.train("audit", "audit", out, "--split", split)
     told.train("trees", "fit", out, "--split", split, "--out", runs / "trees",
                "--model", "tabular-gbm", "--epochs", 3)  # fmt: skip
@@ -163,7 +168,10 @@ def test_the_files_are_marked_and_were_really_used(told: Told) -> None:
     assert told.fewest_marks >= FEWEST_ATTRIBUTES
     done = ("build", "check", "explain", "split", "kfold", "fit", "evaluate")
     assert {step: told.exits[step] for step in done} == dict.fromkeys(done, 0)
-    trained = ("predict", "compare", "crossval", "trees", "trees judged", "plan")
+    trained = (
+        *("predict", "compare", "crossval", "trees", "trees judged", "plan"),
+        *("suspects", "agree"),
+    )
     assert {step: told.exits[step] for step in trained} == dict.fromkeys(trained, 0)
     assert told.exits["audit"] in (0, 3)
     assert open_dataset(told.top / "out").manifest_table().num_rows >= 2 * PATIENTS

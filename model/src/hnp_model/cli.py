@@ -11,6 +11,10 @@ _COMMANDS = {
         "hnp_model.commands.audit:audit_command",
         "Look for leaks and shortcuts in the data set OUT as it is split; exits with 3 if any.",
     ),
+    "agree": Place(
+        "hnp_model.commands.agree:agree_command",
+        "Tell how far two readers agree, by what each wrote in a file of corrections.",
+    ),
     "compare": Place(
         "hnp_model.commands.compare:compare_command",
         "Tell whether the second RUN is better than the first on the same slices.",
@@ -33,7 +37,7 @@ _COMMANDS = {
     ),
     "predict": Place(
         "hnp_model.commands.predict:predict_command",
-        "Write what the model in RUN says of each slice of the data set OUT, labelled or not.",
+        "Write what the model in RUN says of each slice, disc and patient of the data set OUT.",
     ),
     "replay": Place(
         "hnp_model.commands.replay:replay_command",
@@ -46,6 +50,11 @@ _COMMANDS = {
     "split": Place(
         "hnp_model.commands.split:split_command",
         "Split the data set OUT into train, val and test (or folds) and write a split file.",
+    ),
+    "suspects": Place(
+        "hnp_model.commands.suspects:suspects_command",
+        "List labels that are likely wrong, by what folds of CROSSVAL say of discs they have not "
+        "seen.",
     ),
     "tune": Place(
         "hnp_model.commands.tune:tune_command",

@@ -7,12 +7,13 @@ import click
 import pytest
 
 from hnp_model.cli import main
+from hnp_shared.dataset import open_dataset
 from model.conftest import invoke
 
 COMMANDS = main.list_commands(click.Context(main))
 ORDER = (
     *("plan", "split", "fit", "evaluate", "predict", "compare", "audit", "crossval"),
-    *("replay", "show", "tune"),
+    *("suspects", "agree", "replay", "show", "tune"),
 )
 
 
@@ -64,6 +65,10 @@ def test_every_command_has_an_example_and_each_works(
     assert sorted(ORDER) == COMMANDS
     monkeypatch.chdir(tmp_path)
     Path("data").symlink_to(dataset)
+    slice_id = open_dataset(dataset).manifest.slice_id[0]
+    for name in ("first.csv", "second.csv"):  # as people write them in the page of review
+        row = f"{slice_id},label_code,1,1,{name},\n"
+        Path(name).write_text(f"slice_id,field,old,new,reader,note\n{row}")
     for name in ORDER:
         assert examples(name), name
         for arguments in examples(name):

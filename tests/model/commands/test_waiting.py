@@ -25,6 +25,7 @@ PROGRESS = ("predicting ", "training")
         ("predictions.parquet", "compare", 65),
         ("card.md", "compare", 65),
         ("referral.csv", "evaluate", 65),
+        ("val-discs.csv", "predict", 65),
         ("checkpoints/seen.csv", "evaluate", 65),
         ("checkpoints/last.pt", "fit", 65),
         ("checkpoints/val.npy", "fit", 65),

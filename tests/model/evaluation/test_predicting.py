@@ -69,7 +69,11 @@ def test_without_a_file_predictions_go_into_a_folder_of_the_run(
         told = invoke("predict", own, elsewhere)
         assert told.exit_code == 0, told.stderr
         assert told.stdout.splitlines()[-1] == str(place / "predictions.parquet")
-    assert [path.name for path in place.iterdir()] == ["predictions.parquet"]
+    assert sorted(path.name for path in place.iterdir()) == [
+        "predictions-discs.parquet",
+        "predictions-patients.parquet",
+        "predictions.parquet",
+    ]
     assert invoke("evaluate", own, elsewhere, "--all").exit_code == 0
     judged = {path: path.read_bytes() for path in place.iterdir()}
     beside = invoke("predict", own, elsewhere)

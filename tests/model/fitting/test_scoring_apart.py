@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from hnp_model.data.slices import Slices
-from hnp_model.fitting.scoring_apart import score_apart
+from hnp_model.fitting.scoring_apart import calibrate_apart
 from hnp_model.measures.calibration import fit_calibration, sigmoid
 from hnp_model.measures.metrics import area_under_curve
 from hnp_model.measures.units import Scores, score_units
@@ -58,6 +58,13 @@ def say(random: np.random.Generator, truth: npt.NDArray[np.bool_], sharper: floa
     return told
 
 
+def score_apart(val: Slices, said: Numbers) -> Scores:
+    """Return the scores of val's patients, each by what was settled without this patient."""
+    calibrated = calibrate_apart(val, [said])
+    assert calibrated is not None
+    return score_units("patient", val, calibrated)
+
+
 @dataclass
 class Covered:
     """Share of the patients of each class with their class in their set, one entry a data set."""
@@ -81,8 +88,7 @@ def simulate(val_count: int, sharper: float, data_sets: int) -> Covered:
         kept = int(np.argmax([area_under_curve(scores) for scores in discs]))
         line = fit_calibration(said[kept], val.is_patient)
         judged = score_units("patient", asked, line.apply(told[kept]))
-        apart = score_apart(val, [said])
-        assert apart is not None
+        apart = score_apart(val, said)
         covered.apart.append(shares(apart, judged))
         covered.by_chosen.append(
             shares(score_units("patient", val, line.apply(said[kept])), judged)
@@ -140,19 +146,17 @@ def test_each_patient_is_scored_by_what_the_others_choose() -> None:
         epoch = max(range(EPOCHS), key=lambda number: merits[number])
         line = fit_calibration(np.repeat(logits[epoch, rest], 2), np.repeat(truth[rest], 2))
         expected[~rest] = line.apply(logits[epoch, ~rest])
-    found = score_apart(val, [said])
-    assert found is not None
+    found = score_apart(val, said)
     order = np.argsort(-expected, kind="stable")
     assert found.probability == pytest.approx(expected[order])
     assert found.truth.tolist() == truth[order].tolist()
 
 
 def test_one_patient_has_no_others() -> None:
-    assert score_apart(slices_of(np.array([True])), [np.zeros((3, 1))]) is None
+    assert calibrate_apart(slices_of(np.array([True])), [np.zeros((3, 1))]) is None
 
 
 @pytest.mark.filterwarnings("error")
 def test_one_class_is_scored_too() -> None:
-    found = score_apart(slices_of(np.ones(7, dtype=bool)), [np.zeros((2, 7))])
-    assert found is not None
+    found = score_apart(slices_of(np.ones(7, dtype=bool)), np.zeros((2, 7)))
     assert found.truth.all()

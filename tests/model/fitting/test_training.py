@@ -32,7 +32,7 @@ from model.synthetic import Plan, write_dataset
 SETTINGS = FitSettings(epochs=3, batch_size=4, seed=5)
 RESULT_FILES = (
     *("config.json", "history.csv", "model.safetensors", "calibration.json", "referral.csv"),
-    *("checkpoints/seen.csv", "checkpoints/val.npy"),
+    *("val-discs.csv", "checkpoints/seen.csv", "checkpoints/val.npy"),
 )
 
 

@@ -14,7 +14,8 @@ from model.runs.damaging import WHOLE, damage
 
 FILES = (
     *("config.json", "metrics.json", "model.safetensors", "predictions.parquet"),
-    *("referral.csv", "calibration.json", "checkpoints/seen.csv", "checkpoints/looks.parquet"),
+    *("referral.csv", "val-discs.csv", "calibration.json"),
+    *("checkpoints/seen.csv", "checkpoints/looks.parquet"),
 )
 ROUNDS = 8
 PLANNED = {0, 65, 73}

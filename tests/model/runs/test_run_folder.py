@@ -18,6 +18,8 @@ def test_a_run_holds_what_the_contract_names(run: Path) -> None:
         "card.md",
         "checkpoints",
         "config.json",
+        "decision.csv",
+        "decision.png",
         "history.csv",
         "metrics.json",
         "model.safetensors",
@@ -25,6 +27,7 @@ def test_a_run_holds_what_the_contract_names(run: Path) -> None:
         "referral.csv",
         "reliability.png",
         "roc.png",
+        "val-discs.csv",
     ]
     kept = sorted(path.name for path in (run / "checkpoints").iterdir())
     assert kept == ["last.pt", "looks.parquet", "previous.pt", "seen.csv", "val.npy"]

@@ -46,6 +46,37 @@ tta_option = click.option(
     is_flag=True,
     help="Look at each picture mirrored too, left and right, and take the mean of both.",
 )
+_AIM = click.FloatRange(0, 1, min_open=True)
+sensitivity_option = click.option(
+    "--sensitivity",
+    type=_AIM,
+    help="Call herniated from the highest threshold on that finds this share on val.",
+)
+ppv_option = click.option(
+    "--ppv",
+    type=_AIM,
+    help="Call herniated from the lowest threshold on at which this share of those called are, on "
+    "val.",
+)
+referral_error_option = click.option(
+    "--referral-error",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.1,
+    show_default=True,
+    help="Share of a class that may have its class left out before a patient is referred.",
+)
+
+
+def refuse_two_aims(sensitivity: float | None, ppv: float | None) -> None:
+    """Refuse two aims, which one threshold does not reach.
+
+    Raises:
+        UsageError: both are given.
+    """
+    if sensitivity is not None and ppv is not None:
+        raise click.UsageError("expected --sensitivity or --ppv, not both")
+
+
 allow_leakage_option = click.option(
     "--allow-leakage",
     is_flag=True,

@@ -14,6 +14,10 @@ from hnp_model.commands.arguments import (
     example,
     json_option,
     out_option,
+    ppv_option,
+    referral_error_option,
+    refuse_two_aims,
+    sensitivity_option,
     tta_option,
 )
 from hnp_model.settings import ALL, EvaluateSettings
@@ -39,13 +43,9 @@ MOST_REFITS = 100_000
     help="Take a data set whose pixels were made by another recipe; the card says so.",
 )
 @allow_leakage_option
-@click.option(
-    "--referral-error",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    default=0.1,
-    show_default=True,
-    help="Share of a class that may have its class left out before a patient is referred.",
-)
+@referral_error_option
+@sensitivity_option
+@ppv_option
 @allow_missing_option
 @tta_option
 @out_option
@@ -71,6 +71,8 @@ def evaluate_command(  # click passes one argument a flag
     allow_mismatch: bool,
     allow_leakage: bool,
     referral_error: float,
+    sensitivity: float | None,
+    ppv: float | None,
     allow_missing: bool,
     tta: bool,
     target: Path | None,
@@ -84,12 +86,15 @@ def evaluate_command(  # click passes one argument a flag
         raise click.UsageError("expected either --split FILE or --all")
     if everything and part:
         raise click.UsageError("--part goes with --split, not with --all")
+    refuse_two_aims(sensitivity, ppv)
     settings = EvaluateSettings(
         *(ALL if everything else part or "test", allow_mismatch, allow_leakage, referral_error),
         *(allow_missing, force),
         refits=refits or 0,
         without=not skip_missing_inputs,
         tta=tta,
+        sensitivity=sensitivity,
+        ppv=ppv,
     )
     with reported():
         from hnp_model.evaluation.evaluation import evaluate  # noqa: PLC0415  # torch takes seconds to import

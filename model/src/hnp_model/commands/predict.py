@@ -1,6 +1,7 @@
 """hnp-train predict."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,17 +12,28 @@ from hnp_model.commands.arguments import (
     example,
     force_option,
     json_option,
+    ppv_option,
+    referral_error_option,
+    refuse_two_aims,
+    sensitivity_option,
     tta_option,
 )
 from hnp_model.settings import PredictSettings
 from hnp_shared.command import echo_json, echo_table, reported
+
+if TYPE_CHECKING:
+    from hnp_model.evaluation.predicting import Predicted
 
 
 @click.command("predict", epilog=example("hnp-train predict run data -o said.parquet"))
 @click.argument("run", type=FOLDER)
 @dataset_argument
 @click.option(
-    "-o", "file", type=click.Path(path_type=Path), metavar="FILE", help="Parquet file to write."
+    "-o",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Table of slices to write, .parquet or .csv; FILE-discs and FILE-patients go beside it.",
 )
 @click.option(
     "--out",
@@ -36,6 +48,9 @@ from hnp_shared.command import echo_json, echo_table, reported
     help="Take a data set whose pixels were made by another recipe.",
 )
 @allow_missing_option
+@referral_error_option
+@sensitivity_option
+@ppv_option
 @tta_option
 @force_option
 @json_option
@@ -46,14 +61,24 @@ def predict_command(  # click passes one argument a flag
     target: Path | None,
     allow_mismatch: bool,
     allow_missing: bool,
+    referral_error: float,
+    sensitivity: float | None,
+    ppv: float | None,
     tta: bool,
     force: bool,
     as_json: bool,
 ) -> None:
-    """Write what the model in RUN says of each slice of the data set OUT, labelled or not."""
+    """Write what the model in RUN says of each slice, disc and patient of the data set OUT.
+
+    With labels or without. The column read_next tells in which order a reader's answers would tell
+    the most: what the model is least certain of comes first.
+    """
     if file and target:
         raise click.UsageError("expected -o FILE or --out DIR, not both")
-    settings = PredictSettings(allow_mismatch, allow_missing, force, tta)
+    refuse_two_aims(sensitivity, ppv)
+    settings = PredictSettings(
+        *(allow_mismatch, allow_missing, force, tta, referral_error, sensitivity, ppv)
+    )
     with reported():
         from hnp_model.evaluation.predicting import predict_dataset  # noqa: PLC0415  # torch takes seconds
 
@@ -63,12 +88,32 @@ def predict_command(  # click passes one argument a flag
         if as_json:
             echo_json(told.to_plain())
         else:
-            rows = [
-                ("patients", f"{told.patient_count:,}"),
-                ("slices", f"{told.slice_count:,}"),
-                (f"called positive (from {told.threshold:.3f} on)", f"{told.called:,}"),
-            ]
-            echo_table([("predicted", "count"), *rows])
-            if told.beside.inputs:
-                click.echo(told.beside.inputs.sentence())
-            click.echo(told.file)
+            _print(told)
+
+
+def _print(told: "Predicted") -> None:
+    from hnp_model.report.decision_words import point_sentence  # noqa: PLC0415  # loads numpy
+
+    said = told.by_unit
+    discs, patients = said.units["level"], said.units["patient"]
+    rows = [
+        ("patients", f"{told.patient_count:,}"),
+        ("discs", f"{discs.count:,}"),
+        ("slices", f"{told.slice_count:,}"),
+        (f"slices called positive (from {told.threshold:.3f} on)", f"{told.called:,}"),
+    ]
+    for name, one in (("discs", discs), ("patients", patients)):
+        if one.threshold is not None:
+            rows.append(
+                (f"{name} called positive (from {one.threshold:.3f} on)", f"{one.called:,}")
+            )
+        level = f"at an error level of {100 * said.error_level:g} % a class"
+        sets = one.sets or {"not known, for val has too few patients": one.count}
+        rows += [(f"{name} whose set {level} is {set_}", f"{n:,}") for set_, n in sets.items()]
+    echo_table([("predicted", "count"), *rows])
+    for point in said.points:
+        click.echo(point_sentence(point))
+    if told.beside.inputs:
+        click.echo(told.beside.inputs.sentence())
+    for file in said.files:
+        click.echo(file)

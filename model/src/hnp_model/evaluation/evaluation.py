@@ -13,6 +13,7 @@ from hnp_model.evaluation.beside_train import (
     near_copies_csv,
 )
 from hnp_model.evaluation.case import Case, settle_case
+from hnp_model.evaluation.deciding import decide_on
 from hnp_model.evaluation.predicting import (
     parts_in_order,
     predict,
@@ -25,6 +26,7 @@ from hnp_model.measures.disc_pooling import score_pooled
 from hnp_model.measures.figures import PartFigures, figures_of
 from hnp_model.measures.units import UNITS, UnitName, score_units
 from hnp_model.report.card import render_card
+from hnp_model.report.decision_curve import decisions_csv, draw_decisions
 from hnp_model.report.findings import Findings
 from hnp_model.report.reliability import draw_reliability
 from hnp_model.report.remarks import (
@@ -45,6 +47,8 @@ from hnp_model.runs.run_config import FitResult
 from hnp_model.runs.run_folder import (
     CALIBRATION_FILE,
     CARD_FILE,
+    DECISION_FILE,
+    DECISION_TABLE,
     METRICS_FILE,
     PREDICTIONS_FILE,
     RELIABILITY_FILE,
@@ -135,6 +139,7 @@ def _find(  # what is judged, what was said of it, and how it is told
         place=case.place.path,
         anew=is_other_weights(case.place, predictions.weights_sha256),
         digests=_digests(folder, predictions),
+        decisions=decide_on(folder, predictions, calibrated, result, settings),
         pooled=_pool(predictions.of_part(settings.part), result),
         refitted=refit(config, case.train, settings.refits) if settings.refits else None,
     )
@@ -154,10 +159,13 @@ def write_evaluation(
     title = f"{found.title(found.part)}{' (LEAKING)' if found.leaks else ''}"
     roc = draw_roc(plain, found.asked.units, f"ROC, {title}")
     reliability = draw_reliability(plain, after, f"Reliability, {title}")
+    curves = found.decisions.curves if found.decisions else None
     written = {
         PREDICTIONS_FILE: write_predictions(folder, predictions, calibrated),
         ROC_FILE: folder.write(ROC_FILE, roc),
         RELIABILITY_FILE: folder.write(RELIABILITY_FILE, reliability),
+        DECISION_FILE: folder.write(DECISION_FILE, draw_decisions(curves, f"Worth, {title}")),
+        DECISION_TABLE: folder.write(DECISION_TABLE, decisions_csv(curves)),
         CARD_FILE: folder.write(CARD_FILE, render_card(found).encode()),
     }
     near = found.beside.near_copies

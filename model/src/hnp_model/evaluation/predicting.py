@@ -10,18 +10,22 @@ import numpy.typing as npt
 from hnp_model.data.slices import UNKNOWN_LEVEL, Slices, Strings, read_slices
 from hnp_model.data.tabular import find_lacking
 from hnp_model.evaluation.beside_train import look_beside_train
+from hnp_model.evaluation.said_by_unit import SaidByUnit, thresholds_of, write_by_unit
 from hnp_model.fitting.baselines.baseline import load_baseline
 from hnp_model.fitting.device import enough_memory, on_device_at_hand
 from hnp_model.fitting.forward import logits_by_member
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.networks.ensemble import BothWays
 from hnp_model.fitting.samples import open_samples
+from hnp_model.measures.operating_points import Aim
 from hnp_model.report.findings import BesideTrain
 from hnp_model.report.remarks import remarks_on_discs, remarks_on_prediction, remarks_on_tta
+from hnp_model.runs.aims import find_points
 from hnp_model.runs.calibrations import read_calibrations
 from hnp_model.runs.checkpoint import load_weights
 from hnp_model.runs.evaluations import Subject, place_of
-from hnp_model.runs.predictions import Calibrated, Predictions, write_beside
+from hnp_model.runs.predicted_files import paths_of, refuse_suffix
+from hnp_model.runs.predictions import Calibrated, Predictions
 from hnp_model.runs.run_config import DataFacts, RunConfig, describe_dataset
 from hnp_model.runs.run_folder import (
     CONFIG_FILE,
@@ -33,6 +37,8 @@ from hnp_model.runs.run_folder import (
     refuse_own_file,
 )
 from hnp_model.runs.seen import find_seen
+from hnp_model.runs.unit_tables import Ways
+from hnp_model.runs.val_discs import read_val_discs
 from hnp_model.settings import ALL, BASELINES, PredictSettings
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.errors import InputError, OutputError
@@ -53,7 +59,8 @@ class Predicted:
         threshold: that threshold.
         remarks: what a reader should know first.
         beside: how what is judged differs from train.
-        file: where it lies.
+        file: where the slices lie.
+        by_unit: what is said of discs and patients.
     """
 
     slice_count: int
@@ -63,11 +70,13 @@ class Predicted:
     remarks: tuple[str, ...]
     beside: BesideTrain
     file: str
+    by_unit: SaidByUnit
 
     def to_plain(self) -> dict[str, object]:
         """Return what --json prints."""
         names = ("slice_count", "patient_count", "called", "threshold", "remarks", "file")
-        return {**{name: getattr(self, name) for name in names}, **self.beside.to_plain()}
+        told = {name: getattr(self, name) for name in names}
+        return {**told, **self.by_unit.to_plain(), **self.beside.to_plain()}
 
 
 def predict_dataset(
@@ -96,7 +105,9 @@ def predict_dataset(
         StorageError: a read or write failed.
     """
     if file:
-        refuse_place(file, force=settings.force)
+        refuse_suffix(file)
+        for path in (file, *paths_of(file).values()):  # the one that was named is told first
+            refuse_place(path, force=settings.force)
         refuse_own_file(file)
     dataset = open_dataset(out)
     folder = RunFolder(run)
@@ -108,14 +119,17 @@ def predict_dataset(
     lacking = find_lacking_inputs(config, slices)
     refuse_lacking(lacking, allow=settings.allow_missing, where="the data set")
     file = file or _file_in(folder, config, data, target, settings)
+    points = find_points(folder, Aim.of(settings.sensitivity, settings.ppv))
     parts = np.full(len(slices), ALL)
     predictions = predict(folder, config, dataset, slices, parts, tta=settings.tta)
     beside = look_beside_train(folder, config, dataset, slices, parts)
     make_folder(file.parent, role="the folder of the predictions")
     units = read_calibrations(folder, predictions.weights_sha256)
     calibrated = Calibrated(result.calibration, units)
-    write_beside(file, dataset.manifest_table(), predictions, calibrated)
-    threshold = result.thresholds["slice"]
+    thresholds = thresholds_of(result.thresholds, points)
+    ways = Ways(calibrated, read_val_discs(folder), thresholds, settings.referral_error)
+    by_unit = write_by_unit(file, dataset.manifest_table(), predictions, ways, points)
+    threshold = thresholds["slice"]
     return Predicted(
         slice_count=len(slices),
         patient_count=np.unique(slices.patient_id).size,
@@ -128,6 +142,7 @@ def predict_dataset(
         + remarks_on_tta(used=settings.tta),
         beside=beside,
         file=str(file),
+        by_unit=by_unit,
     )
 
 
@@ -148,7 +163,8 @@ def _file_in(
     refuse_in_dataset(place.path)
     if target is None:  # what we named is made anew, but for what an evaluation is about
         file = place.path / (PREDICTED_FILE if place.has(METRICS_FILE) else PREDICTIONS_FILE)
-        refuse_existing(file, force=True)
+        for path in paths_of(file).values():
+            refuse_existing(path, force=True)
         return file
     refuse_file(place.path, role="the predictions")
     if place.has(METRICS_FILE) or place.has(CONFIG_FILE):
@@ -158,7 +174,8 @@ def _file_in(
             "-o FILE or --out DIR writes elsewhere"
         )
     file = place.path / PREDICTIONS_FILE
-    refuse_existing(file, force=settings.force)
+    for path in (file, *paths_of(file).values()):
+        refuse_existing(path, force=settings.force)
     return file
 
 

@@ -19,7 +19,7 @@ from hnp_model.fitting.members import Trained, train_members, what_is_left
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.preparing import prepare
 from hnp_model.fitting.samples import Samples
-from hnp_model.fitting.scoring_apart import score_apart
+from hnp_model.fitting.scoring_apart import calibrate_apart
 from hnp_model.fitting.telling import tell_remark
 from hnp_model.fitting.training import train
 from hnp_model.measures.calibration import fit_calibration, sigmoid
@@ -34,6 +34,7 @@ from hnp_model.runs.run_config import FitResult, RunConfig
 from hnp_model.runs.run_folder import CONFIG_FILE, RunFolder, claim, device_before, hold
 from hnp_model.runs.seen import write_seen
 from hnp_model.runs.seen_looks import write_looks
+from hnp_model.runs.val_discs import ValDiscs, write_val_discs
 from hnp_model.runs.val_facts import describe_val
 from hnp_model.settings import BASELINES, FitSettings
 from hnp_model.splits.guard import (
@@ -154,9 +155,11 @@ def _settle(folder: RunFolder, val: Samples, config: RunConfig, trained: Trained
     thresholds: dict[str, float] = {unit: youden_threshold(scores[unit]) for unit in UNITS}
     write_calibrations(folder, choose_calibrations(weights_sha256, scores))
     calibration = fit_calibration(logit, val.slices.is_patient)
-    apart = score_apart(val.slices, trained.by_epoch) if trained.by_epoch else None
-    settled_there = score_units("patient", val.slices, calibration.apply(logit))
-    write_val_scores(folder, apart or settled_there, apart=apart is not None)
+    apart = calibrate_apart(val.slices, trained.by_epoch) if trained.by_epoch else None
+    calibrated = calibration.apply(logit) if apart is None else apart
+    patients = score_units("patient", val.slices, calibrated)
+    write_val_scores(folder, patients, apart=apart is not None)
+    write_val_discs(folder, ValDiscs.of(val.slices, sigmoid(logit), calibrated))
     facts = describe_val(scores, thresholds)
     best = tuple(best_of(history).epoch for history in trained.histories)
     asked = config.settings.choose_pooling

@@ -15,14 +15,14 @@ from hnp_model.data.slices import Slices
 from hnp_model.measures.calibration import fit_calibration, logit_of, sigmoid
 from hnp_model.measures.metrics import area_under_curve
 from hnp_model.measures.patient_folds import deal_patients
-from hnp_model.measures.units import PRIMARY_UNIT, Scores, score_units
+from hnp_model.measures.units import PRIMARY_UNIT, score_units
 from hnp_model.runs.history import Epoch, best_of
 
 Numbers = npt.NDArray[np.float64]
 
 
-def score_apart(val: Slices, members: Sequence[Numbers]) -> Scores | None:
-    """Return calibrated scores of val's patients, each by what was settled without this patient.
+def calibrate_apart(val: Slices, members: Sequence[Numbers]) -> Numbers | None:
+    """Return calibrated scores of val, (slice,), each by what was settled without its patient.
 
     None where val is one patient.
 
@@ -44,7 +44,7 @@ def score_apart(val: Slices, members: Sequence[Numbers]) -> Scores | None:
         )
         line = fit_calibration(together[~here], rest.is_patient)
         calibrated[here] = line.apply(together[here])
-    return score_units("patient", val, calibrated)
+    return calibrated
 
 
 def mean_loss(truth: npt.NDArray[np.bool_], logits: Numbers) -> float:

@@ -79,7 +79,7 @@ def score_units(unit: UnitName, slices: Labelled, probability: Numbers) -> Score
     truth = slices.is_patient
     if unit == "slice":
         return _sorted(probability, truth, np.unique(slices.patient_id, return_inverse=True)[1])
-    discs = _pool_discs(slices, probability)
+    discs = pool_discs(slices, probability)
     disc_truth = np.bincount(discs.disc, weights=truth) > 0
     if unit == "level":
         return _sorted(discs.probability, disc_truth, discs.patient)
@@ -92,14 +92,20 @@ def spread_over_slices(unit: UnitName, slices: Labelled, probability: Numbers) -
     """Return the probability of the disc or patient that each slice belongs to, (slice,)."""
     if unit == "slice":
         return probability
-    discs = _pool_discs(slices, probability)
+    discs = pool_discs(slices, probability)
     pooled = discs.probability if unit == "level" else discs.highest()[discs.patient]
     return pooled[discs.disc]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Discs:
-    """Slices put together: the disc of each slice, and of each disc patient and probability."""
+class Discs:
+    """Slices put together.
+
+    Attributes:
+        disc: (slice,), number of the disc that each slice shows.
+        patient: (disc,), number of the patient.
+        probability: (disc,), mean over its slices.
+    """
 
     disc: npt.NDArray[np.int64]
     patient: npt.NDArray[np.int64]
@@ -112,13 +118,14 @@ class _Discs:
         return highest
 
 
-def _pool_discs(slices: Labelled, probability: Numbers) -> _Discs:
+def pool_discs(slices: Labelled, probability: Numbers) -> Discs:
+    """Put the slices of each disc together; discs come by patient, study and level."""
     patient = np.unique(slices.patient_id, return_inverse=True)[1]
     study = np.unique(slices.study_id, return_inverse=True)[1]
     disc_keys = np.stack([patient, study, slices.level.astype(np.int64)])
     discs, disc = np.unique(disc_keys, axis=1, return_inverse=True)
     sums = np.bincount(disc, weights=probability)
-    return _Discs(disc, discs[0], sums / np.bincount(disc))
+    return Discs(disc, discs[0], sums / np.bincount(disc))
 
 
 def _sorted(

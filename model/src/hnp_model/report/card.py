@@ -4,11 +4,13 @@ from collections.abc import Iterable
 
 from hnp_model.data.profile import UNITS as QUANTITY_UNITS
 from hnp_model.measures.bootstrap import RESAMPLES
+from hnp_model.measures.decisions import Decisions
 from hnp_model.measures.metrics import METRICS
 from hnp_model.measures.refitting import Corrected
 from hnp_model.measures.units import PRIMARY_UNIT, UNITS
 from hnp_model.report.card_words import (
     CALIBRATION_NOTE,
+    DECISIONS_NOTE,
     DISCLAIMER,
     ECE_NOTE,
     INPUTS_NOTE,
@@ -21,6 +23,7 @@ from hnp_model.report.card_words import (
     SEES_NEIGHBOURS_NOTE,
 )
 from hnp_model.report.configuration import SEES_NO_PICTURE, model_name, setting_rows
+from hnp_model.report.decision_words import decision_sentences
 from hnp_model.report.figure_rows import (
     TOO_FEW_MEANS,
     Row,
@@ -53,6 +56,7 @@ def render_card(found: Findings) -> str:
         "Configuration": _configuration(found),
         f"Figures, {found.title(found.part)}": _figures(found),
         "Calibration": _calibration(found),
+        **({"Acting on it": _decisions(found.decisions)} if found.decisions else {}),
         "Pictures": PICTURES,
         "When inputs are missing": _missing(found),
         "Referral to a reader": _referral(found),
@@ -146,6 +150,10 @@ def _calibration(found: Findings) -> str:
         return f"Not told for part {found.part}: the fit has used it."
     note = CALIBRATION_NOTE if CALIBRATION_FILE in found.digests else OLD_CALIBRATION_NOTE
     return f"{_table(calibration_rows(found.calibration))}\n{note} {ECE_NOTE}"
+
+
+def _decisions(decisions: Decisions) -> str:
+    return f"{_bullets(map(_sentence, decision_sentences(decisions)))}\n{DECISIONS_NOTE}"
 
 
 def _inputs(found: Findings) -> str:

@@ -1,7 +1,7 @@
 """What every card says, whatever the figures."""
 
 from hnp_model.measures.calibration_error import BINS, FEW_ROWS
-from hnp_model.runs.run_folder import RELIABILITY_FILE, ROC_FILE
+from hnp_model.runs.run_folder import DECISION_FILE, RELIABILITY_FILE, ROC_FILE
 
 DISCLAIMER = "**Research use only, not a medical device.**"
 
@@ -60,7 +60,15 @@ MISSING_NOTE = (
     "the image, a black one. Thresholds play no part in an AUC."
 )
 
+DECISIONS_NOTE = (
+    "In brackets 95 % intervals between patients, with 10 patients of each class or more. Net "
+    "benefit (Vickers and Elkin 2006): what is found, less the alarms at the price that the "
+    "threshold puts on them; a threshold counts where the whole interval lies above 0, each for "
+    "itself."
+)
+
 PICTURES = (
     f"![ROC curves of the three units]({ROC_FILE})\n\n"
-    f"![Reliability, as predicted and calibrated, of the three units]({RELIABILITY_FILE})"
+    f"![Reliability, as predicted and calibrated, of the three units]({RELIABILITY_FILE})\n\n"
+    f"![Net benefit of acting on the model, on all and on none]({DECISION_FILE})"
 )

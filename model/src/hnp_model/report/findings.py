@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hnp_model.measures.bootstrap import Figure
 from hnp_model.measures.calibrated_figures import CalibratedFigures
+from hnp_model.measures.decisions import Decisions
 from hnp_model.measures.figures import PartFigures
 from hnp_model.measures.refitting import Corrected
 from hnp_model.measures.units import UnitName
@@ -64,6 +65,7 @@ class Findings:
         digests: file -> sha256 of what the figures belong to: weights, predictions, pages.
         refitted: what is left of the AUC on train; None when that was not asked for.
         tta: whether each picture was looked at mirrored too.
+        decisions: what comes of acting on the model, on the part asked for.
         pooled: AUC by disc with slices pooled as val has chosen; None when that was not asked for.
     """
 
@@ -85,6 +87,7 @@ class Findings:
     refitted: Corrected | None = None
     tta: bool = False
     pooled: Figure | None = None
+    decisions: Decisions | None = None
 
     @property
     def asked(self) -> PartFigures:
@@ -102,6 +105,8 @@ class Findings:
             plain[self.part]["calibration"] = told
         if self.referral:
             plain[self.part]["referral"] = self.referral.to_plain()
+        if self.decisions:
+            plain[self.part]["decisions"] = self.decisions.to_plain()
         if self.pooled:
             chosen = self.config.settled().pooling
             plain[self.part]["pooling"] = {"chosen_on_val": chosen, "auc": self.pooled.to_plain()}

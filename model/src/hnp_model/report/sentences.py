@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from hnp_model.measures.bootstrap import RESAMPLES, Estimates, Figure
 from hnp_model.measures.figures import PartFigures, UnitFigures
 from hnp_model.measures.refitting import Corrected
+from hnp_model.report.decision_words import decision_sentences
 from hnp_model.report.findings import Findings
 from hnp_model.runs.referral import REFERRAL_FILE, Referral
 from hnp_shared.counted import counted
@@ -42,6 +43,7 @@ def sentences_on(found: Findings) -> tuple[str, ...]:
     pooled = (pooling_sentence(found),) if found.pooled else ()
     refitted = (refits_sentence(found.refitted),) if found.refitted else ()
     told = (
+        *(decision_sentences(found.decisions) if found.decisions else ()),
         inputs,
         missing,
         worst_hospital(found.asked),

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
+from hnp_model.runs.predicted_files import paths_of
 from hnp_model.runs.run_config import RunConfig
 from hnp_model.runs.run_folder import (
     CONFIG_FILE,
     DIGEST_KEYS,
     METRICS_FILE,
     PREDICTED_FILE,
+    PREDICTIONS_FILE,
     REPORT_FILES,
     WEIGHTS_FILE,
     RunFolder,
@@ -194,7 +196,9 @@ def _is_run(place: RunFolder) -> bool:
 
 
 def _is_ours(name: str) -> bool:
-    ours = name in {*DIGEST_KEYS, *REPORT_FILES, PREDICTED_FILE} - {WEIGHTS_FILE}
+    tables = (paths_of(Path(file)).values() for file in (PREDICTIONS_FILE, PREDICTED_FILE))
+    predicted = {path.name for paths in tables for path in paths}
+    ours = name in {*DIGEST_KEYS, *REPORT_FILES, *predicted} - {WEIGHTS_FILE}
     return ours or name.startswith(TEMPORARY_PREFIX) or is_dropping(name)
 
 

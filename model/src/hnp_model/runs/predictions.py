@@ -13,7 +13,7 @@ from hnp_model.measures.calibration import METHOD, Calibration, sigmoid
 from hnp_model.measures.units import UNITS, Scores, UnitName, score_units
 from hnp_model.runs.calibrations import CALIBRATED_UNITS, Calibrations
 from hnp_model.runs.run_folder import PREDICTIONS_FILE, RunFolder
-from hnp_shared.storage import DISK, Disk, Sink, replace_file
+from hnp_shared.storage import Disk, Sink, replace_file
 
 SCHEMA = pa.schema(
     [
@@ -169,13 +169,6 @@ def write_predictions(folder: RunFolder, predictions: Predictions, calibrated: C
         table = table.append_column(f"{MEMBER_PREFIX}{number}", pa.array(probability))
 
     return _write(folder.path / PREDICTIONS_FILE, table, PREDICTIONS_FILE, folder.disk)
-
-
-def write_beside(
-    target: Path, known: pa.Table, predictions: Predictions, calibrated: Calibrated
-) -> None:
-    """Write the table of `table_beside`."""
-    _write(target, table_beside(known, predictions, calibrated), "the predictions", DISK)
 
 
 def table_beside(known: pa.Table, predictions: Predictions, calibrated: Calibrated) -> pa.Table:

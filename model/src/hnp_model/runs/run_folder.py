@@ -33,8 +33,10 @@ PREDICTED_FILE = "predicted.parquet"
 METRICS_FILE = "metrics.json"
 ROC_FILE = "roc.png"
 RELIABILITY_FILE = "reliability.png"
+DECISION_FILE = "decision.png"
+DECISION_TABLE = "decision.csv"
 CARD_FILE = "card.md"
-REPORT_FILES = (CARD_FILE, ROC_FILE, RELIABILITY_FILE, METRICS_FILE)
+REPORT_FILES = (CARD_FILE, ROC_FILE, RELIABILITY_FILE, DECISION_FILE, METRICS_FILE)
 """What an evaluation leaves for people to open."""
 DIGEST_KEYS = {
     WEIGHTS_FILE: "weights_sha256",
@@ -42,6 +44,8 @@ DIGEST_KEYS = {
     PREDICTIONS_FILE: "predictions_sha256",
     ROC_FILE: "roc_sha256",
     RELIABILITY_FILE: "reliability_sha256",
+    DECISION_FILE: "decision_sha256",
+    DECISION_TABLE: "decision_table_sha256",
     CARD_FILE: "card_sha256",
 }
 """File that figures belong to -> what its sha256 is called in metrics.json."""

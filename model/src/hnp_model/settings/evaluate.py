@@ -20,6 +20,8 @@ class EvaluateSettings:
         refits: times a baseline is learned anew, to correct its AUC on train; 0: not.
         without: whether to tell how the run does without each input.
         tta: whether each picture is looked at mirrored too.
+        sensitivity: what a threshold is to reach on val; None: not asked for.
+        ppv: the same of a positive predictive value.
     """
 
     part: str = "test"
@@ -31,6 +33,8 @@ class EvaluateSettings:
     refits: int = 0
     without: bool = True
     tta: bool = False
+    sensitivity: float | None = None
+    ppv: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,15 @@ class PredictSettings:
         allow_missing: whether data without an input that train had is taken.
         force: whether a file may be written over.
         tta: whether each picture is looked at mirrored too.
+        referral_error: share of a class that may have its class left out of its prediction set.
+        sensitivity: what a threshold is to reach on val; None: not asked for.
+        ppv: the same of a positive predictive value.
     """
 
     allow_mismatch: bool = False
     allow_missing: bool = False
     force: bool = False
     tta: bool = False
+    referral_error: float = 0.1
+    sensitivity: float | None = None
+    ppv: float | None = None
