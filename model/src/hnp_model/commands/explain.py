@@ -14,12 +14,12 @@ from hnp_model.commands.arguments import (
     json_option,
 )
 from hnp_model.commands.extras import needing
-from hnp_model.explaining.asked import EXPLAINED_PARTS, ExplainSettings
+from hnp_model.explanations.asked import EXPLAINED_PARTS, ExplainSettings
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.errors import GateError
 
 if TYPE_CHECKING:
-    from hnp_model.explaining.explaining import Explanation
+    from hnp_model.explanations.explaining import Explanation
 
 
 @click.command("explain", epilog=example("hnp-train explain run data -n 8 -o explained"))
@@ -92,7 +92,7 @@ def explain_command(  # click passes one argument a flag
     settings = ExplainSettings(part, count, shown, seed, allow_mismatch, allow_missing, force)
     with reported(resume="nothing is kept, the same command begins again"):
         with needing("captum", "hnp-model[explain]"):
-            from hnp_model.explaining.explaining import explain  # noqa: PLC0415  # an extra
+            from hnp_model.explanations.explaining import explain  # noqa: PLC0415  # an extra
 
         found = explain(run, out, target, settings)
         if as_json:
@@ -105,8 +105,8 @@ def explain_command(  # click passes one argument a flag
 
 
 def _print(found: "Explanation", target: Path) -> None:
-    from hnp_model.explaining.explaining import SLICES_FOLDER  # noqa: PLC0415  # as above
-    from hnp_model.explaining.page import (  # noqa: PLC0415
+    from hnp_model.explanations.explaining import SLICES_FOLDER  # noqa: PLC0415  # as above
+    from hnp_model.explanations.page import (  # noqa: PLC0415
         about_line,
         curve_rows,
         lines_on,

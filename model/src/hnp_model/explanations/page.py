@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from hnp_model.explaining.attributing import TOLERANCE
-from hnp_model.explaining.measured import METHODS, TITLES
-from hnp_model.explaining.regions import MEANS
-from hnp_model.explaining.summary import LEAST_DECIDED, Summary, told
+from hnp_model.explanations.attributing import TOLERANCE
+from hnp_model.explanations.measured import METHODS, TITLES
+from hnp_model.explanations.regions import MEANS
+from hnp_model.explanations.summary import LEAST_DECIDED, Summary, told
 from hnp_model.report.findings import TRAINING
 from hnp_shared.counted import counted
 
@@ -94,11 +94,10 @@ def page(summary: Summary, sheets: Sequence[str]) -> str:
 
 {_table(region_rows(summary))}
 
-Area is what a map that knows nothing would have in a region. *Sets slices apart*: of a difference
-between the logits of two slices, the share that what lies there makes; disc, outside and what is
-known beside the picture add up to 1, but for the baseline. A shortcut is a region without the disc
-that holds more of Integrated Gradients than its area, and makes over {LEAST_DECIDED:.0%} of the
-difference.
+Area is what a map that knows nothing would have in a region. *Sets slices apart*: where one slice's
+logit rises more above its baseline than another's, the share that what lies there makes; disc,
+outside and what is known beside the picture add up to 1. A shortcut is a region without the disc
+that holds more of Integrated Gradients than its area and makes over {LEAST_DECIDED:.0%} of that.
 
 {_table(share_rows(summary))}
 

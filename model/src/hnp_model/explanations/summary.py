@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.data.slices import Strings
-from hnp_model.explaining.curves import RANDOM
-from hnp_model.explaining.measured import METHODS, TITLES, Measured, Method
-from hnp_model.explaining.regions import MEANS, REGIONS, RegionName
+from hnp_model.explanations.curves import RANDOM
+from hnp_model.explanations.measured import METHODS, TITLES, Measured, Method
+from hnp_model.explanations.regions import MEANS, REGIONS, RegionName
 from hnp_model.measures.bootstrap import Figure
 from hnp_model.measures.clustered import clustered_mean, clustered_slope
 
@@ -36,7 +36,8 @@ class RegionFigures:
         area: share of the pixels seen; what a map that knows nothing would have there.
         shares: method -> share of the map.
         excess: method -> share of the map less the area.
-        decides: share of what sets slices apart, by Integrated Gradients.
+        decides: share of what sets slices apart, beyond their blurred pictures: of a difference in
+            what all parts add up to, how much is made here.
     """
 
     name: RegionName
@@ -200,7 +201,7 @@ def _region(measured: Measured, patient: Strings, name: RegionName) -> RegionFig
         float(area.mean()),
         {each: clustered_mean(values, patient) for each, values in shares.items()},
         {each: clustered_mean(values - area, patient) for each, values in shares.items()},
-        clustered_slope(measured.regions[:, place], measured.logit, patient),
+        clustered_slope(measured.regions[:, place], measured.logit - measured.start, patient),
     )
 
 

@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from hnp_model.explaining.attributing import adds_up
-from hnp_model.explaining.curves import Curves
+from hnp_model.explanations.attributing import adds_up
+from hnp_model.explanations.curves import Curves
 
 Method = Literal["ig", "cam"]
 METHODS: tuple[Method, ...] = ("ig", "cam")

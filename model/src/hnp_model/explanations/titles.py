@@ -3,7 +3,7 @@
 import numpy as np
 
 from hnp_model.data.slices import UNKNOWN_LEVEL
-from hnp_model.explaining.subject import Subject
+from hnp_model.explanations.subject import Subject
 from hnp_model.measures.calibration import sigmoid
 from hnp_shared.vocabulary import LEVEL_NAMES
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from hnp_model.explaining.attributing import blur
+from hnp_model.explanations.attributing import blur
 from hnp_model.fitting.batch import Batch
 from hnp_model.measures.calibration import sigmoid
 

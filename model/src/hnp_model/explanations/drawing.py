@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from hnp_model.explaining.measured import TITLES
+from hnp_model.explanations.measured import TITLES
 from hnp_model.report.pictures import to_png
 
 FOR, AGAINST = "#ee7733", "#33bbee"
@@ -28,6 +28,13 @@ STRONGEST = 0.995
 
 ACROSS = 6
 """Slices in each row of a sheet."""
+
+SLICE_INCHES = (9.6, 2.75)
+SLICE_PANELS = (
+    *((left, 0.03, 0.235, 0.8) for left in (0.005, 0.25, 0.495)),
+    (0.835, 0.1, 0.16, 0.73),
+)
+"""Left, bottom, width and height of each panel, as shares of the whole."""
 
 Pixels = npt.NDArray[np.float32]
 
@@ -57,8 +64,9 @@ class Drawn:
 
 def draw_slice(drawn: Drawn) -> bytes:
     """Return a PNG: the picture, both maps over it, and what each input adds."""
-    figure = Figure(figsize=(9.6, 2.9), layout="constrained", facecolor="white")
-    panels = figure.subplots(1, 4, width_ratios=(1, 1, 1, 0.9))
+    figure = Figure(figsize=SLICE_INCHES, facecolor="white")
+    # Places by hand: there may be hundreds of these, and a layout costs as much as the drawing.
+    panels = [figure.add_axes(place) for place in SLICE_PANELS]
     _show(panels[0], drawn.picture, None)
     if 0 < drawn.box.mean() < 1:
         panels[0].contour(drawn.box, [0.5], colors=[BOX], linewidths=0.8, linestyles="dashed")
@@ -68,7 +76,7 @@ def draw_slice(drawn: Drawn) -> bytes:
     for panel, head in zip(panels, heads, strict=True):
         panel.set_title(head, fontsize=8)
     _bars(panels[3], drawn.names, drawn.added)
-    figure.suptitle(drawn.title.replace("\n", ", "), fontsize=9)
+    figure.text(0.01, 0.96, drawn.title.replace("\n", ", "), fontsize=9, va="top")
     return to_png(figure)
 
 

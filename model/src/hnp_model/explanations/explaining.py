@@ -10,17 +10,17 @@ import numpy.typing as npt
 import pyarrow.parquet as pq
 
 from hnp_model.data.tabular import features_of
-from hnp_model.explaining.asked import ExplainSettings
-from hnp_model.explaining.attributing import Attributions
-from hnp_model.explaining.drawing import Drawn, draw_sheet, draw_slice
-from hnp_model.explaining.measured import Measured, joined
-from hnp_model.explaining.measuring import Looker, maps_of
-from hnp_model.explaining.new_folder import new_folder, refuse_target
-from hnp_model.explaining.page import page
-from hnp_model.explaining.subject import BATCH, Subject, looker_at, open_subject
-from hnp_model.explaining.summary import Summary, summarise
-from hnp_model.explaining.table import TABLE_FILE, attribution_table
-from hnp_model.explaining.titles import INPUT_NAMES, title_of
+from hnp_model.explanations.asked import ExplainSettings
+from hnp_model.explanations.attributing import Attributions
+from hnp_model.explanations.drawing import Drawn, draw_sheet, draw_slice
+from hnp_model.explanations.measured import Measured, joined
+from hnp_model.explanations.measuring import Looker, maps_of
+from hnp_model.explanations.new_folder import new_folder, refuse_target
+from hnp_model.explanations.page import page
+from hnp_model.explanations.subject import BATCH, Subject, looker_at, open_subject
+from hnp_model.explanations.summary import Summary, summarise
+from hnp_model.explanations.table import TABLE_FILE, attribution_table
+from hnp_model.explanations.titles import INPUT_NAMES, title_of
 from hnp_model.runs.run_folder import RunFolder
 from hnp_shared.dataset import Dataset
 from hnp_shared.progress import track

@@ -8,10 +8,10 @@ import torch
 from scipy.stats import rankdata
 from torch import nn
 
-from hnp_model.explaining.attributing import Attributions, attribute
-from hnp_model.explaining.curves import RANDOM, Curves, cell_sums, curves_of, random_orders
-from hnp_model.explaining.measured import METHODS, Measured, Method
-from hnp_model.explaining.regions import Regions, shares_of, sums_of
+from hnp_model.explanations.attributing import Attributions, attribute
+from hnp_model.explanations.curves import RANDOM, Curves, cell_sums, curves_of, random_orders
+from hnp_model.explanations.measured import METHODS, Measured, Method
+from hnp_model.explanations.regions import Regions, shares_of, sums_of
 from hnp_model.fitting.batch import Batch
 
 Numbers = npt.NDArray[np.float64]

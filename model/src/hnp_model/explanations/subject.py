@@ -15,10 +15,10 @@ from hnp_model.evaluation.predicting import (
     refuse_lacking,
     refuse_other_pixels,
 )
-from hnp_model.explaining.asked import ExplainSettings
-from hnp_model.explaining.measuring import Looker
-from hnp_model.explaining.regions import Regions
-from hnp_model.explaining.selecting import Selection, select
+from hnp_model.explanations.asked import ExplainSettings
+from hnp_model.explanations.measuring import Looker
+from hnp_model.explanations.regions import Regions
+from hnp_model.explanations.selecting import Selection, select
 from hnp_model.fitting.device import on_device_at_hand
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.samples import open_samples
@@ -154,9 +154,9 @@ def _parts(folder: RunFolder, slices: Slices, asked: str) -> Strings:
             "--part all takes all of it"
         )
     if not (parts == asked).any():
-        found = "the fit has used all of it" if asked == "test" else f"the fit has no {asked} in it"
+        why = "used all of it" if asked == "test" else "used none of it so"
         raise InputError(
-            f"found no slice of {asked} in the data set, {found}; --part names another"
+            f"found no slice of {asked} in the data set: the fit has {why}; --part names another"
         )
     return parts
 

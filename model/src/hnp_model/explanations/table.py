@@ -6,10 +6,10 @@ import pyarrow as pa
 
 from hnp_model.data.slices import UNKNOWN_LEVEL
 from hnp_model.data.tabular import features_of
-from hnp_model.explaining.curves import RANDOM
-from hnp_model.explaining.measured import METHODS, Measured
-from hnp_model.explaining.regions import REGIONS
-from hnp_model.explaining.subject import Subject
+from hnp_model.explanations.curves import RANDOM
+from hnp_model.explanations.measured import METHODS, Measured
+from hnp_model.explanations.regions import REGIONS
+from hnp_model.explanations.subject import Subject
 from hnp_model.measures.calibration import sigmoid
 from hnp_model.runs.predictions import WEIGHTS_KEY
 
