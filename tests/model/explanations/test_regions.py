@@ -44,9 +44,12 @@ def regions_of(opened: Dataset, slices: Slices, model: ModelName) -> Regions:
 
 def explained(opened: Dataset, slices: Slices, network: nn.Module) -> Summary:
     looker = Looker(
-        *(network, looks_at(slice(0, SIDE), slice(0, SIDE), SIDE)),
-        regions_of(opened, slices, "compact-1"),
-        *(1, torch.zeros(4), np.random.default_rng(0)),
+        network=network,
+        stranger=looks_at(slice(0, SIDE), slice(0, SIDE), SIDE),
+        regions=regions_of(opened, slices, "compact-1"),
+        channels=1,
+        usual=torch.zeros(4),
+        random=np.random.default_rng(0),
     )
     steps = [np.arange(first, first + 8) for first in range(0, 24, 8)]
     called = np.ones(8, dtype=np.bool_)
