@@ -3,12 +3,17 @@
 import json
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from hnp_model.explanations import explaining
+from hnp_model.data.slices import Slices, Strings, read_slices
+from hnp_model.explanations import explaining, subject
+from hnp_model.runs.predictions import Predictions
 from hnp_shared.errors import StorageError
 from model.conftest import invoke, invoke_fit
 from model.synthetic import Plan, write_dataset
@@ -118,6 +123,27 @@ def test_what_cannot_be_explained_is_one_line(
     assert refused.exit_code == 65
     assert "--part all takes all of it" in refused.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_ids_that_lead_elsewhere_name_no_file(
+    run: Path, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def renamed(*given: Any, **named: Any) -> Slices:
+        found = read_slices(*given, **named)
+        return replace(found, slice_id=np.char.add("../../", found.slice_id))
+
+    monkeypatch.setattr(subject, "read_slices", renamed)
+    monkeypatch.setattr(subject, "predict", said_by_nobody)
+    refused = invoke("explain", run, dataset, *FEW, "-o", tmp_path / "out")
+    assert refused.exit_code == 65
+    assert refused.stderr.startswith("error: slice ids in the manifest are damaged")
+    assert list(tmp_path.iterdir()) == []
+
+
+def said_by_nobody(
+    _folder: object, _config: object, _dataset: object, slices: Slices, parts: Strings
+) -> Predictions:
+    return Predictions(slices, parts, np.zeros(len(slices)), "")
 
 
 def test_an_earlier_explanation_is_not_written_over(

@@ -1,10 +1,12 @@
+import errno
 from pathlib import Path
 
 import pytest
 
 from hnp_model.explanations.new_folder import new_folder
 from hnp_model.runs.run_folder import hold
-from hnp_shared.errors import OutputError
+from hnp_shared.errors import OutputError, StorageError
+from hnp_shared.storage import Disk
 
 MARK = "explain.json"
 
@@ -49,6 +51,23 @@ def test_an_earlier_one_goes_only_when_that_is_asked_for(tmp_path: Path) -> None
     fill(tmp_path / "new", "newer", force=True)
     assert (tmp_path / "new" / MARK).read_text() == "newer"
     assert names(tmp_path) == ["new"]
+
+
+def test_what_cannot_be_moved_to_its_place_leaves_the_earlier_one(tmp_path: Path) -> None:
+    class Stuck(Disk):
+        def rename(self, source: Path, target: Path) -> None:
+            if source.name == ".tmp-new":
+                raise OSError(errno.ENOSPC, "full")
+            super().rename(source, target)
+
+    fill(tmp_path / "new", "old")
+    with (
+        pytest.raises(StorageError, match="ENOSPC"),
+        new_folder(tmp_path / "new", MARK, force=True, disk=Stuck()) as folder,
+    ):
+        (folder.path / MARK).write_text("newer")
+    assert names(tmp_path) == ["new"]
+    assert (tmp_path / "new" / MARK).read_text() == "old"
 
 
 def test_what_is_not_ours_stays_even_when_forced(tmp_path: Path) -> None:

@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from hnp_model.measures.clustered import clustered_mean, clustered_ratio, clustered_slope
+from hnp_model.measures.clustered import (
+    clustered_mean,
+    clustered_ratio,
+    clustered_share,
+    clustered_slope,
+)
 
 RANDOM = np.random.default_rng(3)
 VALUES = RANDOM.normal(2, 1, size=30)
@@ -32,6 +37,18 @@ def test_what_is_missing_is_left_out_and_few_patients_have_no_interval() -> None
     assert found.value == pytest.approx(VALUES[:9].mean())
     assert found.low is None
     assert clustered_mean(np.full(30, np.nan), PATIENTS).value is None
+
+
+def test_shares_have_intervals_of_shares() -> None:
+    near_one = np.clip(1 - RANDOM.exponential(0.02, size=30), 0, 1)
+    found = clustered_share(near_one, PATIENTS)
+    assert found.value == pytest.approx(near_one.mean())
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < near_one.mean() < found.high <= 1
+    none = clustered_share(np.zeros(30), PATIENTS)
+    assert none.low == 0
+    assert 0 < (none.high or 0) < 0.2
 
 
 def test_slopes_of_parts_add_up_to_one() -> None:

@@ -29,7 +29,7 @@ STEPS = (24, 96, 384)
 TOLERANCE = 0.02
 """What a slice's parts may miss of the change of its logit, or of 1 where it changes by less."""
 
-PASSES = 32
+PASSES = 16
 """Pictures that go through the network at a time."""
 
 Numbers = npt.NDArray[np.float64]

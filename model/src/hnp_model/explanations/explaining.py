@@ -117,10 +117,11 @@ def _look(
 
 
 def _batches(subject: Subject) -> Iterator[tuple[Indices, bool]]:
-    """Yield slices, and whether random weights look at them too: the first ones drawn."""
+    """Yield slices, and whether random weights look at them too: some of those drawn."""
     drawn = subject.selection.drawn
-    others = np.setdiff1d(np.arange(len(subject.slices)), drawn)
-    for rows, strange in ((drawn[:COMPARED], True), (drawn[COMPARED:], False), (others, False)):
+    spread = np.linspace(0, drawn.size - 1, min(COMPARED, drawn.size)).astype(np.int64)
+    others = np.setdiff1d(np.arange(len(subject.slices)), drawn[spread])
+    for rows, strange in ((drawn[spread], True), (others, False)):
         for first in range(0, rows.size, BATCH):
             yield rows[first : first + BATCH], strange
 

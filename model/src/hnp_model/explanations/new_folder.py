@@ -11,7 +11,7 @@ from hnp_model.runs.run_folder import RunFolder, hold, refuse_file
 from hnp_shared.errors import OutputError, StorageError
 from hnp_shared.names import is_dropping
 from hnp_shared.places import is_file, is_folder, refuse_in_dataset
-from hnp_shared.storage import TEMPORARY_PREFIX
+from hnp_shared.storage import DISK, TEMPORARY_PREFIX, Disk
 
 ROLE = "the folder of the explanation"
 
@@ -41,7 +41,7 @@ def refuse_target(target: Path, mark: str, *, force: bool) -> None:
 
 
 @contextlib.contextmanager
-def new_folder(target: Path, mark: str, *, force: bool) -> Iterator[RunFolder]:
+def new_folder(target: Path, mark: str, *, force: bool, disk: Disk = DISK) -> Iterator[RunFolder]:
     """Give a folder to fill, which takes the place of ``target`` when all went well.
 
     Raises:
@@ -51,7 +51,7 @@ def new_folder(target: Path, mark: str, *, force: bool) -> Iterator[RunFolder]:
     refuse_target(target, mark, force=force)
     whole = Path(os.path.realpath(target))
     making = whole.parent / f"{TEMPORARY_PREFIX}{whole.name}"
-    with hold(making, role=ROLE) as folder:
+    with hold(making, role=ROLE, disk=disk) as folder:
         _empty(making)  # what a killed command left
         try:
             yield folder
@@ -69,7 +69,12 @@ def _put(folder: RunFolder, target: Path) -> None:
         there = os.path.lexists(target)
         if there:
             folder.disk.rename(target, old)
-        folder.disk.rename(folder.path, target)
+        try:
+            folder.disk.rename(folder.path, target)
+        except BaseException:
+            if there:
+                folder.disk.rename(old, target)
+            raise
         if there:
             shutil.rmtree(old)
     except OSError as error:

@@ -1,5 +1,6 @@
 """What is explained: slices of a data set, and what a run says of them."""
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,6 +31,8 @@ from hnp_model.settings import ALL, BASELINES, LARGEST_SEED, FitSettings
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.errors import InputError
 from hnp_shared.images import open_images
+
+_NAME = re.compile(r"[0-9a-f]{32}")
 
 BATCH = 8
 """Slices that are explained at a time."""
@@ -91,6 +94,7 @@ def settle_subject(run: Path, dataset: Dataset, settings: ExplainSettings) -> Su
     )
     every = selection.every
     taken = said.slices.take(every)
+    _refuse_names(taken)
     truth = taken.is_patient if labelled else None
     return Subject(
         *(config, data, said.weights_sha256, training, taken, truth, called[every]),
@@ -159,6 +163,12 @@ def _parts(folder: RunFolder, slices: Slices, asked: str) -> Strings:
             f"found no slice of {asked} in the data set: the fit has {why}; --part names another"
         )
     return parts
+
+
+def _refuse_names(slices: Slices) -> None:
+    """Refuse ids that are no names of files: a data set may come from anywhere."""
+    if not all(map(_NAME.fullmatch, slices.slice_id.tolist())):
+        raise InputError("slice ids in the manifest are damaged, expected 32 hex digits")
 
 
 def _refuse_blind(settings: FitSettings) -> None:

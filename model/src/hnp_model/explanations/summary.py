@@ -11,7 +11,7 @@ from hnp_model.explanations.curves import RANDOM
 from hnp_model.explanations.measured import METHODS, TITLES, Measured, Method
 from hnp_model.explanations.regions import MEANS, REGIONS, RegionName
 from hnp_model.measures.bootstrap import Figure
-from hnp_model.measures.clustered import clustered_mean, clustered_slope
+from hnp_model.measures.clustered import clustered_mean, clustered_share, clustered_slope
 
 SUSPECTED: tuple[RegionName, ...] = ("outside", "border", "corners")
 """Regions of the audit's shortcuts: none of them shows the disc."""
@@ -167,7 +167,9 @@ def summarise(
         about=about,
         n_slices=len(measured),
         n_patients=np.unique(patient).size,
-        shares={name: mean(shares[:, number]) for number, name in enumerate(names)},
+        shares={
+            name: clustered_share(shares[:, number], patient) for number, name in enumerate(names)
+        },
         regions=tuple(_region(measured, patient, name) for name in REGIONS),
         curves={
             name: CurveFigures(
@@ -199,7 +201,7 @@ def _region(measured: Measured, patient: Strings, name: RegionName) -> RegionFig
     return RegionFigures(
         name,
         float(area.mean()),
-        {each: clustered_mean(values, patient) for each, values in shares.items()},
+        {each: clustered_share(values, patient) for each, values in shares.items()},
         {each: clustered_mean(values - area, patient) for each, values in shares.items()},
         clustered_slope(measured.regions[:, place], measured.logit - measured.start, patient),
     )

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.measures.bootstrap import MIN_PATIENTS, Figure
-from hnp_model.measures.intervals import quantile
+from hnp_model.measures.intervals import quantile, ratio_interval
 
 Numbers = npt.NDArray[np.float64]
 
@@ -23,6 +23,22 @@ def clustered_mean(values: Numbers, patient_id: npt.NDArray[np.str_]) -> Figure:
     """
     known = np.isfinite(values)
     return clustered_ratio(values[known], np.ones(int(known.sum())), patient_id[known])
+
+
+def clustered_share(values: Numbers, patient_id: npt.NDArray[np.str_]) -> Figure:
+    """Return the mean of rows that are shares, with Wilson's interval, which stays in 0 to 1.
+
+    Args:
+        values: (row,), 0 to 1; NaN is left out.
+        patient_id: (row,).
+    """
+    found = clustered_mean(values, patient_id)
+    if found.value is None or found.low is None:
+        return found
+    known = np.isfinite(values)
+    shares = values[known].clip(0, 1)  # what was added up as floats
+    patient = np.unique(patient_id[known], return_inverse=True)[1]
+    return Figure(found.value, *ratio_interval(shares, np.ones_like(shares), patient))
 
 
 def clustered_ratio(above: Numbers, below: Numbers, patient_id: npt.NDArray[np.str_]) -> Figure:
