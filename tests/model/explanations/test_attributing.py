@@ -65,6 +65,14 @@ def test_parts_add_up_to_the_change_of_the_logit(settings: FitSettings) -> None:
     assert (np.abs(found.tabular).max() > 0) == (settings.inputs == "both")
 
 
+@pytest.mark.torture
+def test_parts_of_the_reference_network_add_up_too() -> None:
+    network = build_network(FitSettings(model="reference")).eval()
+    found = attribute(network, batch(2, 1, 4, side=300), 1, torch.zeros(4))
+    assert np.abs(found.missed).max() < 0.02
+    assert found.cam.shape == (2, 300, 300)
+
+
 def test_slices_whose_parts_add_up_badly_get_more_steps() -> None:
     given = batch(4, 1, 4)
     given.images[:, 0, 0, 0] = torch.tensor([0.9, 0.95, 1.0, 0.1])
