@@ -91,12 +91,10 @@ def draw_sheet(slices: Sequence[Drawn], title: str) -> bytes:
     figure = Figure(
         figsize=(1.7 * ACROSS, 3.75 * rows + 0.5), layout="constrained", facecolor="white"
     )
-    panels = figure.subplots(2 * rows, ACROSS, squeeze=False)
-    for panel in panels.flat:
-        panel.set_axis_off()
+    grid = figure.add_gridspec(2 * rows, ACROSS)
     for number, each in enumerate(slices):
         row, column = divmod(number, ACROSS)
-        above, below = panels[2 * row, column], panels[2 * row + 1, column]
+        above, below = (figure.add_subplot(grid[2 * row + down, column]) for down in (0, 1))
         _show(above, each.picture, None)
         _show(below, each.picture, each.integrated)
         above.set_title(each.title, fontsize=6.5)
