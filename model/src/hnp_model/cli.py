@@ -27,6 +27,10 @@ _COMMANDS = {
         "hnp_model.commands.evaluate:evaluate_command",
         "Judge the model in RUN on the data set OUT; thresholds come from the run.",
     ),
+    "explain": Place(
+        "hnp_model.commands.explain:explain_command",
+        "Show what the network in RUN looks at in the data set OUT; exits with 3 on a shortcut.",
+    ),
     "fit": Place(
         "hnp_model.commands.fit:fit_command",
         "Train a network on the data set OUT.",

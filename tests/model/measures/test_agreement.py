@@ -6,7 +6,7 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from hnp_model.measures.agreement import Agreement, agree
-from hnp_model.measures.clustered import quantile
+from hnp_model.measures.sureness import quantile
 
 
 def answers(table: list[list[int]]) -> tuple[list[str], list[str]]:

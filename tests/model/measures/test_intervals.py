@@ -11,7 +11,6 @@ from statsmodels.stats.proportion import proportion_confint
 
 from hnp_model.measures.area_interval import area_interval
 from hnp_model.measures.bootstrap import estimate
-from hnp_model.measures.clustered import freedom, quantile, wilson
 from hnp_model.measures.intervals import (
     brier_interval,
     intercept_interval,
@@ -20,6 +19,7 @@ from hnp_model.measures.intervals import (
     slope_interval,
 )
 from hnp_model.measures.metrics import METRICS, judge
+from hnp_model.measures.sureness import freedom, quantile, wilson
 from hnp_model.measures.units import Scores
 
 

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.measures.bootstrap import MIN_PATIENTS, Figure
-from hnp_model.measures.clustered import quantile
 from hnp_model.measures.intervals import ratio_interval
+from hnp_model.measures.sureness import quantile
 
 NAMES = ("agreement", "kappa", "ac1")
 

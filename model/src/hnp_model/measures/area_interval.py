@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit
 
-from hnp_model.measures.clustered import Interval, freedom, quantile, unbiased, wilson
+from hnp_model.measures.sureness import Interval, freedom, quantile, unbiased, wilson
 from hnp_model.measures.units import Scores
 
 Numbers = npt.NDArray[np.float64]

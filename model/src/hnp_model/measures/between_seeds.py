@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.measures.bootstrap import Figure
-from hnp_model.measures.clustered import quantile
+from hnp_model.measures.sureness import quantile
 
 Numbers = npt.NDArray[np.float64]
 

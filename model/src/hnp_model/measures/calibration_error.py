@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from hnp_model.measures.clustered import Interval, quantile
+from hnp_model.measures.sureness import Interval, quantile
 from hnp_model.measures.units import Scores
 
 BINS = 10

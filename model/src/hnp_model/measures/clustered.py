@@ -1,61 +1,81 @@
-"""How sure patients make a figure: Student's quantiles, and Wilson's interval of a share.
+"""Means and ratios of rows that are not independent, with intervals between patients. Pure.
 
-Rows of one patient are one draw. Pure.
+A patient's rows are one draw; the quantile is Student's with the number of patients.
 """
 
 import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtrit
+
+from hnp_model.measures.bootstrap import MIN_PATIENTS, Figure
+from hnp_model.measures.intervals import ratio_interval
+from hnp_model.measures.sureness import quantile
 
 Numbers = npt.NDArray[np.float64]
-Interval = tuple[float, float]
-
-_OUTSIDE = 0.025
-"""Share that may lie beyond either end."""
 
 
-def quantile(draws: float) -> float:
-    """Return Student's quantile for an interval from so many independent draws, more than one."""
-    return float(stdtrit(draws - 1, 1 - _OUTSIDE))
-
-
-def freedom(apart: Numbers, most: int) -> float:
-    """Return how many independent draws a variance between patients is as sure as.
-
-    A variance that a few patients make up, as the few mistakes of a good model do, is known worse
-    than one that all share: Satterthwaite's freedom, with the fourth moment that was seen.
-
-    Source: Satterthwaite FE, An approximate distribution of estimates of variance components,
-    Biometrics Bulletin 1946; 2: 110-114.
+def clustered_mean(values: Numbers, patient_id: npt.NDArray[np.str_]) -> Figure:
+    """Return the mean of rows, as `clustered_ratio` does.
 
     Args:
-        apart: (patient,), what each adds to the error of the figure.
-        most: draws that it is no more than.
+        values: (row,); NaN is left out.
+        patient_id: (row,).
     """
-    squares = np.square(apart)
-    total = float(squares.sum())
-    spread = float(squares @ squares) - total * total / apart.size
-    return most if spread <= 0 else min(most, 1 + 2 * total * total / spread)
+    known = np.isfinite(values)
+    return clustered_ratio(values[known], np.ones(int(known.sum())), patient_id[known])
 
 
-def wilson(share: float, rows: float, reach: float) -> Interval:
-    """Return Wilson's interval of a share.
-
-    Source: Wilson EB, Probable inference, JASA 1927; 22: 209-212.
+def clustered_share(values: Numbers, patient_id: npt.NDArray[np.str_]) -> Figure:
+    """Return the mean of rows that are shares, with Wilson's interval, which stays in 0 to 1.
 
     Args:
-        share: 0 to 1.
-        rows: independent ones behind it.
-        reach: quantile of the interval.
+        values: (row,), 0 to 1; NaN is left out.
+        patient_id: (row,).
     """
-    pull = reach * reach / rows
-    middle = (share + pull / 2) / (1 + pull)
-    half = reach / (1 + pull) * math.sqrt(share * (1 - share) / rows + pull / rows / 4)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    found = clustered_mean(values, patient_id)
+    if found.value is None or found.low is None:
+        return found
+    known = np.isfinite(values)
+    shares = values[known].clip(0, 1)  # what was added up as floats
+    patient = np.unique(patient_id[known], return_inverse=True)[1]
+    return Figure(found.value, *ratio_interval(shares, np.ones_like(shares), patient))
 
 
-def unbiased(draws: int) -> float:
-    """Return what makes a mean of squares between so many draws one without bias."""
-    return draws / (draws - 1) if draws > 1 else 1.0
+def clustered_ratio(above: Numbers, below: Numbers, patient_id: npt.NDArray[np.str_]) -> Figure:
+    """Return the sum of ``above`` over that of ``below``; None where that is 0.
+
+    Without an interval where there are under `MIN_PATIENTS` patients.
+
+    Source: Cochran WG, Sampling techniques, 3rd ed., 1977, section 6.3 (variance of a ratio).
+
+    Args:
+        above: (row,).
+        below: (row,), never below 0.
+        patient_id: (row,).
+    """
+    whole = float(below.sum())
+    if not whole > 0:
+        return Figure(None, None, None)
+    ratio = float(above.sum()) / whole
+    patient = np.unique(patient_id, return_inverse=True)[1]
+    count = int(patient.max()) + 1
+    if count < MIN_PATIENTS:
+        return Figure(ratio, None, None)
+    apart = np.bincount(patient, weights=above - ratio * below) / whole
+    reach = quantile(count) * math.sqrt(count / (count - 1) * float(apart @ apart))
+    return Figure(ratio, ratio - reach, ratio + reach)
+
+
+def clustered_slope(values: Numbers, by: Numbers, patient_id: npt.NDArray[np.str_]) -> Figure:
+    """Return how much of a difference in ``by`` is one in ``values``: the slope of a line.
+
+    Parts that add up to ``by`` have slopes that add up to 1; None where ``by`` never differs.
+
+    Args:
+        values: (row,).
+        by: (row,).
+        patient_id: (row,).
+    """
+    apart = by - by.mean()
+    return clustered_ratio((values - values.mean()) * apart, np.square(apart), patient_id)

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.measures.area_interval import AreaParts, area_parts
-from hnp_model.measures.clustered import Interval, quantile, wilson
+from hnp_model.measures.sureness import Interval, quantile, wilson
 from hnp_model.measures.units import Scores
 
 Numbers = npt.NDArray[np.float64]

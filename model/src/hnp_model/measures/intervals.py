@@ -12,8 +12,8 @@ import numpy.typing as npt
 from scipy.special import expit, logit
 
 from hnp_model.measures.area_interval import area_interval
-from hnp_model.measures.clustered import Interval, freedom, quantile, unbiased, wilson
 from hnp_model.measures.metrics import REPORT_THRESHOLD, Judged
+from hnp_model.measures.sureness import Interval, freedom, quantile, unbiased, wilson
 from hnp_model.measures.units import Scores
 
 Numbers = npt.NDArray[np.float64]

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.measures.bootstrap import MIN_PATIENTS
-from hnp_model.measures.clustered import quantile
+from hnp_model.measures.sureness import quantile
 from hnp_model.measures.units import Scores
 
 THRESHOLDS = tuple(round(0.01 * step, 2) for step in range(1, 100))

@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from hnp_model.measures.area_interval import area_interval
 from hnp_model.measures.bootstrap import MIN_PATIENTS, fewest_patients
-from hnp_model.measures.clustered import quantile
 from hnp_model.measures.intervals import slope_interval
 from hnp_model.measures.metrics import judge, youden_threshold
+from hnp_model.measures.sureness import quantile
 from hnp_model.measures.units import Scores
 from hnp_model.plans.clustering import Clustering
 

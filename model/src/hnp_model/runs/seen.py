@@ -78,6 +78,29 @@ def find_used(folder: RunFolder, slices: Slices, parts: Strings) -> frozenset[st
     return frozenset(parts[used].tolist())
 
 
+def parts_by_fit(folder: RunFolder, slices: Slices) -> Strings | None:
+    """Return how the fit has used each slice's patient or image: train, val, or test, (slice,).
+
+    Test is what it has not used. None when the run no longer has the record.
+
+    Args:
+        folder: the run.
+        slices: of any data set.
+
+    Raises:
+        InputError: the record is damaged.
+    """
+    if not folder.has(SEEN_FILE):
+        return None
+    parts = np.full(len(slices), "test", dtype="<U5")
+    rows = np.array(_read_rows(folder)[1:], dtype=np.str_).reshape(-1, len(COLUMNS))
+    for part in ("val", "train"):  # what both have used was learned from
+        _, patients, images = rows[rows[:, 0] == part].T
+        here = np.isin(slices.patient_id, patients) | np.isin(slices.pixel_sha256, images)
+        parts[here] = part
+    return parts
+
+
 def _read_rows(folder: RunFolder) -> list[list[str]]:
     text = io.StringIO(folder.read(SEEN_FILE).decode("utf-8", "replace"))
     try:
