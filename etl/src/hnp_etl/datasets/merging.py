@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from hnp_etl.datasets.merged_info import (
     different_recipes,
+    merged_corrections,
     merged_counts,
     merged_identity,
     merged_key_id,
@@ -135,6 +136,7 @@ def _merged(parts: Sequence[Dataset], out: Path, disk: Disk) -> Contents:
         reasons=merged_counts(info.reasons for info in infos),
         notices=merged_notices(infos),
         parts=merged_parts(infos),
+        corrections=merged_corrections(infos),
     )
 
 

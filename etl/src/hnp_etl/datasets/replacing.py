@@ -7,6 +7,7 @@ from typing import Any
 
 from hnp_etl import __version__
 from hnp_etl.datasets.tidy import tidy
+from hnp_shared.corrections import AppliedFile
 from hnp_shared.dataset_info import (
     NOTICES_VERSION,
     SHARDS_FOLDER,
@@ -32,6 +33,7 @@ class Contents:
         states: state -> files met; reasons likewise.
         notices: what does not fit in the sources.
         parts: ids of the data sets that it is merged of.
+        corrections: files of corrections that were applied.
     """
 
     manifest: Written
@@ -45,6 +47,7 @@ class Contents:
     reasons: Mapping[str, int]
     notices: tuple[Notice, ...] = ()
     parts: tuple[str, ...] = ()
+    corrections: tuple[AppliedFile, ...] = ()
 
 
 def replace_dataset(out: Path, contents: Contents, *, disk: Disk = DISK) -> DatasetInfo:
@@ -67,7 +70,9 @@ def describe(contents: Contents) -> DatasetInfo:
     files = {f"{SHARDS_FOLDER}/{name}": file for name, file in contents.shards.items()}
     files |= {f"{TABLES_FOLDER}/{each.name}": NamedFile(each.sha256, each.size) for each in tables}
     return DatasetInfo(
-        schema_version=NOTICES_VERSION if contents.notices else SCHEMA_VERSION,
+        schema_version=NOTICES_VERSION
+        if contents.notices or contents.corrections
+        else SCHEMA_VERSION,
         dataset_id=contents.manifest.sha256[:NAME_HEX_DIGITS],
         pixels_id=contents.pixels_id,
         key_id=contents.key_id,
@@ -81,4 +86,5 @@ def describe(contents: Contents) -> DatasetInfo:
         files=files,
         notices=contents.notices,
         parts=contents.parts,
+        corrections=contents.corrections,
     )

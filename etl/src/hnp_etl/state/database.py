@@ -16,7 +16,7 @@ ROWS_AT_A_TIME = 2000
 
 _ROLE = "the private state"
 _CACHE_KIB = 32 * 1024
-_SCHEMA_VERSION = f"11 {__version__}"  # facts are only as good as the reader that made them
+_SCHEMA_VERSION = f"12 {__version__}"  # facts are only as good as the reader that made them
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -98,6 +98,9 @@ CREATE INDEX slice_order
 CREATE INDEX slice_study ON slice (study_id);
 CREATE INDEX slice_file ON slice (file);
 
+CREATE TABLE correction (       -- slices that readers spoke of, and what their labels say
+    id INTEGER PRIMARY KEY, level INTEGER, code TEXT, excluded INTEGER NOT NULL
+);
 CREATE TABLE renamed (          -- a patient value and that of its person, NULL for each study's
     place TEXT NOT NULL, patient TEXT NOT NULL, becomes TEXT, suspect INTEGER NOT NULL,
     PRIMARY KEY (place, patient)
