@@ -61,7 +61,7 @@ def build(src: Path, out: Path, *options: object) -> Result:
 
 
 def manifest(out: Path) -> pd.DataFrame:
-    return pd.read_parquet(out / "manifest.parquet").set_index("slice_id")
+    return pd.read_parquet(out / "manifest.parquet").set_index("slice_id", drop=False)
 
 
 def corrections(path: Path, *rows: Row, reader: str = READER) -> Path:
@@ -143,8 +143,8 @@ def test_dataset_json_tells_digests_and_counts_and_no_reader(src: Path, tmp_path
     one = manifest(tmp_path / "out").iloc[0]
     file = corrections(
         tmp_path / "CANARY.csv",
-        (one.name, "label_code", one.label_code, "", "cannot tell: CANARY"),
-        (one.name, "sex", one.sex, one.sex),
+        (one.slice_id, "label_code", one.label_code, "", "cannot tell: CANARY"),
+        (one.slice_id, "sex", one.sex, one.sex),
     )
     build(src, tmp_path / "out", "--corrections", file)
     (told,) = read_info(tmp_path / "out").corrections
@@ -152,7 +152,9 @@ def test_dataset_json_tells_digests_and_counts_and_no_reader(src: Path, tmp_path
     assert not any(
         b"CANARY" in path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()
     )
-    assert manifest(tmp_path / "out").loc[one.name].equals(one)  # nobody asked for another value
+    assert (
+        manifest(tmp_path / "out").loc[one.slice_id].equals(one)
+    )  # nobody asked for another value
 
 
 @pytest.mark.parametrize(
@@ -174,11 +176,11 @@ def test_what_cannot_be_applied_is_refused_with_slice_and_field(
     one = rows[(rows.level_name != "L1-2") & (rows.label_code == "1")].iloc[0]
     before = (tmp_path / "out" / "dataset.json").read_bytes()
     old = one.level_name if (field, old) == ("level", "L5-S1") else old
-    file = corrections(tmp_path / "c.csv", (one.name, field, old, new))
+    file = corrections(tmp_path / "c.csv", (one.slice_id, field, old, new))
     done = build(src, tmp_path / "out", "--corrections", file)
     assert done.exit_code == 65
     (line,) = done.stderr.splitlines()[-1:]
-    assert f"slice {one.name}, field {field}: " in line
+    assert f"slice {one.slice_id}, field {field}: " in line
     assert said in line
     assert (tmp_path / "out" / "dataset.json").read_bytes() == before
 
@@ -188,21 +190,21 @@ def test_readers_that_disagree_stop_a_build_until_somebody_decides(
 ) -> None:
     rows = manifest(tmp_path / "out")
     one = rows[rows.label_code == "1"].iloc[0]
-    a = corrections(tmp_path / "a.csv", (one.name, "label_code", "1", "4"))
-    b = corrections(tmp_path / "b.csv", (one.name, "label_code", "1", "1"), reader="B")
+    a = corrections(tmp_path / "a.csv", (one.slice_id, "label_code", "1", "4"))
+    b = corrections(tmp_path / "b.csv", (one.slice_id, "label_code", "1", "1"), reader="B")
     both = ("--corrections", a, "--corrections", b)
     done = build(src, tmp_path / "out", *both)
     assert done.exit_code == 65
-    assert f"slice {one.name}, field label_code: found readers that disagree" in done.stderr
-    decided = corrections(tmp_path / "d.csv", (one.name, "label_code", "1", "2"), reader="C")
+    assert f"slice {one.slice_id}, field label_code: found readers that disagree" in done.stderr
+    decided = corrections(tmp_path / "d.csv", (one.slice_id, "label_code", "1", "2"), reader="C")
     done = build(src, tmp_path / "out", *both, "--adjudicated", decided)
-    assert (done.exit_code, manifest(tmp_path / "out").loc[one.name].label_code) == (0, "2")
+    assert (done.exit_code, manifest(tmp_path / "out").loc[one.slice_id].label_code) == (0, "2")
     assert build(src, tmp_path / "out", "--adjudicated", decided).exit_code == 2
 
 
 def test_a_second_reading_may_be_of_what_the_first_corrected(src: Path, tmp_path: Path) -> None:
     rows = manifest(tmp_path / "out")
-    one = rows[rows.label_code == "1"].iloc[0].name
+    one = rows[rows.label_code == "1"].slice_id.iloc[0]
     a = corrections(tmp_path / "a.csv", (one, "label_code", "1", "4"))
     b = corrections(tmp_path / "b.csv", (one, "label_code", "4", "2"))
     build(src, tmp_path / "out", "--corrections", b, "--corrections", a)
