@@ -57,6 +57,16 @@ def content(browser: Browser) -> Any:
     )
 
 
+def is_warned(browser: Browser) -> bool:
+    """Tell whether who leaves now is warned."""
+    return bool(
+        browser.execute_script(
+            "const leaving = new Event('beforeunload', {cancelable: true});"
+            "return !window.dispatchEvent(leaving);"
+        )
+    )
+
+
 def downloaded(folder: Path) -> Path:
     found = folder / "downloads" / "corrections.csv"
     wait(found.exists, "the download")
@@ -90,11 +100,13 @@ def test_what_a_reader_says_of_suspects_comes_back_as_corrections_and_nothing_el
     ready(browser)
     assert text(browser, "count") == "4 of 5 read"
     assert text(browser, "where") == "Slice 5 of 5, suspect 5"
+    assert is_warned(browser)
     press(browser, "d")
     assert "Say who reads" in text(browser, "kept")
     press(browser, *"AB", ESCAPE, "d")
     file = downloaded(folder)
     assert "in the file that you downloaded" in text(browser, "kept")
+    assert not is_warned(browser)
     with file.open(encoding="utf-8", newline="") as opened_file:
         found = list(csv.DictReader(opened_file))
     assert [row["slice_id"] for row in found if row["field"] == "label_code"] == picked[:4]
