@@ -11,7 +11,7 @@ QUIET_PIP := -m pip --quiet --disable-pip-version-check
 WHAT := shared etl
 WHEELHOUSE := wheelhouse
 
-.PHONY: demo test setup lint torture fuzz bench gpu example docs pages wheelhouse clean
+.PHONY: demo test browser setup lint torture fuzz bench gpu example docs pages wheelhouse clean
 
 setup: $(STAMP)
 
@@ -25,11 +25,15 @@ demo: setup
 	$(BIN)/python scripts/demo.py $(DEMO)
 
 test: setup
-	$(BIN)/python -m pytest -m "not torture" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not torture and not browser" -n 2 --dist loadfile
 
 # Among them: every folder of ../shared/cases, run as it stands, and 300 stops of all commands.
 torture: setup
 	$(BIN)/python -m pytest -m torture
+
+# Pages for readers, driven as a reader would; skipped, and says so, where there is no Chromium.
+browser: setup
+	$(BIN)/python -m pytest -m browser -rs tests/browser
 
 fuzz: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt atheris || true

@@ -126,6 +126,12 @@ def _build(told: Told) -> None:
     (top / "key").unlink()
     told.etl("empty", "build-manifest", top / "src" / MARKER / f"{MARKER} Training", "--out",
              top / "none", "--recipe", _nothing_wanted(top))  # fmt: skip
+    (top / "readers.private").mkdir()
+    file, row = top / "readers.private" / "c.csv", f"{'0' * 32},level,L4-5,L5-S1,{MARKER},{MARKER}"
+    file.write_text(f"slice_id,field,old,new,reader,note\n{row}\n")
+    told.etl("corrected", *build, "--out", top / "read", "--workers", 1, "--corrections", file)
+    file.write_text(f"slice_id,field,old,new,reader,note\n{MARKER},{row}\n")
+    told.etl("corrections", *build, "--out", top / "read", "--corrections", file)
     told.etl("check", "check", top / "out", "--deep")
     told.etl("diff", "diff", top / "hurt", top / "out", "--json")
     clean = top / "src" / "H01" / "C004"
@@ -151,6 +157,9 @@ def _train(told: Told) -> None:
         told.train("evaluate", "evaluate", runs / name, out, "--split", split)
     told.train("predict", "predict", runs / "one", out, "-o", runs / "p.parquet")
     told.train("maps", "explain", runs / "one", out, "-n", 2, "--sheets", 1, "-o", runs / "maps")
+    for kind in ("review", "teach"):
+        page = runs / f"{kind}.html"
+        told.train(kind, kind, runs / "one", out, "-o", page, "--order", "random")
     told.train("compare", "compare", runs / "one", runs / "two")
     told.train("crossval", "crossval", out, "--split", folds, "--out", runs / "cv", *fit)
     told.train("suspects", "suspects", runs / "cv", out, "-o", runs / "suspects.csv")
@@ -167,11 +176,11 @@ def _train(told: Told) -> None:
 
 def test_the_files_are_marked_and_were_really_used(told: Told) -> None:
     assert told.fewest_marks >= FEWEST_ATTRIBUTES
-    done = ("build", "check", "explain", "split", "kfold", "fit", "evaluate")
+    done = ("build", "corrected", "check", "explain", "split", "kfold", "fit", "evaluate")
     assert {step: told.exits[step] for step in done} == dict.fromkeys(done, 0)
     trained = (
         *("predict", "compare", "crossval", "trees", "trees judged", "plan"),
-        *("suspects", "agree"),
+        *("suspects", "agree", "review", "teach"),
     )
     assert {step: told.exits[step] for step in trained} == dict.fromkeys(trained, 0)
     assert {told.exits[step] for step in ("audit", "maps")} <= {
@@ -182,8 +191,8 @@ def test_the_files_are_marked_and_were_really_used(told: Told) -> None:
 
 
 def test_more_than_ten_errors_were_met(told: Told) -> None:
-    failed = ("died", "full", "gate", "foreign", "recipe", "key", "empty")
-    assert [told.exits[step] for step in failed] == [9, 74, 3, 73, 65, 65, 65]
+    failed = ("died", "full", "gate", "foreign", "recipe", "key", "empty", "corrections")
+    assert [told.exits[step] for step in failed] == [9, 74, 3, 73, 65, 65, 65, 65]
     reasons = set(open_dataset(told.top / "out").info.reasons)
     assert reasons >= {
         *("TRUNCATED", "NOT_DICOM", "FLAT_IMAGE", "BAD_HEADER", "BURNED_IN", "DERIVED", "NOT_MR"),

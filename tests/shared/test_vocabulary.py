@@ -35,6 +35,7 @@ IMAGES = [
     "TIMEOUT",
     "DECODE_FAILED",
     "FLAT_IMAGE",
+    "*EXCLUDED*",
     "DUPLICATE",
 ]
 LABELS = [

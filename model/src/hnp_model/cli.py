@@ -47,6 +47,10 @@ _COMMANDS = {
         "hnp_model.commands.replay:replay_command",
         "Train RUN again as its config.json says, and compare; exits with 3 if bits differ.",
     ),
+    "review": Place(
+        "hnp_model.commands.review:review_command",
+        "Write a page on which a reader goes through slices of OUT and corrects labels, offline.",
+    ),
     "show": Place(
         "hnp_model.commands.show:show_command",
         "Draw slices of the data set OUT as a network sees them, and as a training varies them.",
@@ -59,6 +63,10 @@ _COMMANDS = {
         "hnp_model.commands.suspects:suspects_command",
         "List labels that are likely wrong, by what folds of CROSSVAL say of discs they have not "
         "seen.",
+    ),
+    "teach": Place(
+        "hnp_model.commands.teach:teach_command",
+        "Write a quiz on slices of OUT: answer first, then see label, model and map; with a score.",
     ),
     "tune": Place(
         "hnp_model.commands.tune:tune_command",

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from hnp_shared.corrections import AppliedFile
 from hnp_shared.errors import InputError, StorageError
 from hnp_shared.flow import Flow, flow_to_plain, parse_flow
 from hnp_shared.notices import Notice
@@ -25,10 +26,10 @@ ALIASES = ("manifest", "ledger")
 """Tables that also lie at the top, ``<name>.parquet``, for people and pandas."""
 
 NOTICES_VERSION = "1.1"
-"""Schema version of a dataset.json with notices: a reader of 1.0 passes them over."""
+"""Schema version of a dataset.json with notices or corrections; a reader of 1.0 reads the rest."""
 
 _COUNTS = frozenset({"states", "reasons"})
-_APART = frozenset({"files", "notices", "parts", "flow"})
+_APART = frozenset({"files", "notices", "parts", "flow", "corrections"})
 _OBJECTS = _COUNTS | {"recipe", "identity"}
 
 MAX_DATASET_BYTES = 64 * 2**20
@@ -63,6 +64,7 @@ class DatasetInfo:
         notices: what does not fit, by hospital; nothing is written where there is none.
         parts: ids of the data sets that it is merged of; none when it was built.
         flow: what is left after each gate; {} in a data set of an earlier version.
+        corrections: files of readers' corrections that were applied, by their digests.
     """
 
     schema_version: str
@@ -80,6 +82,7 @@ class DatasetInfo:
     notices: tuple[Notice, ...] = ()
     parts: tuple[str, ...] = ()
     flow: Flow = field(default_factory=dict)
+    corrections: tuple[AppliedFile, ...] = ()
 
     @property
     def origin(self) -> str:
@@ -98,6 +101,8 @@ class DatasetInfo:
         del content["flow"]
         if self.flow:
             content["flow"] = flow_to_plain(self.flow)
+        if not self.corrections:
+            del content["corrections"]
         digest = hashlib.sha256(_text(content).encode()).hexdigest()
         return _text({**content, "digest": digest}).encode() + b"\n"
 
@@ -191,9 +196,17 @@ def parse_info(content: bytes) -> DatasetInfo:
         notices = tuple(map(Notice.parse, found.get("notices", ())))
         parts = tuple(map(str, found.get("parts", ())))
         flow = parse_flow(found.get("flow", {}))
+        corrections = tuple(map(AppliedFile.parse, found.get("corrections", ())))
         names = [name for name in DatasetInfo.__dataclass_fields__ if name not in _APART]
         values: dict[str, Any] = {name: _checked(name, found[name]) for name in names}
-        return DatasetInfo(**values, files=files, notices=notices, parts=parts, flow=flow)
+        return DatasetInfo(
+            **values,
+            files=files,
+            notices=notices,
+            parts=parts,
+            flow=flow,
+            corrections=corrections,
+        )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{DATASET_FILE} is damaged or was not written by hnp-etl") from error
 

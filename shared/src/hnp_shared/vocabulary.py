@@ -77,6 +77,7 @@ class Reason(StrEnum):
     TIMEOUT = "TIMEOUT"
     DECODE_FAILED = "DECODE_FAILED"
     FLAT_IMAGE = "FLAT_IMAGE"
+    EXCLUDED = "EXCLUDED"
     DUPLICATE = "DUPLICATE"
     # labels
     BAD_ENCODING = "BAD_ENCODING"
@@ -103,6 +104,7 @@ _FILTERS = frozenset(
         Reason.NOT_AXIAL,
         Reason.NOT_T2,
         Reason.NO_LEVEL,
+        Reason.EXCLUDED,
     }
 )
 
@@ -117,6 +119,7 @@ class Flag(StrEnum):
     BAD_AGE = "bad_age"
     BAD_CANAL_WIDTH = "bad_canal_width"
     BAD_SEX = "bad_sex"
+    CORRECTED = "corrected"
     DERIVED = "derived"
     FAT_SUPPRESSED = "fat_suppressed"
     LEVEL_ORDER = "level_order"

@@ -69,3 +69,27 @@ def test_other_limits_are_the_recipe() -> None:
     between = Between(frozenset({"limits"}), tool=False)
     assert cause_of_absence(Reason.TOO_LARGE, between) is Cause.RECIPE
     assert cause_of_absence(Reason.NOT_T2, between) is Cause.FILE
+
+
+READ = Between(frozenset(), tool=False, corrections=True)
+
+
+def test_a_flagged_row_and_what_follows_of_it_come_from_the_correction() -> None:
+    corrected = frozenset({Flag.CORRECTED})
+    for columns, flags, is_flagged in (
+        (("label_code", "is_patient", "flags"), corrected, True),
+        (("level", "level_name"), frozenset(), True),  # flagged before and after
+        (("flags",), frozenset({Flag.LEVEL_ORDER}), False),  # a neighbour of a corrected slice
+    ):
+        assert cause_of_change(columns, flags, "label", READ, corrected=is_flagged) == "correction"
+
+
+def test_a_flag_explains_no_other_pixels_nor_a_label_that_changed_beside_it() -> None:
+    assert cause_of_change(("pixel_sha256",), frozenset(), "label", READ, corrected=True) == "file"
+    assert cause_of_change(("age",), frozenset(), "label", READ) == "label"
+    same = Between(frozenset(), tool=False)
+    assert cause_of_change(("age",), frozenset(), "label", same, corrected=True) == "label"
+
+
+def test_a_slice_that_a_reader_left_out_is_absent_by_correction() -> None:
+    assert cause_of_absence(Reason.EXCLUDED, READ) == "correction"

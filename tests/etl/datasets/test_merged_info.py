@@ -4,12 +4,14 @@ from typing import Any
 
 from hnp_etl.datasets.merged_info import (
     different_recipes,
+    merged_corrections,
     merged_counts,
     merged_identity,
     merged_key_id,
     merged_parts,
     merged_recipe,
 )
+from hnp_shared.corrections import AppliedFile
 from hnp_shared.dataset_info import DatasetInfo
 
 
@@ -63,3 +65,9 @@ def test_it_is_merged_of_what_was_built_in_any_order_and_number_of_steps() -> No
     assert first.origin == "merged of 2 data sets"
     assert merged_parts([three, first]) == merged_parts([one, two, three]) == ("a", "b", "c")
     assert one.origin == "built"
+
+
+def test_what_readers_corrected_in_the_parts_is_told_in_any_order_of_them() -> None:
+    one, other = AppliedFile("b", False, 1, 2, 3, 0), AppliedFile("a", True, 1, 0, 0, 0)
+    parts = [info(corrections=(one,)), info(corrections=(other,)), info()]
+    assert merged_corrections(parts) == merged_corrections(parts[::-1]) == (other, one)

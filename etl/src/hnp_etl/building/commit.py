@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.datasets.replacing import Contents, replace_dataset
+from hnp_etl.private.gone import keep_gone
 from hnp_etl.private.linkage import write_linkage
 from hnp_etl.private.pseudonyms import key_id
 from hnp_etl.state import rows, shards
+from hnp_etl.state.corrections import NONE_APPLIED, Applied
 from hnp_etl.state.database import Connection
 from hnp_shared.dataset_info import (
     TABLES_FOLDER,
@@ -32,12 +34,14 @@ class Told:
         notices: what does not fit.
         found: what became of the files.
         flow: what is left after each gate.
+        corrections: what became of readers' corrections.
     """
 
     sources: Mapping[str, str]
     notices: tuple[Notice, ...]
     found: rows.Outcomes
     flow: Flow
+    corrections: Applied = NONE_APPLIED
 
 
 def commit(
@@ -67,6 +71,7 @@ def commit(
     rows.prepare_ledger(state, key)
     ledger = write_ledger(tables, rows.ledger_rows(state), disk=disk)
     write_linkage(config.private, rows.links(state), disk=disk)
+    keep_gone(config.private, told.corrections.gone, disk=disk)
     contents = Contents(
         manifest=manifest,
         ledger=ledger,
@@ -79,6 +84,7 @@ def commit(
         reasons=told.found.reasons,
         notices=told.notices,
         flow=told.flow,
+        corrections=told.corrections.files,
     )
     info = replace_dataset(out, contents, disk=disk)
     shards.forget_other_shards(state, frozenset(built))

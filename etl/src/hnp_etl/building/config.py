@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from hnp_etl.corrections.correcting import CorrectionFile
 from hnp_etl.datasets.gate import NO_GATES, Gates
 from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.storage import DISK, Disk
@@ -19,6 +20,7 @@ class BuildConfig:
         key_file: None to make a key in the private folder.
         in_flight: tasks that may wait for a worker.
         gates: what must hold before a commit.
+        corrections: files of readers' corrections, each once.
         disk: where writes go.
     """
 
@@ -29,4 +31,5 @@ class BuildConfig:
     key_file: Path | None = None
     in_flight: int = 4
     gates: Gates = NO_GATES
+    corrections: tuple[CorrectionFile, ...] = ()
     disk: Disk = DISK

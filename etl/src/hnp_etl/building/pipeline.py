@@ -16,7 +16,6 @@ from hnp_etl.engines.engines import expect_work, refuse_unfit
 from hnp_etl.private.folder import hold
 from hnp_etl.private.key import load_key, make_key
 from hnp_etl.private.pseudonyms import key_id
-from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.sharding.shard_plan import library_versions
 from hnp_etl.state.database import Connection, DamagedStateError, get_meta, open_state, set_meta
 from hnp_etl.state.faults import TableFaults, table_faults
@@ -92,7 +91,7 @@ def _run(config: BuildConfig, executor: Executor) -> BuildReport:
         if old and committed:  # looking first, even if all is met again, costs 5 us a file
             with stages.timed("compare"):
                 census = take_census(walk(config.src))
-            same = committed == _fingerprint(config.recipe, key, census) + old.dataset_id
+            same = committed == _fingerprint(config, key, census) + old.dataset_id
             if same and census.settled and old.is_whole(config.out):
                 with noted(old.notices):
                     config.gates.check(old)
@@ -105,7 +104,7 @@ def _run(config: BuildConfig, executor: Executor) -> BuildReport:
 
         built = build_stages(config, key, state, executor, stages)
         lasting = not any(built.info.reasons.get(reason) for reason in UNCACHED_REASONS)
-        fingerprint = _fingerprint(config.recipe, key, built.census)
+        fingerprint = _fingerprint(config, key, built.census)
         set_meta(state, "committed", fingerprint + built.info.dataset_id if lasting else "")
         told = _told(state)
     return BuildReport(built.info, False, new_key, built.read, built.shards, stages, *told)
@@ -115,7 +114,9 @@ def _told(state: Connection) -> tuple[int, TableFaults, list[int]]:
     return garbled_folders(state), table_faults(state), idle_patterns(state)
 
 
-def _fingerprint(recipe: Recipe, key: bytes, census: Census) -> str:
-    parts = [__version__, library_versions(), recipe.model_dump(mode="json"), key_id(key)]
+def _fingerprint(config: BuildConfig, key: bytes, census: Census) -> str:
+    recipe = config.recipe.model_dump(mode="json")
+    read = sorted((each.sha256, each.adjudicates) for each in config.corrections)
+    parts = [__version__, library_versions(), recipe, key_id(key), read]
     text = json.dumps([*parts, census.files, census.digest], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

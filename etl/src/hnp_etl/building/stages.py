@@ -11,7 +11,7 @@ from hnp_etl.building.shards_stage import build_shards
 from hnp_etl.building.timing import Stages
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.sharding.plan import plan_shards
-from hnp_etl.state import files, identity, slices
+from hnp_etl.state import corrections, files, identity, slices
 from hnp_etl.state.changes import note_changes
 from hnp_etl.state.database import Connection
 from hnp_etl.state.flow import flow_of
@@ -66,6 +66,7 @@ def build_stages(
             pair(state, recipe.label)
         with timed("choose"):
             slices.choose_all(state, recipe)
+            corrected = corrections.correct_slices(state, key, config.corrections, recipe.label)
             settled = identity.identify(state, recipe.identity)
             identity.name_all(state, key, recipe.identity)
             mark_disorder(state, recipe.selection)
@@ -76,7 +77,8 @@ def build_stages(
         notices = (*misfits(state, settled, recipe.identity), *hidden_losses(state))
         with noted(notices):
             found = judge(state, config, key)
-        told = Told(settled.sources, notices, found, flow_of(state, settled.sources))
+        applied = corrections.applied(state, config.corrections, corrected)
+        told = Told(settled.sources, notices, found, flow_of(state, settled.sources), applied)
         info = commit(state, config, key=key, told=told, built=made.files)
     return Built(info, census, read, made.new)
 

@@ -9,6 +9,12 @@ import click
 
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.pipeline import BuildReport, build
+from hnp_etl.commands.corrections_option import (
+    adjudicated_option,
+    corrections_option,
+    read_files,
+    told,
+)
 from hnp_etl.commands.exclude_option import exclude_option, warn_of_idle
 from hnp_etl.datasets.gate import Gates, RejectLimit, refuse_nothing_accepted
 from hnp_etl.engines.engines import ENGINES, open_executor
@@ -106,6 +112,8 @@ def _limit(_ctx: click.Context, _param: click.Parameter, text: str | None) -> Re
     help="Build without labels: none is read, level, is_patient and what labels tell are null.",
 )
 @exclude_option
+@corrections_option
+@adjudicated_option
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def build_manifest(
     src: tuple[Path, ...],
@@ -121,6 +129,8 @@ def build_manifest(
     accept_losses: bool,
     unlabelled: bool,
     exclude: tuple[str, ...],
+    corrected: tuple[Path, ...],
+    adjudicated: Path | None,
     as_json: bool,
 ) -> None:
     """Turn hospital folders SRC into a manifest and shards."""
@@ -128,6 +138,8 @@ def build_manifest(
         raise click.UsageError("found --scheduler, expected --engine dask with it")
     if count_filtered and max_rejected is None:
         raise click.UsageError("found --count-filtered, expected --max-rejected with it")
+    if adjudicated and not corrected:
+        raise click.UsageError("found --adjudicated, expected --corrections with it")
     if scheduler is not None and not scheduler.strip():
         raise click.UsageError("found an empty --scheduler, expected an address")
     with reported():
@@ -141,6 +153,7 @@ def build_manifest(
             key_file=key_file,
             in_flight=2 * workers,
             gates=Gates(max_rejected, frozenset(map(Reason, count_filtered)), accept_losses),
+            corrections=read_files(corrected, adjudicated),
         )
         with open_executor(workers, engine=engine, scheduler=scheduler) as executor:
             report = build(config, executor=executor)
@@ -177,6 +190,7 @@ def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
                 "reasons": dict(info.reasons),
                 "identity": dict(info.identity),
                 "flags": flags,
+                "corrections": [asdict(each) for each in info.corrections],
                 "notices": [notice.to_json() for notice in info.notices],
                 "files_read": report.read,
                 "garbled_folders": report.garbled,
@@ -207,6 +221,7 @@ def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
 
 def _notes(report: BuildReport) -> Iterator[str]:
     tables = report.tables
+    yield from told(report.info.corrections)
     if tables.by_end:
         yield (
             f"lines of tables that name their image by another path, which ends as its own: "

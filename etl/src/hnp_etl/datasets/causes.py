@@ -1,8 +1,9 @@
 """Why a slice differs between two data sets: its file, its label, the recipe or the tool. Pure.
 
 Data sets do not keep what they were made from, so a cause is what fits best, in this order: a file
-that only one of them met; a section of the recipe on which the difference depends, if it differs;
-the program, if its version differs; the label, where only values from labels differ; the file.
+that only one of them met; a reader's correction, where a slice is left out or flagged `corrected`;
+a section of the recipe on which the difference depends, if it differs; the program, if its version
+differs; the label, where only values from labels differ; the file.
 """
 
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from hnp_shared.vocabulary import Flag, Reason
 class Cause(StrEnum):
     """What made a difference."""
 
+    CORRECTION = "correction"
     FILE = "file"
     LABEL = "label"
     RECIPE = "recipe"
@@ -26,6 +28,9 @@ _FROM_LABEL = frozenset(
     {"level", "level_name", "label_code", "is_patient", "age", "sex", "canal_width_mm"}
 )
 _LABEL_FLAGS = frozenset({Flag.AGE_DECADE, Flag.BAD_AGE, Flag.BAD_CANAL_WIDTH, Flag.BAD_SEX})
+_FOLLOW = frozenset({Flag.LEVEL_ORDER, Flag.PATIENT_SUSPECT, Flag.PATIENT_FROM_STUDY})
+"""Flags that a correction of one slice may bring to or take from others of its patient."""
+
 _LABEL_REASONS = frozenset(
     {Reason.NO_LABEL, Reason.LABEL_REJECTED, Reason.CODE_UNMAPPED, Reason.NO_LEVEL}
     | {Reason.LEVEL_AMBIGUOUS, Reason.MISSING_FIELD}
@@ -60,10 +65,12 @@ class Between:
     Attributes:
         sections: of the recipe, those that differ.
         tool: whether the program's version differs.
+        corrections: whether other files of corrections were applied.
     """
 
     sections: frozenset[str]
     tool: bool
+    corrections: bool = False
 
 
 def cause_of_absence(reason: Reason | None, between: Between) -> Cause:
@@ -75,6 +82,8 @@ def cause_of_absence(reason: Reason | None, between: Between) -> Cause:
     """
     if reason is None:
         return Cause.FILE
+    if reason is Reason.EXCLUDED:
+        return Cause.CORRECTION
     if any(reason in _OF_REASONS.get(section, ()) for section in between.sections):
         return Cause.RECIPE
     if between.tool:
@@ -83,7 +92,12 @@ def cause_of_absence(reason: Reason | None, between: Between) -> Cause:
 
 
 def cause_of_change(
-    columns: Iterable[str], flags: frozenset[str], identity: str, between: Between
+    columns: Iterable[str],
+    flags: frozenset[str],
+    identity: str,
+    between: Between,
+    *,
+    corrected: bool = False,
 ) -> Cause:
     """Return why a slice that is in both data sets differs.
 
@@ -92,8 +106,11 @@ def cause_of_change(
         flags: that only one of the two rows has.
         identity: where the patient values of the hospital come from.
         between: the two data sets.
+        corrected: whether one of the two rows is flagged so.
     """
     differing = frozenset(columns)
+    if between.corrections and _by_correction(differing, flags, corrected=corrected):
+        return Cause.CORRECTION
     if any(differing & _OF_COLUMNS.get(section, frozenset()) for section in between.sections):
         return Cause.RECIPE
     if between.tool:
@@ -101,3 +118,10 @@ def cause_of_change(
     by_label = _FROM_LABEL | (_IDS if identity == "label" else frozenset())
     by_label |= {"flags"} if flags <= _LABEL_FLAGS else frozenset()
     return Cause.LABEL if differing <= by_label else Cause.FILE
+
+
+def _by_correction(columns: frozenset[str], flags: frozenset[str], *, corrected: bool) -> bool:
+    """Tell whether a correction explains what differs, be it of another slice of the patient."""
+    if corrected:
+        return columns <= _FROM_LABEL | _IDS | {"flags"}
+    return columns <= _IDS | {"flags"} and flags <= _FOLLOW

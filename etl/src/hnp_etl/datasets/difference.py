@@ -12,7 +12,7 @@ from hnp_shared.columns import MANIFEST
 from hnp_shared.dataset import Dataset
 from hnp_shared.dataset_info import DatasetInfo
 from hnp_shared.errors import InputError
-from hnp_shared.vocabulary import Reason
+from hnp_shared.vocabulary import Flag, Reason
 
 _PLACE = frozenset({"slice_id", "shard", "row"})
 """Columns that say which row it is and where its pixels lie, not what it is."""
@@ -90,7 +90,11 @@ def compare(old: Dataset, new: Dataset) -> Difference:
             f"ids made with key {old.info.key_id} cannot be compared with those of key "
             f"{new.info.key_id}, expected two data sets of one key{''.join(merged)}"
         )
-    between = Between(_differing_sections(old.info, new.info), old.info.tool != new.info.tool)
+    between = Between(
+        _differing_sections(old.info, new.info),
+        old.info.tool != new.info.tool,
+        old.info.corrections != new.info.corrections,
+    )
     manifests, ledgers = (
         (old.manifest_table(), new.manifest_table()),
         (old.ledger_table(), new.ledger_table()),
@@ -150,7 +154,13 @@ def _changed(
     for index, names in columns.items():
         one, other = (set(table.column("flags")[index].as_py()) for table in (before, after))
         hospital = hospitals[index].as_py()
-        cause = cause_of_change(names, frozenset(one ^ other), identity.get(hospital, ""), between)
+        cause = cause_of_change(
+            names,
+            frozenset(one ^ other),
+            identity.get(hospital, ""),
+            between,
+            corrected=Flag.CORRECTED in one | other,
+        )
         yield RowChange(ids[index].as_py(), hospital, "changed", cause, tuple(names))
 
 

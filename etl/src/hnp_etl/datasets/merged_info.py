@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from hnp_shared.corrections import AppliedFile
 from hnp_shared.dataset_info import DatasetInfo
 from hnp_shared.notices import Notice
 
@@ -63,6 +64,12 @@ def merged_notices(infos: Sequence[DatasetInfo]) -> tuple[Notice, ...]:
     """Return the notices of all parts, the same in any order of the parts."""
     found = chain.from_iterable(info.notices for info in infos)
     return tuple(sorted(found, key=lambda each: json.dumps(each.to_json(), sort_keys=True)))
+
+
+def merged_corrections(infos: Sequence[DatasetInfo]) -> tuple[AppliedFile, ...]:
+    """Return what readers' corrections did in all parts; one file may have been for several."""
+    found = chain.from_iterable(info.corrections for info in infos)
+    return tuple(sorted(found, key=lambda each: (each.sha256, each.adjudicates, each.changed)))
 
 
 def merged_counts(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

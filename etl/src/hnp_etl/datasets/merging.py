@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from hnp_etl.datasets.merged_info import (
     different_recipes,
+    merged_corrections,
     merged_counts,
     merged_identity,
     merged_key_id,
@@ -137,6 +138,7 @@ def _merged(parts: Sequence[Dataset], out: Path, disk: Disk) -> Contents:
         notices=merged_notices(infos),
         parts=merged_parts(infos),
         flow=merged_flow(info.flow for info in infos) if all(info.flow for info in infos) else {},
+        corrections=merged_corrections(infos),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from hnp_etl import __version__
 from hnp_etl.datasets.tidy import tidy
+from hnp_shared.corrections import AppliedFile
 from hnp_shared.dataset_info import (
     NOTICES_VERSION,
     SHARDS_FOLDER,
@@ -34,6 +35,7 @@ class Contents:
         notices: what does not fit in the sources.
         parts: ids of the data sets that it is merged of.
         flow: what is left after each gate.
+        corrections: files of corrections that were applied.
     """
 
     manifest: Written
@@ -48,6 +50,7 @@ class Contents:
     notices: tuple[Notice, ...] = ()
     parts: tuple[str, ...] = ()
     flow: Flow = field(default_factory=dict)
+    corrections: tuple[AppliedFile, ...] = ()
 
 
 def replace_dataset(out: Path, contents: Contents, *, disk: Disk = DISK) -> DatasetInfo:
@@ -70,7 +73,9 @@ def describe(contents: Contents) -> DatasetInfo:
     files = {f"{SHARDS_FOLDER}/{name}": file for name, file in contents.shards.items()}
     files |= {f"{TABLES_FOLDER}/{each.name}": NamedFile(each.sha256, each.size) for each in tables}
     return DatasetInfo(
-        schema_version=NOTICES_VERSION if contents.notices or contents.flow else SCHEMA_VERSION,
+        schema_version=NOTICES_VERSION
+        if contents.notices or contents.corrections or contents.flow
+        else SCHEMA_VERSION,
         dataset_id=contents.manifest.sha256[:NAME_HEX_DIGITS],
         pixels_id=contents.pixels_id,
         key_id=contents.key_id,
@@ -85,4 +90,5 @@ def describe(contents: Contents) -> DatasetInfo:
         notices=contents.notices,
         parts=contents.parts,
         flow=contents.flow,
+        corrections=contents.corrections,
     )

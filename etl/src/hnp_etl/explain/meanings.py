@@ -128,6 +128,10 @@ REASONS: Mapping[str, Meaning] = {
         "copy it anew; when it stays so, export it anew, uncompressed",
     ),
     Reason.FLAT_IMAGE: Meaning("all pixels are equal", "nothing: there is nothing on it to see"),
+    Reason.EXCLUDED: Meaning(
+        "a reader's correction leaves it out, or another file with the same picture",
+        "nothing, unless the correction is wrong: then take its row out of the file",
+    ),
     Reason.DUPLICATE: Meaning(
         "the same picture of the same patient is in by another path",
         "nothing: the first path stays",
@@ -170,6 +174,10 @@ FLAGS: Mapping[str, Meaning] = {
     ),
     Flag.BAD_SEX: Meaning(
         "the sex could not be read; null is stored", "map its spellings in `[label.sex_values]`"
+    ),
+    Flag.CORRECTED: Meaning(
+        "a reader's correction was applied; the label says otherwise",
+        "nothing; when the correction is wrong, take its row out of the file and build again",
     ),
     Flag.DERIVED: Meaning(
         "the header says DERIVED, but of a kind that shows what was scanned, a lossy copy say",

@@ -42,6 +42,7 @@ _PHRASES: dict[Reason, str] = {
     Reason.TIMEOUT: "its pixels could be decoded in time",
     Reason.DECODE_FAILED: "its pixels could be decoded",
     Reason.FLAT_IMAGE: "its pixels were not all equal",
+    Reason.EXCLUDED: "no file of corrections left it out",
     Reason.DUPLICATE: "no file of the same patient with a smaller path held the same picture",
     Reason.BAD_ENCODING: "it were UTF-8, UTF-16 with a mark, or CP949",
     Reason.BAD_JSON: "it were JSON: one object or a list of one, or a list where it labels a study",

@@ -14,16 +14,21 @@ class Picture:
     Attributes:
         path: bytes by which paths are compared; the first stays.
         finding: level and label code.
+        excluded: whether a reader leaves it out.
     """
 
     patient_id: str
     path: bytes
     sha256: str
     finding: tuple[int | None, str | None]
+    excluded: bool = False
 
 
 def settle_copies(pictures: Sequence[Picture]) -> list[Reason | None]:
-    """Return for each picture None when it stays, DUPLICATE or LABEL_REJECTED when not."""
+    """Return for each picture None when it stays, or why it does not.
+
+    Why: EXCLUDED when a reader leaves one of its copies out, LABEL_REJECTED, DUPLICATE.
+    """
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index, picture in enumerate(pictures):
         groups[picture.patient_id, picture.sha256].append(index)
@@ -32,7 +37,9 @@ def settle_copies(pictures: Sequence[Picture]) -> list[Reason | None]:
         findings = {pictures[index].finding for index in members}
         first = min(members, key=lambda index: pictures[index].path)
         for index in members:
-            if len(findings) > 1:
+            if any(pictures[each].excluded for each in members):
+                verdicts[index] = Reason.EXCLUDED
+            elif len(findings) > 1:
                 verdicts[index] = Reason.LABEL_REJECTED
             elif index != first:
                 verdicts[index] = Reason.DUPLICATE

@@ -23,8 +23,9 @@ class PlannedSlice:
         id: row in the state.
         path: bytes by which paths are compared.
         file: as its header was read.
-        header: sealed `HeaderFacts`.
         finding: level and label code; decides between copies, not about pixels.
+        header: sealed `HeaderFacts`.
+        excluded: whether a reader leaves it out, and with it every copy.
     """
 
     id: int
@@ -34,6 +35,7 @@ class PlannedSlice:
     file: SourceFile
     finding: tuple[int | None, str | None]
     header: str
+    excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

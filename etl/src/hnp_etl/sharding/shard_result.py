@@ -80,7 +80,8 @@ def verdicts(slices: Sequence[PlannedSlice], digests: Mapping[int, str]) -> dict
     """
     decoded = [each for each in slices if each.id in digests]
     pictures = [
-        Picture(each.patient_id, each.path, digests[each.id], each.finding) for each in decoded
+        Picture(each.patient_id, each.path, digests[each.id], each.finding, each.excluded)
+        for each in decoded
     ]
     settled = zip(decoded, settle_copies(pictures), strict=True)
     return {each.id: verdict for each, verdict in settled if verdict is not None}

@@ -17,7 +17,8 @@ def mark_disorder(state: sqlite3.Connection, selection: Selection) -> None:
     cursor = state.execute(
         "SELECT study_id, level, facts FROM slice JOIN file "  # whose header tells where it lies
         "ON file.id = slice.file "
-        "WHERE level IS NOT NULL ORDER BY study_id"
+        "WHERE slice.level IS NOT NULL "
+        "AND slice.id NOT IN (SELECT id FROM correction WHERE excluded) ORDER BY study_id"
     )
     disordered = []
     for study_id, rows in itertools.groupby(cursor, key=lambda row: row[0]):

@@ -2,7 +2,7 @@
 
 from hnp_etl import __version__
 
-SCHEMA_VERSION = f"12 {__version__}"  # facts are only as good as the reader that made them
+SCHEMA_VERSION = f"13 {__version__}"  # facts are only as good as the reader that made them
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -85,6 +85,9 @@ CREATE INDEX slice_order
 CREATE INDEX slice_study ON slice (study_id);
 CREATE INDEX slice_file ON slice (file);
 
+CREATE TABLE correction (       -- slices that readers spoke of, and what their labels say
+    id INTEGER PRIMARY KEY, level INTEGER, code TEXT, excluded INTEGER NOT NULL
+);
 CREATE TABLE renamed (          -- a patient value and that of its person, NULL for each study's
     place TEXT NOT NULL, patient TEXT NOT NULL, becomes TEXT, suspect INTEGER NOT NULL,
     PRIMARY KEY (place, patient)

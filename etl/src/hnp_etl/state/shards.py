@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from hnp_etl.reading.sealed import reason_of, seal, unseal
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.sharding.shard_plan import PlannedSlice, ShardPlan
 from hnp_etl.sharding.shard_result import Refusal, SampleRow, ShardResult, resettle
+from hnp_etl.state.corrections import findings_said, left_out
 from hnp_etl.state.database import place_of
 from hnp_shared.storage import Written
 
@@ -22,13 +23,14 @@ def plans(
     state: sqlite3.Connection, spans: Sequence[tuple[str, str]], recipe: Recipe
 ) -> Iterator[ShardPlan]:
     """Yield the plan of each span of patients, slices in the order of the manifest."""
+    said, excluded = findings_said(state), left_out(state)
     for first, last in spans:
         rows = state.execute(
             f"SELECT slice.{', '.join(_PlannedRow._fields)} FROM slice "
             f"JOIN file ON file.id = slice.file WHERE patient_id BETWEEN ? AND ? ORDER BY {ORDER}",
             (first, last),
         )
-        slices = tuple(map(_planned, map(_PlannedRow._make, rows)))
+        slices = tuple(_planned(_PlannedRow._make(row), said, excluded) for row in rows)
         yield ShardPlan(slices, recipe.image, recipe.limits)
 
 
@@ -47,15 +49,20 @@ class _PlannedRow(NamedTuple):
     facts: str
 
 
-def _planned(row: _PlannedRow) -> PlannedSlice:
+def _planned(
+    row: _PlannedRow,
+    said: Mapping[int, tuple[int | None, str | None]],
+    excluded: frozenset[int],
+) -> PlannedSlice:
     return PlannedSlice(
         id=row.id,
         slice_id=row.slice_id,
         patient_id=row.patient_id,
         path=row.path,
         file=SourceFile(row.raw, FileStat(row.size, row.mtime_ns, row.ctime_ns, row.inode)),
-        finding=(row.level, row.code),
+        finding=said.get(row.id, (row.level, row.code)),
         header=row.facts,
+        excluded=row.id in excluded,
     )
 
 

@@ -1,0 +1,1 @@
+"""What readers say against labels, and what follows when several read. Pure."""
