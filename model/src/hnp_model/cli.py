@@ -11,6 +11,10 @@ _COMMANDS = {
         "hnp_model.commands.audit:audit_command",
         "Look for leaks and shortcuts in the data set OUT as it is split; exits with 3 if any.",
     ),
+    "check-model": Place(
+        "hnp_model.commands.check_model:check_model_command",
+        "Tell what the exported FILE says of itself, and try it on the data set OUT.",
+    ),
     "compare": Place(
         "hnp_model.commands.compare:compare_command",
         "Tell whether the second RUN is better than the first on the same slices.",
@@ -22,6 +26,11 @@ _COMMANDS = {
     "evaluate": Place(
         "hnp_model.commands.evaluate:evaluate_command",
         "Judge the model in RUN on the data set OUT; thresholds come from the run.",
+    ),
+    "export": Place(
+        "hnp_model.commands.export:export_command",
+        "Write the network in RUN as an ONNX file, which judges val as the run does or is not "
+        "written.",
     ),
     "fit": Place(
         "hnp_model.commands.fit:fit_command",

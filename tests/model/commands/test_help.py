@@ -12,7 +12,7 @@ from model.conftest import invoke
 COMMANDS = main.list_commands(click.Context(main))
 ORDER = (
     *("plan", "split", "fit", "evaluate", "predict", "compare", "audit", "crossval"),
-    *("replay", "show", "tune"),
+    *("replay", "export", "check-model", "show", "tune"),
 )
 
 

@@ -1,0 +1,130 @@
+"""From a run to an ONNX file that says the same, or to none."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from hnp_model.data.slices import read_slices
+from hnp_model.exporting.described import Described, Parity, describe
+from hnp_model.exporting.graph import LARGEST_BYTES, OPSET, trace, with_metadata
+from hnp_model.exporting.parity import compare, on_cpu
+from hnp_model.exporting.session import Session
+from hnp_model.exporting.trust import parse_file
+from hnp_model.exporting.whole_model import WholeModel, inputs_of
+from hnp_model.fitting.networks.choice import build_network
+from hnp_model.report.card import DISCLAIMER
+from hnp_model.runs.calibrations import read_calibrations
+from hnp_model.runs.checkpoint import load_weights
+from hnp_model.runs.origins import find_split, open_origin, says_the_same
+from hnp_model.runs.run_config import RunConfig
+from hnp_model.runs.run_folder import CARD_FILE, RunFolder, refuse_own_file
+from hnp_model.settings import BASELINES
+from hnp_model.splits.guard import choose_fold, parts_of
+from hnp_shared.errors import InputError
+from hnp_shared.places import refuse_place
+from hnp_shared.splits import read_split
+from hnp_shared.storage import replace_file
+
+NO_CARD = (
+    f"{DISCLAIMER}\n\nThis run was not evaluated when it was exported: nothing is known of how "
+    "well it does.\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written.
+
+    Attributes:
+        file: where it lies.
+        size: in bytes.
+        described: what it says of itself.
+        evaluated: whether it holds a card with figures.
+    """
+
+    file: str
+    size: int
+    described: Described
+    evaluated: bool
+
+    def to_plain(self) -> dict[str, object]:
+        """Return what --json prints."""
+        about = self.described
+        return {
+            "file": self.file,
+            "size": self.size,
+            "evaluated": self.evaluated,
+            "inputs": about.shapes,
+            **{
+                name: getattr(about, name)
+                for name in ("model", "numbers", "pixels_id", "weights_sha256", "opset")
+            },
+            "parity": asdict(about.parity),
+        }
+
+
+def export(
+    run: Path, out: Path | None, split_file: Path | None, file: Path, *, force: bool
+) -> Exported:
+    """Write a run as one ONNX file, once it is known that both judge slices of val alike.
+
+    Args:
+        run: a finished run of a network.
+        out: its data set; None to look for it beside the run and in the working folder.
+        split_file: its split, found likewise.
+        file: the file to write.
+        force: whether a file may be written over.
+
+    Raises:
+        InputError: no finished run of a network, or its data set or split was not found.
+        GateError: the file would say something else than the run.
+        OutputError: the file exists, or lies where none may be written.
+        StorageError: a read or write failed.
+    """
+    refuse_place(file, force=force)
+    refuse_own_file(file)
+    folder = RunFolder(run)
+    config = on_cpu(folder.config())
+    config.settled()
+    _refuse_baseline(config)
+    dataset = open_origin(folder, out)
+    split = split_file or find_split(folder)
+    if not says_the_same(split, config):
+        raise InputError(f"{split.name} is not the run's split ({config.split.file})")
+    slices = read_slices(dataset, columns=config.settings.columns)
+    parts = parts_of(
+        slices, choose_fold(read_split(split), config.settings.fold), dataset.info.dataset_id
+    )
+    network = build_network(config.settings)
+    weights_sha256 = load_weights(folder, network)
+    _refuse_size(network)
+    graph = trace(WholeModel(network, config), inputs_of(config), config.image_size)
+    units = read_calibrations(folder, weights_sha256)
+    bare = describe(config, weights_sha256, units, OPSET, Parity(0, (), 0.0))
+    session = Session(graph.SerializeToString())
+    parity = compare(folder, session, bare, dataset, slices.take(parts == "val"))
+    described = describe(config, weights_sha256, units, OPSET, parity)
+    evaluated = folder.has(CARD_FILE)
+    card = folder.read(CARD_FILE).decode(errors="replace") if evaluated else NO_CARD
+    content = with_metadata(graph, described, card)
+    parse_file(content)  # what we would refuse to read is not written
+    written = replace_file(file, lambda sink: sink.write(content), role="the exported file")
+    return Exported(str(file), written.size, described, evaluated)
+
+
+def _refuse_baseline(config: RunConfig) -> None:
+    if config.settings.model in BASELINES:
+        raise InputError(
+            f"the run's model is a {config.settings.model}, expected a network; "
+            "baselines are not exported"
+        )
+
+
+def _refuse_size(network: torch.nn.Module) -> None:
+    size = sum(value.nbytes for value in network.state_dict().values())
+    if size > LARGEST_BYTES:
+        raise InputError(
+            f"the weights take {size / 1e9:.1f} GB, one ONNX file holds "
+            f"{LARGEST_BYTES / 1e9:.0f} GB at most; expected fewer seeds"
+        )
