@@ -13,7 +13,7 @@ import onnx
 import pandas as pd
 import pytest
 
-from hnp_model.exporting import export, parity
+from hnp_model.exporting import export
 from hnp_model.exporting.export import NO_CARD
 from model.conftest import invoke, invoke_fit
 from model.exporting.conftest import World
@@ -172,9 +172,31 @@ def test_a_baseline_is_not_exported(small: Path, small_split: Path, tmp_path: Pa
     assert "a tabular-logistic, expected a network; baselines are not exported" in done.stderr
 
 
-def test_every_batch_size_is_compared() -> None:
-    assert parity.BATCH_SIZES == (1, 2, 32)
-    assert parity.MOST_DIFFERENT == 1e-4
+def test_a_card_about_other_weights_is_not_passed_on(exported: World, tmp_path: Path) -> None:
+    for name in ("config.json", "model.safetensors", "calibration.json"):
+        (tmp_path / "run").mkdir(exist_ok=True)
+        (tmp_path / "run" / name).write_bytes((exported.run / name).read_bytes())
+    (tmp_path / "run" / "card.md").write_text("Figures of another model.", encoding="utf-8")
+    split = exported.run.parent / "split.csv"
+    to = ("--split", split, "-o", tmp_path / "model.onnx")
+    done = invoke("export", tmp_path / "run", exported.data, *to)
+    assert done.exit_code == 65
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "model.onnx").exists()
+
+
+def test_without_the_extra_one_line_says_what_to_install(exported: World, tmp_path: Path) -> None:
+    program = (
+        "import sys; sys.modules['onnxscript'] = None; sys.argv[0] = 'hnp-train'; "
+        "from hnp_model.cli import main; main()"
+    )
+    command = [sys.executable, "-c", program, "export", exported.run, "-o", tmp_path / "m.onnx"]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
+    assert done.returncode == 65
+    assert done.stderr == (
+        "error: one of onnx, onnxscript and onnxruntime is not installed, expected: pip install "
+        "'hnp-model[onnx]'\n"
+    )
 
 
 @pytest.mark.torture

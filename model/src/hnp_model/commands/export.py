@@ -8,7 +8,7 @@ from hnp_model.commands.arguments import FILE, FOLDER, example, force_option, js
 from hnp_model.commands.extras import needing
 from hnp_shared.command import echo_json, echo_table, reported
 
-PACKAGES = "onnx, onnxscript and onnxruntime"
+PACKAGES = "one of onnx, onnxscript and onnxruntime"
 EXTRA = "hnp-model[onnx]"
 
 

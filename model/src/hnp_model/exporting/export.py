@@ -1,11 +1,11 @@
 """From a run to an ONNX file that says the same, or to none."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
 
-from hnp_model.data.slices import read_slices
+from hnp_model.data.slices import Slices, read_slices
 from hnp_model.exporting.described import Described, Parity, describe
 from hnp_model.exporting.graph import LARGEST_BYTES, OPSET, trace, with_metadata
 from hnp_model.exporting.parity import compare, on_cpu
@@ -16,11 +16,13 @@ from hnp_model.fitting.networks.choice import build_network
 from hnp_model.report.card import DISCLAIMER
 from hnp_model.runs.calibrations import read_calibrations
 from hnp_model.runs.checkpoint import load_weights
+from hnp_model.runs.evaluated import read_evaluation
 from hnp_model.runs.origins import find_split, open_origin, says_the_same
 from hnp_model.runs.run_config import RunConfig
 from hnp_model.runs.run_folder import CARD_FILE, RunFolder, refuse_own_file
 from hnp_model.settings import BASELINES
 from hnp_model.splits.guard import choose_fold, parts_of
+from hnp_shared.dataset import Dataset
 from hnp_shared.errors import InputError
 from hnp_shared.places import refuse_place
 from hnp_shared.splits import read_split
@@ -77,7 +79,8 @@ def export(
         force: whether a file may be written over.
 
     Raises:
-        InputError: no finished run of a network, or its data set or split was not found.
+        InputError: no finished run of a network, its data set or split was not found, or its card
+            is about other weights.
         GateError: the file would say something else than the run.
         OutputError: the file exists, or lies where none may be written.
         StorageError: a read or write failed.
@@ -89,28 +92,40 @@ def export(
     config.settled()
     _refuse_baseline(config)
     dataset = open_origin(folder, out)
-    split = split_file or find_split(folder)
-    if not says_the_same(split, config):
-        raise InputError(f"{split.name} is not the run's split ({config.split.file})")
-    slices = read_slices(dataset, columns=config.settings.columns)
-    parts = parts_of(
-        slices, choose_fold(read_split(split), config.settings.fold), dataset.info.dataset_id
-    )
+    val = _read_val(dataset, config, split_file or find_split(folder))
+    card = _read_card(folder)
     network = build_network(config.settings)
     weights_sha256 = load_weights(folder, network)
     _refuse_size(network)
     graph = trace(WholeModel(network, config), inputs_of(config), config.image_size)
     units = read_calibrations(folder, weights_sha256)
     bare = describe(config, weights_sha256, units, OPSET, Parity(0, (), 0.0))
-    session = Session(graph.SerializeToString())
-    parity = compare(folder, session, bare, dataset, slices.take(parts == "val"))
-    described = describe(config, weights_sha256, units, OPSET, parity)
-    evaluated = folder.has(CARD_FILE)
-    card = folder.read(CARD_FILE).decode(errors="replace") if evaluated else NO_CARD
-    content = with_metadata(graph, described, card)
+    parity = compare(folder, Session(graph.SerializeToString()), bare, dataset, val)
+    described = replace(bare, parity=parity)
+    content = with_metadata(graph, described, card or NO_CARD)
     parse_file(content)  # what we would refuse to read is not written
     written = replace_file(file, lambda sink: sink.write(content), role="the exported file")
-    return Exported(str(file), written.size, described, evaluated)
+    return Exported(str(file), written.size, described, evaluated=card is not None)
+
+
+def _read_val(dataset: Dataset, config: RunConfig, split: Path) -> Slices:
+    if not says_the_same(split, config):
+        raise InputError(f"{split.name} is not the run's split ({config.split.file})")
+    slices = read_slices(dataset, columns=config.settings.columns)
+    chosen = choose_fold(read_split(split), config.settings.fold)
+    return slices.take(parts_of(slices, chosen, dataset.info.dataset_id) == "val")
+
+
+def _read_card(folder: RunFolder) -> str | None:
+    """Return the run's card; None where there is none.
+
+    Raises:
+        InputError: it is about other weights than the run's.
+    """
+    if not folder.has(CARD_FILE):
+        return None
+    read_evaluation(folder, "exported")
+    return folder.read(CARD_FILE).decode(errors="replace")
 
 
 def _refuse_baseline(config: RunConfig) -> None:

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import onnxscript  # noqa: F401  # torch's exporter asks for it only when it is at work
 import torch
 from torch import nn
 
