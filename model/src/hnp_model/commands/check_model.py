@@ -23,7 +23,7 @@ def check_model_command(file: Path, out: Path | None, as_json: bool) -> None:
     """
     with reported():
         with needing(PACKAGES, EXTRA):
-            from hnp_model.exporting.check import check  # noqa: PLC0415  # torch takes seconds
+            from hnp_model.exports.check import check  # noqa: PLC0415  # torch takes seconds
 
         about, tried = check(file, out)
         if as_json:

@@ -41,7 +41,7 @@ def export_command(  # click passes one argument a flag
     """
     with reported():
         with needing(PACKAGES, EXTRA):
-            from hnp_model.exporting.export import export  # noqa: PLC0415  # torch takes seconds
+            from hnp_model.exports.export import export  # noqa: PLC0415  # torch takes seconds
 
         found = export(run, out, split, file, force=force)
         if as_json:

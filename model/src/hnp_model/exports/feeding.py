@@ -9,8 +9,8 @@ import numpy.typing as npt
 from hnp_model.data.neighbours import Neighbours, find_neighbours
 from hnp_model.data.slices import Slices
 from hnp_model.data.tabular import FEATURES, plain_inputs
-from hnp_model.exporting.described import Described
-from hnp_model.exporting.whole_model import PIXEL_SIZES
+from hnp_model.exports.described import Described
+from hnp_model.exports.whole_model import PIXEL_SIZES
 from hnp_shared.dataset import Dataset
 from hnp_shared.errors import InputError
 from hnp_shared.images import MappedImages, open_images

@@ -7,8 +7,8 @@ import numpy.typing as npt
 import onnxruntime
 import torch
 
-from hnp_model.exporting.described import OUTPUTS
-from hnp_model.exporting.feeding import Feed
+from hnp_model.exports.described import OUTPUTS
+from hnp_model.exports.feeding import Feed
 from hnp_shared.errors import InputError
 
 _SILENT = 4

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from hnp_model.data.slices import read_slices
-from hnp_model.exporting.described import Described
-from hnp_model.exporting.feeding import further_of, open_feeder
-from hnp_model.exporting.session import Session
-from hnp_model.exporting.trust import read_file
+from hnp_model.exports.described import Described
+from hnp_model.exports.feeding import further_of, open_feeder
+from hnp_model.exports.session import Session
+from hnp_model.exports.trust import read_file
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError
 from hnp_shared.progress import track

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from hnp_model.data.tabular import Standardisation
-from hnp_model.exporting.whole_model import inputs_of
+from hnp_model.exports.whole_model import inputs_of
 from hnp_model.fitting.framing import FRAME_MM, FRAME_SIDE, FRAMED
 from hnp_model.measures.calibration import Calibration
 from hnp_model.measures.unit_calibration import UnitCalibration

@@ -6,12 +6,12 @@ from pathlib import Path
 import torch
 
 from hnp_model.data.slices import Slices, read_slices
-from hnp_model.exporting.described import Described, Parity, describe
-from hnp_model.exporting.graph import LARGEST_BYTES, OPSET, trace, with_metadata
-from hnp_model.exporting.parity import compare, on_cpu
-from hnp_model.exporting.session import Session
-from hnp_model.exporting.trust import parse_file
-from hnp_model.exporting.whole_model import WholeModel, inputs_of
+from hnp_model.exports.described import Described, Parity, describe
+from hnp_model.exports.graph import LARGEST_BYTES, OPSET, trace, with_metadata
+from hnp_model.exports.parity import compare, on_cpu
+from hnp_model.exports.session import Session
+from hnp_model.exports.trust import parse_file
+from hnp_model.exports.whole_model import WholeModel, inputs_of
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.report.card import DISCLAIMER
 from hnp_model.runs.calibrations import read_calibrations

@@ -13,10 +13,10 @@ import onnx
 import pandas as pd
 import pytest
 
-from hnp_model.exporting import export
-from hnp_model.exporting.export import NO_CARD
+from hnp_model.exports import export
+from hnp_model.exports.export import NO_CARD
 from model.conftest import invoke, invoke_fit
-from model.exporting.conftest import World
+from model.exports.conftest import World
 from model.synthetic import Plan, write_dataset
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "score_onnx.py"

@@ -13,12 +13,12 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from hnp_model.exporting import trust
-from hnp_model.exporting.trust import parse_file
+from hnp_model.exports import trust
+from hnp_model.exports.trust import parse_file
 from hnp_shared.errors import InputError
 from model.conftest import invoke
-from model.exporting.conftest import World
-from model.exporting.test_export import EXAMPLE
+from model.exports.conftest import World
+from model.exports.test_export import EXAMPLE
 from model.synthetic import Plan, write_dataset
 
 Damage = Callable[[Any], None]

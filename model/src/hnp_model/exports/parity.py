@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.data.slices import Slices
-from hnp_model.exporting.described import Described, Parity
-from hnp_model.exporting.feeding import open_feeder
-from hnp_model.exporting.session import Session
+from hnp_model.exports.described import Described, Parity
+from hnp_model.exports.feeding import open_feeder
+from hnp_model.exports.session import Session
 from hnp_model.fitting.forward import logits_of
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.samples import open_samples

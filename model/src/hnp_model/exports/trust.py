@@ -13,7 +13,7 @@ from typing import Any
 import google.protobuf.message
 import onnx
 
-from hnp_model.exporting.described import (
+from hnp_model.exports.described import (
     CARD_KEY,
     METADATA_KEY,
     MOST_METADATA,
@@ -21,7 +21,7 @@ from hnp_model.exporting.described import (
     Described,
     parse_description,
 )
-from hnp_model.exporting.graph import LARGEST_BYTES
+from hnp_model.exports.graph import LARGEST_BYTES
 from hnp_shared.errors import InputError, StorageError
 from hnp_shared.opening import open_regular
 

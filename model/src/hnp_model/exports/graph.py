@@ -10,8 +10,8 @@ import onnxscript  # noqa: F401  # torch's exporter asks for it only when it is 
 import torch
 from torch import nn
 
-from hnp_model.exporting.described import CARD_KEY, METADATA_KEY, OUTPUTS, Described
-from hnp_model.exporting.whole_model import Inputs
+from hnp_model.exports.described import CARD_KEY, METADATA_KEY, OUTPUTS, Described
+from hnp_model.exports.whole_model import Inputs
 
 OPSET = 20
 """The first in which GridSample and IsNaN take every type that the graphs hold."""

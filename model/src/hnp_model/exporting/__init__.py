@@ -1,1 +1,0 @@
-"""A run as one file that other programs can use, and a file looked at before it is trusted."""
