@@ -20,7 +20,7 @@ class World:
 @pytest.fixture(scope="session")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Two seeds that see three slices and a further column, of uint16 shards, and their file."""
-    place = tmp_path_factory.mktemp("exporting")
+    place = tmp_path_factory.mktemp("exports")
     data = write_dataset(place / "data", Plan(16, slices_a_level=3, uint16=True))
     split = place / "split.csv"
     assert invoke("split", data, "-o", split).exit_code == 0
