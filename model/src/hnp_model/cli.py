@@ -15,6 +15,10 @@ _COMMANDS = {
         "hnp_model.commands.agree:agree_command",
         "Tell how far two readers agree, by what each wrote in a file of corrections.",
     ),
+    "check-model": Place(
+        "hnp_model.commands.check_model:check_model_command",
+        "Tell what the exported FILE says of itself, and try it on the data set OUT.",
+    ),
     "compare": Place(
         "hnp_model.commands.compare:compare_command",
         "Tell whether the second RUN is better than the first on the same slices.",
@@ -30,6 +34,11 @@ _COMMANDS = {
     "explain": Place(
         "hnp_model.commands.explain:explain_command",
         "Show what the network in RUN looks at in the data set OUT; exits with 3 on a shortcut.",
+    ),
+    "export": Place(
+        "hnp_model.commands.export:export_command",
+        "Write the network in RUN as an ONNX file, which judges val as the run does or is not "
+        "written.",
     ),
     "fit": Place(
         "hnp_model.commands.fit:fit_command",

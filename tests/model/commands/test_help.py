@@ -13,7 +13,7 @@ from model.conftest import invoke
 COMMANDS = main.list_commands(click.Context(main))
 ORDER = (
     *("plan", "split", "fit", "evaluate", "predict", "compare", "audit", "crossval"),
-    *("explain", "suspects", "agree", "replay", "show", "tune"),
+    *("explain", "suspects", "agree", "replay", "export", "check-model", "show", "tune"),
 )
 
 

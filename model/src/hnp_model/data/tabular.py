@@ -41,13 +41,13 @@ class Standardisation:
         with np.errstate(
             over="ignore"
         ):  # infinite inputs of a damaged run are told by their logits
-            standard = (_raw(slices) - np.array(self.mean)) / np.array(self.deviation)
+            standard = (plain_inputs(slices) - np.array(self.mean)) / np.array(self.deviation)
             return np.where(np.isnan(standard), 0.0, standard).astype(np.float32)
 
 
 def fit_standardisation(slices: Slices) -> Standardisation:
     """Return the statistics of the training slices; a feature that never varies is only centred."""
-    columns = [column[~np.isnan(column)] for column in _raw(slices).T]
+    columns = [column[~np.isnan(column)] for column in plain_inputs(slices).T]
     deviations = [float(column.std()) if column.size else 0.0 for column in columns]
     return Standardisation(
         mean=tuple(float(column.mean()) if column.size else 0.0 for column in columns),
@@ -64,7 +64,7 @@ def find_lacking(standardisation: Standardisation, slices: Slices) -> tuple[str,
             int(line != (0.0, 1.0))
             for line in zip(standardisation.mean, standardisation.deviation, strict=True)
         )
-    has = [bool((~np.isnan(column)).any()) for column in _raw(slices).T]
+    has = [bool((~np.isnan(column)).any()) for column in plain_inputs(slices).T]
     return tuple(
         name
         for name, before, now in zip(features_of(slices), had, has, strict=True)
@@ -72,7 +72,8 @@ def find_lacking(standardisation: Standardisation, slices: Slices) -> tuple[str,
     )
 
 
-def _raw(slices: Slices) -> npt.NDArray[np.float64]:
+def plain_inputs(slices: Slices) -> npt.NDArray[np.float64]:
+    """Return the inputs in their own units, (slice, feature); NaN when missing."""
     sex = np.select([slices.sex == "F", slices.sex == "M"], [0.0, 1.0], np.nan)
     level = np.where(slices.level == UNKNOWN_LEVEL, np.nan, slices.level)
     four = (slices.age, sex, slices.canal_width_mm, level)

@@ -14,18 +14,14 @@ import numpy as np
 from hnp_model.data.slices import read_slices
 from hnp_model.evaluation.predicting import predict
 from hnp_model.fitting.fitting import fit
+from hnp_model.runs.origins import find_split, open_origin
 from hnp_model.runs.run_config import RunConfig
 from hnp_model.runs.run_folder import WEIGHTS_FILE, RunFolder
 from hnp_model.splits.guard import choose_fold, parts_of
-from hnp_model.splits.split_facts import describe_split
-from hnp_shared.dataset import Dataset, open_dataset
-from hnp_shared.dataset_info import DATASET_FILE
-from hnp_shared.errors import HnpError, InputError
+from hnp_shared.dataset import Dataset
 from hnp_shared.splits import read_split
 
 REPLAY_FOLDER = "replay"
-_MOST_FILES = 1_000
-"""Entries of a folder that are looked at for a data set or a split."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +58,8 @@ def replay(run: Path, out: Path | None, split_file: Path | None, target: Path | 
     before = RunFolder(run)
     config = before.config()
     config.settled()  # or there is nothing to compare with
-    near = (run.absolute().parent, Path.cwd())
-    dataset = open_dataset(out or _find_dataset(near, config))
-    if dataset.info.dataset_id != config.data.dataset_id:
-        raise InputError(
-            f"found data set {dataset.info.dataset_id}, the run was trained on "
-            f"{config.data.dataset_id}"
-        )
-    split = split_file or _find_split(near, config)
+    dataset = open_origin(before, out)
+    split = split_file or find_split(before)
     again = RunFolder(target or run / REPLAY_FOLDER)
     fitted = fit(dataset.folder, split, again.path, config.settings, resume=True)
     weights = (before.read(WEIGHTS_FILE), again.read(WEIGHTS_FILE))
@@ -104,45 +94,3 @@ def _differ(before: dict[str, object], now: dict[str, object]) -> Iterator[tuple
     for name, value in before.items():
         if value != now.get(name):
             yield name, str(value), str(now.get(name))
-
-
-def _find_dataset(near: tuple[Path, ...], config: RunConfig) -> Path:
-    for path in _entries(near):
-        if (path / DATASET_FILE).is_file() and _is_of(path, config):
-            return path
-    raise InputError(
-        f"data set {config.data.dataset_id} lies neither beside the run nor in the working folder, "
-        "expected it as OUT"
-    )
-
-
-def _is_of(path: Path, config: RunConfig) -> bool:
-    try:
-        return open_dataset(path).info.dataset_id == config.data.dataset_id
-    except HnpError:  # another's
-        return False
-
-
-def _find_split(near: tuple[Path, ...], config: RunConfig) -> Path:
-    for path in _entries(near):
-        if path.suffix == ".csv" and path.is_file() and _says_the_same(path, config):
-            return path
-    raise InputError(
-        f"the run's split ({config.split.file}) lies neither beside it nor in the working folder, "
-        "expected it by --split"
-    )
-
-
-def _says_the_same(path: Path, config: RunConfig) -> bool:
-    try:
-        return describe_split(path.name, read_split(path)).digest == config.split.digest
-    except HnpError:  # another table
-        return False
-
-
-def _entries(near: tuple[Path, ...]) -> Iterator[Path]:
-    for folder in near:
-        try:
-            yield from sorted(folder.iterdir())[:_MOST_FILES]
-        except OSError:  # may not be looked into
-            continue

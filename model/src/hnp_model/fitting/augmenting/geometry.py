@@ -25,7 +25,7 @@ def sample(
         side: rows and columns to return.
         draws: how to vary; None leaves all as it is.
     """
-    shape = [len(images), 1, *side]
+    shape = [images.shape[0], 1, *side]
     look = torch.diag_embed(extent)  # (slice, 2, 2), from what is seen to the whole picture
     if draws is None:
         grid = affine_grid(_with_shift(look, torch.zeros_like(extent)), shape, align_corners=False)

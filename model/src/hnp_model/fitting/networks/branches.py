@@ -36,8 +36,8 @@ class TwoBranches(nn.Module):
             images: (slice, 1, row, column) in 0..1; only its length counts for `tabular`.
             tabular: (slice, feature), standardised.
         """
-        seen = tabular.new_zeros(len(tabular), self.image_features)
-        known = tabular.new_zeros(len(tabular), self.tabular_features)
+        seen = tabular.new_zeros(tabular.shape[0], self.image_features)
+        known = tabular.new_zeros(tabular.shape[0], self.tabular_features)
         if self.inputs != "tabular":
             seen = self.see(images)
         if self.inputs != "image":

@@ -83,10 +83,10 @@ class CompactNetwork(nn.Module):
                 are neighbours; only its length counts for `tabular`.
             tabular: (slice, feature), encoded.
         """
-        known = tabular.new_zeros(len(tabular), EMBEDDED)
+        known = tabular.new_zeros(tabular.shape[0], EMBEDDED)
         if self.inputs != "image":
             known = self.fcn(tabular)
-        seen = tabular.new_zeros(len(tabular), self.seen_features)
+        seen = tabular.new_zeros(tabular.shape[0], self.seen_features)
         if self.inputs != "tabular":
             seen = self.see(images, known)
         return cast("torch.Tensor", self.fc(torch.cat([seen, known], dim=1))).squeeze(1)
@@ -122,7 +122,7 @@ class Contrast(nn.Module):
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return them, (slice, channel, row, column)."""
-        if not len(images):  # a share of one of several processes; torch warns of its deviation
+        if not images.shape[0]:  # a share of one of several processes; torch warns of its deviation
             return images
         pictures, others = images[:, : self.channels], images[:, self.channels :]
         mean = pictures.mean(dim=(2, 3), keepdim=True)
