@@ -23,6 +23,10 @@ _COMMANDS = {
         "hnp_etl.commands.explain:explain",
         "Tell what a build makes of each FILE, why, and what would make it pass.",
     ),
+    "extend": Place(
+        "hnp_etl.commands.extend:extend_command",
+        "Join columns of a hospital's table to the data set OUT, as a new data set.",
+    ),
     "link": Place(
         "hnp_etl.commands.link:link",
         "Tell which file a slice of the data set OUT came from; needs its private folder.",

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hnp_shared.errors import InputError, StorageError
+from hnp_shared.joined_tables import JoinedTable
 from hnp_shared.notices import Notice
 from hnp_shared.opening import open_regular, read_regular
 from hnp_shared.storage import DISK, Disk, replace_file
@@ -24,10 +25,10 @@ ALIASES = ("manifest", "ledger")
 """Tables that also lie at the top, ``<name>.parquet``, for people and pandas."""
 
 NOTICES_VERSION = "1.1"
-"""Schema version of a dataset.json with notices: a reader of 1.0 passes them over."""
+"""Schema version of a dataset.json with notices or joined tables: 1.0 passes them over."""
 
 _COUNTS = frozenset({"states", "reasons"})
-_APART = frozenset({"files", "notices", "parts"})
+_APART = frozenset({"files", "notices", "parts", "joined"})
 _OBJECTS = _COUNTS | {"recipe", "identity"}
 
 MAX_DATASET_BYTES = 64 * 2**20
@@ -61,6 +62,7 @@ class DatasetInfo:
         files: path below the data set -> digest and size, of every file but this one.
         notices: what does not fit, by hospital; nothing is written where there is none.
         parts: ids of the data sets that it is merged of; none when it was built.
+        joined: tables whose columns were joined to it, the first one first.
     """
 
     schema_version: str
@@ -77,6 +79,7 @@ class DatasetInfo:
     files: Mapping[str, NamedFile]
     notices: tuple[Notice, ...] = ()
     parts: tuple[str, ...] = ()
+    joined: tuple[JoinedTable, ...] = ()
 
     @property
     def origin(self) -> str:
@@ -92,6 +95,8 @@ class DatasetInfo:
             del content["notices"]
         if not self.parts:
             del content["parts"]  # as it was before data sets told theirs
+        if not self.joined:
+            del content["joined"]  # likewise
         digest = hashlib.sha256(_text(content).encode()).hexdigest()
         return _text({**content, "digest": digest}).encode() + b"\n"
 
@@ -184,9 +189,10 @@ def parse_info(content: bytes) -> DatasetInfo:
         }
         notices = tuple(map(Notice.parse, found.get("notices", ())))
         parts = tuple(map(str, found.get("parts", ())))
+        joined = tuple(map(JoinedTable.parse, found.get("joined", ())))
         names = [name for name in DatasetInfo.__dataclass_fields__ if name not in _APART]
         values: dict[str, Any] = {name: _checked(name, found[name]) for name in names}
-        return DatasetInfo(**values, files=files, notices=notices, parts=parts)
+        return DatasetInfo(**values, files=files, notices=notices, parts=parts, joined=joined)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{DATASET_FILE} is damaged or was not written by hnp-etl") from error
 

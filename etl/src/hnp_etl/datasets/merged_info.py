@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any
 
 from hnp_shared.dataset_info import DatasetInfo
+from hnp_shared.joined_tables import JoinedTable
 from hnp_shared.notices import Notice
 
 _KEY_ID_DIGITS = 8
@@ -62,6 +63,12 @@ def merged_identity(infos: Sequence[DatasetInfo]) -> dict[str, str]:
 def merged_notices(infos: Sequence[DatasetInfo]) -> tuple[Notice, ...]:
     """Return the notices of all parts, the same in any order of the parts."""
     found = chain.from_iterable(info.notices for info in infos)
+    return tuple(sorted(found, key=lambda each: json.dumps(each.to_json(), sort_keys=True)))
+
+
+def merged_joined(infos: Sequence[DatasetInfo]) -> tuple[JoinedTable, ...]:
+    """Return the tables that were joined to the parts, the same in any order of the parts."""
+    found = chain.from_iterable(info.joined for info in infos)
     return tuple(sorted(found, key=lambda each: json.dumps(each.to_json(), sort_keys=True)))
 
 

@@ -16,6 +16,7 @@ from hnp_shared.dataset_info import (
     refuse_missing,
     write_info,
 )
+from hnp_shared.joined_tables import JoinedTable
 from hnp_shared.notices import Notice
 from hnp_shared.storage import DISK, NAME_HEX_DIGITS, Disk, Written
 from hnp_shared.vocabulary import SCHEMA_VERSION
@@ -32,6 +33,7 @@ class Contents:
         states: state -> files met; reasons likewise.
         notices: what does not fit in the sources.
         parts: ids of the data sets that it is merged of.
+        joined: tables whose columns are in it.
     """
 
     manifest: Written
@@ -45,6 +47,7 @@ class Contents:
     reasons: Mapping[str, int]
     notices: tuple[Notice, ...] = ()
     parts: tuple[str, ...] = ()
+    joined: tuple[JoinedTable, ...] = ()
 
 
 def replace_dataset(out: Path, contents: Contents, *, disk: Disk = DISK) -> DatasetInfo:
@@ -67,7 +70,7 @@ def describe(contents: Contents) -> DatasetInfo:
     files = {f"{SHARDS_FOLDER}/{name}": file for name, file in contents.shards.items()}
     files |= {f"{TABLES_FOLDER}/{each.name}": NamedFile(each.sha256, each.size) for each in tables}
     return DatasetInfo(
-        schema_version=NOTICES_VERSION if contents.notices else SCHEMA_VERSION,
+        schema_version=NOTICES_VERSION if contents.notices or contents.joined else SCHEMA_VERSION,
         dataset_id=contents.manifest.sha256[:NAME_HEX_DIGITS],
         pixels_id=contents.pixels_id,
         key_id=contents.key_id,
@@ -81,4 +84,5 @@ def describe(contents: Contents) -> DatasetInfo:
         files=files,
         notices=contents.notices,
         parts=contents.parts,
+        joined=contents.joined,
     )
