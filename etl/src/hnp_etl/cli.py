@@ -7,6 +7,10 @@ from hnp_etl.bugs import withhold_values
 from hnp_shared.command import Place, lazy_group
 
 _COMMANDS = {
+    "attach": Place(
+        "hnp_etl.commands.attach:attach_command",
+        "Write what PREDICTIONS say of the data set OUT as DICOM, for research.",
+    ),
     "build-manifest": Place(
         "hnp_etl.commands.build_manifest:build_manifest",
         "Turn hospital folders SRC into a manifest and shards.",

@@ -67,12 +67,12 @@ def studies(private: Path) -> list[Known]:
 
 
 def _rows(private: Path, statement: str, *values: str) -> list[tuple[str, ...]]:
-    with _opened(private) as state:
+    with opened_to_read(private) as state:
         return state.execute(statement, values).fetchall()
 
 
 @contextlib.contextmanager
-def _opened(private: Path) -> Iterator[sqlite3.Connection]:
+def opened_to_read(private: Path) -> Iterator[sqlite3.Connection]:
     """Open the state to read: unlike for a build, one of another version is not begun anew."""
     path = private / STATE_FILE
     if not path.is_file():
