@@ -78,11 +78,11 @@ def test_the_report_says_probability_disc_model_and_that_it_is_for_research(writ
         assert [len(each.referenced_images) for each in (whole, *slices)] == [2, 1, 1]
         assert [each.name for each in slices] == [OF_SLICE] * 2
         assert RESEARCH in [each.value for each in group.get_qualitative_evaluations()]
-        texts = str(group)
+        texts = [item.get("TextValue") for item in group[0].ContentSequence]
         assert f"weights_sha256={WEIGHTS}" in texts
     assert report.SeriesDescription.startswith(MARK)
     assert (report.VerificationFlag, report.PreliminaryFlag) == ("UNVERIFIED", "PRELIMINARY")
-    assert WARNING in str(report)
+    assert WARNING in [item.get("TextValue") for item in report.ContentSequence]
 
 
 def test_a_disc_without_a_probability_of_its_own_gets_the_mean_of_its_slices(

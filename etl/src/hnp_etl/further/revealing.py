@@ -40,7 +40,7 @@ def significant_digits(value: float) -> int:
     >>> [significant_digits(value) for value in (63.45, 250000.0, 0.0012, 19870605.0, 0.0)]
     [4, 2, 2, 8, 0]
     """
-    digits = f"{value:.17g}" if value % 1 == 0 else repr(value)
+    digits = f"{value:.15g}"  # as spreadsheets show it: 0.1 + 0.2 is 0.3
     return len(digits.lower().partition("e")[0].strip("-").replace(".", "").strip("0"))
 
 
@@ -126,4 +126,5 @@ def _is_numbering(values: Sequence[float], keys: Sequence[str]) -> bool:
         return False
     running = different == count and max(values) - min(values) == count - 1
     as_key = all(f"{value:.0f}" == key.lstrip("0") for value, key in zip(values, keys, strict=True))
-    return max(values) >= 1000 or as_key or (running and count >= _FEWEST_RUNNING)
+    as_long = max(map(significant_digits, values)) == MOST_DIGITS
+    return as_long or as_key or (running and count >= _FEWEST_RUNNING)
