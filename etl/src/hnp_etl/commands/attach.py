@@ -40,7 +40,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     metavar="ID",
     help="A series_id of the manifest; may be given several times.  [default: all predicted]",
 )
-@click.option("--limit", type=click.IntRange(1), help="Write so many series at most, by series_id.")
+@click.option("--limit", type=click.IntRange(1), help="Write this whole number of series at most.")
 @click.option("--maps", type=FOLDER, help="Folder of hnp-train explain: SLICE_ID.png is drawn too.")
 @click.option(
     "--src",

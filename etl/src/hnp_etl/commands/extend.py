@@ -73,7 +73,7 @@ def _wanted(
 @click.option(
     "--digits",
     type=click.IntRange(1, MOST_DIGITS),
-    help="Round numbers with fractions to so many significant digits.",
+    help="Round numbers with fractions to this whole number of significant digits.",
 )
 @click.option(
     "--private",
