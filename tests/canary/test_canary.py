@@ -153,7 +153,7 @@ def _back(told: Told) -> None:
     attach = ("attach", top / "src" / "said.csv", out, "--weights-sha256", "5a" * 32, "--limit", 2)
     told.etl("attach", *attach, "--out", top / "out.private" / "attached")
     told.etl("attach in", *attach, "--out", out / "attached")
-    told.etl("attach bad", *attach, "--out", top / "out.private" / "attached", "--maps", top / "cwd",
+    told.etl("attach bad", *attach, "--out", top / "out.private" / "attached",
              "--src", top / "cwd")  # fmt: skip
 
 

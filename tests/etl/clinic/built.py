@@ -18,16 +18,24 @@ WEIGHTS = "5a" * 32
 TINY = Recipe(name="tiny", image=Image(size=(32, 32)))
 
 
-def built(folder: Path) -> Path:
-    """Build two patients: one with two discs of two slices each, one with a single slice."""
+def built(folder: Path, **attributes: object) -> Path:
+    """Build two patients: one with two discs of two slices each, one with a single slice.
+
+    Args:
+        folder: to build in.
+        attributes: of the headers of the first one.
+    """
     for number, level in enumerate(("L4-5", "L4-5", "L5-S1", "L5-S1")):
         write_slice(
             folder / "src",
             Slice("P001", number, level=level),
-            SpecificCharacterSet=["", "ISO 2022 IR 149"],
-            PatientName=NAME,
-            PatientBirthDate="19610203",
-            PatientSex="F",
+            **{
+                "SpecificCharacterSet": ["", "ISO 2022 IR 149"],
+                "PatientName": NAME,
+                "PatientBirthDate": "19610203",
+                "PatientSex": "F",
+                **attributes,
+            },
         )
     write_slice(folder / "src", Slice("P002", 0))
     (folder / "key").write_bytes(KEY)

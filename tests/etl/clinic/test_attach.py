@@ -1,6 +1,7 @@
 """What a model says goes back beside the images, marked, read back, and nowhere but in private."""
 
 import shutil
+import warnings
 from pathlib import Path
 
 import cv2
@@ -301,3 +302,20 @@ def test_a_full_disk_ends_the_work_and_the_same_command_goes_on(copy: Path) -> N
     report = attach(asked(copy))
     assert report.there >= 2
     assert report.there + report.written == 4
+
+
+def test_no_library_quotes_a_value_that_it_finds_odd(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    marker = "CanaryQ7" * 9  # longer than a name or an id may be
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of who writes such a header
+        out = built(tmp_path, PatientName=marker, AccessionNumber=marker, StudyID=marker)
+    predicted(out, tmp_path / "said.parquet")
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        report = attach(asked(tmp_path))
+    assert report.written == 4
+    told = capfd.readouterr()
+    texts = [told.out, told.err, caplog.text, *(str(each.message) for each in warned)]
+    assert not any("canaryq7" in text.lower() for text in texts)

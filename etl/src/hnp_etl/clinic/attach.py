@@ -16,6 +16,7 @@ from hnp_etl.clinic.place import hold_attached
 from hnp_etl.clinic.reading_back import fault
 from hnp_etl.clinic.report import report
 from hnp_etl.clinic.said import read_said
+from hnp_etl.clinic.silence import silenced
 from hnp_etl.clinic.sources import found_again, read_sources, source_roots
 from hnp_etl.clinic.subjects import Subject, subjects
 from hnp_etl.clinic.task import CAPTURE, REPORT, Made, Task
@@ -87,7 +88,7 @@ def attach(config: AttachConfig) -> AttachReport:
         OutputError: the target is no private place.
         StorageError: a write failed; what was written before it stands.
     """
-    with hold_still(config.out), hold_still(config.private):
+    with silenced(), hold_still(config.out), hold_still(config.private):
         dataset = open_dataset(config.out)
         said = read_said(config.predictions, config.weights_sha256)
         info, manifest = dataset.info, dataset.manifest_table()
@@ -126,7 +127,7 @@ Outcome = Task | tuple[str, str]
 def _tasks(
     config: AttachConfig, chosen: Sequence[Subject], sources: Mapping[str, SliceSource], made: Made
 ) -> Iterator[Outcome]:
-    for subject in track(chosen, "attaching", total=len(chosen), unit="series"):
+    for subject in track(chosen, "attaching", total=len(chosen), unit="report"):
         try:
             images = read_sources((each.slice_id for each in subject.slices), sources)
             maps = [map_digest(config.maps, each.slice_id) for each in subject.slices]

@@ -126,8 +126,7 @@ def _warn(report: ExtendReport) -> None:
         (matched.unclear, "that name several people by one value"),
     ):
         if count:
-            told = counted(count, "line")
-            click.echo(f"warning: the table has {told} {what}; nothing is taken of it", err=True)
+            click.echo(f"warning: lines of the table {what}: {count}; nothing is taken", err=True)
     for name, places in report.unreadable.items():
         click.echo(
             f"warning: column {name} has {counted(len(places), 'value')} that cannot be read and "
