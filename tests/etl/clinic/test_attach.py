@@ -216,6 +216,8 @@ def test_the_private_folder_of_another_data_set_is_refused(copy: Path, tmp_path:
     linkage.write_text("slice_id,path\n")
     with pytest.raises(InputError, match="links 0 of 5 slices to their sources"):
         attach(asked(copy))
+    with pytest.raises(InputError, match="found no private folder gone"):
+        attach(asked(copy, private=copy / "gone"))
     linkage.unlink()
     with pytest.raises(InputError, match=r"found no linkage\.csv"):
         attach(asked(copy))

@@ -180,6 +180,8 @@ def test_a_private_folder_of_nobody_in_the_data_set_is_refused(site: Path, tmp_p
     build(config, executor=SerialExecutor())
     with pytest.raises(InputError, match="knows nobody of the data set"):
         extend(asked(site, tmp_path, TABLE, "체중=weight", private=[other / "out.private"]))
+    with pytest.raises(InputError, match=r"found no private folder gone, .* --private DIR"):
+        extend(asked(site, tmp_path, TABLE, "체중=weight", private=[other / "gone"]))
     (other / "out.private" / "state.sqlite").write_bytes(b"no database")
     with pytest.raises(InputError, match="cannot be read by this version"):
         extend(asked(site, tmp_path, TABLE, "체중=weight", private=[other / "out.private"]))

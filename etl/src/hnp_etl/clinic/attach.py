@@ -20,7 +20,7 @@ from hnp_etl.clinic.silence import silenced
 from hnp_etl.clinic.sources import found_again, read_sources, source_roots
 from hnp_etl.clinic.subjects import Subject, subjects
 from hnp_etl.clinic.task import CAPTURE, REPORT, Made, Task
-from hnp_etl.private.folder import hold_still
+from hnp_etl.private.folder import hold_still, refuse_no_private
 from hnp_etl.private.linkage import read_linkage
 from hnp_etl.state.sources import SliceSource, slice_sources
 from hnp_shared.dataset import Dataset, open_dataset
@@ -88,6 +88,7 @@ def attach(config: AttachConfig) -> AttachReport:
         OutputError: the target is no private place.
         StorageError: a write failed; what was written before it stands.
     """
+    refuse_no_private(config.private)
     with silenced(), hold_still(config.out), hold_still(config.private):
         dataset = open_dataset(config.out)
         said = read_said(config.predictions, config.weights_sha256)

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,14 +16,15 @@ import pyarrow.compute as pc
 from hnp_etl.datasets.replacing import replace_dataset
 from hnp_etl.errors import FileError
 from hnp_etl.further.joined_contents import Joining, joined_contents
+from hnp_etl.further.names import label_recipe, refuse_names, refuse_twice
 from hnp_etl.further.owners import Matched, match
 from hnp_etl.further.table import Asked, keyed_lines
 from hnp_etl.further.values import Cell, FurtherColumn, Read, read_column
 from hnp_etl.further.wanted import Wanted
 from hnp_etl.labels.sources.table import read_table
 from hnp_etl.limits import LIMITS
-from hnp_etl.private.folder import hold_out, hold_still
-from hnp_etl.recipes.grammar import bare, word
+from hnp_etl.private.folder import hold_out, hold_still, refuse_no_private
+from hnp_etl.recipes.grammar import word
 from hnp_etl.state import people
 from hnp_etl.walking.walk import refuse_overlap
 from hnp_shared.dataset import open_dataset
@@ -106,18 +106,20 @@ def extend(config: ExtendConfig) -> ExtendReport:
     refuse_overlap([config.out], {"--out": config.new}, of="data set")
     refuse_in_dataset(config.new.absolute().parent)
     with contextlib.ExitStack() as locks:
+        for folder in config.private:
+            refuse_no_private(folder)
         for folder in (config.out, *config.private):
             locks.enter_context(hold_still(folder))
         dataset = open_dataset(config.out)
         if not dataset.is_whole():
             raise InputError(f"data set {dataset.info.dataset_id} is not whole; see hnp-etl check")
         manifest = dataset.manifest_table()
-        _refuse_names(config, dataset.info, manifest.column_names)
+        refuse_names(config.wanted, dataset.info, manifest.column_names)
         content = _content(config.table)
         matched, there = _match(config, dataset.info, manifest, content)
         read = _read(config, dataset.info, matched)
         columns = [column for each in read.values() for column in each.columns]
-        _refuse_twice([*manifest.column_names, *(column.name for column in columns)])
+        refuse_twice([*manifest.column_names, *(column.name for column in columns)])
         locks.enter_context(hold_out(config.new, disk=config.disk))
         _refuse_other(config.new, dataset.info.key_id)
         joined = _told(config, content, columns, matched)
@@ -139,43 +141,13 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _refuse_names(config: ExtendConfig, info: DatasetInfo, there: Sequence[str]) -> None:
-    """Refuse columns that labels tell already, that name patients, or that the manifest has."""
-    fields = _recipe_of(info, "fields")
-    for wanted in config.wanted:
-        for name in ("patient", "age", "sex"):
-            aliases = {bare(alias) for alias in fields.get(name, ())}
-            if {bare(wanted.header), bare(wanted.name)} & aliases:
-                told = "names patients" if name == "patient" else f"is {name}, which labels tell"
-                raise InputError(
-                    f"column {wanted.header} {told}, expected another; ages above 89 and ids "
-                    "never leave as they are"
-                )
-    _refuse_twice([*there, *(wanted.name for wanted in config.wanted)])
-
-
-def _refuse_twice(names: Sequence[str]) -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise InputError(
-            f"the manifest would have column {twice[0]} twice, expected a new name; "
-            "HEADER=name gives one"
-        )
-
-
-def _recipe_of(info: DatasetInfo, name: str) -> Any:  # noqa: ANN401  # as JSON holds it
-    """Return a key of `[label]`; of a merged data set, that of its first recipe."""
-    recipe, *_ = info.recipe.get("merged", [info.recipe])
-    return recipe.get("label", {}).get(name) or {}
-
-
 def _match(
     config: ExtendConfig, info: DatasetInfo, manifest: pa.Table, content: bytes
 ) -> tuple[Matched, int]:
     """Return whom the lines name, and how many owners the data set has."""
     names = [config.key_column] if config.key_column else list(KEYS[config.key])
     if config.key == "patient" and not config.key_column:
-        names += _recipe_of(info, "fields").get("patient", ())
+        names += label_recipe(info, "fields").get("patient", ())
     asked = Asked(names, config.wanted, config.hospital_column, _missing(info))
     try:
         lines = keyed_lines(read_table(content, LIMITS), asked)
@@ -219,7 +191,7 @@ def _known(
 
 
 def _missing(info: DatasetInfo) -> frozenset[str]:
-    return frozenset(word(str(each)) for each in _recipe_of(info, "missing") or ())
+    return frozenset(word(str(each)) for each in label_recipe(info, "missing") or ())
 
 
 def _read(config: ExtendConfig, info: DatasetInfo, matched: Matched) -> dict[str, Read]:
