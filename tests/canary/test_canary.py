@@ -134,10 +134,33 @@ def _build(told: Told) -> None:
     told.etl("corrections", *build, "--out", top / "read", "--corrections", file)
     told.etl("check", "check", top / "out", "--deep")
     told.etl("diff", "diff", top / "hurt", top / "out", "--json")
+    _back(told)
     clean = top / "src" / "H01" / "C004"
     clean.mkdir(parents=True)
     (clean / "1.dcm").write_bytes(marked(1)[0])
     told.etl("explain", "explain", clean / "1.dcm", "--json")
+
+
+def _back(told: Told) -> None:
+    """Join a table that names people, and attach what was said: both know who is who."""
+    top, out = told.top, told.top / "out"
+    rows = [f"{MARKER}-{number},{60 + number / 2},{MARKER}" for number in range(PATIENTS)]
+    (top / "src" / "table.csv").write_text("\n".join(["ID,weight,name", *rows]))
+    extend = ("extend", out, "--table", top / "src" / "table.csv", "--key", "patient")
+    sites = tuple(f"--hospital=H0{number}" for number in (1, 2, 3))
+    told.etl("extend", *extend, *sites, "--columns", "weight", "--out", top / "more")
+    told.etl("names", *extend, *sites, "--columns", "name", "--out", top / "no")
+    told.etl("unsaid", *extend, "--columns", "weight", "--out", top / "no")
+    told.etl("check more", "check", top / "more")
+    manifest = pd.read_parquet(out / "manifest.parquet")
+    columns = ["slice_id", "patient_id", "study_id", "level"]
+    said = manifest[columns].assign(probability=0.5, probability_calibrated=0.5)
+    said.to_csv(top / "src" / "said.csv", index=False)
+    attach = ("attach", top / "src" / "said.csv", out, "--weights-sha256", "5a" * 32, "--limit", 2)
+    told.etl("attach", *attach, "--out", top / "out.private" / "attached")
+    told.etl("attach in", *attach, "--out", out / "attached")
+    told.etl("attach bad", *attach, "--out", top / "out.private" / "attached",
+             "--src", top / "cwd")  # fmt: skip
 
 
 def _nothing_wanted(top: Path) -> Path:
@@ -176,7 +199,10 @@ def _train(told: Told) -> None:
 
 def test_the_files_are_marked_and_were_really_used(told: Told) -> None:
     assert told.fewest_marks >= FEWEST_ATTRIBUTES
-    done = ("build", "corrected", "check", "explain", "split", "kfold", "fit", "evaluate")
+    done = (
+        *("build", "corrected", "check", "explain", "split", "kfold", "fit", "evaluate"),
+        *("extend", "attach"),
+    )
     assert {step: told.exits[step] for step in done} == dict.fromkeys(done, 0)
     trained = (
         *("predict", "compare", "crossval", "trees", "trees judged", "plan"),
@@ -193,6 +219,8 @@ def test_the_files_are_marked_and_were_really_used(told: Told) -> None:
 def test_more_than_ten_errors_were_met(told: Told) -> None:
     failed = ("died", "full", "gate", "foreign", "recipe", "key", "empty", "corrections")
     assert [told.exits[step] for step in failed] == [9, 74, 3, 73, 65, 65, 65, 65]
+    back = ("names", "unsaid", "attach in", "attach bad")
+    assert [told.exits[step] for step in back] == [65, 65, 73, 65]
     reasons = set(open_dataset(told.top / "out").info.reasons)
     assert reasons >= {
         *("TRUNCATED", "NOT_DICOM", "FLAT_IMAGE", "BAD_HEADER", "BURNED_IN", "DERIVED", "NOT_MR"),

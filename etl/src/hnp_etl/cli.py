@@ -7,6 +7,10 @@ from hnp_etl.bugs import withhold_values
 from hnp_shared.command import Place, lazy_group
 
 _COMMANDS = {
+    "attach": Place(
+        "hnp_etl.commands.attach:attach_command",
+        "Write what PREDICTIONS say of the data set OUT as DICOM, for research.",
+    ),
     "build-manifest": Place(
         "hnp_etl.commands.build_manifest:build_manifest",
         "Turn hospital folders SRC into a manifest and shards.",
@@ -22,6 +26,10 @@ _COMMANDS = {
     "explain": Place(
         "hnp_etl.commands.explain:explain",
         "Tell what a build makes of each FILE, why, and what would make it pass.",
+    ),
+    "extend": Place(
+        "hnp_etl.commands.extend:extend_command",
+        "Join columns of a hospital's table to the data set OUT, as a new data set.",
     ),
     "link": Place(
         "hnp_etl.commands.link:link",

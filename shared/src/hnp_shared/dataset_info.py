@@ -14,6 +14,7 @@ from typing import Any
 from hnp_shared.corrections import AppliedFile
 from hnp_shared.errors import InputError, StorageError
 from hnp_shared.flow import Flow, flow_to_plain, parse_flow
+from hnp_shared.joined_tables import JoinedTable
 from hnp_shared.notices import Notice
 from hnp_shared.opening import open_regular, read_regular
 from hnp_shared.storage import DISK, Disk, replace_file
@@ -26,10 +27,10 @@ ALIASES = ("manifest", "ledger")
 """Tables that also lie at the top, ``<name>.parquet``, for people and pandas."""
 
 NOTICES_VERSION = "1.1"
-"""Schema version of a dataset.json with notices or corrections; a reader of 1.0 reads the rest."""
+"""Schema version of a dataset.json that says more than 1.0 knew; its readers read the rest."""
 
 _COUNTS = frozenset({"states", "reasons"})
-_APART = frozenset({"files", "notices", "parts", "flow", "corrections"})
+_APART = frozenset({"files", "notices", "parts", "flow", "corrections", "joined"})
 _OBJECTS = _COUNTS | {"recipe", "identity"}
 
 MAX_DATASET_BYTES = 64 * 2**20
@@ -65,6 +66,7 @@ class DatasetInfo:
         parts: ids of the data sets that it is merged of; none when it was built.
         flow: what is left after each gate; {} in a data set of an earlier version.
         corrections: files of readers' corrections that were applied, by their digests.
+        joined: tables whose columns were joined to it, the first one first.
     """
 
     schema_version: str
@@ -83,6 +85,7 @@ class DatasetInfo:
     parts: tuple[str, ...] = ()
     flow: Flow = field(default_factory=dict)
     corrections: tuple[AppliedFile, ...] = ()
+    joined: tuple[JoinedTable, ...] = ()
 
     @property
     def origin(self) -> str:
@@ -103,6 +106,8 @@ class DatasetInfo:
             content["flow"] = flow_to_plain(self.flow)
         if not self.corrections:
             del content["corrections"]
+        if not self.joined:
+            del content["joined"]  # likewise
         digest = hashlib.sha256(_text(content).encode()).hexdigest()
         return _text({**content, "digest": digest}).encode() + b"\n"
 
@@ -197,6 +202,7 @@ def parse_info(content: bytes) -> DatasetInfo:
         parts = tuple(map(str, found.get("parts", ())))
         flow = parse_flow(found.get("flow", {}))
         corrections = tuple(map(AppliedFile.parse, found.get("corrections", ())))
+        joined = tuple(map(JoinedTable.parse, found.get("joined", ())))
         names = [name for name in DatasetInfo.__dataclass_fields__ if name not in _APART]
         values: dict[str, Any] = {name: _checked(name, found[name]) for name in names}
         return DatasetInfo(
@@ -206,6 +212,7 @@ def parse_info(content: bytes) -> DatasetInfo:
             parts=parts,
             flow=flow,
             corrections=corrections,
+            joined=joined,
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{DATASET_FILE} is damaged or was not written by hnp-etl") from error

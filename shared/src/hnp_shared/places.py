@@ -22,7 +22,7 @@ def refuse_in_dataset(target: Path) -> None:
     """
     whole = Path(os.path.realpath(target))  # Path.resolve fails on a loop of links
     for folder in (whole, *whole.parents):
-        if _is_dataset(folder):
+        if holds_dataset(folder):
             raise OutputError(f"{target.name} lies in a data set, expected a place outside")
         if _is_private(folder):
             raise OutputError(f"{target.name} lies in a private folder, expected a place outside")
@@ -34,7 +34,7 @@ def refuse_dataset(folder: Path) -> None:
     Raises:
         OutputError: it is one.
     """
-    if _is_dataset(folder):
+    if holds_dataset(folder):
         raise OutputError(f"the private folder {folder.name} is a data set, expected another place")
 
 
@@ -66,14 +66,15 @@ def refuse_existing(target: Path, *, force: bool) -> None:
         raise OutputError(f"{target.name} exists, expected a new file; --force overwrites it")
 
 
-def _is_dataset(folder: Path) -> bool:
+def holds_dataset(folder: Path) -> bool:
+    """Tell whether a folder is a data set."""
     ours = (folder / SHARDS_FOLDER, folder / TABLES_FOLDER)  # other tools write dataset.json too
     return is_file(folder / DATASET_FILE) and any(map(is_folder, ours))
 
 
 def _is_private(folder: Path) -> bool:
     beside = folder.parent / folder.name.removesuffix(PRIVATE_SUFFIX)
-    if beside != folder and _is_dataset(beside):
+    if beside != folder and holds_dataset(beside):
         return True
     return any(is_file(folder / name) for name in _PRIVATE_FILES)
 

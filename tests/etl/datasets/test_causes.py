@@ -36,6 +36,8 @@ def test_why_a_slice_is_missing(reason: Reason | None, between: Between, cause: 
     ("columns", "between", "cause"),
     [
         (["age"], SAME, Cause.LABEL),
+        (["weight"], NEW_TOOL, Cause.TABLE),
+        (["weight", "age"], SAME, Cause.LABEL),
         (["level", "level_name"], SAME, Cause.LABEL),
         (["pixel_sha256"], SAME, Cause.FILE),
         (["age", "pixel_sha256"], SAME, Cause.FILE),

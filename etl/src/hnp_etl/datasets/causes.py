@@ -3,13 +3,15 @@
 Data sets do not keep what they were made from, so a cause is what fits best, in this order: a file
 that only one of them met; a reader's correction, where a slice is left out or flagged `corrected`;
 a section of the recipe on which the difference depends, if it differs; the program, if its version
-differs; the label, where only values from labels differ; the file.
+differs; the label, where only values from labels differ; the file. Where only further columns
+differ, it is the table that they were joined from.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hnp_shared.columns import MANIFEST
 from hnp_shared.vocabulary import Flag, Reason
 
 
@@ -21,8 +23,10 @@ class Cause(StrEnum):
     LABEL = "label"
     RECIPE = "recipe"
     TOOL = "tool"
+    TABLE = "table"
 
 
+_OURS = frozenset(column.name for column in MANIFEST)
 _IDS = frozenset({"patient_id", "study_id", "series_id"})
 _FROM_LABEL = frozenset(
     {"level", "level_name", "label_code", "is_patient", "age", "sex", "canal_width_mm"}
@@ -108,7 +112,9 @@ def cause_of_change(
         between: the two data sets.
         corrected: whether one of the two rows is flagged so.
     """
-    differing = frozenset(columns)
+    differing = frozenset(columns) & _OURS
+    if not differing:
+        return Cause.TABLE  # a build writes no further columns
     if between.corrections and _by_correction(differing, flags, corrected=corrected):
         return Cause.CORRECTION
     if any(differing & _OF_COLUMNS.get(section, frozenset()) for section in between.sections):

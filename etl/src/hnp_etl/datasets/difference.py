@@ -147,8 +147,9 @@ def _changed(
     places = pc.index_in(new.column("slice_id"), value_set=old.column("slice_id"))
     after, before = new.filter(pc.is_valid(places)), old.take(pc.drop_null(places))
     columns: dict[int, list[str]] = {}
-    for name in _COMPARED:
-        for index in _differing(before.column(name), after.column(name)):
+    further = sorted({*old.column_names, *new.column_names} - {column.name for column in MANIFEST})
+    for name in (*_COMPARED, *further):
+        for index in _differing(*_columns_of(name, before, after)):
             columns.setdefault(index, []).append(name)
     ids, hospitals = after.column("slice_id"), after.column("hospital")
     for index, names in columns.items():
@@ -162,6 +163,18 @@ def _changed(
             corrected=Flag.CORRECTED in one | other,
         )
         yield RowChange(ids[index].as_py(), hospital, "changed", cause, tuple(names))
+
+
+def _columns_of(name: str, *tables: pa.Table) -> list[pa.ChunkedArray]:
+    """Return a column of both; nulls where a table lacks one that was joined to the other."""
+    kinds = [table.schema.field(name).type for table in tables if name in table.column_names]
+    same = kinds[0] if len(set(kinds)) == 1 else pa.string()  # a number in one, words in the other
+    return [
+        table.column(name).cast(same)
+        if name in table.column_names
+        else pa.chunked_array([pa.nulls(table.num_rows, same)])
+        for table in tables
+    ]
 
 
 def _differing(before: pa.ChunkedArray, after: pa.ChunkedArray) -> list[int]:

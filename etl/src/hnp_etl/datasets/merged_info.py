@@ -9,6 +9,7 @@ from typing import Any
 
 from hnp_shared.corrections import AppliedFile
 from hnp_shared.dataset_info import DatasetInfo
+from hnp_shared.joined_tables import JoinedTable
 from hnp_shared.notices import Notice
 
 _KEY_ID_DIGITS = 8
@@ -70,6 +71,12 @@ def merged_corrections(infos: Sequence[DatasetInfo]) -> tuple[AppliedFile, ...]:
     """Return what readers' corrections did in all parts; one file may have been for several."""
     found = chain.from_iterable(info.corrections for info in infos)
     return tuple(sorted(found, key=lambda each: (each.sha256, each.adjudicates, each.changed)))
+
+
+def merged_joined(infos: Sequence[DatasetInfo]) -> tuple[JoinedTable, ...]:
+    """Return the tables that were joined to the parts, the same in any order of the parts."""
+    found = chain.from_iterable(info.joined for info in infos)
+    return tuple(sorted(found, key=lambda each: json.dumps(each.to_json(), sort_keys=True)))
 
 
 def merged_counts(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -14,11 +14,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hnp_etl.datasets.further_columns import completed, further_columns
 from hnp_etl.datasets.merged_info import (
     different_recipes,
     merged_corrections,
     merged_counts,
     merged_identity,
+    merged_joined,
     merged_key_id,
     merged_notices,
     merged_parts,
@@ -39,11 +41,10 @@ from hnp_shared.dataset_info import (
 from hnp_shared.errors import InputError
 from hnp_shared.flow import merged_flow
 from hnp_shared.ledger import LedgerRow, write_ledger
-from hnp_shared.manifest import ManifestRow, write_manifest
 from hnp_shared.places import refuse_in_dataset
 from hnp_shared.progress import track
 from hnp_shared.storage import DISK, Disk, replace_by_link
-from hnp_shared.tables import ROW_GROUP_ROWS
+from hnp_shared.tables import ROW_GROUP_ROWS, write_table
 
 _MANIFEST_ORDER = ("patient_id", "study_id", "series_id", "slice_position_mm", "slice_id")
 _LEDGER_ORDER = ("file_id", "kind", "state", "reason", "slice_id")
@@ -119,8 +120,11 @@ def _merged(parts: Sequence[Dataset], out: Path, disk: Disk) -> Contents:
     _refuse_shared(manifests)
     shards = _link_shards(parts, out, disk)
     tables = out / TABLES_FOLDER
-    rows = _rows(manifests, [column.name for column in MANIFEST], _MANIFEST_ORDER)
-    manifest = write_manifest(tables, (ManifestRow(*row) for row in rows), disk=disk)
+    further = further_columns(manifests)
+    columns = [*MANIFEST, *further]
+    completed_all = [completed(each, further) for each in manifests]
+    rows = _rows(completed_all, [column.name for column in columns], _MANIFEST_ORDER)
+    manifest = write_table(tables, "manifest-", columns, rows, disk=disk)
     rows = _rows(
         [part.ledger_table() for part in parts], [column.name for column in LEDGER], _LEDGER_ORDER
     )
@@ -139,6 +143,7 @@ def _merged(parts: Sequence[Dataset], out: Path, disk: Disk) -> Contents:
         parts=merged_parts(infos),
         flow=merged_flow(info.flow for info in infos) if all(info.flow for info in infos) else {},
         corrections=merged_corrections(infos),
+        joined=merged_joined(infos),
     )
 
 

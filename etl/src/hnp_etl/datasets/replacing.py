@@ -18,6 +18,7 @@ from hnp_shared.dataset_info import (
     write_info,
 )
 from hnp_shared.flow import Flow
+from hnp_shared.joined_tables import JoinedTable
 from hnp_shared.notices import Notice
 from hnp_shared.storage import DISK, NAME_HEX_DIGITS, Disk, Written
 from hnp_shared.vocabulary import SCHEMA_VERSION
@@ -36,6 +37,7 @@ class Contents:
         parts: ids of the data sets that it is merged of.
         flow: what is left after each gate.
         corrections: files of corrections that were applied.
+        joined: tables whose columns are in it.
     """
 
     manifest: Written
@@ -51,6 +53,7 @@ class Contents:
     parts: tuple[str, ...] = ()
     flow: Flow = field(default_factory=dict)
     corrections: tuple[AppliedFile, ...] = ()
+    joined: tuple[JoinedTable, ...] = ()
 
 
 def replace_dataset(out: Path, contents: Contents, *, disk: Disk = DISK) -> DatasetInfo:
@@ -73,9 +76,7 @@ def describe(contents: Contents) -> DatasetInfo:
     files = {f"{SHARDS_FOLDER}/{name}": file for name, file in contents.shards.items()}
     files |= {f"{TABLES_FOLDER}/{each.name}": NamedFile(each.sha256, each.size) for each in tables}
     return DatasetInfo(
-        schema_version=NOTICES_VERSION
-        if contents.notices or contents.corrections or contents.flow
-        else SCHEMA_VERSION,
+        schema_version=NOTICES_VERSION if _is_new(contents) else SCHEMA_VERSION,
         dataset_id=contents.manifest.sha256[:NAME_HEX_DIGITS],
         pixels_id=contents.pixels_id,
         key_id=contents.key_id,
@@ -91,4 +92,10 @@ def describe(contents: Contents) -> DatasetInfo:
         parts=contents.parts,
         flow=contents.flow,
         corrections=contents.corrections,
+        joined=contents.joined,
     )
+
+
+def _is_new(contents: Contents) -> bool:
+    """Tell whether it says what 1.0 did not know."""
+    return any((contents.notices, contents.flow, contents.corrections, contents.joined))

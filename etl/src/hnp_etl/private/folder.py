@@ -71,6 +71,19 @@ def hold_private(private: Path, *, disk: Disk = DISK) -> Iterator[None]:
         yield
 
 
+def refuse_no_private(private: Path) -> None:
+    """Refuse to look for a private folder where there is none.
+
+    Raises:
+        InputError: says what is missing.
+    """
+    if not is_folder(private):
+        raise InputError(
+            f"found no private folder {private.name}, expected that of the data set; --private DIR "
+            "says where it is"
+        )
+
+
 @contextlib.contextmanager
 def hold_still(folder: Path) -> Iterator[None]:
     """Keep builders out of a data set that is read; other readers may read too.

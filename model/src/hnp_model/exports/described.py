@@ -10,7 +10,7 @@ from hnp_model.fitting.framing import FRAME_MM, FRAME_SIDE, FRAMED
 from hnp_model.measures.calibration import Calibration
 from hnp_model.measures.unit_calibration import UnitCalibration
 from hnp_model.measures.units import UNITS
-from hnp_model.report.card import DISCLAIMER
+from hnp_model.report.card_words import DISCLAIMER
 from hnp_model.report.configuration import model_name
 from hnp_model.runs.calibrations import Calibrations
 from hnp_model.runs.run_config import RunConfig

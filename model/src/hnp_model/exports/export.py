@@ -13,7 +13,7 @@ from hnp_model.exports.session import Session
 from hnp_model.exports.trust import parse_file
 from hnp_model.exports.whole_model import WholeModel, inputs_of
 from hnp_model.fitting.networks.choice import build_network
-from hnp_model.report.card import DISCLAIMER
+from hnp_model.report.card_words import DISCLAIMER
 from hnp_model.runs.calibrations import read_calibrations
 from hnp_model.runs.checkpoint import load_weights
 from hnp_model.runs.evaluated import read_evaluation
