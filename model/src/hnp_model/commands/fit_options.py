@@ -9,6 +9,7 @@ import click
 
 from hnp_model.commands.arguments import SEED, allow_leakage_option
 from hnp_model.commands.baseline_options import settle_baseline
+from hnp_model.commands.code_options import CODE_OPTIONS, settle_codes
 from hnp_model.commands.computing_options import COMPUTING_OPTIONS, settle_computing
 from hnp_model.commands.craft_options import CRAFT_OPTIONS
 from hnp_model.commands.shape_options import SHAPE_OPTIONS, refuse_shape
@@ -88,6 +89,7 @@ OPTIONS = (
         show_default=True,
         help="Where to compute; auto: cuda where there is such a device, else cpu.",
     ),
+    *CODE_OPTIONS,
     *SHAPE_OPTIONS,
     click.option(
         "--checkpoint-minutes",
@@ -106,6 +108,7 @@ def fit_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def with_settings(**flags: Any) -> None:  # noqa: ANN401  # click has checked them
+        settle_codes(flags)
         settle_baseline(flags)
         settle_computing(flags)
         preset = flags.pop("preset")

@@ -25,6 +25,7 @@ from hnp_model.measures.disc_pooling import score_pooled
 from hnp_model.measures.figures import PartFigures, figures_of
 from hnp_model.measures.units import UNITS, UnitName, score_units
 from hnp_model.report.card import render_card
+from hnp_model.report.codes import CodesFound, find_codes
 from hnp_model.report.findings import Findings
 from hnp_model.report.reliability import draw_reliability
 from hnp_model.report.remarks import (
@@ -137,6 +138,7 @@ def _find(  # what is judged, what was said of it, and how it is told
         digests=_digests(folder, predictions),
         pooled=_pool(predictions.of_part(settings.part), result),
         refitted=refit(config, case.train, settings.refits) if settings.refits else None,
+        codes=_codes_by_part(predictions),
     )
 
 
@@ -175,6 +177,12 @@ def _figures_by_part(predictions: Predictions, result: FitResult) -> dict[str, P
         here = predictions.of_part(part)
         figures[part] = figures_of(here.slices, here.probability, result.thresholds, here.by_member)
     return figures
+
+
+def _codes_by_part(predictions: Predictions) -> dict[str, CodesFound]:
+    parts = parts_in_order(predictions.part)
+    found = {part: find_codes(predictions.of_part(part)) for part in parts}
+    return {part: one for part, one in found.items() if one}
 
 
 def _pool(asked: Predictions, result: FitResult) -> Figure | None:

@@ -12,6 +12,7 @@ from hnp_model.data.profile import Profile, describe, quantities_of
 from hnp_model.data.slices import Slices
 from hnp_model.data.thumbnails import read_thumbnails
 from hnp_model.fitting.baselines.baseline import fit_baseline, load_baseline
+from hnp_model.fitting.codes import remarks_on_codes
 from hnp_model.fitting.computing import remark_on_device
 from hnp_model.fitting.device import enough_memory
 from hnp_model.fitting.forward import logits_of
@@ -124,6 +125,7 @@ def fit(  # the four nouns of a fit, and how it is done
             config = replace(config, result=_settle(folder, ready.val, config, trained))
         folder.write(CONFIG_FILE, config.to_json())
     remarks = remarks_on_names(slices, ready.split)
+    remarks += remarks_on_codes(config.settings, slices, parts)
     return Fitted(config, trained.histories, remarks, find_near_copies(looks).across())
 
 

@@ -76,9 +76,9 @@ def train(
     ranks = ranks_here()
     learner = learner_for(share_norms(build_network(settings), ranks), settings)
     at = go_on(folder, learner, settings, ranks)
-    loss_of = loss_for(settings.recipe, train.slices.is_patient).of
+    loss_of = loss_for(settings.recipe, train.slices.is_patient, train.targets).of
     forward = forward_of(learner.network, settings)
-    plan = plan_rest(train.slices.is_patient, settings, at.history, at.losses.steps)
+    plan = plan_rest(train.classes, settings, at.history, at.losses.steps)
     saving = Clock(settings.checkpoint_minutes)
     with computing(settings), closing(feed(train, plan.steps, settings, ranks)) as batches:
         more = functools.partial(tell, at.history, at.losses.seen, settings)

@@ -1,7 +1,7 @@
 """What an evaluation found, as every report of it is given."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hnp_model.measures.bootstrap import Figure
@@ -9,6 +9,7 @@ from hnp_model.measures.calibrated_figures import CalibratedFigures
 from hnp_model.measures.figures import PartFigures
 from hnp_model.measures.refitting import Corrected
 from hnp_model.measures.units import UnitName
+from hnp_model.report.codes import CodesFound
 from hnp_model.report.inputs import InputsBeside
 from hnp_model.runs.referral import Referral
 from hnp_model.runs.run_config import DataFacts, RunConfig
@@ -65,6 +66,7 @@ class Findings:
         refitted: what is left of the AUC on train; None when that was not asked for.
         tta: whether each picture was looked at mirrored too.
         pooled: AUC by disc with slices pooled as val has chosen; None when that was not asked for.
+        codes: part -> what is found of label codes; none where the run tells none apart.
     """
 
     config: RunConfig
@@ -85,6 +87,7 @@ class Findings:
     refitted: Corrected | None = None
     tta: bool = False
     pooled: Figure | None = None
+    codes: Mapping[str, CodesFound] = field(default_factory=dict)
 
     @property
     def asked(self) -> PartFigures:
@@ -97,6 +100,8 @@ class Findings:
             part: {**figures.to_plain(), "about": self._about(part)}
             for part, figures in self.figures.items()
         }
+        for part, found in self.codes.items():
+            plain[part]["codes"] = found.to_plain()
         if self.calibration:
             told = {unit: figures.to_plain() for unit, figures in self.calibration.items()}
             plain[self.part]["calibration"] = told

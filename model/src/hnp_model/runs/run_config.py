@@ -132,8 +132,9 @@ class RunConfig:
         if self.result and self.result.pooling is None:
             del content["result"]["pooling"]
         content["standardisation"]["features"] = self.features
-        if self.settings.computed is None:
-            del content["settings"]["computed"]
+        for name in ("computed", "codes"):  # as runs from before there was a choice say it
+            if getattr(self.settings, name) is None:
+                del content["settings"][name]
         if self.result:
             content["result"]["calibration"]["method"] = METHOD
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
