@@ -13,7 +13,14 @@ from hnp_model.commands.code_options import CODE_OPTIONS, settle_codes
 from hnp_model.commands.computing_options import COMPUTING_OPTIONS, settle_computing
 from hnp_model.commands.craft_options import CRAFT_OPTIONS
 from hnp_model.commands.shape_options import SHAPE_OPTIONS, refuse_shape
-from hnp_model.fitting.presets import CRAFT_FLAGS, PRESET, PresetName, settings_of
+from hnp_model.fitting.presets import (
+    CRAFT_FLAGS,
+    LONG_FIT_PATIENCE,
+    PRESET,
+    SHORT_FIT,
+    PresetName,
+    settings_of,
+)
 from hnp_model.settings import DEVICES, INPUTS, LARGEST_BATCH, LARGEST_SEED, MODELS, FitSettings
 
 STRONG = PRESET["strong"]
@@ -49,7 +56,8 @@ OPTIONS = (
         "--patience",
         type=click.IntRange(min=0),
         help="Stop after so many epochs in a row without a better one on val; 0: never.  "
-        f"[default: never, strong: {STRONG.patience}]",
+        f"[default: {LONG_FIT_PATIENCE} where --epochs is over {SHORT_FIT}, else never; reference: "
+        f"never; strong: {STRONG.patience}]",
     ),
     click.option(
         "--batch-size",

@@ -189,7 +189,8 @@ def _pool(asked: Predictions, result: FitResult) -> Figure | None:
     """Return the AUC by disc with slices pooled as val has chosen; None where nobody asked."""
     if result.pooling is None:
         return None
-    scores = score_pooled(result.pooling, asked.slices, asked.probability)
+    how = result.pooling
+    scores = score_pooled(how, asked.slices, asked.probability, result.attention)
     return estimate(scores, 0.5, ("auc",)).figures[0]  # thresholds play no part in an area
 
 

@@ -23,6 +23,7 @@ from hnp_model.fitting.samples import Samples
 from hnp_model.fitting.scoring_apart import score_apart
 from hnp_model.fitting.telling import tell_remark
 from hnp_model.fitting.training import train
+from hnp_model.measures.attention import DiscSlices, fit_attention
 from hnp_model.measures.calibration import fit_calibration, sigmoid
 from hnp_model.measures.disc_pooling import choose_pooling
 from hnp_model.measures.metrics import youden_threshold
@@ -163,8 +164,11 @@ def _settle(folder: RunFolder, val: Samples, config: RunConfig, trained: Trained
     best = tuple(best_of(history).epoch for history in trained.histories)
     asked = config.settings.choose_pooling
     pooling = choose_pooling(val.slices, sigmoid(logit)) if asked else None
+    attention = None
+    if pooling == "attention":
+        attention = fit_attention(DiscSlices.of(val.slices), sigmoid(logit))
     several = best if len(best) > 1 else None
-    return FitResult(best[0], thresholds, calibration, facts, several, pooling)
+    return FitResult(best[0], thresholds, calibration, facts, several, pooling, attention)
 
 
 def _judge(

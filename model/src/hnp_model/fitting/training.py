@@ -33,6 +33,7 @@ from hnp_model.fitting.telling import Clock, tell, tell_remark
 from hnp_model.measures.calibration import sigmoid
 from hnp_model.measures.metrics import area_under_curve
 from hnp_model.measures.units import PRIMARY_UNIT, score_units
+from hnp_model.measures.within_levels import area_within_levels
 from hnp_model.runs.checkpoint import (
     Learner,
     Position,
@@ -195,7 +196,8 @@ def judge_epoch(
     probability = sigmoid(logits)
     by_slice = area_under_curve(score_units("slice", val, probability))
     by_level = area_under_curve(score_units(PRIMARY_UNIT, val, probability))
-    return Epoch(number, train_loss, val_loss, by_slice, by_level)
+    within = area_within_levels(val, probability)
+    return Epoch(number, train_loss, val_loss, by_slice, by_level, within)
 
 
 def refuse_no_number(losses: Iterable[float], epoch: int, settings: FitSettings) -> None:

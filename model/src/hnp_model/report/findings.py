@@ -1,7 +1,7 @@
 """What an evaluation found, as every report of it is given."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from hnp_model.measures.bootstrap import Figure
@@ -108,8 +108,10 @@ class Findings:
         if self.referral:
             plain[self.part]["referral"] = self.referral.to_plain()
         if self.pooled:
-            chosen = self.config.settled().pooling
-            plain[self.part]["pooling"] = {"chosen_on_val": chosen, "auc": self.pooled.to_plain()}
+            result = self.config.settled()
+            how = asdict(result.attention) if result.attention else {}
+            chosen = {"chosen_on_val": result.pooling, **how}
+            plain[self.part]["pooling"] = {**chosen, "auc": self.pooled.to_plain()}
         if self.refitted:
             plain[self.part]["refitted"] = self.refitted.to_plain()
         plain[self.part].update(self.beside.to_plain())
