@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy, log_softmax
 
+from hnp_model.commands.tune import command_line
 from hnp_model.fitting.losses import CodeLoss, loss_for
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.networks.code_head import CodeHead, GradeHead
@@ -43,6 +44,8 @@ def test_grades_are_proportional_odds() -> None:
 def test_grades_begin_with_the_shares_of_train_and_stay_finite_far_out() -> None:
     head = GradeHead(CODES)
     torch.testing.assert_close(head(torch.zeros(1, 1)).exp(), torch.tensor([[0.6, 0.3, 0.1]]))
+    alike = GradeHead(CODES, alike=True)(torch.zeros(1, 1)).exp()
+    torch.testing.assert_close(alike, torch.full((1, 3), 1 / 3))
     far = head(torch.tensor([[-300.0], [300.0]]))
     assert torch.isfinite(far).all()
     assert torch.isfinite(head.eval()(torch.tensor([[300.0]]))).all()
@@ -161,7 +164,7 @@ def test_looking_both_ways_and_a_data_set_without_labels_give_codes_too(
         assert done.exit_code == 0, done.output
         told.append(pd.read_parquet(tmp_path / "told.parquet").filter(like="probability_code_"))
         np.testing.assert_allclose(told[-1].sum(axis=1), 1, atol=1e-6)
-    assert not np.allclose(*told)
+    assert not np.allclose(told[0], told[1])
 
 
 def test_a_fit_goes_on_to_the_same_bits_and_is_another_with_another_order(
@@ -221,6 +224,12 @@ def test_what_cannot_be_learned_is_refused_in_a_line(
     assert found.exit_code == code
     assert said in found.output
     assert not (tmp_path / "run").exists()
+
+
+def test_a_search_ends_in_the_command_that_learns_the_same_codes() -> None:
+    told = command_line(FitSettings(codes=CodeTarget("ordinal", ("2", "1"))), Path("o"), Path("s"))
+    assert "--target code --code-model ordinal --code-order 2,1" in told
+    assert "--target" not in command_line(FitSettings(), Path("o"), Path("s"))
 
 
 def test_codes_of_one_meaning_are_refused(tmp_path: Path) -> None:

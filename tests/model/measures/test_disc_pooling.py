@@ -101,7 +101,7 @@ def test_attention_finds_that_the_middle_of_discs_tells() -> None:
     others, said = seen_at(IN_THE_MIDDLE, 2, patients=60)
     area = area_under_curve(score_pooled("attention", others, said, attention))
     for simpler in ("mean", "max", "noisy-or"):
-        assert area > area_under_curve(score_pooled(simpler, others, said)) + 0.02  # type: ignore[arg-type]  # a literal
+        assert area > area_under_curve(score_pooled(simpler, others, said)) + 0.02
 
 
 def test_attention_is_judged_on_patients_that_it_was_not_fitted_on() -> None:

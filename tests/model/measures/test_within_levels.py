@@ -38,5 +38,5 @@ def test_it_is_the_mean_over_heights_that_have_both_classes() -> None:
     here = [slices.level == level for level in range(1, 5)]  # of the first, all are healthy
     each = [roc_auc_score(slices.is_patient[one], probability[one]) for one in here]
     assert area_within_levels(slices, probability) == pytest.approx(np.mean(each))
-    healthy = Discs(**{**vars(slices), "is_patient": np.zeros(300, np.bool_)})
+    healthy: Any = Discs(**{**vars(slices), "is_patient": np.zeros(300, np.bool_)})
     assert np.isnan(area_within_levels(healthy, probability))

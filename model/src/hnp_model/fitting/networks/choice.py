@@ -26,7 +26,7 @@ def build_network(settings: FitSettings) -> nn.Module:
     torch.manual_seed(settings.seed)
     network = _untrained(settings)
     if settings.codes:
-        network = over_codes(network, settings.codes)
+        network = over_codes(network, settings.codes, alike=settings.recipe.balance != "none")
     network.to(settings.device)
     # Channels last is how a CPU convolves fastest: twice the samples a second on the reference.
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its types

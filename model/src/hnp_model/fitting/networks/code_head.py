@@ -60,12 +60,16 @@ class GradeHead(CodeHead):
     """The same for codes that are grades; its cuts begin where train's shares put them.
 
     In so few steps as small data sets have, Adam would hardly move them there.
+
+    Args:
+        codes: those of train, and what they mean.
+        alike: whether all codes count alike in training, however many slices have them.
     """
 
-    def __init__(self, codes: CodeTarget) -> None:
+    def __init__(self, codes: CodeTarget, *, alike: bool = False) -> None:
         super().__init__(codes)
-        total = sum(codes.counts)
-        below = [sum(codes.counts[: cut + 1]) / total for cut in range(len(codes.counts) - 1)]
+        counts = [1] * len(codes.counts) if alike else codes.counts
+        below = [sum(counts[: cut + 1]) / sum(counts) for cut in range(len(counts) - 1)]
         cuts = [math.log(share / (1 - share)) for share in below]
         gaps = [high - low for low, high in pairwise(cuts)]
         self.first = nn.Parameter(torch.tensor(cuts[0]))
@@ -82,13 +86,19 @@ class GradeHead(CodeHead):
         return torch.cat([logsigmoid(-above[:, :1]), between, logsigmoid(above[:, -1:])], dim=1)
 
 
-def over_codes(network: nn.Module, codes: CodeTarget) -> nn.Module:
-    """Return a network that tells codes apart, in the place of one that ends in a single logit."""
+def over_codes(network: nn.Module, codes: CodeTarget, *, alike: bool) -> nn.Module:
+    """Return a network that tells codes apart, in the place of one that ends in a single logit.
+
+    Args:
+        network: as it is built for a single logit; its end is replaced.
+        codes: those of train, and what they mean.
+        alike: whether all codes count alike in training.
+    """
     end = cast("nn.Sequential", network.fc)
     seen = cast("nn.Linear", end[-1]).in_features
     if codes.model == "ordinal":
         end[-1] = nn.Linear(seen, 1, bias=False)  # the cuts are its bias
-        end.append(GradeHead(codes))
+        end.append(GradeHead(codes, alike=alike))
     else:
         end[-1] = nn.Linear(seen, len(codes.classes))
         end.append(CodeHead(codes))
