@@ -54,6 +54,10 @@ class Plan:
     """What is added to every image: copies that are nearly the same."""
     codes: tuple[tuple[str, str], ...] = (("1", "normal"), ("2", "patient"))
     canal: tuple[str, str] = ("width", "mm")
+    graded: bool = False
+    """Whether every other positive disc has code 3."""
+    rare_code: str = ""
+    """What the label of the last patient's first disc says in the place of its code."""
 
 
 def write_dataset(folder: Path, plan: Plan) -> Path:
@@ -115,6 +119,7 @@ def draw_slices(plan: Plan) -> tuple[list[ManifestRow], npt.NDArray[np.float32]]
             positive = bool(random.random() < _positive_share(plan, patient))
             for number in range(plan.slices_a_level):
                 image, brightest = _image(random, plan.side, positive), 1.0
+                worse = plan.graded and positive and bool((patient + level) % 2)
                 if plan.bright_border and positive:
                     image[[0, 1, -2, -1]] += np.float32(0.2)
                 if plan.marked and positive:
@@ -129,9 +134,18 @@ def draw_slices(plan: Plan) -> tuple[list[ManifestRow], npt.NDArray[np.float32]]
                     image = image + plan.noise * chance.random(image.shape, dtype=np.float32)
                 row = _row(person, level, number, image, positive if plan.labelled else None)
                 source_max = 1000.0 if plan.full_range else 1000.0 * brightest
-                rows.append(replace(row, source_max=source_max))
+                row = replace(row, source_max=source_max)
+                rows.append(_coded(row, plan, patient, level, worse=worse))
                 images.append(image)
     return rows, np.stack(images)
+
+
+def _coded(row: ManifestRow, plan: Plan, patient: int, level: int, *, worse: bool) -> ManifestRow:
+    if row.label_code is None:
+        return row
+    if plan.rare_code and patient == plan.patients - 1 and not level:
+        return replace(row, label_code=plan.rare_code, is_patient=True)
+    return replace(row, label_code="3") if worse else row
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,15 @@ def test_a_flag_goes_before_the_preset() -> None:
     assert settings_of("strong", {"patience": 0}).patience is None
 
 
+def test_long_fits_stop_when_val_gets_no_better_but_for_the_reports_network() -> None:
+    assert settings_of("plain", {"model": "compact"}).patience == 10
+    assert settings_of("plain", {"model": "compact", "patience": 0}).patience is None
+    assert settings_of("plain", {"model": "compact", "epochs": 12}).patience is None
+    assert settings_of("plain", {"model": "reference", "epochs": 100}).patience is None
+    trees = {"model": "tabular-gbm", "inputs": "tabular", "epochs": 200, "lr": 0.1}
+    assert settings_of("plain", trees).patience is None
+
+
 @pytest.mark.parametrize(
     "wrong", [{"mixup": -1.0}, {"label_smoothing": 1.0}, {"clip": float("inf")}]
 )

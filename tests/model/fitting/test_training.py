@@ -290,7 +290,8 @@ def test_another_seed_gives_another_model(small: Path, small_split: Path, tmp_pa
 def test_the_weights_kept_are_the_best_on_val(run: Path) -> None:
     history = pd.read_csv(run / "history.csv")
     assert list(history.columns) == [
-        *("epoch", "train_loss", "val_loss", "val_auc_slice", "val_auc_level", "best")
+        *("epoch", "train_loss", "val_loss", "val_auc_slice", "val_auc_level"),
+        *("val_auc_within_level", "best"),
     ]
     best = history[history["best"] == 1]
     assert len(best) == 1

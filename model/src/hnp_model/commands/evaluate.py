@@ -128,6 +128,8 @@ def _print_figures(found: "Findings") -> None:
     echo_table(figure_rows(units, METRICS))
     if any(figures.too_few for figures in units.values()):
         click.echo(TOO_FEW_MEANS)
+    if found.codes:
+        _print_codes(found)
     if found.calibration:
         click.echo()
         echo_table(calibration_rows(found.calibration))
@@ -136,3 +138,14 @@ def _print_figures(found: "Findings") -> None:
         click.echo(sentence)
     for name in REPORT_FILES:
         click.echo(found.place / name)
+
+
+def _print_codes(found: "Findings") -> None:
+    from hnp_model.report.codes import code_rows, code_sentences, confusion_rows  # noqa: PLC0415
+
+    here = found.codes[found.part]
+    for rows in (code_rows(here), confusion_rows(here)) if here.units else ():
+        click.echo()
+        echo_table(rows)
+    for sentence in code_sentences(here):
+        click.echo(sentence)

@@ -9,10 +9,18 @@ import click
 
 from hnp_model.commands.arguments import SEED, allow_leakage_option
 from hnp_model.commands.baseline_options import settle_baseline
+from hnp_model.commands.code_options import CODE_OPTIONS, settle_codes
 from hnp_model.commands.computing_options import COMPUTING_OPTIONS, settle_computing
 from hnp_model.commands.craft_options import CRAFT_OPTIONS
 from hnp_model.commands.shape_options import SHAPE_OPTIONS, refuse_shape
-from hnp_model.fitting.presets import CRAFT_FLAGS, PRESET, PresetName, settings_of
+from hnp_model.fitting.presets import (
+    CRAFT_FLAGS,
+    LONG_FIT_PATIENCE,
+    PRESET,
+    SHORT_FIT,
+    PresetName,
+    settings_of,
+)
 from hnp_model.settings import DEVICES, INPUTS, LARGEST_BATCH, LARGEST_SEED, MODELS, FitSettings
 
 STRONG = PRESET["strong"]
@@ -48,7 +56,8 @@ OPTIONS = (
         "--patience",
         type=click.IntRange(min=0),
         help="Stop after so many epochs in a row without a better one on val; 0: never.  "
-        f"[default: never, strong: {STRONG.patience}]",
+        f"[default: {LONG_FIT_PATIENCE} where --epochs is over {SHORT_FIT}, else never; reference: "
+        f"never; strong: {STRONG.patience}]",
     ),
     click.option(
         "--batch-size",
@@ -88,6 +97,7 @@ OPTIONS = (
         show_default=True,
         help="Where to compute; auto: cuda where there is such a device, else cpu.",
     ),
+    *CODE_OPTIONS,
     *SHAPE_OPTIONS,
     click.option(
         "--checkpoint-minutes",
@@ -106,6 +116,7 @@ def fit_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def with_settings(**flags: Any) -> None:  # noqa: ANN401  # click has checked them
+        settle_codes(flags)
         settle_baseline(flags)
         settle_computing(flags)
         preset = flags.pop("preset")

@@ -29,8 +29,8 @@ SHAPE_OPTIONS = (
         "--choose-pooling",
         is_flag=True,
         default=None,
-        help="Let val choose how the slices of a disc are put together (mean, max or noisy-or), "
-        "and tell the AUC by disc of that beside the one of their mean.",
+        help="Let val choose how the slices of a disc are put together (mean, max, noisy-or "
+        "or attention), and tell the AUC by disc of that beside the one of their mean.",
     ),
 )
 

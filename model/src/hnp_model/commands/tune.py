@@ -115,8 +115,11 @@ def command_line(settings: FitSettings, out: Path, split: Path) -> str:
     flags += [
         (field.name, getattr(settings, field.name))
         for field in fields(settings)
-        if field.name not in ("preset", "craft", "patience")
+        if field.name not in ("preset", "craft", "patience", "codes")
     ]
+    if settings.codes:
+        flags += [("target", "code"), ("code_model", settings.codes.model)]
+        flags.append(("code_order", ",".join(settings.codes.order or ()) or None))
     flags.append(("patience", settings.patience or 0))
     standing = PRESET[preset].craft
     flags += [

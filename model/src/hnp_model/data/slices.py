@@ -42,6 +42,7 @@ class Slices:
         pixel_row_mm: height of a pixel of the stored array, NaN when missing.
         pixel_col_mm: its width, NaN when missing.
         further: other columns that were asked for, NaN when missing.
+        label_code: the label's codes, joined by `,`, "" when missing; None: nobody looked.
     """
 
     slice_id: Strings
@@ -60,16 +61,19 @@ class Slices:
     pixel_row_mm: npt.NDArray[np.float32]
     pixel_col_mm: npt.NDArray[np.float32]
     further: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+    label_code: Strings | None = None
 
     def __len__(self) -> int:
         return self.slice_id.size
 
     def take(self, rows: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> "Slices":
         """Return the slices at ``rows``: indices or a mask."""
-        own = [one.name for one in fields(self) if one.name != "further"]
+        apart = {"further", "label_code"}
+        own = [one.name for one in fields(self) if one.name not in apart]
         arrays: dict[str, Any] = {name: getattr(self, name)[rows] for name in own}
         further = {name: values[rows] for name, values in self.further.items()}
-        return Slices(**arrays, further=further)
+        codes = None if self.label_code is None else self.label_code[rows]
+        return Slices(**arrays, further=further, label_code=codes)
 
 
 def read_slices(
@@ -113,12 +117,17 @@ def read_slices(
         pixel_row_mm=_numbers(table, "pixel_row_mm").astype(np.float32),
         pixel_col_mm=_numbers(table, "pixel_col_mm").astype(np.float32),
         further=read_columns(table, columns or ()),
+        label_code=texts_of(table, "label_code", ""),
     )
 
 
-def texts_of(table: Any, name: str) -> Strings:  # noqa: ANN401  # pyarrow has no types
-    """Return a column of texts, (slice,); what is missing is `UNKNOWN`."""
-    return np.array(table.column(name).fill_null(UNKNOWN).to_pylist(), dtype=np.str_)
+def texts_of(
+    table: Any,  # noqa: ANN401  # pyarrow has no types
+    name: str,
+    missing: str = UNKNOWN,
+) -> Strings:
+    """Return a column of texts, (slice,)."""
+    return np.array(table.column(name).fill_null(missing).to_pylist(), dtype=np.str_)
 
 
 def _numbers(

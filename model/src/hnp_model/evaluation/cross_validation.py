@@ -76,8 +76,9 @@ class CrossValidation:
         }
         settings = asdict(self.settings)
         del settings["fold"]
-        if self.settings.computed is None:
-            del settings["computed"]
+        for name in ("computed", "codes"):
+            if settings[name] is None:
+                del settings[name]
         return {
             "format": FORMAT,
             **asdict(self.data),

@@ -26,6 +26,7 @@ from hnp_model.measures.disc_pooling import score_pooled
 from hnp_model.measures.figures import PartFigures, figures_of
 from hnp_model.measures.units import UNITS, UnitName, score_units
 from hnp_model.report.card import render_card
+from hnp_model.report.codes import CodesFound, find_codes
 from hnp_model.report.decision_curve import decisions_csv, draw_decisions
 from hnp_model.report.findings import Findings
 from hnp_model.report.reliability import draw_reliability
@@ -142,6 +143,7 @@ def _find(  # what is judged, what was said of it, and how it is told
         decisions=decide_on(folder, predictions, calibrated, result, settings),
         pooled=_pool(predictions.of_part(settings.part), result),
         refitted=refit(config, case.train, settings.refits) if settings.refits else None,
+        codes=_codes_by_part(predictions),
     )
 
 
@@ -185,11 +187,18 @@ def _figures_by_part(predictions: Predictions, result: FitResult) -> dict[str, P
     return figures
 
 
+def _codes_by_part(predictions: Predictions) -> dict[str, CodesFound]:
+    parts = parts_in_order(predictions.part)
+    found = {part: find_codes(predictions.of_part(part)) for part in parts}
+    return {part: one for part, one in found.items() if one}
+
+
 def _pool(asked: Predictions, result: FitResult) -> Figure | None:
     """Return the AUC by disc with slices pooled as val has chosen; None where nobody asked."""
     if result.pooling is None:
         return None
-    scores = score_pooled(result.pooling, asked.slices, asked.probability)
+    how = result.pooling
+    scores = score_pooled(how, asked.slices, asked.probability, result.attention)
     return estimate(scores, 0.5, ("auc",)).figures[0]  # thresholds play no part in an area
 
 

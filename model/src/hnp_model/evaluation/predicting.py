@@ -15,6 +15,7 @@ from hnp_model.fitting.baselines.baseline import load_baseline
 from hnp_model.fitting.device import enough_memory, on_device_at_hand
 from hnp_model.fitting.forward import logits_by_member
 from hnp_model.fitting.networks.choice import build_network
+from hnp_model.fitting.networks.code_head import hearing_codes
 from hnp_model.fitting.networks.ensemble import BothWays
 from hnp_model.fitting.samples import open_samples
 from hnp_model.measures.operating_points import Aim
@@ -25,7 +26,7 @@ from hnp_model.runs.calibrations import read_calibrations
 from hnp_model.runs.checkpoint import load_weights
 from hnp_model.runs.evaluations import Subject, place_of
 from hnp_model.runs.predicted_files import paths_of, refuse_suffix
-from hnp_model.runs.predictions import Calibrated, Predictions
+from hnp_model.runs.predictions import Calibrated, CodesSaid, Predictions
 from hnp_model.runs.run_config import DataFacts, RunConfig, describe_dataset
 from hnp_model.runs.run_folder import (
     CONFIG_FILE,
@@ -209,7 +210,7 @@ def predict(
     weights_sha256 = load_weights(folder, network)
     if tta:
         network = BothWays(network)
-    taken, logits, members = [], [], []
+    taken, logits, members, said = [], [], [], []
     for part in parts_in_order(parts):
         rows = np.flatnonzero(parts == part)
         samples = open_samples(dataset, slices.take(rows), config)
@@ -219,14 +220,19 @@ def predict(
             samples.in_order(), f"predicting {part}", total=-(-rows.size // size), unit="step"
         )
         taken.append(rows)
-        with enough_memory(config.settings):
+        with enough_memory(config.settings), hearing_codes(network) as heard:
             found, each = logits_by_member(network, batches)
             logits.append(found)
             members.append(each)
+            said += [heard.probabilities()] if heard else []
     order, logit = np.concatenate(taken), _finite(np.concatenate(logits))
     lacking = find_lacking_inputs(config, slices)
     together = np.concatenate(members, axis=1) if config.settings.seeds else None
-    return Predictions(slices.take(order), parts[order], logit, weights_sha256, lacking, together)
+    codes = config.settings.codes
+    told = CodesSaid(codes, np.concatenate(said, axis=1)) if codes else None
+    return Predictions(
+        slices.take(order), parts[order], logit, weights_sha256, lacking, together, told
+    )
 
 
 def _by_baseline(

@@ -11,7 +11,7 @@ import contextlib
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
@@ -66,10 +66,12 @@ class Run:
         content = io.BytesIO(self.folder.read(HISTORY_FILE))
         with _damage_told(HISTORY_FILE):
             found = pd.read_csv(content)
-            lacking = [one.name for one in fields(Epoch) if one.name not in found.columns]
+            asked = [one for one in fields(Epoch) if one.default is MISSING]  # later ones may lack
+            lacking = [one.name for one in asked if one.name not in found.columns]
             if lacking:
                 raise ValueError(f"expected {lacking[0]}")
-            return found.astype({one.name: float for one in fields(Epoch)[1:]})
+            names = [one.name for one in fields(Epoch)[1:] if one.name in found.columns]
+            return found.astype(dict.fromkeys(names, float))
 
     @cached_property
     def predictions(self) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from hnp_model.data.profile import Profile, describe, quantities_of
 from hnp_model.data.slices import Slices
 from hnp_model.data.thumbnails import read_thumbnails
 from hnp_model.fitting.baselines.baseline import fit_baseline, load_baseline
+from hnp_model.fitting.codes import remarks_on_codes
 from hnp_model.fitting.computing import remark_on_device
 from hnp_model.fitting.device import enough_memory
 from hnp_model.fitting.forward import logits_of
@@ -22,6 +23,7 @@ from hnp_model.fitting.samples import Samples
 from hnp_model.fitting.scoring_apart import calibrate_apart
 from hnp_model.fitting.telling import tell_remark
 from hnp_model.fitting.training import train
+from hnp_model.measures.attention import DiscSlices, fit_attention
 from hnp_model.measures.calibration import fit_calibration, sigmoid
 from hnp_model.measures.disc_pooling import choose_pooling
 from hnp_model.measures.metrics import youden_threshold
@@ -125,6 +127,7 @@ def fit(  # the four nouns of a fit, and how it is done
             config = replace(config, result=_settle(folder, ready.val, config, trained))
         folder.write(CONFIG_FILE, config.to_json())
     remarks = remarks_on_names(slices, ready.split)
+    remarks += remarks_on_codes(config.settings, slices, parts)
     return Fitted(config, trained.histories, remarks, find_near_copies(looks).across())
 
 
@@ -164,8 +167,11 @@ def _settle(folder: RunFolder, val: Samples, config: RunConfig, trained: Trained
     best = tuple(best_of(history).epoch for history in trained.histories)
     asked = config.settings.choose_pooling
     pooling = choose_pooling(val.slices, sigmoid(logit)) if asked else None
+    attention = None
+    if pooling == "attention":
+        attention = fit_attention(DiscSlices.of(val.slices), sigmoid(logit))
     several = best if len(best) > 1 else None
-    return FitResult(best[0], thresholds, calibration, facts, several, pooling)
+    return FitResult(best[0], thresholds, calibration, facts, several, pooling, attention)
 
 
 def _judge(

@@ -1,4 +1,7 @@
-"""What a step makes smaller: binary cross-entropy on the logit, balanced and smoothed if asked."""
+"""What a step makes smaller: cross-entropy, of being a patient or of label codes.
+
+Balanced and smoothed if asked.
+"""
 
 from dataclasses import dataclass
 
@@ -38,13 +41,48 @@ class Loss:
         return binary_cross_entropy_with_logits(logits, truth, weight)
 
 
-def loss_for(craft: Craft, is_patient: npt.NDArray[np.bool_]) -> Loss:
+@dataclass(frozen=True, slots=True)
+class CodeLoss:
+    """Mean cross-entropy over codes: of grades, the likelihood of proportional odds.
+
+    Attributes:
+        smoothing: how far a code is taken from certainty, towards all codes alike.
+        weights: of each code, 1 on the average; None: all alike.
+    """
+
+    smoothing: float = 0.0
+    weights: tuple[float, ...] | None = None
+
+    def of(self, logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+        """Return the loss.
+
+        Args:
+            logits: (slice, code), log probabilities.
+            truth: (slice, code), shares that add up to 1.
+        """
+        weight = truth @ truth.new_tensor(self.weights) if self.weights else None
+        if self.smoothing:
+            truth = truth * (1 - self.smoothing) + self.smoothing / truth.shape[1]
+        each = -(truth * logits).sum(dim=1)
+        return (each if weight is None else each * weight).mean()
+
+
+def loss_for(
+    craft: Craft,
+    is_patient: npt.NDArray[np.bool_],
+    targets: npt.NDArray[np.float32] | None = None,
+) -> Loss | CodeLoss:
     """Return the loss of a recipe.
 
     Args:
         craft: the recipe.
         is_patient: (slice,), the truth of train.
+        targets: (slice, code), where codes are learned: 1 at the slice's own.
     """
+    if targets is not None:
+        shares = targets.mean(axis=0, dtype=np.float64)
+        alike = tuple((1 / shares / shares.size).tolist()) if craft.balance == "loss" else None
+        return CodeLoss(craft.label_smoothing, alike)
     positive = float(is_patient.mean())
     weights = None
     if craft.balance == "loss" and 0 < positive < 1:

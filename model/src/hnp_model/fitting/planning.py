@@ -10,6 +10,7 @@ from hnp_model.runs.history import Epoch, has_stalled
 from hnp_model.settings import FitSettings
 
 Indices = npt.NDArray[np.int64]
+Classes = npt.NDArray[np.bool_] | npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +39,7 @@ class Plan:
 
 
 def plan_rest(
-    truth: npt.NDArray[np.bool_], settings: FitSettings, history: Sequence[Epoch], steps_done: int
+    truth: Classes, settings: FitSettings, history: Sequence[Epoch], steps_done: int
 ) -> Plan:
     """Return the steps that are left.
 
@@ -62,7 +63,7 @@ def plan_steps(
     *,
     epochs_done: int,
     steps_done: int = 0,
-    truth: npt.NDArray[np.bool_] | None = None,
+    truth: Classes | None = None,
 ) -> Iterator[Step]:
     """Yield every step that is left; the order of slices is new in each epoch.
 
@@ -71,7 +72,7 @@ def plan_steps(
         settings: of the fit.
         epochs_done: whole epochs that lie behind.
         steps_done: of the next one.
-        truth: (slice,), where both classes are to come alike often.
+        truth: (slice,), where all classes are to come alike often.
     """
     for epoch in range(epochs_done + 1, settings.epochs + 1):
         random = np.random.default_rng([settings.seed, epoch])
@@ -99,14 +100,16 @@ def step_seed(seed: int, epoch: int, step: int, rank: int) -> int:
     return int(np.random.SeedSequence([seed, epoch, step, rank]).generate_state(1, np.uint32)[0])
 
 
-def _balanced(random: np.random.Generator, truth: npt.NDArray[np.bool_]) -> Indices:
-    """Return as many slices as there are, half of each class: some twice, some not at all."""
-    classes = [np.flatnonzero(truth == positive) for positive in (False, True)]
-    sizes = (truth.size - truth.size // 2, truth.size // 2)
-    if not all(members.size for members in classes):
+def _balanced(random: np.random.Generator, truth: Classes) -> Indices:
+    """Return as many slices as there are, of each class alike: some twice, some not at all."""
+    classes = np.unique(truth)
+    if classes.size < 2:
         return random.permutation(truth.size)
+    sizes = [share.size for share in np.array_split(truth, classes.size)]
     drawn = [
-        np.resize(random.permutation(members), size)  # all once before any comes twice
-        for members, size in zip(classes, sizes, strict=True)
+        np.resize(
+            random.permutation(np.flatnonzero(truth == one)), size
+        )  # all once before any comes twice
+        for one, size in zip(classes, sizes, strict=True)
     ]
     return random.permutation(np.concatenate(drawn))

@@ -8,6 +8,7 @@ from pathlib import Path
 from hnp_model.data.columns import refuse_columns
 from hnp_model.data.slices import Slices, Strings, read_slices
 from hnp_model.data.tabular import fit_standardisation
+from hnp_model.fitting.codes import settle_codes
 from hnp_model.fitting.computing import settle_device
 from hnp_model.fitting.device import enough_memory
 from hnp_model.fitting.framing import usual_pixel_mm
@@ -74,18 +75,20 @@ def prepare(out: Path, split_file: Path, settings: FitSettings) -> Prepared:
     leakage = find_leakage(slices, parts)
     refuse_leakage(leakage, allow=settings.allow_leakage)
     refuse_empty(slices, parts)
+    facts, train = describe_dataset(dataset.info), slices.take(parts == "train")
+    settings = settle_codes(settings, slices, train, facts.label_codes)
     config = RunConfig(
         settings=settings,
-        data=describe_dataset(dataset.info),
+        data=facts,
         split=describe_split(split_file.name, split),
         leakage=leakage,
         image_size=open_images(dataset, slices).size,
-        standardisation=fit_standardisation(slices.take(parts == "train")),
+        standardisation=fit_standardisation(train),
         versions=_versions(settings),
-        pixel_mm=usual_pixel_mm(slices.take(parts == "train"), settings),
+        pixel_mm=usual_pixel_mm(train, settings),
     )
     with enough_memory(config.settings):
-        train_part = open_samples(dataset, slices.take(parts == "train"), config)
+        train_part = open_samples(dataset, train, config)
         val_part = open_samples(dataset, slices.take(parts == "val"), config)
     refuse_other(config.to_json(), ranks_here())
     return Prepared(dataset, slices, parts, split, config, train_part, val_part)

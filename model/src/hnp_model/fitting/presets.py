@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
-from hnp_model.settings import DEFAULT_LR, DEFAULT_WIDTH, PLAIN, Craft, FitSettings, ModelName
+from hnp_model.settings import (
+    BASELINES,
+    DEFAULT_LR,
+    DEFAULT_WIDTH,
+    PLAIN,
+    Craft,
+    FitSettings,
+    ModelName,
+)
 
 PresetName = Literal["plain", "strong"]
 PRESETS: tuple[PresetName, ...] = ("plain", "strong")
@@ -52,6 +60,12 @@ PRESET: dict[PresetName, Preset] = {
 }
 
 
+SHORT_FIT = 12
+"""Epochs that a plain fit takes through: what few there are cost little."""
+
+LONG_FIT_PATIENCE = 10
+"""Of a plain fit of more; the reference network's stays the report's, which never stops."""
+
 USUAL = {"slices": 1, "width": DEFAULT_WIDTH, "columns": ()}
 """What a run from before there was a choice had; asked for, it is the same run."""
 
@@ -72,9 +86,17 @@ def settings_of(preset: PresetName, given: Mapping[str, Any]) -> FitSettings:
     if "lr" not in stated:
         stated["lr"] = standing.lr[stated.get("model", "reference")]
     stated |= {name: None for name, usual in USUAL.items() if stated.get(name) == usual}
-    stated["patience"] = stated.get("patience", standing.patience) or None
+    stated["patience"] = stated.get("patience", _patience(standing, stated)) or None
     return FitSettings(
         **stated,
         preset=None if preset == "plain" else preset,
         craft=None if craft == PLAIN else craft,  # as runs from before there was a choice say it
     )
+
+
+def _patience(standing: Preset, stated: Mapping[str, Any]) -> int | None:
+    """Return the patience of a fit that nobody gave one."""
+    model = stated.get("model", "reference")
+    if standing.patience or model == "reference" or model in BASELINES:
+        return standing.patience
+    return LONG_FIT_PATIENCE if stated["epochs"] > SHORT_FIT else None

@@ -17,6 +17,7 @@ from hnp_model.fitting.augmenting.draws import Variation
 from hnp_model.fitting.augmenting.mixing import mixed
 from hnp_model.fitting.batch import Batch
 from hnp_model.fitting.carrying import carried
+from hnp_model.fitting.codes import targets_of
 from hnp_model.fitting.framing import Frame, PixelMm, frame_of
 from hnp_model.fitting.networks.choice import ENCODED, check_size
 from hnp_model.runs.run_config import RunConfig
@@ -40,6 +41,7 @@ class Samples:
             neighbours (slice of a batch, channel, row, column); uint16 ones go as they are stored.
         pinned: whether the buffer lies in pinned memory.
         around: which images are the channels of a slice; None: its own alone.
+        targets: (slice, code), where codes are learned: 1 at the slice's own.
     """
 
     slices: Slices
@@ -51,9 +53,15 @@ class Samples:
     buffer: npt.NDArray[np.float32] | npt.NDArray[np.uint16]
     pinned: bool = False
     around: Neighbours | None = None
+    targets: npt.NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.slices)
+
+    @property
+    def classes(self) -> npt.NDArray[np.bool_] | npt.NDArray[np.int64]:
+        """What of each slice is learned, (slice,): whether it shows a patient, or its code."""
+        return self.slices.is_patient if self.targets is None else self.targets.argmax(axis=1)
 
     def batch(self, indices: npt.NDArray[np.int64], variation: Variation | None = None) -> Batch:
         """Return the slices at ``indices``, a batch at most; good until the next is asked for.
@@ -66,7 +74,8 @@ class Samples:
         if variation:
             draws = variation.draw(keys) if variation.of_pictures and self.images else None
             lost = variation.lost_inputs(keys, self.inputs.input_count)
-        truth = self.slices.is_patient[indices].astype(np.float32)
+        learned = self.slices.is_patient if self.targets is None else self.targets
+        truth = learned[indices].astype(np.float32)
         images = carried(self._pixels(indices), self.device, pinned=self.pinned)
         batch = Batch(
             self._with_masks(self.frame.see(images, indices, draws), indices),
@@ -137,6 +146,7 @@ def map_samples(
         device=settings.device,
         buffer=np.empty(room, dtype=np.float32),
         around=around,
+        targets=targets_of(settings.codes, slices) if settings.codes else None,
     )
 
 

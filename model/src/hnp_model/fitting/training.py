@@ -33,6 +33,7 @@ from hnp_model.fitting.telling import Clock, tell, tell_remark
 from hnp_model.measures.calibration import sigmoid
 from hnp_model.measures.metrics import area_under_curve
 from hnp_model.measures.units import PRIMARY_UNIT, score_units
+from hnp_model.measures.within_levels import area_within_levels
 from hnp_model.runs.checkpoint import (
     Learner,
     Position,
@@ -76,9 +77,9 @@ def train(
     ranks = ranks_here()
     learner = learner_for(share_norms(build_network(settings), ranks), settings)
     at = go_on(folder, learner, settings, ranks)
-    loss_of = loss_for(settings.recipe, train.slices.is_patient).of
+    loss_of = loss_for(settings.recipe, train.slices.is_patient, train.targets).of
     forward = forward_of(learner.network, settings)
-    plan = plan_rest(train.slices.is_patient, settings, at.history, at.losses.steps)
+    plan = plan_rest(train.classes, settings, at.history, at.losses.steps)
     saving = Clock(settings.checkpoint_minutes)
     with computing(settings), closing(feed(train, plan.steps, settings, ranks)) as batches:
         more = functools.partial(tell, at.history, at.losses.seen, settings)
@@ -195,7 +196,8 @@ def judge_epoch(
     probability = sigmoid(logits)
     by_slice = area_under_curve(score_units("slice", val, probability))
     by_level = area_under_curve(score_units(PRIMARY_UNIT, val, probability))
-    return Epoch(number, train_loss, val_loss, by_slice, by_level)
+    within = area_within_levels(val, probability)
+    return Epoch(number, train_loss, val_loss, by_slice, by_level, within)
 
 
 def refuse_no_number(losses: Iterable[float], epoch: int, settings: FitSettings) -> None:

@@ -7,15 +7,22 @@ from typing import Literal
 
 import numpy as np
 
+from hnp_model.measures.attention import Attention, DiscSlices, attend, attend_apart
+from hnp_model.measures.bootstrap import MIN_PATIENTS, fewest_patients
 from hnp_model.measures.metrics import area_under_curve
 from hnp_model.measures.units import PRIMARY_UNIT, Labelled, Numbers, Scores, score_units
 
-Pooling = Literal["mean", "max", "noisy-or"]
-POOLINGS: tuple[Pooling, ...] = ("mean", "max", "noisy-or")
-"""The mean first: it wins where others are no better."""
+Pooling = Literal["mean", "max", "noisy-or", "attention"]
+POOLINGS: tuple[Pooling, ...] = ("mean", "max", "noisy-or", "attention")
+"""The simpler first: it wins where others are no better."""
 
 
-def score_pooled(pooling: Pooling, slices: Labelled, probability: Numbers) -> Scores:
+def score_pooled(
+    pooling: Pooling,
+    slices: Labelled,
+    probability: Numbers,
+    attention: Attention | None = None,
+) -> Scores:
     """Return the scores of discs whose slices are put together so.
 
     Noisy-or takes slices for independent looks, any of which may find it: a disc of more slices is
@@ -25,13 +32,16 @@ def score_pooled(pooling: Pooling, slices: Labelled, probability: Numbers) -> Sc
         pooling: how.
         slices: the slices judged.
         probability: (slice,), the model's.
+        attention: what slices count by, where that is how.
     """
     if pooling == "mean":
         return score_units(PRIMARY_UNIT, slices, probability)
-    keys = [np.unique(ids, return_inverse=True)[1] for ids in (slices.patient_id, slices.study_id)]
-    discs, disc = np.unique(np.stack([*keys, slices.level]), axis=1, return_inverse=True)
-    if pooling == "max":
-        pooled = np.zeros(discs.shape[1])
+    discs = DiscSlices.of(slices)
+    disc = discs.disc
+    if pooling == "attention":
+        pooled = attend(attention or Attention(), discs, probability)
+    elif pooling == "max":
+        pooled = np.zeros(discs.count)
         np.maximum.at(pooled, disc, probability)
     else:
         with np.errstate(divide="ignore"):  # of a slice that is certain
@@ -41,11 +51,18 @@ def score_pooled(pooling: Pooling, slices: Labelled, probability: Numbers) -> Sc
 
 
 def choose_pooling(slices: Labelled, probability: Numbers) -> Pooling:
-    """Return the way with the largest AUC by disc; the mean where none is larger.
+    """Return the way with the largest AUC by disc; the simplest of those with the same.
+
+    Of attention, it is that on patients that it was not fitted on; few patients choose none.
 
     Args:
         slices: of val.
         probability: (slice,), the model's.
     """
-    areas = [area_under_curve(score_pooled(one, slices, probability)) for one in POOLINGS]
+    scores = [score_pooled(one, slices, probability) for one in POOLINGS[:-1]]
+    if fewest_patients(scores[0]) >= MIN_PATIENTS:
+        discs = DiscSlices.of(slices)
+        apart = attend_apart(discs, probability)[discs.disc]
+        scores.append(score_units(PRIMARY_UNIT, slices, apart))
+    areas = [area_under_curve(one) for one in scores]
     return POOLINGS[int(np.argmax(np.nan_to_num(areas, nan=0.0)))]

@@ -124,6 +124,20 @@ def area_under_curve(scores: Scores) -> float:
     return float(_ranking(seen, hits)[0][0])
 
 
+def areas_under_curve(scores: Scores, weights: Numbers) -> Numbers:
+    """Return the area under the ROC curve for each weighting, (resample,); NaN for one class.
+
+    Args:
+        scores: the rows.
+        weights: (resample, row), how often each row counts.
+    """
+    ends = _run_ends(scores)
+    seen = np.cumsum(weights, axis=1)[:, ends]
+    hits = np.cumsum(weights * scores.truth, axis=1)[:, ends]
+    with np.errstate(invalid="ignore", divide="ignore"):  # of resamples with one class
+        return _ranking(seen, hits)[0]
+
+
 def _run_ends(scores: Scores) -> npt.NDArray[np.int64]:
     changes = np.flatnonzero(np.diff(scores.probability))
     return np.append(changes, scores.probability.size - 1)

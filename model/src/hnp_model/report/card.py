@@ -22,6 +22,7 @@ from hnp_model.report.card_words import (
     REFERRAL_NOTE,
     SEES_NEIGHBOURS_NOTE,
 )
+from hnp_model.report.codes import code_rows, code_sentences, confusion_rows
 from hnp_model.report.configuration import SEES_NO_PICTURE, model_name, setting_rows
 from hnp_model.report.decision_words import decision_sentences
 from hnp_model.report.figure_rows import (
@@ -55,6 +56,7 @@ def render_card(found: Findings) -> str:
         "Split": _split(found),
         "Configuration": _configuration(found),
         f"Figures, {found.title(found.part)}": _figures(found),
+        **({"Label codes": _codes(found)} if found.codes else {}),
         "Calibration": _calibration(found),
         **({"Acting on it": _decisions(found.decisions)} if found.decisions else {}),
         "Pictures": PICTURES,
@@ -143,6 +145,14 @@ def _figures(found: Findings) -> str:
     )
     note += "".join(f"\n{_sentence(each)}\n" for each in resample_sentences(found.asked))
     return _table([*figure_rows(units, METRICS), *counts, *shares, dropped]) + "\n" + note
+
+
+def _codes(found: Findings) -> str:
+    here = found.codes[found.part]
+    told = "".join(f"{_sentence(each)}\n" for each in code_sentences(here))
+    if not here.units:
+        return told
+    return f"{_table(code_rows(here))}\n{_table(confusion_rows(here))}\n{told}"
 
 
 def _calibration(found: Findings) -> str:

@@ -24,12 +24,23 @@ def setting_rows(settings: FitSettings) -> list[tuple[str, str]]:
             *(row for row in _rows_of(settings) if row[0] in names),
             ("learned by", LEARNED_BY[settings.model]),
         ]
+    loss = "cross-entropy over label codes" if settings.codes else "binary cross-entropy"
     optimizer = "AdamW" if settings.recipe.weight_decay else "Adam"
     return [
-        *(row for row in _rows_of(settings) if row[0] != "craft"),
+        *(row for row in _rows_of(settings) if row[0] not in ("craft", "codes")),
+        *_rows_on_codes(settings),
         *_rows_of(settings.recipe),
-        ("loss, optimizer", f"binary cross-entropy on the logit, {optimizer}"),
+        ("loss, optimizer", f"{loss} on the logit, {optimizer}"),
     ]
+
+
+def _rows_on_codes(settings: FitSettings) -> list[tuple[str, str]]:
+    codes = settings.codes
+    if codes is None:
+        return []
+    means = zip(codes.classes, codes.patient, strict=True)
+    told = " < ".join(f"{code} ({'patient' if sick else 'normal'})" for code, sick in means)
+    return [("target", f"label code, {codes.model}"), ("codes, in their order", told)]
 
 
 def _rows_of(record: FitSettings | Craft) -> list[tuple[str, str]]:
@@ -43,4 +54,5 @@ def model_name(settings: FitSettings) -> str:
     preset = f", preset {settings.preset}" if settings.preset else ""
     seeds = f", mean of {settings.seeds} seeds" if settings.seeds else ""
     slices = f", {settings.channels} slices at a time" if settings.channels > 1 else ""
-    return f"{settings.model} network{preset}{slices}{seeds}"
+    codes = f", label codes by {settings.codes.model}" if settings.codes else ""
+    return f"{settings.model} network{preset}{slices}{codes}{seeds}"

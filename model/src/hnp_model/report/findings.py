@@ -1,7 +1,7 @@
 """What an evaluation found, as every report of it is given."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from hnp_model.measures.bootstrap import Figure
@@ -10,6 +10,7 @@ from hnp_model.measures.decisions import Decisions
 from hnp_model.measures.figures import PartFigures
 from hnp_model.measures.refitting import Corrected
 from hnp_model.measures.units import UnitName
+from hnp_model.report.codes import CodesFound
 from hnp_model.report.inputs import InputsBeside
 from hnp_model.runs.referral import Referral
 from hnp_model.runs.run_config import DataFacts, RunConfig
@@ -67,6 +68,7 @@ class Findings:
         tta: whether each picture was looked at mirrored too.
         decisions: what comes of acting on the model, on the part asked for.
         pooled: AUC by disc with slices pooled as val has chosen; None when that was not asked for.
+        codes: part -> what is found of label codes; none where the run tells none apart.
     """
 
     config: RunConfig
@@ -88,6 +90,7 @@ class Findings:
     tta: bool = False
     pooled: Figure | None = None
     decisions: Decisions | None = None
+    codes: Mapping[str, CodesFound] = field(default_factory=dict)
 
     @property
     def asked(self) -> PartFigures:
@@ -100,6 +103,8 @@ class Findings:
             part: {**figures.to_plain(), "about": self._about(part)}
             for part, figures in self.figures.items()
         }
+        for part, found in self.codes.items():
+            plain[part]["codes"] = found.to_plain()
         if self.calibration:
             told = {unit: figures.to_plain() for unit, figures in self.calibration.items()}
             plain[self.part]["calibration"] = told
@@ -108,8 +113,10 @@ class Findings:
         if self.decisions:
             plain[self.part]["decisions"] = self.decisions.to_plain()
         if self.pooled:
-            chosen = self.config.settled().pooling
-            plain[self.part]["pooling"] = {"chosen_on_val": chosen, "auc": self.pooled.to_plain()}
+            result = self.config.settled()
+            how = asdict(result.attention) if result.attention else {}
+            chosen = {"chosen_on_val": result.pooling, **how}
+            plain[self.part]["pooling"] = {**chosen, "auc": self.pooled.to_plain()}
         if self.refitted:
             plain[self.part]["refitted"] = self.refitted.to_plain()
         plain[self.part].update(self.beside.to_plain())

@@ -86,7 +86,13 @@ def _lacking(name: str, estimates: Estimates) -> list[str]:
 
 def pooling_sentence(found: Findings) -> str:
     """Return what comes of the pooling that val has chosen."""
-    figure, pooling = found.pooled, found.config.settled().pooling
+    result = found.config.settled()
+    figure, pooling, attention = found.pooled, str(result.pooling), result.attention
+    if attention:
+        pooling += (
+            f" ({attention.by_logit:+.2f} a logit, {attention.by_distance:+.2f} from the middle of "
+            "the disc to an end)"
+        )
     if figure is None or figure.value is None:
         return f"slices of a disc pooled by {pooling}, as val has chosen: too few to judge"
     ends = f" ({figure.low:.3f} to {figure.high:.3f})" if figure.low is not None else ""

@@ -13,10 +13,12 @@ class Epoch:
 
     Attributes:
         epoch: from 1.
-        train_loss: mean binary cross-entropy while training.
-        val_loss: the same on val, without dropout.
+        train_loss: mean cross-entropy while training, of label codes where those are learned.
+        val_loss: mean binary cross-entropy on val, without dropout.
         val_auc_slice: AUC on val by slice; NaN when val has one class only.
         val_auc_level: AUC on val by disc, which chooses the weights that are kept.
+        val_auc_within_level: mean over L1-2 to L5-S1 of the same among discs of that height: what
+            is left when the height alone tells nothing; NaN where none has both classes.
     """
 
     epoch: int
@@ -24,6 +26,7 @@ class Epoch:
     val_loss: float
     val_auc_slice: float
     val_auc_level: float
+    val_auc_within_level: float = math.nan
 
     @property
     def merit(self) -> tuple[float, float]:

@@ -10,9 +10,11 @@ import pyarrow.parquet as pq
 
 from hnp_model.data.slices import Slices, Strings
 from hnp_model.measures.calibration import METHOD, Calibration, sigmoid
+from hnp_model.measures.code_rows import call_codes
 from hnp_model.measures.units import UNITS, Scores, UnitName, score_units
 from hnp_model.runs.calibrations import CALIBRATED_UNITS, Calibrations
 from hnp_model.runs.run_folder import PREDICTIONS_FILE, RunFolder
+from hnp_model.settings import CodeTarget
 from hnp_shared.storage import Disk, Sink, replace_file
 
 SCHEMA = pa.schema(
@@ -36,11 +38,39 @@ SCHEMA = pa.schema(
 MEMBER_PREFIX = "probability_member_"
 """Columns of what each member of several seeds says, from 1."""
 
+CODE_PREFIX = "probability_code_"
+"""Columns of the probability of each label code, where the run tells them apart."""
+
+CALLED_CODE = "code_predicted"
+
 WEIGHTS_KEY = b"hnp.weights_sha256"
 """In the metadata of a table of predictions: the digest of the weights that made them."""
 
 LACKING_KEY = b"hnp.lacking_inputs"
 """In the metadata, where there are any: inputs that train had and no slice judged has."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodesSaid:
+    """What a run says of label codes.
+
+    Attributes:
+        codes: of the run, in their order.
+        members: (member, slice, code), probabilities; their mean counts.
+    """
+
+    codes: CodeTarget
+    members: npt.NDArray[np.float64]
+
+    def columns(self) -> dict[str, pa.Array]:
+        """Return what predictions.parquet gains."""
+        mean = self.members.mean(axis=0)
+        called = np.array(self.codes.classes)[call_codes(self.codes.model, mean)]
+        each = zip(self.codes.classes, mean.T, strict=True)
+        return {
+            CALLED_CODE: pa.array(called.tolist(), pa.string()),
+            **{f"{CODE_PREFIX}{code}": pa.array(values) for code, values in each},
+        }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +81,7 @@ class Predictions:
         weights_sha256: of the model.safetensors that they come from.
         lacking: inputs that train had and none of the slices has.
         members: (member, slice), logits of the members whose mean the model is; None: it is one.
+        codes: what is said of label codes; None where the run knows none.
     """
 
     slices: Slices
@@ -59,6 +90,7 @@ class Predictions:
     weights_sha256: str
     lacking: tuple[str, ...] = ()
     members: npt.NDArray[np.float64] | None = None
+    codes: CodesSaid | None = None
 
     @property
     def by_member(self) -> tuple[npt.NDArray[np.float64], ...]:
@@ -78,12 +110,14 @@ class Predictions:
         """Return those of one part."""
         here = self.part == part
         members = None if self.members is None else self.members[:, here]
+        codes = self.codes and replace(self.codes, members=self.codes.members[:, here])
         return replace(
             self,
             slices=self.slices.take(here),
             part=self.part[here],
             logit=self.logit[here],
             members=members,
+            codes=codes,
         )
 
     @property
@@ -167,7 +201,7 @@ def write_predictions(folder: RunFolder, predictions: Predictions, calibrated: C
     )
     for number, probability in enumerate(predictions.by_member, 1):
         table = table.append_column(f"{MEMBER_PREFIX}{number}", pa.array(probability))
-
+    table = _with_codes(table, predictions)
     return _write(folder.path / PREDICTIONS_FILE, table, PREDICTIONS_FILE, folder.disk)
 
 
@@ -190,7 +224,13 @@ def table_beside(known: pa.Table, predictions: Predictions, calibrated: Calibrat
         metadata=predictions.metadata,
     )
     columns = {name: told[name] if name in told else known.column(name) for name in schema.names}
-    return pa.table(columns, schema=schema)
+    return _with_codes(pa.table(columns, schema=schema), predictions)
+
+
+def _with_codes(table: pa.Table, predictions: Predictions) -> pa.Table:
+    for name, values in (predictions.codes.columns() if predictions.codes else {}).items():
+        table = table.append_column(name, values)
+    return table
 
 
 def _write(path: Path, table: pa.Table, role: str, disk: Disk) -> str:

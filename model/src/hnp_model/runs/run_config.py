@@ -7,6 +7,7 @@ from typing import Any
 
 from hnp_model.data.profile import Profile
 from hnp_model.data.tabular import FEATURES, Standardisation
+from hnp_model.measures.attention import Attention
 from hnp_model.measures.calibration import METHOD, Calibration
 from hnp_model.measures.disc_pooling import Pooling
 from hnp_model.measures.units import UNITS
@@ -65,6 +66,7 @@ class FitResult:
         val: what that part was like; runs of older versions do not know.
         best_epochs: of each member; None: there is one.
         pooling: of a disc's slices, as val has chosen it; None: it was not asked.
+        attention: what slices count by, where that is the pooling.
     """
 
     best_epoch: int
@@ -73,6 +75,7 @@ class FitResult:
     val: ValFacts | None = None
     best_epochs: tuple[int, ...] | None = None
     pooling: Pooling | None = None
+    attention: Attention | None = None
 
     def __post_init__(self) -> None:
         if set(self.thresholds) != set(UNITS):
@@ -129,11 +132,13 @@ class RunConfig:
         del content["data"]
         if not self.leakage.studies:
             del content["leakage"]["studies"]  # as it was before anybody looked
-        if self.result and self.result.pooling is None:
-            del content["result"]["pooling"]
+        for name in ("pooling", "attention") if self.result else ():
+            if content["result"][name] is None:
+                del content["result"][name]
         content["standardisation"]["features"] = self.features
-        if self.settings.computed is None:
-            del content["settings"]["computed"]
+        for name in ("computed", "codes"):  # as runs from before there was a choice say it
+            if getattr(self.settings, name) is None:
+                del content["settings"][name]
         if self.result:
             content["result"]["calibration"]["method"] = METHOD
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)

@@ -69,7 +69,7 @@ class Tuned:
             "format": FORMAT,
             "best": self.best,
             "run": None if self.run is None else self.run.name,
-            "settings": None if self.settings is None else asdict(self.settings),
+            "settings": None if self.settings is None else _told(self.settings),
             "trials": [asdict(trial) for trial in self.tried],
         }
 
@@ -91,7 +91,7 @@ def tune(out: Path, split_file: Path, folder: Path, base: FitSettings, tune: Tun
     asked = {
         "dataset_id": dataset.info.dataset_id,
         "split_digest": digest,
-        **asdict(base),
+        **_told(base),
         "search": list(tune.search or dimensions_of(base)),
     }
     study = open_study(folder, json.dumps(asked, sort_keys=True), base, tune)
@@ -101,6 +101,12 @@ def tune(out: Path, split_file: Path, folder: Path, base: FitSettings, tune: Tun
     text = json.dumps(found.to_plain(), indent=1, allow_nan=False)
     replace_file(folder / TRIALS_FILE, lambda sink: sink.write(text.encode()), role=TRIALS_FILE)
     return found
+
+
+def _told(settings: FitSettings) -> dict[str, object]:
+    """Return settings as studies from before there was a choice of what is learned hold them."""
+    told: dict[str, object] = asdict(settings)
+    return told if told["codes"] else {name: told[name] for name in told if name != "codes"}
 
 
 def _one_trial(study: SharedStudy, out: Path, split_file: Path) -> bool:

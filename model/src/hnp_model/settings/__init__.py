@@ -4,6 +4,11 @@ from hnp_model.settings.audit import (
     TRIAL_EPOCHS,
     AuditSettings,
 )
+from hnp_model.settings.codes import (
+    CODE_MODELS,
+    CodeModel,
+    CodeTarget,
+)
 from hnp_model.settings.craft import (
     BALANCES,
     PLAIN,
@@ -53,6 +58,7 @@ __all__ = [
     "BALANCES",
     "BASELINES",
     "CHANNELS",
+    "CODE_MODELS",
     "DEFAULT_LR",
     "DEFAULT_WIDTH",
     "DEVICES",
@@ -69,6 +75,8 @@ __all__ = [
     "TRIAL_EPOCHS",
     "AuditSettings",
     "Balance",
+    "CodeModel",
+    "CodeTarget",
     "Computing",
     "Craft",
     "Dimension",

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from hnp_model.settings.codes import CodeTarget
 from hnp_model.settings.craft import PLAIN, Computing, Craft
 
 ModelName = Literal["reference", "compact", "compact-1", "tabular-logistic", "tabular-gbm"]
@@ -75,6 +76,8 @@ class FitSettings:
         columns: of the manifest, further numbers that the network is given; None: none.
         choose_pooling: whether val chooses how the slices of a disc are put together, to be told
             beside their mean; None: not.
+        codes: which label code a slice has, where that is what is learned; None: whether it shows
+            a patient.
     """
 
     model: ModelName = "reference"
@@ -97,6 +100,7 @@ class FitSettings:
     width: int | None = None
     columns: tuple[str, ...] | None = None
     choose_pooling: bool | None = None
+    codes: CodeTarget | None = None
 
     def __post_init__(self) -> None:
         counts = (self.epochs, self.patience or 1, self.batch_size, self.seeds or 1)
@@ -112,6 +116,7 @@ class FitSettings:
             and 0 < (self.width or DEFAULT_WIDTH) <= LARGEST_WIDTH
         )
         known = sees and shaped and self.device in DEVICES
+        known = known and not (self.codes and self.model in BASELINES)
         if min(counts) < 1 or not shares or not seeded or not known:
             raise ValueError("expected settings as hnp-train fit takes them")
 

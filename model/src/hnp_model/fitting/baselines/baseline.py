@@ -17,6 +17,7 @@ from hnp_model.fitting.baselines.trees import Trees, grow_trees
 from hnp_model.measures.calibration import sigmoid
 from hnp_model.measures.metrics import area_under_curve
 from hnp_model.measures.units import PRIMARY_UNIT, score_units
+from hnp_model.measures.within_levels import area_within_levels
 from hnp_model.runs.history import Epoch, History, best_of, has_stalled, to_csv
 from hnp_model.runs.run_config import RunConfig
 from hnp_model.runs.run_folder import HISTORY_FILE, WEIGHTS_FILE, RunFolder
@@ -123,6 +124,7 @@ def _judge(
         val_loss=_loss(val_logit, val),
         val_auc_slice=area_under_curve(score_units("slice", val, probability)),
         val_auc_level=area_under_curve(score_units(PRIMARY_UNIT, val, probability)),
+        val_auc_within_level=area_within_levels(val, probability),
     )
 
 

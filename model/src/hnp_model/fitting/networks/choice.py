@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from hnp_model.fitting.networks.code_head import over_codes
 from hnp_model.fitting.networks.compact import CompactNetwork
 from hnp_model.fitting.networks.compact_1 import FirstCompactNetwork
 from hnp_model.fitting.networks.ensemble import Ensemble
@@ -24,6 +25,8 @@ def build_network(settings: FitSettings) -> nn.Module:
         return Ensemble([build_network(member) for member in settings.members()])
     torch.manual_seed(settings.seed)
     network = _untrained(settings)
+    if settings.codes:
+        network = over_codes(network, settings.codes, alike=settings.recipe.balance != "none")
     network.to(settings.device)
     # Channels last is how a CPU convolves fastest: twice the samples a second on the reference.
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its types
