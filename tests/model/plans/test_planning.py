@@ -30,7 +30,7 @@ def test_without_a_data_set_stated_values_are_used() -> None:
         "patients with 5 discs of 1 slices, 40.0% positive, correlation within a patient: labels "
         "0.20, scores 0.30; AUC by disc 0.8\n"
     )
-    assert "test: 23 patients for a 95 % interval of AUC by disc 0.2 wide\n" in told.stdout
+    assert "test: 24 patients for a 95 % interval of AUC by disc 0.2 wide\n" in told.stdout
 
 
 def test_more_discs_fewer_patients_and_more_alike_more_patients() -> None:
