@@ -195,7 +195,14 @@ def name_anew(run: Path) -> None:
 
 @pytest.mark.parametrize(
     "file",
-    ["predictions.parquet", "model.safetensors", "card.md", "roc.png", "reliability.png"],
+    [
+        "predictions.parquet",
+        "model.safetensors",
+        "card.md",
+        "roc.png",
+        "reliability.png",
+        "decision.png",
+    ],
 )
 def test_figures_that_are_not_about_what_lies_beside_them_are_refused(
     run: Path, own: Path, file: str
@@ -210,7 +217,7 @@ def test_figures_that_are_not_about_what_lies_beside_them_are_refused(
 
 
 def test_pages_may_be_left_out_when_a_run_is_handed_on(run: Path, own: Path) -> None:
-    for page in ("card.md", "roc.png", "reliability.png"):
+    for page in ("card.md", "roc.png", "reliability.png", "decision.png", "decision.csv"):
         (own / page).unlink()
     assert invoke("compare", run, own).exit_code == 0
 

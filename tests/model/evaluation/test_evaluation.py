@@ -17,7 +17,10 @@ from hnp_shared.splits import Split, read_split, write_split
 from model.conftest import invoke, invoke_fit
 from model.synthetic import Plan, write_dataset
 
-REPORTS = ("card.md", "metrics.json", "predictions.parquet", "reliability.png", "roc.png")
+REPORTS = (
+    *("card.md", "decision.csv", "decision.png", "metrics.json"),
+    *("predictions.parquet", "reliability.png", "roc.png"),
+)
 
 REMARKS = (
     "val has 4 patients without a positive disc, under 10: threshold and calibration by patient "
@@ -138,6 +141,7 @@ def test_metrics_and_predictions_name_what_they_are_about(run: Path) -> None:
         **{Path(name).stem: name for name in REPORTS},
     }
     del files["metrics"]
+    files["decision_table"] = "decision.csv"
     for name, file in files.items():
         assert found[f"{name}_sha256"] == sha256((run / file).read_bytes()).hexdigest()
     named = pq.read_schema(run / "predictions.parquet").metadata[b"hnp.weights_sha256"]
@@ -169,10 +173,10 @@ def test_the_printout_has_figures_and_paths(own: Path, dataset: Path, split_file
     lines = result.stdout.splitlines()
     assert lines[0].startswith("test: 16 patients, 48 discs, 96 slices")
     assert lines[1].split() == ["metric", "slice", "level", "patient"]
-    names = ("card.md", "roc.png", "reliability.png", "metrics.json")
-    assert lines[-4:] == [str(own / name) for name in names]
-    assert "leave out training variance" in lines[-5]
-    assert lines[-7].startswith("worst hospital: ")
+    names = ("card.md", "roc.png", "reliability.png", "decision.png", "metrics.json")
+    assert lines[-5:] == [str(own / name) for name in names]
+    assert "leave out training variance" in lines[-6]
+    assert lines[-8].startswith("worst hospital: ")
     assert result.stderr == "".join(f"note: {remark}\n" for remark in REMARKS)
 
 
