@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hnp_model.explanations.attributing import TOLERANCE
 from hnp_model.explanations.measured import METHODS, TITLES
 from hnp_model.explanations.regions import MEANS
-from hnp_model.explanations.summary import LEAST_DECIDED, Summary, told
+from hnp_model.explanations.summary import LEAST_DECIDED, RegionFigures, Summary, told
 from hnp_model.report.findings import TRAINING
 from hnp_shared.counted import counted
 
@@ -21,16 +21,17 @@ BASELINE = (
 def region_rows(summary: Summary) -> Rows:
     """Return what lies where, with a head."""
     head = ("region", "is", "area", *TITLES.values(), "sets slices apart", "verdict")
-    rows = [
-        (
-            *(one.name, MEANS[one.name], f"{one.area:.3f}"),
-            *(told(one.shares[method]) for method in METHODS),
-            told(one.decides),
-            "SHORTCUT" if one.is_finding else "-",
-        )
-        for one in summary.regions
-    ]
-    return [head, *rows]
+    return [head, *map(_region_row, summary.regions)]
+
+
+def _region_row(one: RegionFigures) -> tuple[str, ...]:
+    figures = (*(one.shares[method] for method in METHODS), one.decides)
+    seen = one.area > 0  # of what is not seen there is nothing to tell
+    return (
+        *(one.name, MEANS[one.name], f"{one.area:.3f}"),
+        *(told(figure) if seen else "-" for figure in figures),
+        "SHORTCUT" if one.is_finding else "-",
+    )
 
 
 def curve_rows(summary: Summary) -> Rows:
