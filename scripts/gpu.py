@@ -39,7 +39,8 @@ from hnp_model.fitting.training import train
 from hnp_model.runs.checkpoint import Learner
 from hnp_model.runs.history import History
 from hnp_model.runs.run_folder import CHECKPOINTS_FOLDER, RunFolder
-from hnp_model.settings import Computing, FitSettings
+from hnp_model.settings.craft import Computing
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.dataset import Dataset, open_dataset
 from model.synthetic import Plan, write_dataset
 

@@ -19,7 +19,7 @@ from hnp_model.fitting.planning import epoch_seed, plan_steps
 from hnp_model.fitting.samples import Samples, map_samples
 from hnp_model.fitting.training import train
 from hnp_model.runs.run_folder import CHECKPOINTS_FOLDER, RunFolder
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.dataset import open_dataset
 
 SETTINGS = FitSettings(model="compact-1", lr=1e-3, epochs=1)

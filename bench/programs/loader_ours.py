@@ -11,7 +11,7 @@ from hnp_model.data.slices import read_slices
 from hnp_model.data.tabular import fit_standardisation
 from hnp_model.fitting.planning import plan_steps
 from hnp_model.fitting.samples import map_samples
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.dataset import open_dataset
 
 LEAST_S, MOST_EPOCHS = 1.0, 10_000

@@ -11,7 +11,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from bench.programs.as_reported import AsReported
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.optimising import build_optimizer
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 
 SETTINGS = FitSettings(model="reference")
 LOSS_TOLERANCE = 1e-3

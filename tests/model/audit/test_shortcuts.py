@@ -7,7 +7,7 @@ import pytest
 
 from hnp_model.audit.auditing import Audit, audit
 from hnp_model.audit.shortcuts import Shortcuts
-from hnp_model.settings import AuditSettings
+from hnp_model.settings.audit import AuditSettings
 from model.audit.worlds import (
     AGE,
     CANAL,

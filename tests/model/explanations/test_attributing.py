@@ -15,7 +15,7 @@ from hnp_model.explanations.attributing import (
 )
 from hnp_model.fitting.batch import Batch
 from hnp_model.fitting.networks.choice import build_network
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 from model.explanations.known_networks import Bend, Linear
 
 SHAPES = {

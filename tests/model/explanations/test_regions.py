@@ -15,7 +15,7 @@ from hnp_model.explanations.measuring import Looker
 from hnp_model.explanations.regions import REGIONS, Regions, shares_of
 from hnp_model.explanations.summary import Summary, summarise
 from hnp_model.fitting.samples import map_samples
-from hnp_model.settings import FitSettings, ModelName
+from hnp_model.settings.fit import FitSettings, ModelName
 from hnp_shared.dataset import Dataset, open_dataset
 from model.explanations.known_networks import looks_at
 

@@ -15,7 +15,7 @@ from hnp_model.fitting.planning import Step, plan_steps
 from hnp_model.fitting.presets import STRONG
 from hnp_model.fitting.samples import Samples, map_samples
 from hnp_model.fitting.several.ranks import ALONE
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import StorageError
 from model.synthetic import Plan, write_dataset

@@ -23,7 +23,7 @@ from hnp_model.fitting.baselines.trees import DEPTH, LEAST_IN_LEAF, grow_trees
 from hnp_model.measures.calibration import sigmoid
 from hnp_model.measures.metrics import area_under_curve
 from hnp_model.measures.units import score_units
-from hnp_model.settings import BASELINES, FitSettings
+from hnp_model.settings.fit import BASELINES, FitSettings
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError
 from model.conftest import invoke

@@ -17,7 +17,9 @@ from hnp_model.fitting.networks.code_head import CodeHead, GradeHead
 from hnp_model.fitting.planning import plan_steps
 from hnp_model.fitting.several.ranks import share_of_loss
 from hnp_model.runs.run_config import parse_config
-from hnp_model.settings import CodeTarget, Craft, FitSettings
+from hnp_model.settings.codes import CodeTarget
+from hnp_model.settings.craft import Craft
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.dataset import open_dataset
 from model.conftest import invoke, invoke_fit
 from model.synthetic import Plan, write_dataset

@@ -11,7 +11,8 @@ from hnp_model.fitting.computing import computing, forward_of
 from hnp_model.fitting.tally import LOOK_EVERY, Tally
 from hnp_model.runs.checkpoint import Position
 from hnp_model.runs.run_config import parse_config
-from hnp_model.settings import Computing, FitSettings
+from hnp_model.settings.craft import Computing
+from hnp_model.settings.fit import FitSettings
 from model.conftest import invoke_fit
 
 CPU = FitSettings(model="compact", batch_size=2)

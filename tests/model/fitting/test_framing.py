@@ -7,7 +7,7 @@ import torch
 
 from hnp_model.data.slices import Slices, read_slices
 from hnp_model.fitting.framing import FRAME_SIDE, Frame, frame_of, usual_pixel_mm
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.dataset import open_dataset
 
 COMPACT = FitSettings(model="compact")

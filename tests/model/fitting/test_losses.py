@@ -4,7 +4,7 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from hnp_model.fitting.losses import loss_for
-from hnp_model.settings import Craft
+from hnp_model.settings.craft import Craft
 
 TRUTH = np.array([True, False, False, False])
 LOGITS, TARGETS = torch.tensor([0.5, -1.0, 2.0, 0.1]), torch.from_numpy(TRUTH.astype(np.float32))

@@ -10,7 +10,7 @@ from bench.programs.as_reported import AsReported
 from hnp_model.data.tabular_inputs import ENCODED_WIDTH
 from hnp_model.fitting.networks.choice import build_network, check_size
 from hnp_model.fitting.networks.compact import BlurredHalving
-from hnp_model.settings import FitSettings, Inputs, ModelName
+from hnp_model.settings.fit import FitSettings, Inputs, ModelName
 from hnp_shared.errors import InputError
 
 REFERENCE = FitSettings(model="reference")

@@ -13,7 +13,8 @@ from hnp_model.fitting.optimising import (
     learner_for,
     learning_rate,
 )
-from hnp_model.settings import Craft, FitSettings
+from hnp_model.settings.craft import Craft
+from hnp_model.settings.fit import FitSettings
 
 SETTINGS = FitSettings(model="compact-1", epochs=10, lr=0.1)
 COSINE = replace(SETTINGS, craft=Craft(schedule="cosine", warmup_epochs=2))

@@ -1,7 +1,8 @@
 import pytest
 
 from hnp_model.fitting.presets import PRESET, STRONG, settings_of
-from hnp_model.settings import Craft, FitSettings
+from hnp_model.settings.craft import Craft
+from hnp_model.settings.fit import FitSettings
 
 
 def test_plain_is_what_runs_from_before_there_was_a_choice_hold() -> None:

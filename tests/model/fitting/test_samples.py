@@ -9,7 +9,7 @@ from hnp_model.data.slices import read_slices
 from hnp_model.data.tabular import fit_standardisation
 from hnp_model.fitting.batch import Batch
 from hnp_model.fitting.samples import Samples, map_samples
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.dataset import open_dataset
 
 SETTINGS = FitSettings(model="compact-1", batch_size=8)

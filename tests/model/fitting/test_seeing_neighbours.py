@@ -18,7 +18,7 @@ from hnp_model.fitting.augmenting.draws import Variation
 from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.presets import STRONG
 from hnp_model.fitting.samples import Samples, map_samples
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.dataset import open_dataset
 from model.conftest import invoke, invoke_fit
 from model.synthetic import Plan, write_dataset

@@ -23,7 +23,7 @@ from hnp_model.fitting.training import train
 from hnp_model.runs.checkpoint import Learner, read_checkpoint
 from hnp_model.runs.history import Epoch, best_of, has_stalled
 from hnp_model.runs.run_folder import RunFolder
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import StoppedError
 from model.conftest import invoke_fit

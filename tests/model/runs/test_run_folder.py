@@ -7,7 +7,7 @@ import pytest
 
 from hnp_model.runs.run_config import parse_config
 from hnp_model.runs.run_folder import hold
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.errors import InputError, OutputError, StorageError
 from model.conftest import invoke_fit
 

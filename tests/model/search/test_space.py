@@ -4,7 +4,8 @@ import optuna
 import pytest
 
 from hnp_model.search.space import dimensions_of, draw, settings_with
-from hnp_model.settings import DIMENSIONS, FitSettings, ModelName
+from hnp_model.settings.fit import FitSettings, ModelName
+from hnp_model.settings.tune import DIMENSIONS
 
 BASE = FitSettings(model="compact", lr=1e-3)
 

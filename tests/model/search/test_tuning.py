@@ -22,7 +22,8 @@ from hnp_model.runs.history import History
 from hnp_model.runs.run_config import RunConfig
 from hnp_model.search import tuning
 from hnp_model.search.study import SharedStudy, derived_seed, open_study
-from hnp_model.settings import FitSettings, TuneSettings
+from hnp_model.settings.fit import FitSettings
+from hnp_model.settings.tune import TuneSettings
 from hnp_shared.dataset import Dataset
 from hnp_shared.errors import InputError, OutputError
 from model.conftest import invoke

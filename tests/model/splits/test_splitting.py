@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from hnp_model.data.slices import Slices, read_slices
-from hnp_model.settings import Scheme, SplitSettings
+from hnp_model.settings.split import Scheme, SplitSettings
 from hnp_model.splits.composition import off_balance
 from hnp_model.splits.grouping import group_slices
 from hnp_model.splits.guard import find_leakage, parts_of

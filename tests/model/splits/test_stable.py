@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hnp_model.data.slices import Slices, read_slices
-from hnp_model.settings import SplitSettings
+from hnp_model.settings.split import SplitSettings
 from hnp_model.splits.guard import find_leakage, parts_of
 from hnp_model.splits.making import MadeSplit, make_splits
 from hnp_model.splits.stable import draw, find_moved

@@ -19,7 +19,7 @@ from hnp_model.report.remarks import remarks_on_size
 from hnp_model.runs.evaluated import find_evaluations, read_evaluated
 from hnp_model.runs.evaluations import Subject
 from hnp_model.runs.run_folder import RunFolder
-from hnp_model.settings import AuditSettings
+from hnp_model.settings.audit import AuditSettings
 from hnp_model.splits.guard import choose_fold, parts_of, refuse_empty, remarks_on_names
 from hnp_model.splits.split_facts import describe_split
 from hnp_shared.counted import counted

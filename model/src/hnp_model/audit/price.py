@@ -11,7 +11,7 @@ from hnp_model.audit.exchange import permute_labels
 from hnp_model.audit.optimism import Half, LeakagePrice, compare_halves
 from hnp_model.audit.trial import train_and_judge, trial_settings
 from hnp_model.data.slices import Slices, Strings
-from hnp_model.settings import SplitSettings
+from hnp_model.settings.split import SplitSettings
 from hnp_model.splits.guard import parts_of
 from hnp_model.splits.making import make_splits
 from hnp_shared.dataset import Dataset

@@ -16,7 +16,7 @@ from hnp_model.fitting.training import train
 from hnp_model.measures.calibration import sigmoid
 from hnp_model.runs.checkpoint import load_weights
 from hnp_model.runs.run_folder import CHECKPOINTS_FOLDER, RunFolder
-from hnp_model.settings import DEFAULT_LR, FitSettings
+from hnp_model.settings.fit import DEFAULT_LR, FitSettings
 from hnp_model.splits.guard import refuse_empty
 from hnp_shared.dataset import Dataset
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from hnp_model.settings import LARGEST_SEED
+from hnp_model.settings.fit import LARGEST_SEED
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

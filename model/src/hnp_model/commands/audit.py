@@ -14,7 +14,7 @@ from hnp_model.commands.arguments import (
     json_option,
     split_option,
 )
-from hnp_model.settings import TRIAL_EPOCHS, AuditSettings
+from hnp_model.settings.audit import TRIAL_EPOCHS, AuditSettings
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.counted import counted
 from hnp_shared.errors import GateError

@@ -7,7 +7,7 @@ import click
 from click.core import ParameterSource
 
 from hnp_model.fitting.presets import CRAFT_FLAGS
-from hnp_model.settings import BASELINES, FitSettings
+from hnp_model.settings.fit import BASELINES, FitSettings
 
 ALWAYS = {"model", "inputs", "seed", "device", "fold", "allow_leakage"}
 """Flags that any model takes; the seed of a regression changes nothing."""

@@ -4,7 +4,8 @@ from typing import Any
 
 import click
 
-from hnp_model.settings import BASELINES, CODE_MODELS, CodeTarget
+from hnp_model.settings.codes import CODE_MODELS, CodeTarget
+from hnp_model.settings.fit import BASELINES
 
 TARGETS = ("is_patient", "code")
 

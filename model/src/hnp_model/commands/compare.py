@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hnp_model.commands.arguments import FOLDER, example, json_option
-from hnp_model.settings import ALL
+from hnp_model.settings.evaluate import ALL
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.counted import counted
 from hnp_shared.splits import PARTS

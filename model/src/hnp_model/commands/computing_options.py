@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from hnp_model.settings import Computing
+from hnp_model.settings.craft import Computing
 
 COMPUTING_OPTIONS = (
     click.option("--bf16", is_flag=True, help="Compute features in bfloat16; CUDA only."),

@@ -3,7 +3,7 @@
 import click
 
 from hnp_model.fitting.presets import PRESETS, STRONG
-from hnp_model.settings import BALANCES, SCHEDULES
+from hnp_model.settings.craft import BALANCES, SCHEDULES
 
 AMOUNT = click.FloatRange(min=0)
 SHARE = click.FloatRange(min=0, max=1, max_open=True)

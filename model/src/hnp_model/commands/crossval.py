@@ -7,7 +7,7 @@ import click
 
 from hnp_model.commands.arguments import FILE, dataset_argument, example, json_option
 from hnp_model.commands.fit_options import fit_options
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.command import echo_json, echo_table, reported
 
 if TYPE_CHECKING:

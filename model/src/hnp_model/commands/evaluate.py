@@ -20,7 +20,7 @@ from hnp_model.commands.arguments import (
     sensitivity_option,
     tta_option,
 )
-from hnp_model.settings import ALL, EvaluateSettings
+from hnp_model.settings.evaluate import ALL, EvaluateSettings
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.counted import counted
 from hnp_shared.splits import PARTS

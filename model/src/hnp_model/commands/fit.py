@@ -14,7 +14,7 @@ from hnp_model.commands.arguments import (
 )
 from hnp_model.commands.extras import needing
 from hnp_model.commands.fit_options import fit_options
-from hnp_model.settings import BASELINES, FitSettings
+from hnp_model.settings.fit import BASELINES, FitSettings
 from hnp_shared.command import echo_json, echo_table, reported
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from hnp_model.fitting.presets import (
     PresetName,
     settings_of,
 )
-from hnp_model.settings import DEVICES, INPUTS, LARGEST_BATCH, LARGEST_SEED, MODELS, FitSettings
+from hnp_model.settings.fit import DEVICES, INPUTS, LARGEST_BATCH, LARGEST_SEED, MODELS, FitSettings
 
 STRONG = PRESET["strong"]
 

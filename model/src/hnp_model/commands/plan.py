@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hnp_model.commands.arguments import FOLDER, example, json_option
-from hnp_model.settings import PlanSettings
+from hnp_model.settings.plan import PlanSettings
 from hnp_shared.command import echo_json, echo_table, reported
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from hnp_model.commands.arguments import (
     sensitivity_option,
     tta_option,
 )
-from hnp_model.settings import PredictSettings
+from hnp_model.settings.evaluate import PredictSettings
 from hnp_shared.command import echo_json, echo_table, reported
 
 if TYPE_CHECKING:

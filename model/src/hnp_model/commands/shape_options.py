@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import click
 
-from hnp_model.settings import CHANNELS, DEFAULT_WIDTH, LARGEST_WIDTH, SHAPED
+from hnp_model.settings.fit import CHANNELS, DEFAULT_WIDTH, LARGEST_WIDTH, SHAPED
 
 SHAPE_OPTIONS = (
     click.option(

@@ -6,7 +6,7 @@ import click
 
 from hnp_model.commands.arguments import SEED, dataset_argument, example, force_option
 from hnp_model.commands.fit_options import sound_settings
-from hnp_model.settings import MODELS
+from hnp_model.settings.fit import MODELS
 from hnp_shared.command import reported
 
 

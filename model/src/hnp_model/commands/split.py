@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hnp_model.commands.arguments import FILE, dataset_argument, example, force_option, json_option
-from hnp_model.settings import SCHEMES, Scheme, SplitSettings
+from hnp_model.settings.split import SCHEMES, Scheme, SplitSettings
 from hnp_shared.command import echo_json, echo_notices, echo_table, reported
 from hnp_shared.counted import counted, some
 from hnp_shared.dataset_info import read_info

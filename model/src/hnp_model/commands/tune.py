@@ -11,7 +11,8 @@ from hnp_model.commands.arguments import dataset_argument, example, json_option,
 from hnp_model.commands.extras import needing
 from hnp_model.commands.fit_options import fit_options
 from hnp_model.fitting.presets import PRESET
-from hnp_model.settings import BASELINES, DIMENSIONS, Dimension, FitSettings, TuneSettings
+from hnp_model.settings.fit import BASELINES, FitSettings
+from hnp_model.settings.tune import DIMENSIONS, Dimension, TuneSettings
 from hnp_shared.command import echo_json, echo_table, reported
 
 if TYPE_CHECKING:

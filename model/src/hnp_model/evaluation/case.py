@@ -23,7 +23,7 @@ from hnp_model.runs.run_folder import (
     RunFolder,
 )
 from hnp_model.runs.seen import SEEN_FILE, find_seen
-from hnp_model.settings import ALL, EvaluateSettings
+from hnp_model.settings.evaluate import ALL, EvaluateSettings
 from hnp_model.splits.guard import (
     Leakage,
     choose_fold,

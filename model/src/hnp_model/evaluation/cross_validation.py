@@ -15,7 +15,8 @@ from hnp_model.report.forest import draw_forest
 from hnp_model.runs.evaluated import read_evaluation
 from hnp_model.runs.run_config import DataFacts, describe_dataset
 from hnp_model.runs.run_folder import CONFIG_FILE, METRICS_FILE, RunFolder, hold
-from hnp_model.settings import EvaluateSettings, FitSettings
+from hnp_model.settings.evaluate import EvaluateSettings
+from hnp_model.settings.fit import FitSettings
 from hnp_model.splits.folds import Fold, pass_over, read_folds
 from hnp_model.splits.split_facts import describe_split
 from hnp_shared.counted import some

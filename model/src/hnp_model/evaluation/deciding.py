@@ -6,7 +6,7 @@ from hnp_model.runs.aims import find_points
 from hnp_model.runs.predictions import Calibrated, Predictions
 from hnp_model.runs.run_config import FitResult
 from hnp_model.runs.run_folder import RunFolder
-from hnp_model.settings import EvaluateSettings
+from hnp_model.settings.evaluate import EvaluateSettings
 
 
 def decide_on(

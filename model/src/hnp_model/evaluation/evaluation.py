@@ -59,7 +59,7 @@ from hnp_model.runs.run_folder import (
     hold,
 )
 from hnp_model.runs.seen import find_used
-from hnp_model.settings import EvaluateSettings
+from hnp_model.settings.evaluate import EvaluateSettings
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.places import refuse_in_dataset
 from hnp_shared.storage import sweep_temporary

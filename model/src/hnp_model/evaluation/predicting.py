@@ -40,7 +40,8 @@ from hnp_model.runs.run_folder import (
 from hnp_model.runs.seen import find_seen
 from hnp_model.runs.unit_tables import Ways
 from hnp_model.runs.val_discs import read_val_discs
-from hnp_model.settings import ALL, BASELINES, PredictSettings
+from hnp_model.settings.evaluate import ALL, PredictSettings
+from hnp_model.settings.fit import BASELINES
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.errors import InputError, OutputError
 from hnp_shared.places import refuse_existing, refuse_in_dataset, refuse_place

@@ -10,7 +10,7 @@ from hnp_model.measures.calibration import sigmoid
 from hnp_model.measures.refitting import Corrected, correct_optimism
 from hnp_model.measures.units import PRIMARY_UNIT
 from hnp_model.runs.run_config import DataFacts, RunConfig
-from hnp_model.settings import BASELINES
+from hnp_model.settings.fit import BASELINES
 from hnp_model.splits.split_facts import SplitFacts
 from hnp_shared.errors import InputError
 

@@ -39,7 +39,8 @@ from hnp_model.runs.predictions import Calibrated, table_beside
 from hnp_model.runs.run_config import RunConfig, describe_dataset
 from hnp_model.runs.run_folder import HISTORY_FILE, METRICS_FILE, PREDICTIONS_FILE, RunFolder
 from hnp_model.runs.typed_record import DAMAGED_JSON
-from hnp_model.settings import ALL, BASELINES
+from hnp_model.settings.evaluate import ALL
+from hnp_model.settings.fit import BASELINES
 from hnp_shared.dataset import Dataset
 from hnp_shared.errors import InputError
 

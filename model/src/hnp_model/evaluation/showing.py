@@ -12,7 +12,7 @@ from hnp_model.fitting.augmenting.draws import Variation
 from hnp_model.fitting.framing import usual_pixel_mm
 from hnp_model.fitting.samples import Samples, map_samples
 from hnp_model.report.contact_sheet import draw_contact_sheet
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.dataset import open_dataset
 from hnp_shared.places import refuse_in_dataset, refuse_place
 from hnp_shared.storage import replace_file

@@ -5,7 +5,7 @@ from dataclasses import fields
 
 from hnp_model.runs.evaluated import Evaluated
 from hnp_model.runs.run_config import RunConfig
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.errors import InputError
 
 _NO_RECIPE = frozenset({"seed", "fold", "allow_leakage", "device"})

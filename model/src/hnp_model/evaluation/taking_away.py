@@ -24,7 +24,7 @@ from hnp_model.measures.units import PRIMARY_UNIT, score_units
 from hnp_model.runs.checkpoint import load_weights
 from hnp_model.runs.run_config import RunConfig
 from hnp_model.runs.run_folder import RunFolder
-from hnp_model.settings import BASELINES, Inputs
+from hnp_model.settings.fit import BASELINES, Inputs
 from hnp_shared.dataset import Dataset
 from hnp_shared.progress import track
 

@@ -27,7 +27,8 @@ from hnp_model.runs.checkpoint import load_weights
 from hnp_model.runs.run_config import DataFacts, RunConfig, describe_dataset
 from hnp_model.runs.run_folder import RunFolder
 from hnp_model.runs.seen import SEEN_FILE, find_used, parts_by_fit
-from hnp_model.settings import ALL, BASELINES, LARGEST_SEED, FitSettings
+from hnp_model.settings.evaluate import ALL
+from hnp_model.settings.fit import BASELINES, LARGEST_SEED, FitSettings
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.errors import InputError
 from hnp_shared.images import open_images

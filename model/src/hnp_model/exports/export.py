@@ -20,7 +20,7 @@ from hnp_model.runs.evaluated import read_evaluation
 from hnp_model.runs.origins import find_split, open_origin, says_the_same
 from hnp_model.runs.run_config import RunConfig
 from hnp_model.runs.run_folder import CARD_FILE, RunFolder, refuse_own_file
-from hnp_model.settings import BASELINES
+from hnp_model.settings.fit import BASELINES
 from hnp_model.splits.guard import choose_fold, parts_of
 from hnp_shared.dataset import Dataset
 from hnp_shared.errors import InputError

@@ -16,7 +16,7 @@ from hnp_model.fitting.batch import Batch
 from hnp_model.fitting.planning import Step
 from hnp_model.fitting.samples import Samples
 from hnp_model.fitting.several.ranks import Ranks
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 
 Batches = Generator[tuple[Step, Batch], None, None]
 

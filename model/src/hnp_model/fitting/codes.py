@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from hnp_model.data.label_codes import UNKNOWN_CODE, codes_in, index_codes, usual_order
 from hnp_model.data.slices import Slices, Strings
-from hnp_model.settings import CodeTarget, FitSettings
+from hnp_model.settings.codes import CodeTarget
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.counted import counted
 from hnp_shared.errors import InputError
 from hnp_shared.splits import PARTS

@@ -10,7 +10,7 @@ from torch import nn
 
 from hnp_model.fitting.device import choose_device
 from hnp_model.fitting.several.ranks import ranks_here
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.errors import InputError
 
 Forward = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import torch
 
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.counted import counted
 from hnp_shared.errors import InputError
 

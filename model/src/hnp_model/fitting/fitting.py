@@ -38,7 +38,7 @@ from hnp_model.runs.seen import write_seen
 from hnp_model.runs.seen_looks import write_looks
 from hnp_model.runs.val_discs import ValDiscs, write_val_discs
 from hnp_model.runs.val_facts import describe_val
-from hnp_model.settings import BASELINES, FitSettings
+from hnp_model.settings.fit import BASELINES, FitSettings
 from hnp_model.splits.guard import (
     remarks_on_names,
 )

@@ -10,7 +10,7 @@ from hnp_model.data.slices import Slices
 from hnp_model.fitting.augmenting.draws import Draws
 from hnp_model.fitting.augmenting.geometry import sample
 from hnp_model.fitting.augmenting.intensity import vary_intensity
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 
 FRAME_MM = 60.0
 """A lumbar disc is 35 by 50 mm; with it, the canal and the joints behind it are seen."""

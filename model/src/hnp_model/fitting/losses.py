@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from hnp_model.settings import Craft
+from hnp_model.settings.craft import Craft
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from hnp_model.runs.checkpoint import load_weights, write_weights
 from hnp_model.runs.history import History, Watch, to_csv_by_seed
 from hnp_model.runs.run_folder import CHECKPOINTS_FOLDER, HISTORY_FILE, RunFolder
 from hnp_model.runs.val_logits import read_val_logits
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.storage import make_folder, sweep_temporary
 
 MEMBERS_FOLDER = "members"

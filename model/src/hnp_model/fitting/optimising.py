@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from hnp_model.runs.checkpoint import Learner
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 
 SHORT_MEMORY_STEPS = 10
 """Early on, weights are averaged over a tenth of the steps there were: first ones are forgotten."""

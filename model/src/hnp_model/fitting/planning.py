@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.runs.history import Epoch, has_stalled
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 
 Indices = npt.NDArray[np.int64]
 Classes = npt.NDArray[np.bool_] | npt.NDArray[np.int64]

@@ -16,7 +16,7 @@ from hnp_model.fitting.samples import Samples, open_samples
 from hnp_model.fitting.several.processes import refuse_other
 from hnp_model.fitting.several.ranks import ranks_here
 from hnp_model.runs.run_config import RunConfig, describe_dataset
-from hnp_model.settings import BASELINES, FitSettings
+from hnp_model.settings.fit import BASELINES, FitSettings
 from hnp_model.splits.guard import (
     choose_fold,
     find_leakage,

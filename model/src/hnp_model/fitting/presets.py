@@ -4,15 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
-from hnp_model.settings import (
-    BASELINES,
-    DEFAULT_LR,
-    DEFAULT_WIDTH,
-    PLAIN,
-    Craft,
-    FitSettings,
-    ModelName,
-)
+from hnp_model.settings.craft import PLAIN, Craft
+from hnp_model.settings.fit import BASELINES, DEFAULT_LR, DEFAULT_WIDTH, FitSettings, ModelName
 
 PresetName = Literal["plain", "strong"]
 PRESETS: tuple[PresetName, ...] = ("plain", "strong")

@@ -21,7 +21,7 @@ from hnp_model.fitting.codes import targets_of
 from hnp_model.fitting.framing import Frame, PixelMm, frame_of
 from hnp_model.fitting.networks.choice import ENCODED, check_size
 from hnp_model.runs.run_config import RunConfig
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.dataset import Dataset
 from hnp_shared.images import MappedImages, open_images
 

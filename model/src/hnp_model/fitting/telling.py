@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hnp_model.measures.units import PRIMARY_UNIT
 from hnp_model.runs.history import Epoch, best_of
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 
 
 def tell(history: Sequence[Epoch], losses: Sequence[float], settings: FitSettings) -> str:

@@ -46,7 +46,7 @@ from hnp_model.runs.checkpoint import (
 from hnp_model.runs.history import Epoch, History, Watch, best_of, has_stalled, to_csv
 from hnp_model.runs.run_folder import HISTORY_FILE, RunFolder
 from hnp_model.runs.val_logits import note_val_logits
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.errors import InputError
 from hnp_shared.progress import track
 

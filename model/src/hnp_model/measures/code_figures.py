@@ -14,7 +14,7 @@ from hnp_model.measures.intervals import ratio_interval
 from hnp_model.measures.metrics import areas_under_curve
 from hnp_model.measures.sureness import Interval
 from hnp_model.measures.units import Scores
-from hnp_model.settings import CodeModel
+from hnp_model.settings.codes import CodeModel
 
 Numbers = npt.NDArray[np.float64]
 Drawn = Mapping[str, Numbers]

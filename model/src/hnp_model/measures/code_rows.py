@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from hnp_model.data.label_codes import UNKNOWN_CODE
 from hnp_model.measures.units import Labelled
-from hnp_model.settings import CodeModel
+from hnp_model.settings.codes import CodeModel
 
 Numbers = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]

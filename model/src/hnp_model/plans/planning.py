@@ -10,7 +10,7 @@ from hnp_model.plans.clustering import Clustering, clustering_of, score_correlat
 from hnp_model.plans.part_size import Wanted, climb, patients_needed
 from hnp_model.plans.simulation import Expected
 from hnp_model.runs.evaluated import find_evaluations, read_evaluated
-from hnp_model.settings import PlanSettings
+from hnp_model.settings.plan import PlanSettings
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError
 

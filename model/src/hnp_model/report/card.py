@@ -42,7 +42,7 @@ from hnp_model.report.sentences import (
     worst_hospital,
 )
 from hnp_model.runs.run_folder import CALIBRATION_FILE
-from hnp_model.settings import BASELINES
+from hnp_model.settings.fit import BASELINES
 
 SUBGROUP_METRICS = ("auc", "sensitivity", "specificity", "brier")
 

@@ -11,7 +11,7 @@ from hnp_model.measures.code_rows import rows_by_disc, rows_by_slice
 from hnp_model.measures.units import PRIMARY_UNIT
 from hnp_model.report.figure_rows import TOO_FEW, Row, show_figure
 from hnp_model.runs.predictions import Predictions
-from hnp_model.settings import CodeTarget
+from hnp_model.settings.codes import CodeTarget
 from hnp_shared.counted import counted
 
 

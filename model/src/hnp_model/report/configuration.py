@@ -2,7 +2,8 @@
 
 from dataclasses import fields
 
-from hnp_model.settings import BASELINES, Craft, FitSettings
+from hnp_model.settings.craft import Craft
+from hnp_model.settings.fit import BASELINES, FitSettings
 
 ANY_MODEL = ("model", "inputs", "seed", "fold", "allow_leakage")
 """Settings that mean something to every model."""

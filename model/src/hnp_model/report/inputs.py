@@ -11,7 +11,7 @@ from hnp_model.data.profile import UNITS, Numbers, Profile, Spread, describe
 from hnp_model.data.slices import Slices
 from hnp_model.data.tabular import FEATURES
 from hnp_model.measures.bootstrap import MIN_PATIENTS
-from hnp_model.settings import Inputs
+from hnp_model.settings.fit import Inputs
 
 NOTEWORTHY_OUTSIDE = 0.05
 """Share of slices outside train's range, which 1 % of train's own lie outside, that is remarked."""

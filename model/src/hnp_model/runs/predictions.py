@@ -14,7 +14,7 @@ from hnp_model.measures.code_rows import call_codes
 from hnp_model.measures.units import UNITS, Scores, UnitName, score_units
 from hnp_model.runs.calibrations import CALIBRATED_UNITS, Calibrations
 from hnp_model.runs.run_folder import PREDICTIONS_FILE, RunFolder
-from hnp_model.settings import CodeTarget
+from hnp_model.settings.codes import CodeTarget
 from hnp_shared.storage import Disk, Sink, replace_file
 
 SCHEMA = pa.schema(

@@ -13,7 +13,7 @@ from hnp_model.measures.disc_pooling import Pooling
 from hnp_model.measures.units import UNITS
 from hnp_model.runs.typed_record import DAMAGED_JSON, parse_record
 from hnp_model.runs.val_facts import ValFacts
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 from hnp_model.splits.guard import Leakage
 from hnp_model.splits.split_facts import SplitFacts
 from hnp_shared.dataset_info import DatasetInfo

@@ -7,15 +7,9 @@ from typing import Any
 from optuna.trial import Trial
 
 from hnp_model.fitting.presets import USUAL
-from hnp_model.settings import (
-    CHANNELS,
-    DIMENSIONS,
-    SCHEDULES,
-    SHAPED,
-    Craft,
-    Dimension,
-    FitSettings,
-)
+from hnp_model.settings.craft import SCHEDULES, Craft
+from hnp_model.settings.fit import CHANNELS, SHAPED, FitSettings
+from hnp_model.settings.tune import DIMENSIONS, Dimension
 
 _LR_FACTOR = 10.0
 """How far from the learning rate asked for the search goes, down and up."""

@@ -27,7 +27,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hnp_model.runs.run_folder import hold
 from hnp_model.search.space import dimensions_of, draw, settings_with
-from hnp_model.settings import LARGEST_SEED, FitSettings, TuneSettings
+from hnp_model.settings.fit import LARGEST_SEED, FitSettings
+from hnp_model.settings.tune import TuneSettings
 from hnp_shared.errors import InputError, OutputError, StorageError
 from hnp_shared.storage import make_folder
 

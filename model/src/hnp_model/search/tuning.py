@@ -12,7 +12,8 @@ from hnp_model.runs.history import History
 from hnp_model.runs.history import best_of as best_epoch
 from hnp_model.search.space import dimensions_of
 from hnp_model.search.study import FAILURE, SharedStudy, Turn, best_of, open_study, root_of
-from hnp_model.settings import FitSettings, TuneSettings
+from hnp_model.settings.fit import FitSettings
+from hnp_model.settings.tune import TuneSettings
 from hnp_model.splits.split_facts import describe_split
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hnp_model.data.slices import Slices, Strings
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 from hnp_model.splits.guard import find_leakage, parts_of, refuse_empty, refuse_leakage
 from hnp_shared.counted import counted
 from hnp_shared.errors import InputError

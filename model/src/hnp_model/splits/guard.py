@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.data.slices import Slices, Strings
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.counted import counted
 from hnp_shared.errors import InputError
 from hnp_shared.splits import PARTS, Split

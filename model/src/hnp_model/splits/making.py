@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.data.slices import Slices, Strings
-from hnp_model.settings import SplitSettings
+from hnp_model.settings.split import SplitSettings
 from hnp_model.splits.composition import Composition, compose
 from hnp_model.splits.grouping import group_slices
 from hnp_model.splits.guard import DATASET_FACT, Leakage, find_leakage

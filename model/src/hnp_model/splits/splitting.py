@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hnp_model.data.slices import read_slices
 from hnp_model.data.thumbnails import read_thumbnails
-from hnp_model.settings import SplitSettings
+from hnp_model.settings.split import SplitSettings
 from hnp_model.splits.making import MadeSplit, make_splits
 from hnp_model.splits.near_copies import Looks, NearCopies, find_near_copies
 from hnp_model.splits.stable import find_moved

@@ -18,7 +18,8 @@ from hnp_model.fitting.augmenting.mixing import mixed
 from hnp_model.fitting.batch import Batch
 from hnp_model.fitting.presets import STRONG
 from hnp_model.fitting.samples import Samples, map_samples
-from hnp_model.settings import Craft, FitSettings
+from hnp_model.settings.craft import Craft
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.dataset import open_dataset
 
 SIDE = 64

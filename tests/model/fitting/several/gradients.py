@@ -12,7 +12,7 @@ from hnp_model.fitting.networks.choice import build_network
 from hnp_model.fitting.several.norms import share_norms
 from hnp_model.fitting.several.processes import together
 from hnp_model.fitting.several.ranks import ALONE, Ranks, share_of_loss
-from hnp_model.settings import FitSettings
+from hnp_model.settings.fit import FitSettings
 
 SETTINGS = FitSettings(model="compact", dropout=0.0)
 SIZES = (5, 1)

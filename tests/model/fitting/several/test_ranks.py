@@ -14,7 +14,8 @@ import torch
 from hnp_model.cli import main
 from hnp_model.fitting.several.processes import refuse_alone, refuse_other
 from hnp_model.fitting.several.ranks import Ranks
-from hnp_model.settings import Craft, FitSettings
+from hnp_model.settings.craft import Craft
+from hnp_model.settings.fit import FitSettings
 from hnp_shared.errors import InputError
 from model.conftest import invoke_fit
 from model.fitting.several.two import ends, start_two

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_model.fitting.augmenting.chances import Keys, chances, field_keys
-from hnp_model.settings import Craft, FitSettings
+from hnp_model.settings.craft import Craft
+from hnp_model.settings.fit import FitSettings
 
 Numbers = npt.NDArray[np.float64]
 

@@ -22,7 +22,7 @@ from hnp_model.runs.history import Epoch, History, best_of, has_stalled, to_csv
 from hnp_model.runs.run_config import RunConfig
 from hnp_model.runs.run_folder import HISTORY_FILE, WEIGHTS_FILE, RunFolder
 from hnp_model.runs.val_logits import write_val_logits
-from hnp_model.settings import FitSettings, ModelName
+from hnp_model.settings.fit import FitSettings, ModelName
 from hnp_shared.errors import InputError
 
 Baseline = Logistic | Trees

@@ -5,7 +5,7 @@ from typing import cast
 import torch
 from torch import nn
 
-from hnp_model.settings import Inputs
+from hnp_model.settings.fit import Inputs
 
 
 class TwoBranches(nn.Module):

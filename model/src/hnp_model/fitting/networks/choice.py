@@ -8,7 +8,7 @@ from hnp_model.fitting.networks.compact import CompactNetwork
 from hnp_model.fitting.networks.compact_1 import FirstCompactNetwork
 from hnp_model.fitting.networks.ensemble import Ensemble
 from hnp_model.fitting.networks.reference import ReferenceNetwork
-from hnp_model.settings import BASELINES, DEFAULT_WIDTH, FitSettings
+from hnp_model.settings.fit import BASELINES, DEFAULT_WIDTH, FitSettings
 from hnp_shared.errors import InputError
 
 REFERENCE_SIZE = (300, 300)

@@ -19,7 +19,7 @@ from torch import nn
 from torch.nn.functional import log_softmax, logsigmoid, softplus
 
 from hnp_model.fitting.networks.ensemble import BothWays
-from hnp_model.settings import CodeTarget
+from hnp_model.settings.codes import CodeTarget
 
 Numbers = npt.NDArray[np.float64]
 

@@ -14,7 +14,7 @@ from torch import nn
 from torch.nn.functional import conv2d, relu
 
 from hnp_model.data.tabular_inputs import COLUMN_WIDTH, ENCODED_WIDTH
-from hnp_model.settings import DEFAULT_WIDTH, Inputs
+from hnp_model.settings.fit import DEFAULT_WIDTH, Inputs
 
 STAGES = 2
 EMBEDDED = 16

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from hnp_model.fitting.networks.branches import TwoBranches
-from hnp_model.settings import Inputs
+from hnp_model.settings.fit import Inputs
 
 STAGES = ((1, 16, 5, 2), (16, 32, 3, 2), (32, 64, 3, 1), (64, 96, 3, 2), (96, 128, 3, 1))
 """Channels in, channels out, kernel side and stride of each convolution."""

@@ -5,7 +5,7 @@ from itertools import pairwise
 from torch import nn
 
 from hnp_model.fitting.networks.branches import TwoBranches
-from hnp_model.settings import Inputs
+from hnp_model.settings.fit import Inputs
 
 CHANNELS = (1, 32, 64, 128, 256, 512)
 IMAGE_FEATURES = 500

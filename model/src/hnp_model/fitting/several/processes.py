@@ -14,7 +14,7 @@ from torch.distributed.rendezvous import rendezvous
 from hnp_model.fitting.device import choose_device
 from hnp_model.fitting.several.ranks import ALONE, Ranks, ranks_here
 from hnp_model.fitting.several.torchrun import one_of_several
-from hnp_model.settings import BASELINES, FitSettings
+from hnp_model.settings.fit import BASELINES, FitSettings
 from hnp_shared.errors import HnpError, InputError, StoppedError
 
 MEETING = timedelta(minutes=2)
