@@ -1,0 +1,1 @@
+"""Pages that people work in, offline: slices to read, to correct, and to learn from."""
