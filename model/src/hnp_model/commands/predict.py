@@ -22,7 +22,7 @@ from hnp_model.settings.evaluate import PredictSettings
 from hnp_shared.command import echo_json, echo_table, reported
 
 if TYPE_CHECKING:
-    from hnp_model.evaluation.predicting import Predicted
+    from hnp_model.evaluation.predicted import Predicted
 
 
 @click.command("predict", epilog=example("hnp-train predict run data -o said.parquet"))
@@ -80,7 +80,7 @@ def predict_command(  # click passes one argument a flag
         *(allow_mismatch, allow_missing, force, tta, referral_error, sensitivity, ppv)
     )
     with reported():
-        from hnp_model.evaluation.predicting import predict_dataset  # noqa: PLC0415  # torch takes seconds
+        from hnp_model.evaluation.predicted import predict_dataset  # noqa: PLC0415  # torch takes seconds
 
         told = predict_dataset(run, out, settings, file=file, target=target)
         for remark in told.remarks:

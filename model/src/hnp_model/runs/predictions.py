@@ -46,6 +46,9 @@ CALLED_CODE = "code_predicted"
 WEIGHTS_KEY = b"hnp.weights_sha256"
 """In the metadata of a table of predictions: the digest of the weights that made them."""
 
+DATASET_KEY = b"hnp.dataset_id"
+"""In the metadata of what predict writes: which data set was judged."""
+
 LACKING_KEY = b"hnp.lacking_inputs"
 """In the metadata, where there are any: inputs that train had and no slice judged has."""
 
@@ -82,6 +85,7 @@ class Predictions:
         lacking: inputs that train had and none of the slices has.
         members: (member, slice), logits of the members whose mean the model is; None: it is one.
         codes: what is said of label codes; None where the run knows none.
+        dataset_id: of the data set judged, where a table is to say so.
     """
 
     slices: Slices
@@ -91,6 +95,7 @@ class Predictions:
     lacking: tuple[str, ...] = ()
     members: npt.NDArray[np.float64] | None = None
     codes: CodesSaid | None = None
+    dataset_id: str | None = None
 
     @property
     def by_member(self) -> tuple[npt.NDArray[np.float64], ...]:
@@ -124,7 +129,8 @@ class Predictions:
     def metadata(self) -> dict[bytes, str]:
         """What a table of them says beside its columns."""
         lacking = {LACKING_KEY: ", ".join(self.lacking)} if self.lacking else {}
-        return {WEIGHTS_KEY: self.weights_sha256, **lacking}
+        judged = {DATASET_KEY: self.dataset_id} if self.dataset_id else {}
+        return {WEIGHTS_KEY: self.weights_sha256, **lacking, **judged}
 
 
 @dataclass(frozen=True, slots=True)
