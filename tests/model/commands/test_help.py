@@ -13,7 +13,18 @@ from model.conftest import invoke
 COMMANDS = main.list_commands(click.Context(main))
 ORDER = (
     *("plan", "split", "fit", "evaluate", "predict", "compare", "audit", "crossval"),
-    *("explain", "suspects", "agree", "replay", "export", "check-model", "show", "tune"),
+    *(
+        "explain",
+        "suspects",
+        "review",
+        "teach",
+        "agree",
+        "replay",
+        "export",
+        "check-model",
+        "show",
+        "tune",
+    ),
 )
 
 

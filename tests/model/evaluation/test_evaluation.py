@@ -58,14 +58,15 @@ def files_in(folder: Path) -> dict[Path, bytes]:
 
 def test_metrics_have_the_contracts_keys(run: Path) -> None:
     found = metrics(run)
-    names = ("weights", "calibration", "predictions", "roc", "reliability", "card")
+    pictures = ("roc", "reliability", "decision", "decision_table")
+    names = ("weights", "calibration", "predictions", *pictures, "card")
     assert list(found) == ["val", "test", *(f"{name}_sha256" for name in names)]
     counts = {"n_slices", "n_levels", "n_patients", "n_positive", "prevalence", "threshold"}
     counts |= {"n_patients_positive", "n_patients_negative"}
     for part_name, part in list(found.items())[:2]:
         beside = {"about"}
         if part_name == "test":
-            beside |= {"referral", "calibration", "inputs", "near_copies", "without"}
+            beside |= {"referral", "calibration", "inputs", "near_copies", "without", "decisions"}
         assert set(part) == {"slice", "level", "patient", "by", *beside}
         for unit in ("slice", "level", "patient"):
             assert set(part[unit]) == {*METRICS, *counts, *RESAMPLES_LACKING}

@@ -24,7 +24,7 @@ from hnp_model.pages.asked import Order
     "teach",
     epilog=example(
         "hnp-train teach data -o quiz.html --limit 40",
-        "hnp-train teach run data -o quiz.html --maps explained",
+        "hnp-train teach run data -o with-maps.html --maps explained",
     ),
 )
 @folders_argument
