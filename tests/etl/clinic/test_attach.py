@@ -130,6 +130,33 @@ def test_maps_are_drawn_beside_their_slices(site: Path, tmp_path: Path) -> None:
     assert sorted(red) == [0, 256 * 256]
 
 
+def test_the_folder_of_explain_is_drawn_as_it_is_and_each_map_in_its_shape(
+    site: Path, tmp_path: Path
+) -> None:
+    ids = pq.read_table(site / "out" / "manifest.parquet").column("slice_id").to_pylist()
+    (tmp_path / "explained" / "slices").mkdir(parents=True)
+    for slice_id in ids:
+        picture = np.full((40, 140, 3), (0, 0, 200), np.uint8)
+        cv2.imwrite(str(tmp_path / "explained" / "slices" / f"{slice_id}.png"), picture)
+    config = asked(site, target=tmp_path / "closed", maps=tmp_path / "explained")
+    assert attach(config).maps == len(ids)
+    red = sum(
+        int((dcmread(path).pixel_array == (200, 0, 0)).all(axis=2).sum())
+        for path in config.target.glob("*-capture.dcm")
+    )
+    assert red == len(ids) * 256 * 256 * 140 // 40
+
+
+def test_maps_that_are_none_or_of_other_weights_are_refused(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "slices").mkdir()
+    with pytest.raises(InputError, match="found no map"):
+        attach(asked(site, target=tmp_path / "closed", maps=tmp_path))
+    (tmp_path / "slices" / "a.png").touch()
+    (tmp_path / "explain.json").write_text('{"about": {"weights_sha256": "other"}}')
+    with pytest.raises(InputError, match="maps are of other weights than the predictions"):
+        attach(asked(site, target=tmp_path / "closed", maps=tmp_path))
+
+
 def test_the_same_command_gives_the_same_bytes_and_another_day_other_uids(
     site: Path, written: Path, tmp_path: Path
 ) -> None:

@@ -154,6 +154,7 @@ def test_studies_are_told_by_their_uid(site: Path, tmp_path: Path) -> None:
     ("text", "columns", "what"),
     [
         ("PatientID,weight\n8,63\n", ("weight",), "none of 1 lines names anybody"),
+        ("PatientID,weight\n7,63\n8,64\n", ("weight",), "1 would with the zeros in front"),
         ("PatientID,weight\n007,63\n007,64\n", ("weight",), "line 2 and line 3 name one patient"),
         ("PatientID,weight\nP3,63\nP4,64\n", ("weight",), "line 2 and line 3 name one patient"),
         ("PatientID,born\n007,1961-02-03\n1001,1970-01-01\n", ("born",), "column born holds dates"),

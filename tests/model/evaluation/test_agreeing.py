@@ -67,6 +67,27 @@ def test_a_data_set_tells_patients_and_what_codes_mean(dataset: Path, tmp_path: 
     assert "note: 1 slice that both read are not in the data set: left out" in told.stderr
 
 
+def test_answers_that_a_build_reads_alike_are_equal_however_they_are_written(
+    dataset: Path, tmp_path: Path
+) -> None:
+    fields = ("level", "level", "level", "is_patient", "is_patient", "label_code")
+    mine = ("L4-5", "L1-2", "L5-S1", "True", "no", "2,1")
+    theirs = ("l4 / l5", "0.0", "L5–S1", "yes", "FALSE", "1.0,2.0")
+    ids = open_dataset(dataset).manifest.slice_id.tolist()
+    asked = list(zip(ids, fields, strict=False))
+    first, second = (
+        write(
+            tmp_path / f"{name}.csv",
+            [f'{one},{field},,"{new}",AB,' for (one, field), new in zip(asked, said, strict=True)],
+            header,
+        )
+        for name, said, header in ((1, mine, HEADER), (2, theirs, HEADER.title()))
+    )
+    for found in (compared(first, second), compared(first, second, "--data", dataset)):
+        for field in set(fields):
+            assert found[field]["agreement"]["agreement"]["value"] == 1  # type: ignore[index]
+
+
 def test_a_file_of_changes_only_is_told(tmp_path: Path) -> None:
     rows = ["a,label_code,1,2,kim,", "b,label_code,2,1,kim,"]
     told = invoke("agree", write(tmp_path / "1.csv", rows), write(tmp_path / "2.csv", rows))
@@ -81,6 +102,7 @@ def test_a_file_of_changes_only_is_told(tmp_path: Path) -> None:
         (["a,label_code,1,1,lee,", "a,label_code,1,2,lee,"], HEADER, "says two things of label_co"),
         (["a,label_code,1,,lee,"], HEADER, "line 2: new is empty, expected a label_code"),
         ([",label_code,1,1,lee,"], HEADER, "line 2: no slice_id or field, expected both"),
+        (["a,level,0,L6,lee,"], HEADER, "line 2: new is no level"),
         (["a,label_code,1,\x1b[31m,lee,"], HEADER, "line 2: new is no label_code"),
         (["b,label_code,1,1,lee,"], HEADER, "have no reading of the same slice, expected some"),
     ],

@@ -112,12 +112,19 @@ def test_maps_are_inside_the_page_and_may_lack(small: Path, tmp_path: Path) -> N
     maps = tmp_path / "maps" / "slices"
     maps.mkdir(parents=True)
     (maps / f"{rows.slice_id[0]}.png").write_bytes(b"\x89PNG\r\n\x1a\nmap")
-    invoke("teach", small, "-o", tmp_path / "quiz.html", "--maps", tmp_path / "maps")
+    done = invoke("teach", small, "-o", tmp_path / "quiz.html", "--maps", tmp_path / "maps")
+    assert "maps of 1 of them; the others are shown without" in done.stdout
     shown = {each["id"]: each["map"] for each in content(tmp_path / "quiz.html")["items"]}
     assert [one for one, seen in shown.items() if seen] == [rows.slice_id[0]]
     (maps / f"{rows.slice_id[1]}.png").write_bytes(b"GIF89a")
     done = invoke("teach", small, "-o", tmp_path / "other.html", "--maps", tmp_path / "maps")
     assert (done.exit_code, "is no PNG" in done.output) == (65, True)
+    about = {"about": {"dataset_id": "0123456789abcdef"}}
+    (tmp_path / "maps" / "explain.json").write_text(json.dumps(about))
+    for folder, said in (("maps", "the maps are of data set 0123"), ("", "found no map in --maps")):
+        page = tmp_path / "no.html"
+        done = invoke("teach", small, "-o", page, "--maps", tmp_path / folder)
+        assert (done.exit_code, said in done.output) == (65, True), done.output
 
 
 @pytest.mark.parametrize(

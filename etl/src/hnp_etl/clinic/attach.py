@@ -25,6 +25,7 @@ from hnp_etl.private.linkage import read_linkage
 from hnp_etl.state.sources import SliceSource, slice_sources
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.errors import InputError, StorageError
+from hnp_shared.explained_maps import ExplainedMaps
 from hnp_shared.opening import read_regular
 from hnp_shared.progress import track
 from hnp_shared.storage import DISK, Disk, replace_file
@@ -43,7 +44,7 @@ class AttachConfig:
         series: series_id of some; none for all with predictions.
         limit: series at most.
         src: folders that the sources lie below now; none for where the build met them.
-        maps: folder of `<slice_id>.png`; None for none.
+        maps: folder of `hnp-train explain`; None for none.
         weights_sha256: of the model, where the predictions do not tell it.
         disk: where writes go.
     """
@@ -96,8 +97,17 @@ def attach(config: AttachConfig) -> AttachReport:
         chosen = subjects(said, manifest, info.dataset_id, config.series, config.limit)
         sources = _sources(config, chosen)
         made = Made(said.weights_sha256, info.dataset_id, config.day, __version__)
+        maps = _maps(config, made)
         with hold_attached(config.target, source_roots(sources.values()), disk=config.disk):
-            return _write_all(config, dataset, _tasks(config, chosen, sources, made))
+            return _write_all(config, dataset, maps, _tasks(maps, chosen, sources, made))
+
+
+def _maps(config: AttachConfig, made: Made) -> ExplainedMaps | None:
+    if config.maps is None:
+        return None
+    maps = ExplainedMaps.open(config.maps)
+    maps.refuse_other(made.dataset_id, made.weights_sha256)
+    return maps
 
 
 def _sources(config: AttachConfig, chosen: Sequence[Subject]) -> dict[str, SliceSource]:
@@ -126,26 +136,34 @@ Outcome = Task | tuple[str, str]
 
 
 def _tasks(
-    config: AttachConfig, chosen: Sequence[Subject], sources: Mapping[str, SliceSource], made: Made
+    maps: ExplainedMaps | None,
+    chosen: Sequence[Subject],
+    sources: Mapping[str, SliceSource],
+    made: Made,
 ) -> Iterator[Outcome]:
     for subject in track(chosen, "attaching", total=len(chosen), unit="report"):
         try:
             images = read_sources((each.slice_id for each in subject.slices), sources)
-            maps = [map_digest(config.maps, each.slice_id) for each in subject.slices]
-            yield Task(subject, images, maps, made)
+            digests = [map_digest(maps, each.slice_id) for each in subject.slices]
+            yield Task(subject, images, digests, made)
         except InputError as error:
             yield subject.series_id, str(error)
 
 
-def _write_all(config: AttachConfig, dataset: Dataset, outcomes: Iterator[Outcome]) -> AttachReport:
-    written = there = series = images = maps = 0
+def _write_all(
+    config: AttachConfig,
+    dataset: Dataset,
+    maps: ExplainedMaps | None,
+    outcomes: Iterator[Outcome],
+) -> AttachReport:
+    written = there = series = images = seen = 0
     failed: dict[str, str] = {}
     for outcome in outcomes:
         if not isinstance(outcome, Task):
             failed[outcome[0]] = outcome[1]
             continue
         try:
-            new = sum(_write(config, dataset, outcome, role) for role in (REPORT, CAPTURE))
+            new = sum(_write(config, dataset, maps, outcome, role) for role in (REPORT, CAPTURE))
         except InputError as error:
             failed[outcome.subject.series_id] = str(error)
             continue
@@ -153,17 +171,19 @@ def _write_all(config: AttachConfig, dataset: Dataset, outcomes: Iterator[Outcom
         written += new
         there += 2 - new
         images += len(outcome.references())
-        maps += sum(map(bool, outcome.maps))
-    return AttachReport(series, written, there, images, maps, failed)
+        seen += sum(map(bool, outcome.maps))
+    return AttachReport(series, written, there, images, seen, failed)
 
 
-def _write(config: AttachConfig, dataset: Dataset, task: Task, role: str) -> bool:
+def _write(
+    config: AttachConfig, dataset: Dataset, maps: ExplainedMaps | None, task: Task, role: str
+) -> bool:
     """Write a document, and return whether it had to be: one that is there and sound stays."""
     path = config.target / task.file_name(role)
     with contextlib.suppress(OSError):
         if fault(read_regular(path, role=role), task, role) is None:
             return False
-    content = _document(config, dataset, task, role)
+    content = _document(dataset, maps, task, role)
     replace_file(
         path, lambda sink: sink.write(content), role=f"the {role}", mode=0o600, disk=config.disk
     )
@@ -177,11 +197,9 @@ def _write(config: AttachConfig, dataset: Dataset, task: Task, role: str) -> boo
     return True
 
 
-def _document(config: AttachConfig, dataset: Dataset, task: Task, role: str) -> bytes:
+def _document(dataset: Dataset, maps: ExplainedMaps | None, task: Task, role: str) -> bytes:
     try:
-        document = (
-            report(task) if role == REPORT else capture(task, drawn(task, dataset, config.maps))
-        )
+        document = report(task) if role == REPORT else capture(task, drawn(task, dataset, maps))
         sink = BytesIO()
         document.save_as(sink, enforce_file_format=True)
     except (ValueError, TypeError, AttributeError, KeyError) as error:

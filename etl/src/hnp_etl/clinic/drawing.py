@@ -1,7 +1,6 @@
 """The sheet of a series, from the pixels of the data set and the maps of `hnp-train explain`."""
 
 import hashlib
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -9,14 +8,14 @@ import numpy as np
 from hnp_etl.clinic.picture import Panel, Pixels, sheet
 from hnp_etl.clinic.task import Task
 from hnp_shared.dataset import Dataset
-from hnp_shared.errors import InputError, StorageError
-from hnp_shared.opening import read_regular
+from hnp_shared.errors import InputError
+from hnp_shared.explained_maps import ExplainedMaps
 from hnp_shared.vocabulary import LEVEL_NAMES
 
 MOST_MAP_BYTES = 64 * 2**20
 
 
-def map_digest(maps: Path | None, slice_id: str) -> str:
+def map_digest(maps: ExplainedMaps | None, slice_id: str) -> str:
     """Return the sha256 of the map of a slice; "" where there is none.
 
     Raises:
@@ -26,7 +25,7 @@ def map_digest(maps: Path | None, slice_id: str) -> str:
     return "" if content is None else hashlib.sha256(content).hexdigest()
 
 
-def drawn(task: Task, dataset: Dataset, maps: Path | None) -> Pixels:
+def drawn(task: Task, dataset: Dataset, maps: ExplainedMaps | None) -> Pixels:
     """Return the sheet of a series, (row, column, colour).
 
     Raises:
@@ -43,18 +42,11 @@ def drawn(task: Task, dataset: Dataset, maps: Path | None) -> Pixels:
     )
 
 
-def _map_bytes(maps: Path | None, slice_id: str) -> bytes | None:
-    if maps is None:
-        return None
-    try:
-        return read_regular(maps / f"{slice_id}.png", role="a map", most_bytes=MOST_MAP_BYTES)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise StorageError.of("a map", error) from error
+def _map_bytes(maps: ExplainedMaps | None, slice_id: str) -> bytes | None:
+    return maps.read(slice_id, most_bytes=MOST_MAP_BYTES) if maps else None
 
 
-def _map(maps: Path | None, slice_id: str) -> Pixels | None:
+def _map(maps: ExplainedMaps | None, slice_id: str) -> Pixels | None:
     content = _map_bytes(maps, slice_id)
     if content is None:
         return None

@@ -41,7 +41,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     help="A series_id of the manifest; may be given several times.  [default: all predicted]",
 )
 @click.option("--limit", type=click.IntRange(1), help="Write this whole number of series at most.")
-@click.option("--maps", type=FOLDER, help="Folder of hnp-train explain: SLICE_ID.png is drawn too.")
+@click.option("--maps", type=FOLDER, help="Folder of hnp-train explain: its maps are drawn too.")
 @click.option(
     "--src",
     multiple=True,
@@ -96,6 +96,8 @@ def attach_command(
         report = attach(config)
         for series_id, why in report.failed.items():
             click.echo(f"warning: series {series_id}: {why}; nothing was written of it", err=True)
+        if maps and report.series and not report.maps:
+            click.echo("warning: --maps has none of the slices attached; no map is drawn", err=True)
         _tell(report, dated, target, as_json=as_json)
         if report.failed:
             raise InputError(

@@ -31,7 +31,7 @@ class Matched:
         return len({owner for _, owner in self.lines})
 
 
-def match(lines: Iterable[KeyedLine], known: Iterable[Known], there: frozenset[str]) -> Matched:
+def match(lines: Sequence[KeyedLine], known: Iterable[Known], there: frozenset[str]) -> Matched:
     """Return whom each line names.
 
     Args:
@@ -69,9 +69,19 @@ def match(lines: Iterable[KeyedLine], known: Iterable[Known], there: frozenset[s
             "or a column that tells it: --hospital NAME, --hospital-column HEADER"
         )
     if not matched:
+        zeros = _but_for_zeros(lines, {value for _, value in owners})
         raise InputError(
             f"none of {unmatched + keyless + unclear} lines names anybody of the data set, whose "
-            f"{len(there)} patients or studies were looked for; is the column of the key the right "
-            "one, and the hospital?"
+            f"{len(there)} patients or studies were looked for; "
+            f"{zeros or 'is the column of the key the right one, and the hospital?'}"
         )
     return Matched(tuple(matched), unmatched, keyless, unclear)
+
+
+def _but_for_zeros(lines: Iterable[KeyedLine], values: set[str]) -> str:
+    """Return what to do where a spreadsheet took the zeros off the front of values; else ""."""
+    bare = {value.lstrip("0") for value in values} - {""}
+    others = [line.key for line in lines if line.key and line.key not in values]
+    count = sum(key.lstrip("0") in bare for key in others)
+    told = f"{count} would with the zeros in front that a spreadsheet took off, expected them kept"
+    return f"{told} (save the column as text)" if count else ""

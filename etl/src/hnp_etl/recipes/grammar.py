@@ -7,6 +7,8 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache, wraps
 from typing import TypeVar
 
+from hnp_shared.spelling import bare_text
+
 NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 """A number as JSON, `repr(float)` and people write it: `63.4`, `1.25e1`, `12.`, `.9`."""
 
@@ -21,8 +23,6 @@ _NUMBER = re.compile(NUMBER)
 _PARTS = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,3}))?")
 # "12E5" names a person or a study; a program writes such a number "1.2e+06".
 _NAME_LIKE = re.compile(r"[0-9]+[eE][0-9]+")
-# Hyphens, dashes and minus, wave dash and tilde operator; NFKC makes `-` or `~` of the wide ones.
-_APART = re.compile(r"[\s_/~\-\u2010-\u2015\u2212\u223c\u301c]+")
 
 V = TypeVar("V", bound=Hashable)
 R = TypeVar("R")
@@ -125,7 +125,7 @@ def bare(key: str) -> str:
     >>> bare("Patient_ID"), bare("L4–5"), bare("Ｌ４～５"), bare("L5 / S1")
     ('patientid', 'l45', 'l45', 'l5s1')
     """
-    return _APART.sub("", plain(key).casefold())
+    return bare_text(key)
 
 
 @remembered

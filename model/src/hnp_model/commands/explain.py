@@ -17,6 +17,7 @@ from hnp_model.commands.extras import needing
 from hnp_model.explanations.asked import EXPLAINED_PARTS, ExplainSettings
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.errors import GateError
+from hnp_shared.explained_maps import SLICES_FOLDER
 
 if TYPE_CHECKING:
     from hnp_model.explanations.explaining import Explanation
@@ -105,7 +106,6 @@ def explain_command(  # click passes one argument a flag
 
 
 def _print(found: "Explanation", target: Path) -> None:
-    from hnp_model.explanations.explaining import SLICES_FOLDER  # noqa: PLC0415  # as above
     from hnp_model.explanations.page import (  # noqa: PLC0415
         about_line,
         curve_rows,

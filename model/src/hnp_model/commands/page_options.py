@@ -85,7 +85,7 @@ def make(
 
         made = make_page(Asked(out=folders[-1], run=run, file=file, kind=kind, **asked))
         if as_json:
-            names = ("file", "page_id", "order", "slices", "pictures", "left", "absent")
+            names = ("file", "page_id", "order", "slices", "pictures", "left", "maps", "absent")
             told = {name: getattr(made, name) for name in (*names, "size_bytes")}
             echo_json(told)
         else:
@@ -101,4 +101,6 @@ def _tell(made: Made) -> None:
         f"{counted(made.slices, 'slice')} in the order {made.order}, with "
         f"{counted(neighbours, 'neighbour')}{more}"
     )
+    if made.maps is not None:
+        click.echo(f"maps of {made.maps:,} of them; the others are shown without")
     click.echo(f"{made.file}: {made.size_bytes / 1e6:.1f} MB; open it in a browser, offline")

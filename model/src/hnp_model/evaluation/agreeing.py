@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hnp_model.data.readings import FIELDS, Readings, read_readings
+from hnp_model.data.readings import FIELDS, Readings, read_readings, spellings_of
 from hnp_model.measures.agreement import Agreement, agree
 from hnp_shared.counted import counted
 from hnp_shared.dataset import Dataset, open_dataset
@@ -64,8 +64,12 @@ def compare_readers(first: Path, second: Path, data: Path | None) -> Readers:
         InputError: no such files, or they have no slice in common.
         StorageError: a read failed.
     """
-    readings = (read_readings(first, "first"), read_readings(second, "second"))
     dataset = open_dataset(data) if data else None
+    spellings = spellings_of(dataset.info.recipe if dataset else None)
+    readings = (
+        read_readings(first, "first", spellings),
+        read_readings(second, "second", spellings),
+    )
     patient_of = _patients(dataset) if dataset else None
     fields = {
         field: _compare(readings[0].of(field), readings[1].of(field), patient_of)
@@ -88,9 +92,13 @@ def _patients(dataset: Dataset) -> dict[str, str]:
 
 
 def _meanings(dataset: Dataset) -> dict[str, str]:
-    """Return code -> normal or patient, of the recipe."""
-    codes = dataset.info.recipe.get("label", {}).get("codes", {})
-    return {str(code): str(meaning) for code, meaning in codes.items()}
+    """Return code -> normal or patient; of recipes that differ, what they agree on."""
+    recipe = dataset.info.recipe
+    found: dict[str, str] = {}
+    for each in recipe.get("merged", [recipe]):
+        for code, meaning in each.get("label", {}).get("codes", {}).items():
+            found[code] = meaning if found.get(code, meaning) == meaning else ""
+    return found
 
 
 def _translate(

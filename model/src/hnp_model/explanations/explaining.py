@@ -23,12 +23,11 @@ from hnp_model.explanations.table import TABLE_FILE, attribution_table
 from hnp_model.explanations.titles import INPUT_NAMES, title_of
 from hnp_model.runs.run_folder import RunFolder
 from hnp_shared.dataset import Dataset
+from hnp_shared.explained_maps import SLICES_FOLDER, SUMMARY_FILE
 from hnp_shared.progress import track
 from hnp_shared.storage import make_folder, replace_file
 
-SUMMARY_FILE = "explain.json"
 PAGE_FILE = "explain.md"
-SLICES_FOLDER = "slices"
 COMPARED = 40
 """Slices of those drawn that random weights look at too."""
 

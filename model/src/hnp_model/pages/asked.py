@@ -20,7 +20,7 @@ class Asked:
         run: the run whose model speaks too; None: none does.
         predictions: what it says, where that is not the run's own table.
         suspects: labels that are likely wrong, ranked.
-        maps: folder of `slices/SLICE_ID.png`, what the model looked at.
+        maps: folder of `hnp-train explain`, what the model looked at.
         order: which slices come first; None: what is given tells.
         limit: slices at most.
         neighbours: of the same series, on each side of a slice.
@@ -52,6 +52,7 @@ class Made:
         slices: to be read.
         pictures: with the neighbours.
         left: slices that the order would have shown too, were it not for the limit.
+        maps: slices to be read that have one; None where none were asked for.
         absent: suspects that are not in the data set.
     """
 
@@ -61,5 +62,6 @@ class Made:
     slices: int
     pictures: int
     left: int
+    maps: int | None
     absent: int
     size_bytes: int

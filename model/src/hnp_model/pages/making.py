@@ -16,8 +16,8 @@ from hnp_model.pages.pictures import MAX_MAP_BYTES, halved, pack, png_url
 from hnp_model.pages.said import Said, Suspects, read_said, read_suspects
 from hnp_model.pages.writing import render
 from hnp_shared.dataset import Dataset, open_dataset
-from hnp_shared.errors import InputError, StorageError
-from hnp_shared.opening import read_regular
+from hnp_shared.errors import InputError
+from hnp_shared.explained_maps import ExplainedMaps
 from hnp_shared.places import refuse_in_dataset, refuse_place
 from hnp_shared.progress import track
 from hnp_shared.storage import replace_file
@@ -50,7 +50,9 @@ def make_page(asked: Asked) -> Made:
     }
     codes = manifest["label_code"].dropna().astype(str)
     choices = choices_of(dataset.info.recipe, codes)
-    items = _Items(asked, manifest, choices, known, suspects if order == "suspects" else None)
+    ranked = suspects if order == "suspects" else None
+    maps = _maps(asked, dataset)
+    items = _Items(asked, manifest, choices, known, ranked, maps)
     content = {
         **items.head(dataset, shown),
         "items": [items.of(row, near) for row, near in shown.items()],
@@ -66,6 +68,7 @@ def make_page(asked: Asked) -> Made:
         slices=len(shown),
         pictures=len(content["pictures"]),
         left=rows.size - len(shown),
+        maps=sum(item["map"] is not None for item in content["items"]) if maps else None,
         absent=absent,
         size_bytes=written.size,
     )
@@ -81,7 +84,9 @@ class _Items:
         choices: Choices,
         said: Said,
         suspects: Suspects | None,
+        maps: ExplainedMaps | None,
     ) -> None:
+        self._maps = maps
         self._asked, self._choices, self._said, self._suspects = asked, choices, said, suspects
         self._rows = manifest
 
@@ -121,20 +126,24 @@ class _Items:
         }
 
     def _map(self, slice_id: str) -> str | None:
-        if self._asked.maps is None:
+        if self._maps is None:
             return None
-        path = self._asked.maps / "slices" / f"{slice_id}.png"
+        content = self._maps.read(slice_id, most_bytes=MAX_MAP_BYTES + 1)
         try:
-            return png_url(read_regular(path, role="a map", most_bytes=MAX_MAP_BYTES + 1))
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise StorageError.of("a map", error) from error
+            return None if content is None else png_url(content)
         except ValueError as error:
             raise InputError(
                 f"the map of slice {slice_id} is no PNG of at most 1 MiB, expected one of "
                 "hnp-train explain"
             ) from error
+
+
+def _maps(asked: Asked, dataset: Dataset) -> ExplainedMaps | None:
+    if asked.maps is None:
+        return None
+    maps = ExplainedMaps.open(asked.maps)
+    maps.refuse_other(dataset.info.dataset_id)
+    return maps
 
 
 def _aspect(each: "pd.Series[Any]") -> float:
