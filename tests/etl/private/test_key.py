@@ -129,7 +129,9 @@ def test_no_key_is_made_where_modes_are_not_kept(
 
 
 def test_a_missing_key_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"^found no key file, expected 32 bytes or more in it$"):
+    with pytest.raises(
+        InputError, match="^found no key file, expected 32 bytes or more in it; to make one: "
+    ):
         load_key(tmp_path / "gone", tmp_path, None)
 
 

@@ -55,6 +55,9 @@ def _read(path: Path) -> bytes:
             refuse_open_to_others(os.fstat(file.fileno()).st_mode, "the key file", expected=0o600)
             return file.read(MAX_KEY_BYTES)
     except FileNotFoundError as error:
-        raise InputError(f"found no key file, expected {KEY_BYTES} bytes or more in it") from error
+        raise InputError(
+            f"found no key file, expected {KEY_BYTES} bytes or more in it; to make one: "
+            f"(umask 077; head -c {KEY_BYTES} /dev/urandom > KEY)"
+        ) from error
     except OSError as error:
         raise StorageError.of("the key file", error) from error
