@@ -12,9 +12,14 @@ import numpy as np
 import onnx
 import pandas as pd
 import pytest
+import torch
 
 from hnp_model.exports import export
 from hnp_model.exports.export import NO_CARD
+from hnp_model.exports.graph import OPSET
+from hnp_model.exports.trust import OPERATORS
+from hnp_model.fitting.networks.code_head import CodeHead, GradeHead
+from hnp_model.settings.codes import CodeTarget
 from model.conftest import invoke, invoke_fit
 from model.exports.conftest import World
 from model.synthetic import Plan, write_dataset
@@ -164,6 +169,18 @@ def test_what_export_needs_is_asked_for_in_one_line(exported: World, tmp_path: P
     assert inside.exit_code == 73
 
 
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # of torch to its own exporter
+@pytest.mark.parametrize("head", [CodeHead, GradeHead])
+def test_what_codes_say_of_a_patient_can_be_exported(head: type[CodeHead]) -> None:
+    codes = CodeTarget(classes=("1", "2", "3"), patient=(False, True, True), counts=(5, 3, 2))
+    given = (torch.randn(2, 1 if head is GradeHead else 3),)
+    any_size = ({0: torch.export.Dim("slice", min=1)},)
+    traced = torch.export.export(head(codes).eval(), given, dynamic_shapes=any_size)
+    program = torch.onnx.export(traced, dynamo=True, opset_version=OPSET, verbose=False)
+    assert program is not None
+    assert {node.op_type for node in program.model_proto.graph.node} <= OPERATORS
+
+
 def test_a_baseline_is_not_exported(small: Path, small_split: Path, tmp_path: Path) -> None:
     fit = ("fit", small, "--split", small_split, "--out", tmp_path / "run")
     assert invoke(*fit, "--model", "tabular-logistic").exit_code == 0
@@ -209,8 +226,13 @@ def test_without_the_extra_one_line_says_what_to_install(exported: World, tmp_pa
         (40, ("--model", "compact", "--inputs", "image")),
         (40, ("--model", "compact", "--inputs", "tabular")),
         (40, ("--model", "compact-1", "--inputs", "both", "--seeds", 2)),
+        (40, ("--model", "compact", "--target", "code", "--seeds", 2)),
+        (40, ("--model", "compact-1", "--target", "code", "--code-model", "ordinal")),
     ],
-    ids=["reference", "three-slices", "compact", "image", "tabular", "first-compact"],
+    ids=[
+        *("reference", "three-slices", "compact", "image", "tabular", "first-compact"),
+        *("classes", "grades"),
+    ],
 )
 def test_every_network_says_the_same_when_exported(
     side: int, shape: tuple[object, ...], tmp_path: Path

@@ -90,6 +90,12 @@ def long_metadata(model: Any) -> None:
     next(one for one in model.metadata_props if one.key == "hnp").value = " " * 2**21
 
 
+def endless(model: Any) -> None:
+    """Cost minutes before anything is run."""
+    nodes = (helper.make_node("Neg", [f"n{each}"], [f"n{each + 1}"]) for each in range(20_000))
+    model.graph.node.extend(nodes)
+
+
 def other_output(model: Any) -> None:
     model.graph.output[0].name = "anything"
 
@@ -107,9 +113,28 @@ REFUSED = {
     "long-metadata": (long_metadata, "larger than hnp-train export writes"),
     "numbers-no-list": (metadata(numbers=7), "metadata of the file are damaged"),
     "text-for-a-number": (metadata(channels="3"), "metadata of the file are damaged"),
-    "another-size": (metadata(image_size=[64, 64]), "something else than its metadata say"),
+    "another-size": (
+        metadata(image_size=[64, 64], inputs={"images": [3, 64, 64], "numbers": [7]}),
+        "something else than its metadata say",
+    ),
+    "two-sizes": (metadata(image_size=[64, 64]), "metadata of the file are damaged"),
     "another-format": (metadata(format="hnp-export 9"), "another format"),
     "another-opset": (metadata(opset=9), "operators beside those of the standard, opset 9"),
+    "text-for-a-terminal": (metadata(model="a\x1b[31m\nb"), "metadata of the file are damaged"),
+    "another-column-for-age": (
+        metadata(numbers=["patient_id", *"abcdef"]),
+        "metadata of the file are damaged",
+    ),
+    "classes-exchanged": (
+        metadata(classes=["herniated", "not herniated"]),
+        "metadata of the file are damaged",
+    ),
+    "sexes-exchanged": (metadata(sexes={"F": 1, "M": 0}), "metadata of the file are damaged"),
+    "outputs-exchanged": (
+        metadata(outputs=["probability", "logit", "probability_calibrated"]),
+        "metadata of the file are damaged",
+    ),
+    "endless": (endless, "over 20,000 operators"),
     "other-output": (other_output, "something else than its metadata say"),
 }
 

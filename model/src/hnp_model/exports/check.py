@@ -7,7 +7,7 @@ import numpy as np
 
 from hnp_model.data.slices import read_slices
 from hnp_model.exports.described import Described
-from hnp_model.exports.feeding import further_of, open_feeder
+from hnp_model.exports.feeding import open_feeder
 from hnp_model.exports.session import Session
 from hnp_model.exports.trust import read_file
 from hnp_shared.dataset import open_dataset
@@ -51,7 +51,7 @@ def check(file: Path, out: Path | None) -> tuple[Described, Tried | None]:
             f"found pixels_id {dataset.info.pixels_id}, the file takes {described.pixels_id}: the "
             "images were made by another recipe"
         )
-    slices = read_slices(dataset, labelled=False, columns=further_of(described))
+    slices = read_slices(dataset, labelled=False, columns=described.further)
     feeder = open_feeder(dataset, slices, described)
     batches = np.array_split(np.arange(len(slices)), -(-len(slices) // _BATCH))
     tracked = track(batches, "scoring", total=len(batches), unit="step")

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from hnp_model.data.tabular import Standardisation
-from hnp_model.exports.whole_model import inputs_of
+from hnp_model.data.tabular import FEATURES, Standardisation
+from hnp_model.exports.whole_model import PIXEL_SIZES, inputs_of
 from hnp_model.fitting.framing import FRAME_MM, FRAME_SIDE, FRAMED
 from hnp_model.measures.calibration import Calibration
 from hnp_model.measures.unit_calibration import UnitCalibration
@@ -24,7 +24,11 @@ MOST_METADATA = 2**20
 """Characters of each; a card has twenty thousand."""
 
 CLASSES = ("not herniated", "herniated")
+SEXES = {"F": 0, "M": 1}
 OUTPUTS = ("logit", "probability", "probability_calibrated")
+
+_MOST_TOLD = 200
+"""Characters of a text that is shown."""
 
 _LARGEST_SIDE = 4_096
 _MOST_CHANNELS = 99
@@ -102,6 +106,22 @@ class Described:
         known = set(self.thresholds) == set(UNITS)
         if not sides or not fed or not known or not (self.channels or self.numbers):
             raise ValueError("expected what hnp-train export can write")
+        ids = (self.pixels_id, self.dataset_id, self.weights_sha256)
+        told = (self.model, self.research_only, *ids, *self.numbers)
+        if any(not text.isprintable() or len(text) > _MOST_TOLD for text in told):
+            raise ValueError("expected texts that a screen can show")
+        if self._about_person[: len(FEATURES)] not in (FEATURES, ()):
+            raise ValueError("expected the four usual numbers first")
+
+    @property
+    def _about_person(self) -> tuple[str, ...]:
+        sizes = bool(self.frame_mm) and self.numbers[-len(PIXEL_SIZES) :] == PIXEL_SIZES
+        return self.numbers[: -len(PIXEL_SIZES)] if sizes else self.numbers
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """Its numbers beside the four usual ones and the sizes of pixels."""
+        return self._about_person[len(FEATURES) :]
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -145,7 +165,7 @@ def describe(
         frame_side=min(FRAME_SIDE, *config.image_size) if framed else None,
         usual_pixel_mm=config.pixel_mm if framed else None,
         numbers=inputs.numbers,
-        sexes={"F": 0, "M": 1},
+        sexes=SEXES,
         classes=CLASSES,
         label_codes=config.data.label_codes,
         standardisation=config.standardisation,
@@ -172,8 +192,19 @@ def parse_description(text: str) -> Described:
         if found["format"] != FORMAT:
             raise InputError(f"the file has another format, expected {FORMAT!r}")
         json.dumps(found, ensure_ascii=False).encode()  # refuses lone surrogates
-        return parse_record(Described, found)
+        described = parse_record(Described, found)
+        _refuse_contradiction(described, found)
     except DAMAGED_JSON as error:
         raise InputError(
             "the metadata of the file are damaged or were not written by hnp-train export"
         ) from error
+    return described
+
+
+def _refuse_contradiction(described: Described, found: Mapping[str, object]) -> None:
+    """Refuse metadata that another program would feed, or read, otherwise than we do."""
+    about_graph = {name: list(shape) for name, shape in described.shapes.items()}
+    if found["inputs"] != about_graph or found["outputs"] != list(OUTPUTS):
+        raise ValueError("expected the inputs and outputs of the graph")
+    if described.classes != CLASSES or described.sexes != SEXES:
+        raise ValueError("expected the classes and codes of hnp-train export")

@@ -10,7 +10,6 @@ from hnp_model.data.neighbours import Neighbours, find_neighbours
 from hnp_model.data.slices import Slices
 from hnp_model.data.tabular import FEATURES, plain_inputs
 from hnp_model.exports.described import Described
-from hnp_model.exports.whole_model import PIXEL_SIZES
 from hnp_shared.dataset import Dataset
 from hnp_shared.errors import InputError
 from hnp_shared.images import MappedImages, open_images
@@ -72,14 +71,6 @@ def open_feeder(dataset: Dataset, slices: Slices, described: Described) -> Feede
             )
             raise InputError(f"found images of {found}, the file takes {expected}")
     return Feeder(images, around, _numbers(slices, described.numbers))
-
-
-def further_of(described: Described) -> tuple[str, ...]:
-    """Return the numbers that `read_slices` has to be asked for."""
-    names = described.numbers
-    if names[-len(PIXEL_SIZES) :] == PIXEL_SIZES and described.frame_mm:
-        names = names[: -len(PIXEL_SIZES)]
-    return names[len(FEATURES) :]
 
 
 def _numbers(slices: Slices, names: tuple[str, ...]) -> npt.NDArray[np.float64]:

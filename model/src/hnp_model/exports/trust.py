@@ -26,16 +26,19 @@ from hnp_shared.errors import InputError, StorageError
 from hnp_shared.opening import open_regular
 
 _OPERATORS = """
-Abs Add And AveragePool Cast Clip Concat Constant ConstantOfShape Conv Div Equal Expand Flatten
-Gather GatherND Gemm Greater GridSample Identity IsNaN LeakyRelu Less Log MatMul Max MaxPool Min Mul
-Neg Not ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceSum Relu Reshape Shape Sigmoid Slice
-Softmax Split Sqrt Squeeze Sub Transpose Unsqueeze Where
+Abs Add And AveragePool Cast Clip Concat Constant ConstantOfShape Conv CumSum Div Equal Expand
+Flatten Gather GatherND Gemm Greater GridSample Identity IsNaN LeakyRelu Less Log LogSoftmax MatMul
+Max MaxPool Min Mul Neg Not ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceSum Relu Reshape
+Shape Sigmoid Slice Softmax Split Sqrt Squeeze Sub Transpose Unsqueeze Where
 """
 OPERATORS = frozenset(_OPERATORS.split())
 """What exported networks are made of: none loops, branches, or opens anything."""
 
 MOST_ELEMENTS = 2**26
 """Of an intermediate, for one slice; the reference network's largest has 2.9 million."""
+
+MOST_NODES = 20_000
+"""A network of ours has under 250; with far more, looking at a graph alone takes minutes."""
 
 _T = onnx.TensorProto
 _TYPES = frozenset((_T.FLOAT, _T.DOUBLE, _T.INT64, _T.INT32, _T.BOOL))
@@ -100,6 +103,8 @@ def _refuse_foreign(model: Any, opset: int) -> None:  # noqa: ANN401  # as above
     graph = model.graph
     if model.functions or model.training_info or graph.sparse_initializer:
         raise InputError("the file holds functions or training steps, expected a plain graph")
+    if len(graph.node) > MOST_NODES:
+        raise InputError(f"the graph of the file has over {MOST_NODES:,} operators, expected fewer")
     for node in graph.node:
         if node.domain or node.op_type not in OPERATORS:
             raise InputError(

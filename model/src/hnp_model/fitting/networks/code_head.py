@@ -36,7 +36,9 @@ class CodeHead(nn.Module):
     def __init__(self, codes: CodeTarget) -> None:
         super().__init__()
         means = torch.tensor(codes.patient)
-        self.register_buffer("patient", means, persistent=False)  # the run's settings have it
+        # Not stored, for the run's settings have them; indices, whose count an exporter knows.
+        self.register_buffer("patient", torch.nonzero(means)[:, 0], persistent=False)
+        self.register_buffer("normal", torch.nonzero(~means)[:, 0], persistent=False)
 
     def each(self, scores: torch.Tensor) -> torch.Tensor:
         """Return the log probability of each code, (slice, code)."""
@@ -51,8 +53,7 @@ class CodeHead(nn.Module):
         each = self.each(scores)
         if self.training:
             return each
-        patient = cast("torch.Tensor", self.patient)
-        yes, no = each[:, patient], each[:, ~patient]
+        yes, no = (each[:, cast("torch.Tensor", one)] for one in (self.patient, self.normal))
         return (torch.logsumexp(yes, dim=1) - torch.logsumexp(no, dim=1)).unsqueeze(1)
 
 
