@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hnp_model.pages.pictures import STEPS
 
 from browser.chromium import chromium, console, opened, press, ready, text, violations, wait
 from hnp_model.measures.sureness import wilson
+from hnp_model.pages.pictures import STEPS
 from hnp_shared.dataset import open_dataset
 
 pytestmark = pytest.mark.browser

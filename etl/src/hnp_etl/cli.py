@@ -19,6 +19,10 @@ _COMMANDS = {
         "hnp_etl.commands.check:check",
         "Check the data set OUT: schema, counts, ledger sums, every sha256, aliases, pixels.",
     ),
+    "contact-sheet": Place(
+        "hnp_etl.commands.contact_sheet:contact_sheet",
+        "Write pictures of slices of the data set OUT: a sheet for every hospital and disc.",
+    ),
     "diff": Place(
         "hnp_etl.commands.diff:diff",
         "Tell which slices differ between the data sets OLD and NEW, and why.",
