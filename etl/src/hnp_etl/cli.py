@@ -27,6 +27,10 @@ _COMMANDS = {
         "hnp_etl.commands.diff:diff",
         "Tell which slices differ between the data sets OLD and NEW, and why.",
     ),
+    "doctor": Place(
+        "hnp_etl.commands.doctor:doctor",
+        "Tell what this machine offers a build, and what to install or to change.",
+    ),
     "explain": Place(
         "hnp_etl.commands.explain:explain",
         "Tell what a build makes of each FILE, why, and what would make it pass.",
