@@ -55,6 +55,10 @@ _COMMANDS = {
         "hnp_etl.commands.recipes:recipes",
         "List the built-in recipes, or print the one called NAME.",
     ),
+    "report": Place(
+        "hnp_etl.commands.report:report_command",
+        "Write what the data set OUT holds to one page: flow, pictures, figures, warnings.",
+    ),
     "selftest": Place(
         "hnp_etl.commands.selftest:selftest",
         "Try on this machine that nothing is lost or leaked; under a minute, without network.",

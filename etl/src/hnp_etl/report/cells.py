@@ -69,3 +69,17 @@ def evenly(rows: Indices, most: int) -> Indices:
     if rows.size <= most:
         return rows
     return rows[((np.arange(most) + 0.5) * rows.size / most).astype(np.int64)]
+
+
+def values_of(manifest: pa.Table, name: str) -> npt.NDArray[np.float64]:
+    """Return a column of numbers, (slice,); NaN is missing."""
+    found: npt.NDArray[np.float64] = (
+        manifest.column(name).cast(pa.float64()).fill_null(np.nan).to_numpy()
+    )
+    return found
+
+
+def numbered(manifest: pa.Table, name: str) -> Indices:
+    """Return a number for each different text of a column, (slice,)."""
+    coded = manifest.column(name).combine_chunks().dictionary_encode()
+    return np.asarray(coded.indices.to_numpy(zero_copy_only=False), np.int64)

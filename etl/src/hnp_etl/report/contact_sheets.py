@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from hnp_etl.report.cells import DISCS, LABELS, Cells, Indices, cells_of, evenly
+from hnp_etl.report.cells import DISCS, LABELS, Cells, Indices, cells_of, evenly, values_of
 from hnp_etl.report.drawing import PANEL_PX, Panel, Part, fitted, png, sheet
 from hnp_etl.report.looking import pictures
 from hnp_shared.dataset import Dataset
@@ -86,10 +86,7 @@ def write_sheets(dataset: Dataset, folder: Path, *, each: int, force: bool) -> l
 
 def aspects(manifest: pa.Table) -> npt.NDArray[np.float64]:
     """Return how much higher than wide the pixels of each slice are; 1 where it is not known."""
-    high, wide = (
-        manifest.column(name).cast(pa.float64()).fill_null(np.nan).to_numpy()
-        for name in ("pixel_row_mm", "pixel_col_mm")
-    )
+    high, wide = (values_of(manifest, name) for name in ("pixel_row_mm", "pixel_col_mm"))
     with np.errstate(all="ignore"):
         ratio = high / wide
     return np.where(np.isfinite(ratio) & (ratio > 0), ratio, 1.0)
