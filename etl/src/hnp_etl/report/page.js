@@ -3,13 +3,19 @@
   const page = JSON.parse(document.getElementById("content").textContent);
   const main = document.getElementById("main");
   const perHospital = page.discs.length * page.labels.length;
-  const chosen = { hospital: new Set(hospitals()), disc: new Set(page.discs), label: new Set(page.labels) };
+  const used = { hospital: hospitals(), disc: present("disc"), label: present("label") };
+  const chosen = { hospital: new Set(used.hospital), disc: new Set(used.disc), label: new Set(used.label) };
   const redrawn = [];
 
   /* ---- small things ---- */
 
   function hospitals() {
     return [...new Set([...page.hospitals, ...page.files.map((row) => row[0]), ...Object.keys(page.flow)])].sort();
+  }
+
+  function present(kind) {
+    const there = new Set(Object.keys(page.cells).map((cell) => where(Number(cell))[kind]));
+    return page[`${kind}s`].filter((name) => there.has(name));
   }
 
   function make(name, attributes, ...inner) {
@@ -33,6 +39,7 @@
     return value.toLocaleString("en", { maximumSignificantDigits: 4 });
   }
 
+  const marked = (text) => text.split("`").map((part, place) => (place % 2 ? make("code", {}, part) : part));
   const percent = (part, whole) => (whole ? `${((100 * part) / whole).toFixed(1)} %` : "–");
   const add = (list) => list.reduce((sum, one) => sum + one, 0);
 
@@ -63,7 +70,7 @@
     const body = make("tbody");
     const line = make("tr");
     const fill = (sorted) => body.replaceChildren(...sorted.map((row) => make("tr", {}, ...row.map((value, place) =>
-      place === 0 ? make("th", { scope: "row" }, told(value)) : make("td", isNumber[place] ? { class: "number" } : {}, told(value))))));
+      place === 0 ? make("th", { scope: "row" }, told(value)) : make("td", isNumber[place] ? { class: "number" } : {}, ...marked(told(value)))))));
     head.forEach((title, place) => {
       const button = make("button", { type: "button" }, title);
       const cell = make("th", { scope: "col", ...(isNumber[place] ? { class: "number" } : {}) }, button);
@@ -125,22 +132,26 @@
 
   /* ---- pictures of numbers ---- */
 
-  const WIDE = 640, LEFT = 150, STEP = 26;
+  const isNarrow = matchMedia("(max-width: 40rem)").matches;
+  const STEP = 26;
 
-  function svg(height, says) {
-    return draw("svg", { viewBox: `0 0 ${WIDE} ${height}`, role: "img", "aria-label": says });
+  function svg(width, height, says) {
+    return draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": says });
   }
+
+  const short = (name, most) => (name.length > most ? `${name.slice(0, most - 1)}…` : name);
 
   function bars(says, rows, whole) {
     /* rows: name, parts, words after the bar */
     const most = whole ?? Math.max(1, ...rows.map(([, parts]) => add(parts)));
-    const made = svg(rows.length * STEP + 4, says);
+    const wide = isNarrow ? 420 : 640, start = isNarrow ? 130 : 150;
+    const made = svg(wide, rows.length * STEP + 4, says);
     rows.forEach(([name, parts, words], line) => {
       const top = line * STEP + 3;
-      made.append(draw("text", { x: 0, y: top + 14 }, name));
-      let left = LEFT;
+      made.append(draw("text", { x: 0, y: top + 14 }, short(name, 20)));
+      let left = start;
       parts.forEach((count, place) => {
-        const width = ((WIDE - LEFT - 160) * count) / most;
+        const width = ((wide - start - 165) * count) / most;
         if (count) made.append(draw("rect", { x: left, y: top, width, height: STEP - 8, class: ["one", "two", "three"][place] }));
         left += width;
       });
@@ -151,24 +162,24 @@
 
   function ridges(says, edges, rows) {
     /* rows: name, counts by bin; every row is scaled by itself */
-    const high = 30, made = svg(rows.length * (high + 8) + 24, says);
-    const step = (WIDE - LEFT - 10) / (edges.length - 1);
+    const high = 26, wide = isNarrow ? 360 : 430, start = 84, made = svg(wide, rows.length * (high + 8) + 24, says);
+    const step = (wide - start - 10) / (edges.length - 1);
     rows.forEach(([name, bins], line) => {
       const floor = (line + 1) * (high + 8), most = Math.max(1e-9, ...bins);
-      made.append(draw("text", { x: 0, y: floor - 4 }, name), draw("line", { x1: LEFT, x2: WIDE - 10, y1: floor, y2: floor }));
+      made.append(draw("text", { x: 0, y: floor - 4 }, short(name, 11)), draw("line", { x1: start, x2: wide - 10, y1: floor, y2: floor }));
       bins.forEach((count, place) => {
         const tall = (high * count) / most;
-        if (count) made.append(draw("rect", { x: LEFT + place * step, y: floor - tall, width: Math.max(1, step - 1), height: tall, class: "one" }));
+        if (count) made.append(draw("rect", { x: start + place * step, y: floor - tall, width: Math.max(1, step - 1), height: tall, class: "one" }));
       });
     });
     const low = rows.length * (high + 8) + 18;
     for (const [place, anchor] of [[0, "start"], [Math.floor((edges.length - 1) / 2), "middle"], [edges.length - 1, "end"]])
-      made.append(draw("text", { x: LEFT + place * step, y: low, "text-anchor": anchor }, told(edges[place])));
+      made.append(draw("text", { x: start + place * step, y: low, "text-anchor": anchor }, told(edges[place])));
     return made;
   }
 
   function labelKey() {
-    return make("p", { class: "key" }, ...page.labels.map((name, place) => make("span", { class: `k${place}` }, name)));
+    return make("p", { class: "key" }, ...used.label.map((name) => make("span", { class: `k${page.labels.indexOf(name)}` }, name)));
   }
 
   /* ---- numbers of a column in a choice ---- */
@@ -210,16 +221,16 @@
       const facts = [
         ["slices", slices(those)], ["patients", owners(page.patients, counts)], ["studies", owners(page.studies, counts)],
         ["hospitals", new Set(those.map((cell) => where(cell).hospital)).size],
-        ["herniated slices", slices(ill)], ["patients with one", owners(page.patients, (cell) => counts(cell) && where(cell).label === "herniated")],
+        ["herniated slices", slices(ill)], ["patients with herniation", owners(page.patients, (cell) => counts(cell) && where(cell).label === "herniated")],
       ];
       cards.replaceChildren(...facts.map(([name, count]) => make("div", {}, make("dt", {}, name), make("dd", { "data-count": name }, told(count)))));
       const whole = slices(Object.keys(page.cells));
       document.getElementById("counted").textContent = `${told(facts[0][1])} of ${told(whole)} slices, ${told(facts[1][1])} patients, ${told(facts[2][1])} studies`;
     });
-    const flat = (kind) => page[`${kind}s`].map((name) => {
+    const flat = (kind) => used[kind].filter((name) => chosen[kind].has(name)).map((name) => {
       const those = within(name, kind), parts = page.labels.map((label) => slices(those.filter((cell) => where(cell).label === label)));
       return [name, parts, owners(page.patients, (cell) => those.includes(cell))];
-    }).filter(([name]) => kind !== "hospital" || chosen.hospital.has(name));
+    });
     for (const [kind, title] of [["disc", "Class balance by disc"], ["hospital", "Class balance by hospital"]])
       figure(made, `balance-${kind}`, title, () => {
         const rows = flat(kind);
@@ -287,7 +298,7 @@
           if (!those.length) continue;
           parts.push(make("ul", { class: "pictures", "aria-label": `${name}, ${disc}` }, ...those.map(([cell, code, data]) => {
             const at = where(cell), words = `${disc}, code ${code ?? "none"}, ${at.label}`;
-            return make("li", { class: `k${page.labels.indexOf(at.label)}` }, make("img", { src: `data:image/jpeg;base64,${data}`, alt: `Axial slice, ${name}, ${words}`, loading: "lazy" }), words);
+            return make("li", { class: `k${page.labels.indexOf(at.label)}` }, make("img", { src: `data:image/jpeg;base64,${data}`, alt: `Axial slice, ${name}, ${words}` }), words);
           })));
         }
       }
@@ -329,7 +340,11 @@
     if (!page.apart) return;
     const made = section("drift", "How far hospitals lie apart", "Each hospital against all others together, whole data set whatever is chosen above. Total variation: half the sum of differences of shares, 0 alike, 1 apart, missing values counted as one share. Kolmogorov-Smirnov: the largest difference of cumulative shares.");
     const title = (name) => page.columns.find((column) => column.name === name)?.title ?? name;
-    figure(made, "distances", "Distance of each hospital from the rest", () => ({ head: ["hospital", "what", "total variation", "Kolmogorov-Smirnov"], rows: page.apart.distances.filter(([name]) => chosen.hospital.has(name)).map(([name, what, ...numbers]) => [name, title(what), ...numbers]) }));
+    for (const [place, name, words] of [[2, "variation", "Total variation of each hospital from the rest"], [3, "smirnov", "Kolmogorov-Smirnov distance of each hospital from the rest"]])
+      figure(made, name, words, () => {
+        const rows = [...new Set(page.apart.distances.map((row) => row[1]))].map((what) => [title(what), ...homes().map((home) => page.apart.distances.find((row) => row[0] === home && row[1] === what)[place])]);
+        return { head: ["what", ...homes()], rows: rows.filter((row) => row.slice(1).some((value) => value !== null)) };
+      });
     const said = page.apart.told;
     made.append(make("p", { id: "told" }, said
       ? `A linear classifier (ridge regression of the stored pixels' greys and texture, 5-fold cross-validated by patient) gives ${percent(said.accuracy, 1)} of ${told(said.patients)} patients to their hospital (95 % Wilson interval ${percent(said.low, 1)} to ${percent(said.high, 1)}); always naming the largest reaches ${percent(said.largest, 1)}. The more it tells them apart, the more a model can learn the hospital instead of the disc.`
@@ -366,8 +381,7 @@
 
   function choice() {
     const sets = document.querySelector("#filter .sets");
-    const known = { hospital: hospitals(), disc: page.discs, label: page.labels };
-    for (const [kind, names] of Object.entries(known)) {
+    for (const [kind, names] of Object.entries(used)) {
       const set = make("fieldset", {}, make("legend", {}, kind));
       for (const name of names) {
         const box = make("input", { type: "checkbox", name: kind, value: name });
@@ -382,7 +396,7 @@
       redraw();
     });
     document.getElementById("filter").addEventListener("submit", (event) => event.preventDefault());
-    if (matchMedia("(max-width: 40rem)").matches) document.getElementById("choices").open = false;
+    if (isNarrow) document.getElementById("choices").open = false;
   }
 
   function redraw() { for (const each of redrawn) each(); }
