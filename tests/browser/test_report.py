@@ -1,6 +1,7 @@
 """The report of a data set in a browser: its numbers are those of the files, whatever is chosen."""
 
 import csv
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,8 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from browser.chromium import chromium, console, opened, text, violations, wait
+from hnp_etl.report.writing import render
 
 pytestmark = pytest.mark.browser
+_OWNERS = ("patients", "studies")
 BIN = Path(sys.executable).parent
 Browser = Any
 
@@ -158,6 +161,32 @@ def test_the_page_has_no_finding_of_axe_in_light_or_dark_and_fits_a_phone(page: 
     wait(lambda: page.execute_script("return document.body.dataset.ready"), "the page")
     assert page.execute_script("return document.documentElement.scrollWidth") == 390
     page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_what_is_not_known_is_said_and_odd_names_stay_text(
+    folder: Path, browser: Browser, tmp_path: Path
+) -> None:
+    """A data set of an earlier version and of one hospital, whose name looks like markup."""
+    name = "<img src=x onerror=alert(1)> 병원"
+    from_h01 = [row for row in manifest(folder) if row["hospital"] == "H01"]
+    opened(browser, folder / "report.html")
+    content = json.loads(
+        browser.execute_script("return document.getElementById('content').textContent")
+    )
+    first = {cell: count for cell, count in content["cells"].items() if int(cell) < 18}
+    shown_then = [one for one in content["pictures"] if one[0] < 18]
+    owners = {who: [one for one in content[who] if max(one[0]) < 18] for who in _OWNERS}
+    old = {"flow": {}, "apart": None, "changes": None, "files": [], "identity": {name: "study"}}
+    told = {**content, **old, **owners, "hospitals": [name], "cells": first}
+    (tmp_path / "odd.html").write_bytes(render({**told, "pictures": shown_then}))
+    opened(browser, tmp_path / "odd.html")
+    assert card(browser, "slices") == len(from_h01)
+    assert "does not tell its flow" in browser.find_element("id", "main").text
+    assert shown(browser, "balance-hospital")[0][0] == name
+    for box in browser.find_elements("css selector", "#filter input"):
+        box.click()
+    assert card(browser, "slices") == card(browser, "patients") == 0
+    assert console(browser) == []
 
 
 def test_the_index_of_contact_sheets_shows_them(folder: Path, browser: Browser) -> None:

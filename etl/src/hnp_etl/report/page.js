@@ -247,7 +247,8 @@
 
   function flow() {
     const made = section("flow", "From files to slices", "Images, studies and patients left after each gate (a STROBE flow); the choice of hospitals counts here. Patients only where patient values tell persons apart.");
-    figure(made, "flow", "Left after each gate", () => {
+    if (!Object.keys(page.flow).length) made.append(make("p", {}, "The data set does not tell its flow: it was built by an earlier version."));
+    else figure(made, "flow", "Left after each gate", () => {
       const names = Object.keys(page.flow).filter((name) => chosen.hospital.has(name));
       const rows = Object.entries(GATES).map(([gate, words]) => {
         const lefts = names.map((name) => page.flow[name][gate]);
