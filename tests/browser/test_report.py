@@ -176,7 +176,8 @@ def test_what_is_not_known_is_said_and_odd_names_stay_text(
     first = {cell: count for cell, count in content["cells"].items() if int(cell) < 18}
     shown_then = [one for one in content["pictures"] if one[0] < 18]
     owners = {who: [one for one in content[who] if max(one[0]) < 18] for who in _OWNERS}
-    old = {"flow": {}, "apart": None, "changes": None, "files": [], "identity": {name: "study"}}
+    old: dict[str, Any] = {"flow": {}, "apart": None, "changes": None, "files": []}
+    old["identity"] = {name: "study"}
     told = {**content, **old, **owners, "hospitals": [name], "cells": first}
     (tmp_path / "odd.html").write_bytes(render({**told, "pictures": shown_then}))
     opened(browser, tmp_path / "odd.html")
