@@ -16,6 +16,9 @@ from selenium.webdriver.chrome.webdriver import WebDriver  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 
 _WAIT_S = 30.0
+_SCRIPT_WAIT_S = 120.0
+"""axe-core takes its time over a page of many tables."""
+
 _FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 
 
@@ -32,6 +35,7 @@ def chromium(downloads: Path, *flags: str) -> Iterator[WebDriver]:
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
     browser = webdriver.Chrome(options=options, service=Service(driver))
+    browser.set_script_timeout(_SCRIPT_WAIT_S)
     try:
         yield browser
     finally:

@@ -134,6 +134,9 @@ def _build(told: Told) -> None:
     told.etl("corrections", *build, "--out", top / "read", "--corrections", file)
     told.etl("check", "check", top / "out", "--deep")
     told.etl("diff", "diff", top / "hurt", top / "out", "--json")
+    told.etl("report", "report", top / "out", "-o", top / "cwd" / "report.html")
+    told.etl("contact-sheet", "contact-sheet", top / "out", "-o", top / "cwd" / "sheets")
+    told.etl("doctor", "doctor", "--out", top / "cwd")
     _back(told)
     clean = top / "src" / "H01" / "C004"
     clean.mkdir(parents=True)
@@ -201,7 +204,7 @@ def test_the_files_are_marked_and_were_really_used(told: Told) -> None:
     assert told.fewest_marks >= FEWEST_ATTRIBUTES
     done = (
         *("build", "corrected", "check", "explain", "split", "kfold", "fit", "evaluate"),
-        *("extend", "attach"),
+        *("extend", "attach", "report", "contact-sheet", "doctor"),
     )
     assert {step: told.exits[step] for step in done} == dict.fromkeys(done, 0)
     trained = (

@@ -19,9 +19,17 @@ _COMMANDS = {
         "hnp_etl.commands.check:check",
         "Check the data set OUT: schema, counts, ledger sums, every sha256, aliases, pixels.",
     ),
+    "contact-sheet": Place(
+        "hnp_etl.commands.contact_sheet:contact_sheet",
+        "Write pictures of slices of the data set OUT: a sheet for every hospital and disc.",
+    ),
     "diff": Place(
         "hnp_etl.commands.diff:diff",
         "Tell which slices differ between the data sets OLD and NEW, and why.",
+    ),
+    "doctor": Place(
+        "hnp_etl.commands.doctor:doctor",
+        "Tell what this machine offers a build, and what to install or to change.",
     ),
     "explain": Place(
         "hnp_etl.commands.explain:explain",
@@ -46,6 +54,10 @@ _COMMANDS = {
     "recipes": Place(
         "hnp_etl.commands.recipes:recipes",
         "List the built-in recipes, or print the one called NAME.",
+    ),
+    "report": Place(
+        "hnp_etl.commands.report:report_command",
+        "Write what the data set OUT holds to one page: flow, pictures, figures, warnings.",
     ),
     "selftest": Place(
         "hnp_etl.commands.selftest:selftest",

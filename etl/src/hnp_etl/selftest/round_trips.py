@@ -1,6 +1,7 @@
 """Every transfer syntax that is read gives back the picture that was written."""
 
 import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -41,6 +42,10 @@ _SAME_STREAM = {
 
 _LOSSY = frozenset({str(JPEGBaseline8Bit), str(JPEGExtended12Bit)})
 _LOSSY_TOLERANCE = 2 / 255
+
+SYNTAXES = tuple(sorted(UNCOMPRESSED | DECODERS.keys()))
+"""All that are read."""
+
 _SIDE_PIXELS = 48
 
 Pixels = npt.NDArray[np.uint16] | npt.NDArray[np.uint8]
@@ -51,7 +56,7 @@ class _Picture:
     """What is written.
 
     Attributes:
-        template: header of a slice of the phantom.
+        template: header of a slice.
         pixels: (row, column); 16 bits, or 8 for the lossy syntaxes.
     """
 
@@ -62,29 +67,39 @@ class _Picture:
 def syntaxes_round_trip(material: Material) -> Outcome:
     """Write one picture in every syntax, read it, and compare."""
     check = "every transfer syntax gives back the picture"
-    picture = _picture(material)
-    expected = _read(material.folder, _file(picture, str(ExplicitVRLittleEndian)))
-    wrong = []
-    syntaxes = sorted(UNCOMPRESSED | DECODERS.keys())
-    for syntax in syntaxes:
-        tolerance = _LOSSY_TOLERANCE if syntax in _LOSSY else 0.0
-        try:
-            found = _read(material.folder, _file(picture, syntax))
-        except (FileError, ImportError, RuntimeError) as error:
-            wrong.append(f"{UID(syntax).name}: {type(error).__name__}")
-        else:
-            if float(np.abs(found - expected).max()) > tolerance:
-                wrong.append(f"{UID(syntax).name}: another picture")
-    stop_child()
-    whole = f"{len(syntaxes)} transfer syntaxes, {len(syntaxes) - len(_LOSSY)} of them bit for bit"
+    image = min(material.source.rglob("*.dcm"))
+    found = dict(
+        round_trips(material.folder, pydicom.dcmread(image, stop_before_pixels=True), SYNTAXES)
+    )
+    wrong = [f"{UID(syntax).name}: {fault}" for syntax, fault in found.items() if fault]
+    whole = f"{len(found)} transfer syntaxes, {len(found) - len(_LOSSY)} of them bit for bit"
     return Outcome(check, not wrong, "; ".join(wrong) or whole)
 
 
-def _picture(material: Material) -> _Picture:
-    image = min(material.source.rglob("*.dcm"))
+def round_trips(
+    folder: Path, template: Dataset, syntaxes: Iterable[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield each transfer syntax, with what went wrong in it; empty where nothing did.
+
+    Args:
+        folder: for the files.
+        template: header of the files.
+        syntaxes: that are tried.
+    """
     rows, columns = np.mgrid[:_SIDE_PIXELS, :_SIDE_PIXELS]
     smooth = 127 + 60 * np.sin(rows / 9) + 60 * np.cos(columns / 7)  # kind to a lossy coder
-    return _Picture(pydicom.dcmread(image, stop_before_pixels=True), smooth.astype(np.uint16))
+    picture = _Picture(template, smooth.astype(np.uint16))
+    expected = _read(folder, _file(picture, str(ExplicitVRLittleEndian)))
+    for syntax in syntaxes:
+        tolerance = _LOSSY_TOLERANCE if syntax in _LOSSY else 0.0
+        try:
+            found = _read(folder, _file(picture, syntax))
+        except (FileError, ImportError, RuntimeError) as error:
+            yield syntax, type(error).__name__
+        else:
+            same = float(np.abs(found - expected).max()) <= tolerance
+            yield syntax, "" if same else "another picture"
+    stop_child()
 
 
 def _file(picture: _Picture, syntax: str) -> bytes:
