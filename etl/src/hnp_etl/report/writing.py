@@ -4,12 +4,11 @@ All that is said lies in one inert element of JSON, and the script puts it into 
 no value ever becomes markup, so no template language is needed.
 """
 
-import base64
-import hashlib
-import json
 import string
 from collections.abc import Mapping
 from importlib import resources
+
+from hnp_shared.inline_page import inert_json, policy_digest
 
 
 def render(content: Mapping[str, object]) -> bytes:
@@ -20,23 +19,13 @@ def render(content: Mapping[str, object]) -> bytes:
     """
     style, script, page = map(_text, ("page.css", "page.js", "page.html"))
     text = string.Template(page).substitute(
-        data=_inert(content),
+        data=inert_json(content),
         style=style,
         script=script,
-        style_digest=_digest(style),
-        script_digest=_digest(script),
+        style_digest=policy_digest(style),
+        script_digest=policy_digest(script),
     )
     return text.encode()
-
-
-def _inert(content: Mapping[str, object]) -> str:
-    """Return JSON that ends no element and begins no comment."""
-    text = json.dumps(content, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def _digest(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
 
 
 def _text(name: str) -> str:

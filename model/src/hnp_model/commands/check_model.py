@@ -7,8 +7,8 @@ import click
 
 from hnp_model.commands.arguments import FILE, FOLDER, example, json_option
 from hnp_model.commands.export import EXTRA, PACKAGES
-from hnp_model.commands.extras import needing
 from hnp_shared.command import echo_json, echo_table, reported
+from hnp_shared.extras import needing
 
 
 @click.command("check-model", epilog=example("hnp-train check-model model.onnx data"))

@@ -13,11 +13,11 @@ from hnp_model.commands.arguments import (
     example,
     json_option,
 )
-from hnp_model.commands.extras import needing
 from hnp_model.explanations.asked import EXPLAINED_PARTS, ExplainSettings
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.errors import GateError
 from hnp_shared.explained_maps import SLICES_FOLDER
+from hnp_shared.extras import needing
 
 if TYPE_CHECKING:
     from hnp_model.explanations.explaining import Explanation

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from hnp_model.commands.arguments import FILE, FOLDER, example, force_option, json_option
-from hnp_model.commands.extras import needing
 from hnp_shared.command import echo_json, echo_table, reported
+from hnp_shared.extras import needing
 
 PACKAGES = "one of onnx, onnxscript and onnxruntime"
 EXTRA = "hnp-model[onnx]"

@@ -12,10 +12,10 @@ from hnp_model.commands.arguments import (
     json_option,
     split_option,
 )
-from hnp_model.commands.extras import needing
 from hnp_model.commands.fit_options import fit_options
 from hnp_model.settings.fit import BASELINES, FitSettings
 from hnp_shared.command import echo_json, echo_table, reported
+from hnp_shared.extras import needing
 
 if TYPE_CHECKING:
     from hnp_model.runs.history import History, Watch

@@ -1,73 +1,89 @@
 """Options that review and teach share, and what they print."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
-from hnp_model.commands.arguments import FILE, FOLDER, SEED
+from hnp_model.commands.arguments import FILE, FOLDER, SEED, force_option, json_option
 from hnp_model.pages.asked import ORDERS, Asked, Kind, Made
 from hnp_shared.command import echo_json, reported
 from hnp_shared.counted import counted
 
-folders_argument = click.argument(
-    "folders", metavar="[RUN] OUT", nargs=-1, required=True, type=FOLDER
+Command = TypeVar("Command", bound=Callable[..., object])
+
+_OPTIONS = (
+    click.argument("folders", metavar="[RUN] OUT", nargs=-1, required=True, type=FOLDER),
+    click.option(
+        "-o",
+        "file",
+        type=click.Path(path_type=Path),
+        required=True,
+        metavar="FILE.html",
+        help="The page to write.",
+    ),
+    click.option(
+        "--suspects",
+        type=FILE,
+        metavar="FILE.csv",
+        help="Labels that are likely wrong, of hnp-train suspects; they come first.",
+    ),
+    click.option(
+        "--order",
+        type=click.Choice(ORDERS),
+        help="Which slices come first.  [default: suspects where given, else uncertain with a RUN "
+        "(teach: random), else random]",
+    ),
+    click.option(
+        "--limit",
+        type=click.IntRange(1, 2000),
+        default=200,
+        show_default=True,
+        help="Slices to read, at most; a hundred take about 20 MB.",
+    ),
+    click.option(
+        "--neighbours",
+        type=click.IntRange(0, 5),
+        default=2,
+        show_default=True,
+        help="Slices of the same series to show on each side.",
+    ),
+    click.option(
+        "--predictions",
+        type=FILE,
+        metavar="FILE",
+        help="What the model says, of hnp-train predict -o.  [default: RUN's own val and test]",
+    ),
+    click.option(
+        "--maps",
+        type=FOLDER,
+        metavar="DIR",
+        help="Where the model looked, of hnp-train explain -o DIR; shown after the answer.",
+    ),
+    click.option(
+        "--seed",
+        type=SEED,
+        default=42,
+        show_default=True,
+        help="Number that a random order hangs on.",
+    ),
+    force_option,
+    json_option,
 )
-file_option = click.option(
-    "-o",
-    "file",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="FILE.html",
-    help="The page to write.",
-)
-suspects_option = click.option(
-    "--suspects",
-    type=FILE,
-    metavar="FILE.csv",
-    help="Labels that are likely wrong, of hnp-train suspects; they come first.",
-)
-order_option = click.option(
-    "--order",
-    type=click.Choice(ORDERS),
-    help="Which slices come first.  [default: suspects where given, else uncertain with a RUN "
-    "(teach: random), else random]",
-)
-limit_option = click.option(
-    "--limit",
-    type=click.IntRange(1, 2000),
-    default=200,
-    show_default=True,
-    help="Slices to read, at most; a hundred take about 20 MB.",
-)
-neighbours_option = click.option(
-    "--neighbours",
-    type=click.IntRange(0, 5),
-    default=2,
-    show_default=True,
-    help="Slices of the same series to show on each side.",
-)
-predictions_option = click.option(
-    "--predictions",
-    type=FILE,
-    metavar="FILE",
-    help="What the model says, of hnp-train predict -o.  [default: RUN's own val and test]",
-)
-maps_option = click.option(
-    "--maps",
-    type=FOLDER,
-    metavar="DIR",
-    help="Where the model looked, of hnp-train explain -o DIR; shown after the answer.",
-)
-seed_option = click.option(
-    "--seed", type=SEED, default=42, show_default=True, help="Number that a random order hangs on."
-)
+"""In the order of the help."""
+
+
+def page_options(command: Command) -> Command:
+    """Give a command what both pages take."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
 
 
 def make(
     kind: Kind,
     folders: tuple[Path, ...],
-    file: Path,
     *,
     as_json: bool,
     **asked: Any,  # noqa: ANN401  # fields of several types
@@ -83,7 +99,7 @@ def make(
     with reported():
         from hnp_model.pages.making import make_page  # noqa: PLC0415  # pandas takes a second
 
-        made = make_page(Asked(out=folders[-1], run=run, file=file, kind=kind, **asked))
+        made = make_page(Asked(out=folders[-1], run=run, kind=kind, **asked))
         if as_json:
             names = ("file", "page_id", "order", "slices", "pictures", "left", "maps", "absent")
             told = {name: getattr(made, name) for name in (*names, "size_bytes")}

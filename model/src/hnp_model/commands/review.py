@@ -1,23 +1,12 @@
 """hnp-train review."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from hnp_model.commands.arguments import example, force_option, json_option
-from hnp_model.commands.page_options import (
-    file_option,
-    folders_argument,
-    limit_option,
-    make,
-    maps_option,
-    neighbours_option,
-    order_option,
-    predictions_option,
-    seed_option,
-    suspects_option,
-)
-from hnp_model.pages.asked import Order
+from hnp_model.commands.arguments import example
+from hnp_model.commands.page_options import make, page_options
 
 
 @click.command(
@@ -27,49 +16,17 @@ from hnp_model.pages.asked import Order
         "hnp-train review run data --suspects suspects.csv -o suspects.html",
     ),
 )
-@folders_argument
-@file_option
-@suspects_option
-@order_option
-@limit_option
-@neighbours_option
-@predictions_option
-@maps_option
+@page_options
 @click.option(
     "--blind",
     is_flag=True,
     help="Hide what data set and model say of a slice until the reader has answered.",
 )
-@seed_option
-@force_option
-@json_option
-def review_command(  # click passes one argument a flag
+def review_command(
     folders: tuple[Path, ...],
-    file: Path,
-    suspects: Path | None,
-    order: Order | None,
-    limit: int,
-    neighbours: int,
-    predictions: Path | None,
-    maps: Path | None,
-    blind: bool,
-    seed: int,
-    force: bool,
+    *,
     as_json: bool,
+    **asked: Any,  # noqa: ANN401  # fields of `Asked`, one a flag
 ) -> None:
     """Write a page on which a reader goes through slices of OUT and corrects labels, offline."""
-    make(
-        "review",
-        folders,
-        file,
-        as_json=as_json,
-        suspects=suspects,
-        order=order,
-        limit=limit,
-        neighbours=neighbours,
-        predictions=predictions,
-        maps=maps,
-        blind=blind,
-        seed=seed,
-        force=force,
-    )
+    make("review", folders, as_json=as_json, **asked)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from hnp_model.commands.arguments import dataset_argument, example, json_option, split_option
-from hnp_model.commands.extras import needing
 from hnp_model.commands.fit_options import fit_options
 from hnp_model.fitting.presets import PRESET
 from hnp_model.settings.fit import BASELINES, FitSettings
 from hnp_model.settings.tune import DIMENSIONS, Dimension, TuneSettings
 from hnp_shared.command import echo_json, echo_table, reported
+from hnp_shared.extras import needing
 
 if TYPE_CHECKING:
     from hnp_model.search.tuning import Tried, Tuned
