@@ -6,7 +6,7 @@ from highdicom.sr import srread
 from pydicom import Dataset, dcmread
 
 from hnp_etl.clinic.report import OF_SLICE
-from hnp_etl.clinic.task import CAPTURE, MARK, REPORT, Task
+from hnp_etl.clinic.task import MARK, REPORT, Task
 
 _PERSON = ("PatientID", "PatientName", "PatientBirthDate", "PatientSex", "StudyInstanceUID")
 
@@ -61,6 +61,3 @@ def _capture_fault(found: Dataset, task: Task) -> str | None:
     if found.pixel_array.ndim != 3 or found.BurnedInAnnotation != "YES":
         return "it is no picture of ours"
     return None
-
-
-ROLES = (REPORT, CAPTURE)

@@ -90,9 +90,7 @@ def words_fault(words: Mapping[str, str]) -> str | None:
     counts = Counter(words.values())
     if any(_DATE.search(word) for word in counts):
         return "dates; a number of days or years since another date may pass"
-    if any(
-        len(word) > _LONGEST_WORD or _LONG_NUMBER.search(word) or "@" in word for word in counts
-    ):
+    if any(map(_is_no_category, counts)):
         return "long words or numbers, as names, ids and free text are"
     if len(counts) > MOST_WORDS:
         return (

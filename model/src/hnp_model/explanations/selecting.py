@@ -6,9 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-SHEETS = ("hits", "misses", "false-alarms", "called")
-"""Kinds of slices to look at; `called` where no label says which of both they are."""
-
 Indices = npt.NDArray[np.int64]
 Marks = npt.NDArray[np.bool_]
 

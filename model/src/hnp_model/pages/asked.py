@@ -7,8 +7,6 @@ from typing import Literal, get_args
 Kind = Literal["review", "teach"]
 Order = Literal["suspects", "misses", "uncertain", "random", "disc"]
 ORDERS: tuple[Order, ...] = get_args(Order)
-OF_A_MODEL = frozenset({"misses", "uncertain"})
-"""Orders that only a model's word makes."""
 
 
 @dataclass(frozen=True, slots=True)
