@@ -67,6 +67,18 @@ def is_warned(browser: Browser) -> bool:
     )
 
 
+def suspected(folder: Path) -> pd.DataFrame:
+    """Return the labels that folds doubt, the first suspect first, as suspects.csv has them."""
+    data, split, folds = (folder / name for name in ("data", "folds.csv", "folds"))
+    program("hnp-train", "split", data, "-o", split, "--scheme", "kfold", "--folds", 3)
+    program(
+        *("hnp-train", "crossval", data, "--split", split, "--out", folds),
+        *("--model", "tabular-logistic"),
+    )
+    program("hnp-train", "suspects", folds, data, "-o", folder / "suspects.csv")
+    return pd.read_csv(folder / "suspects.csv")
+
+
 def downloaded(folder: Path) -> Path:
     found = folder / "downloads" / "corrections.csv"
     wait(found.exists, "the download")
@@ -77,16 +89,17 @@ def test_what_a_reader_says_of_suspects_comes_back_as_corrections_and_nothing_el
     folder: Path, browser: Browser
 ) -> None:
     before = manifest(folder)
-    picked = before.groupby("patient_id").head(1).slice_id.tolist()[:5]
-    rows = "".join(f"{place},{each},0.9\n" for place, each in enumerate(picked, 1))
-    (folder / "suspects.csv").write_text(f"rank,slice_id,probability\n{rows}")
+    suspects = suspected(folder)
+    ranks = suspects["rank"].tolist()[:5]
     page = folder / "review.html"
     program(
         *("hnp-train", "review", folder / "data", "--suspects", folder / "suspects.csv"),
-        *("-o", page),
+        *("--limit", 5, "-o", page),
     )
     opened(browser, page)
-    assert text(browser, "where") == "Slice 1 of 5, suspect 1"
+    assert text(browser, "where") == f"Slice 1 of 5, suspect {ranks[0]}"
+    picked = [each["id"] for each in content(browser)["items"]]
+    assert suspects.set_index("slice_id").loc[picked, "rank"].tolist() == ranks
     codes = [each["code"] for each in content(browser)["codes"]]
     said = [next(code for code in codes if code != before.loc[each].label_code) for each in picked]
     # a remark that a spreadsheet would take for a formula; another code for the first two
@@ -99,7 +112,7 @@ def test_what_a_reader_says_of_suspects_comes_back_as_corrections_and_nothing_el
     browser.refresh()
     ready(browser)
     assert text(browser, "count") == "4 of 5 read"
-    assert text(browser, "where") == "Slice 5 of 5, suspect 5"
+    assert text(browser, "where") == f"Slice 5 of 5, suspect {ranks[4]}"
     assert is_warned(browser)
     press(browser, "d")
     assert "Say who reads" in text(browser, "kept")
