@@ -27,6 +27,13 @@ def test_a_merged_data_set_offers_the_codes_of_all_and_claims_no_meaning_that_di
     }
 
 
+def test_a_quiz_is_refused_where_an_answer_could_be_right_and_wrong() -> None:
+    other = {"label": {"codes": {"1": "patient"}}}
+    choices_of({"label": {"codes": CODES}}).refuse_ambiguous()
+    with pytest.raises(InputError, match=r"^found codes that mean different things .*\(1\), "):
+        choices_of({"merged": [{"label": {"codes": CODES}}, other]}).refuse_ambiguous()
+
+
 def test_several_codes_of_one_disc_can_be_confirmed_too() -> None:
     found = choices_of({"label": {"codes": CODES}}, ["1", "1,Severe"])
     assert (found.codes[-1].code, found.codes[-1].means) == ("1,Severe", "patient")

@@ -25,6 +25,19 @@ class Choices:
     levels: tuple[str, ...]
     codes: tuple[Code, ...]
 
+    def refuse_ambiguous(self) -> None:
+        """Refuse codes that cannot be said to be right or wrong.
+
+        Raises:
+            InputError: names those that recipes of a merged data set take differently.
+        """
+        ambiguous = [each.code for each in self.codes if not each.means]
+        if ambiguous:
+            raise InputError(
+                f"found codes that mean different things to different hospitals "
+                f"({', '.join(ambiguous)}), expected one meaning each; make a quiz of each data set"
+            )
+
 
 def choices_of(recipe: Mapping[str, Any], said: Iterable[str] = ()) -> Choices:
     """Return the choices of a data set.

@@ -50,6 +50,8 @@ def make_page(asked: Asked) -> Made:
     }
     codes = manifest["label_code"].dropna().astype(str)
     choices = choices_of(dataset.info.recipe, codes)
+    if asked.kind == "teach":
+        choices.refuse_ambiguous()
     ranked = suspects if order == "suspects" else None
     maps = _maps(asked, dataset)
     items = _Items(asked, manifest, choices, known, ranked, maps)
