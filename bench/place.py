@@ -53,10 +53,11 @@ class Place:
             *("--key-file", self.key, "--workers", "2", "--json", *options),
         )
 
-    def profiled_build(self, source: Path, *options: str | Path) -> Run:
+    def profiled_build(self, source: Path, *options: str | Path, status: int = 0) -> Run:
         """Return a build of ``source`` in one process, from nothing."""
         command = self.build_command(source, "profiled", *options, "--workers", "1")
-        return Run(("profile",), command, before=self.emptied("profiled", "profiled.private"))
+        before = self.emptied("profiled", "profiled.private")
+        return Run(("profile",), command, before=before, status=status)
 
 
 def warm(folder: Path) -> None:

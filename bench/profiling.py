@@ -38,7 +38,7 @@ def _functions(contest: Contest) -> list[str]:
         if run.before is not None:
             run.before()
         try:
-            execute(Run(run.sides, arguments), python, 1)
+            execute(Run(run.sides, arguments, status=run.status), python, 1)
         except ProgramError as error:
             return [f"no profile: {error}"]
         finally:

@@ -12,6 +12,9 @@ Bound = Literal["faster", "cost", "value"]
 Environment = Literal["project", "loaders", "headers"]
 """Which virtual environment a program runs in; all but `project` are the peers'."""
 
+NOTHING_ACCEPTED = 3
+"""How a build ends that takes no slice; it did its work all the same."""
+
 Verdict = Literal["met", "missed", "no peer", "not run"]
 
 
@@ -26,6 +29,7 @@ class Run:
             seconds by unit of work; otherwise the process is timed from start to end.
         once: runs a single time and goes round by itself; `{repeats}` is filled in.
         before: makes the disk ready; not timed.
+        status: exit code of a run that did its work.
     """
 
     sides: tuple[str, ...]
@@ -34,6 +38,7 @@ class Run:
     prints: bool = False
     once: bool = False
     before: Callable[[], None] | None = None
+    status: int = 0
 
 
 @dataclass(frozen=True, slots=True)

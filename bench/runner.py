@@ -120,7 +120,7 @@ def execute(run: Run, python: Interpreter, repeats: int) -> tuple[float, dict[st
         command, check=False, capture_output=True, text=True, env=environment, cwd=ROOT
     )
     seconds = time.perf_counter() - started
-    if done.returncode:
+    if done.returncode != run.status:
         raise ProgramError(" | ".join(done.stderr.strip().splitlines()[-_FAILED_LINES:]))
     return seconds, _last_json(done.stdout)
 

@@ -1,7 +1,7 @@
 """Header passes: every image of the tree is looked at, none is kept."""
 
 from bench.place import PROGRAMS, Place, warm
-from bench.record import Contest, Row, Run
+from bench.record import NOTHING_ACCEPTED, Contest, Row, Run
 from bench.tree import IMAGES_FOLDER, make_tree
 
 NAME = "headers"
@@ -59,6 +59,7 @@ def contest(place: Place) -> Contest:
                 ("hnp-etl, nothing chosen",),
                 ours,
                 before=place.emptied("headers", "headers.private"),
+                status=NOTHING_ACCEPTED,
             ),
             Run(
                 ("open + read 16 KiB",), (PROGRAMS / "floor.py", place.tree, f"src/{IMAGES_FOLDER}")
@@ -72,5 +73,5 @@ def contest(place: Place) -> Contest:
             Run(("dicom-csv",), ("dicom-csv", folder, table), "headers"),
         ),
         prepare=prepare,
-        profile=place.profiled_build(folder, "--recipe", recipe),
+        profile=place.profiled_build(folder, "--recipe", recipe, status=NOTHING_ACCEPTED),
     )

@@ -5,17 +5,29 @@ from pathlib import Path
 
 import click
 
+from hnp_etl.protocols.acquisitions import acquisitions_of
+from hnp_etl.protocols.holding import Deviation, deviations, unmet_hospitals
+from hnp_etl.protocols.loading import load_protocol
 from hnp_shared.check import CheckReport, check_dataset
-from hnp_shared.command import echo_json, echo_notices, reported
-from hnp_shared.errors import InputError
+from hnp_shared.command import echo_json, echo_notices, echo_table, reported
+from hnp_shared.counted import counted
+from hnp_shared.dataset import open_dataset
+from hnp_shared.errors import GateError, InputError
 from hnp_shared.small_groups import SMALL_GROUP_PATIENTS, SmallGroups
 
 
 @click.command("check", epilog="Example: hnp-etl check spine --deep")
 @click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--deep", is_flag=True, help="Compare the pixels of all slices.")
+@click.option(
+    "--protocol",
+    type=click.Path(exists=True, path_type=Path),
+    help="Hold how slices were acquired against this TOML file (survey --write-protocol drafts "
+    "one), or against the ranges of the data set in this folder; exit 3 when a hospital does not "
+    "keep to it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def check(out: Path, deep: bool, as_json: bool) -> None:
+def check(out: Path, deep: bool, protocol: Path | None, as_json: bool) -> None:
     """Check the data set OUT: schema, counts, ledger sums, every sha256, aliases, pixels.
 
     Pixels in the shards are compared with the manifest: those of a sample of at least 64 slices, or
@@ -27,6 +39,7 @@ def check(out: Path, deep: bool, as_json: bool) -> None:
     """
     with reported():
         report = check_dataset(out, deep=deep)
+        beyond = None if protocol is None or report.findings else _held(out, protocol)
         if as_json:
             echo_json(
                 {
@@ -39,6 +52,7 @@ def check(out: Path, deep: bool, as_json: bool) -> None:
                     "findings": list(report.findings),
                     "small_groups": asdict(report.groups) if report.groups else None,
                     "notices": [each.to_json() for each in report.notices],
+                    "protocol": None if beyond is None else [asdict(each) for each in beyond],
                 }
             )
         else:
@@ -56,6 +70,34 @@ def check(out: Path, deep: bool, as_json: bool) -> None:
                 f"data set {report.dataset_id}{_merged(report)}: {report.files} files, "
                 f"{report.slices} slices, sound"
             )
+        if beyond is not None:
+            _tell_protocol(beyond, as_json=as_json)
+
+
+def _held(out: Path, place: Path) -> list[Deviation]:
+    protocol, acquired = load_protocol(place), acquisitions_of(open_dataset(out).manifest_table())
+    for hospital in unmet_hospitals(acquired, protocol):
+        click.echo(
+            f"warning: the protocol names hospital {hospital!r}, which has no slice here",
+            err=True,
+        )
+    return deviations(acquired, protocol)
+
+
+def _tell_protocol(beyond: list[Deviation], *, as_json: bool) -> None:
+    if not beyond:
+        if not as_json:
+            click.echo("protocol: every hospital keeps to it")
+        return
+    if not as_json:
+        head = ("hospital", "column", "slices", "outside", "missing", "expected", "found")
+        rows = [tuple(str(each) for each in asdict(row).values()) for row in beyond]
+        echo_table([head, *rows])
+    hospitals = len({each.hospital for each in beyond})
+    raise GateError(
+        f"found {counted(len(beyond), 'column')} of {counted(hospitals, 'hospital')} not as the "
+        "protocol asks, expected none"
+    )
 
 
 def _merged(report: CheckReport) -> str:

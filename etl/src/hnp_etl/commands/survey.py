@@ -11,6 +11,7 @@ from hnp_etl.commands.build_manifest import FOLDER, cores
 from hnp_etl.commands.exclude_option import exclude_option, warn_of_idle
 from hnp_etl.engines.engines import open_executor
 from hnp_etl.private.folder import hold_private
+from hnp_etl.protocols.drafting import protocol_text
 from hnp_etl.recipes.builtin import DEFAULT_RECIPE, builtin_names
 from hnp_etl.recipes.loading import load_recipe
 from hnp_etl.survey import (
@@ -43,6 +44,11 @@ from hnp_shared.storage import replace_file
     help="Write a recipe filled with what was found; lines to check by a person say CHECK.",
 )
 @click.option(
+    "--write-protocol",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write how the slices that would be taken were acquired, as a protocol for check.",
+)
+@click.option(
     "--private",
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep what was read in this private folder, and name there what is only counted here: "
@@ -61,6 +67,7 @@ def survey_command(
     src: tuple[Path, ...],
     recipe: str,
     write_recipe: Path | None,
+    write_protocol: Path | None,
     private: Path | None,
     workers: int,
     exclude: tuple[str, ...],
@@ -71,11 +78,7 @@ def survey_command(
     Names, ids and dates are counted, never shown.
     """
     with reported():
-        for place in (write_recipe, private.absolute().parent if private else None):
-            if place is not None:
-                refuse_in_dataset(place)
-        if write_recipe is not None and write_recipe.exists():
-            raise OutputError(f"{write_recipe.name} is there already, expected a new file")
+        _refuse_places(write_recipe, write_protocol, private)
         config = SurveyConfig(src, load_recipe(recipe).excluding(exclude), in_flight=2 * workers)
         with _state_folder(src, private) as folder, open_executor(workers) as executor:
             findings = survey(config, folder, executor=executor)
@@ -83,7 +86,9 @@ def survey_command(
                 _name(folder, findings)
         warn_of_idle(findings.idle_patterns, len(config.recipe.layout.exclude))
         if write_recipe is not None:
-            _write(write_recipe, findings)
+            _write(write_recipe, recipe_text(findings), role="the recipe")
+        if write_protocol is not None:
+            _write(write_protocol, protocol_text(findings.acquired), role="the protocol")
         if as_json:
             echo_json(findings.to_json())
         else:
@@ -110,6 +115,14 @@ def _name(folder: Path, findings: Findings) -> None:
     replace_file(path, lambda sink: sink.write(content), role="the private page", mode=0o600)
 
 
-def _write(path: Path, findings: Findings) -> None:
-    content = recipe_text(findings).encode()
-    replace_file(path, lambda sink: sink.write(content), role="the recipe")
+def _refuse_places(recipe: Path | None, protocol: Path | None, private: Path | None) -> None:
+    for place in (recipe, protocol, private.absolute().parent if private else None):
+        if place is not None:
+            refuse_in_dataset(place)
+    for file in (recipe, protocol):
+        if file is not None and file.exists():
+            raise OutputError(f"{file.name} is there already, expected a new file")
+
+
+def _write(path: Path, text: str, *, role: str) -> None:
+    replace_file(path, lambda sink: sink.write(text.encode()), role=role)

@@ -52,4 +52,4 @@ def parse_recipe(text: str, origin: str) -> Recipe:
     try:
         return Recipe.model_validate(content)
     except ValidationError as error:
-        raise InputError(describe(error, text, origin, Recipe)) from error
+        raise InputError(describe(error, text, f"recipe {origin}", Recipe)) from error

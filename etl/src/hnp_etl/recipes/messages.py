@@ -1,4 +1,4 @@
-"""What is wrong with a recipe, in one line: where, what was found, allowed and near."""
+"""What is wrong with a recipe, or a protocol, in one line: where, what was found and allowed."""
 
 import difflib
 import re
@@ -22,15 +22,15 @@ def describe(error: ValidationError, text: str, origin: str, model: type[BaseMod
     """Return the first error as one line, and how many more there are.
 
     Args:
-        error: what checking the recipe raised.
-        text: of the recipe, TOML.
-        origin: what the recipe is called.
+        error: what checking it raised.
+        text: of the file, TOML.
+        origin: what it is and what it is called, as `recipe mine.toml`.
         model: the record it was checked against.
     """
     first = error.errors(include_url=False)[0]
     path = tuple(str(part) for part in first["loc"] if part != "[key]")
     line = line_of(text, path)
-    where = [f"recipe {origin}", *([f"line {line}"] if line else []), ".".join(path) or "top level"]
+    where = [origin, *([f"line {line}"] if line else []), ".".join(path) or "top level"]
     more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
     return f"{', '.join(where)}: {_what(first, path, model)}{more}"
 
@@ -68,6 +68,8 @@ def _what(first: Any, path: Path, model: type[BaseModel]) -> str:  # noqa: ANN40
 def _keys_beside(path: Path, model: type[BaseModel]) -> list[str]:
     """Return the keys that the table of a key may have."""
     for name in path[:-1]:
+        if name not in model.model_fields:  # a name of the user's own: its table was entered
+            continue
         inner = model.model_fields[name].annotation
         kinds = [inner, *getattr(inner, "__args__", ())]
         model = next(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from hnp_etl.building.timing import Stages
+from hnp_etl.protocols.acquisitions import Acquisitions
 from hnp_etl.recipes.label_table import Meaning
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.state.counts import Place
@@ -49,6 +50,7 @@ class Findings:
         unopened: files of procedures that the recipe does not list.
         notices: what does not fit in whose the slices of such a build would be.
         outcomes: what a build with the drafted recipe would make of the images before decoding.
+        acquired: how the slices that the header lets pass were acquired.
         read: files that were opened in this run.
         garbled: names of folders that tell something only once they are read as Korean.
         idle_patterns: those of `layout.exclude`, by number from 1, that no path fitted.
@@ -73,6 +75,7 @@ class Findings:
     notices: tuple[Notice, ...]
     outcomes: Mapping[str, int]
     draft: Draft
+    acquired: Acquisitions
     read: int
     stages: Stages
     tables: tuple[TableSheet, ...] = ()

@@ -9,6 +9,7 @@ from hnp_etl.choosing.choose import chosen_label, header_refusals
 from hnp_etl.choosing.classify import Decision, classify
 from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.labels.label import LabelFacts
+from hnp_etl.protocols.acquisitions import Acquisitions, Tally
 from hnp_etl.recipes.label_table import Label
 from hnp_etl.recipes.recipe import Identity, Recipe
 from hnp_etl.survey.code_pattern import Cells
@@ -23,6 +24,17 @@ _IDS = ("study_uid", "series_uid", "sop_uid", "patient_id")
 _PLACES = frozenset([*_IDS, "position_mm", "body_offset", "pixel_offset", "pixel_length"])
 _TELLING = attrgetter(*(name for name in HeaderFacts._fields if name not in _PLACES))
 """What does not differ from slice to slice of a series, and so tells the kind of many at once."""
+
+_ACQUIRED = {
+    "echo_time_ms": "echo_time_ms",
+    "repetition_time_ms": "repetition_time_ms",
+    "slice_thickness_mm": "slice_thickness_mm",
+    "field_strength_t": "field_strength_t",
+    "source_rows": "rows",
+    "source_cols": "columns",
+    "vendor": "vendor",
+}
+"""Columns of a protocol that a header alone tells -> its fact."""
 
 Kind = tuple[str, str, str, str, str, str]
 """Series text as shown, plane and what told it, weighting and what told it, outcome."""
@@ -97,6 +109,7 @@ class ImageTally:
     Attributes:
         cells: of wanted slices with a sound label.
         procedures: of wanted slices.
+        acquired: wanted slices by hospital, column of a protocol and value.
         refused: labels of wanted slices that are none: NO_LABEL or LABEL_REJECTED.
     """
 
@@ -105,6 +118,7 @@ class ImageTally:
     cells: Counter[Cells] = field(default_factory=Counter)
     examples: dict[Cells, LabelFacts] = field(default_factory=dict)
     procedures: Counter[str | None] = field(default_factory=Counter)
+    acquired: Tally = field(default_factory=Counter)
     refused: Counter[Reason] = field(default_factory=Counter)
     people: dict[str, _Person] = field(default_factory=dict)
 
@@ -112,6 +126,11 @@ class ImageTally:
     def wanted(self) -> int:
         """Images that the header lets pass."""
         return sum(count for kind, count in self.kinds.items() if kind[-1] == "wanted")
+
+    @property
+    def acquisitions(self) -> Acquisitions:
+        """How wanted slices were acquired."""
+        return Acquisitions.of(self.acquired)
 
     def rows(self) -> list[SeriesRow]:
         """Return the kinds of images, wanted ones first, then the most frequent."""
@@ -169,6 +188,8 @@ def _told(told: Decision | None) -> tuple[str, str]:
 
 def _add_wanted(tally: ImageTally, seen: Seen) -> None:
     tally.procedures[seen.procedure] += 1
+    for column, fact in _ACQUIRED.items():
+        tally.acquired[shown_text(seen.hospital), column, getattr(seen.facts, fact)] += 1
     label = seen.label
     if label is None or isinstance(label, Reason):
         tally.refused[Reason.NO_LABEL if label is None else Reason.LABEL_REJECTED] += 1

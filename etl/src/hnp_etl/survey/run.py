@@ -206,6 +206,7 @@ def _findings(
         notices=_notices(state, draft.recipe),
         outcomes=tally.outcomes(draft.recipe.label),
         draft=draft,
+        acquired=tally.acquisitions,
         read=read,
         stages=stages,
         garbled=files.garbled_folders(state),

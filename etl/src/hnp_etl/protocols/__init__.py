@@ -1,0 +1,1 @@
+"""How slices were to be acquired, and whether a data set's were."""
