@@ -3,6 +3,8 @@
 Row groups and encodings are fixed, so the same rows in the same order give the same bytes.
 """
 
+import contextlib
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -128,6 +130,18 @@ def _same_type(found: pa.DataType, expected: pa.DataType) -> bool:
     return bool(found == expected)
 
 
+def _spare_pandas() -> None:
+    """Keep Arrow from importing pandas, a quarter of a small build, to see whether a list is its.
+
+    Arrow looks once and asks again when a table is turned into a frame, so that still works.
+    """
+    if "pandas" not in sys.modules:
+        sys.modules["pandas"] = None  # type: ignore[assignment]  # what import takes for: not there
+        with contextlib.suppress(ImportError, AttributeError):  # by version
+            pa.array([])
+        del sys.modules["pandas"]
+
+
 def _batches(rows: Iterable[Row]) -> Iterable[list[Row]]:
     batch: list[Row] = []
     for row in rows:
@@ -140,6 +154,7 @@ def _batches(rows: Iterable[Row]) -> Iterable[list[Row]]:
 
 
 def _record_batch(rows: list[Row], schema: pa.Schema) -> pa.RecordBatch:
+    _spare_pandas()
     arrays = [
         pa.array(values, type=field.type)
         for values, field in zip(zip(*rows, strict=True), schema, strict=True)

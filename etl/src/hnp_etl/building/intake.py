@@ -3,20 +3,20 @@
 Everything they find lies in the state, so that whoever comes next opens no file again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from hnp_etl.engines.engines import SerialExecutor, Task, ordered_map
+from hnp_etl.engines.engines import SerialExecutor, Task, expect_work, nearest, ordered_map
 from hnp_etl.reading.read import Ref, read_batch, read_one_by_one
 from hnp_etl.recipes.label_table import Label
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.state import entries, entry_pairs, files, label_conflicts, meanings, pairs
 from hnp_etl.state.database import Connection
 from hnp_etl.walking.census import Census
-from hnp_etl.walking.walk import walk
+from hnp_etl.walking.walk import FoundFile, walk
 from hnp_shared.errors import InputError
 from hnp_shared.progress import track
 
@@ -24,9 +24,29 @@ FILES_A_BATCH = 64
 """Files that a worker reads before it reports."""
 
 
-def meet(state: Connection, src: Sequence[Path], recipe: Recipe) -> Census:
-    """Walk the sources and note every file, with what its path tells under the recipe."""
-    return files.note_met(state, walk(src), recipe)
+MANY_FILES = 500
+"""Files that this process has read by the time that workers would have begun."""
+
+
+def meet(
+    state: Connection, src: Sequence[Path], recipe: Recipe, executor: Executor | None = None
+) -> Census:
+    """Walk the sources and note every file, with what its path tells under the recipe.
+
+    Args:
+        state: the opened state.
+        src: the sources.
+        recipe: what paths mean.
+        executor: its workers begin once there are many files, while the walk goes on.
+    """
+    return files.note_met(state, _announced(walk(src), executor), recipe)
+
+
+def _announced(found: Iterator[FoundFile], executor: Executor | None) -> Iterator[FoundFile]:
+    for number, each in enumerate(found):
+        if number == MANY_FILES and executor is not None:
+            expect_work(executor)
+        yield each
 
 
 def read_new(state: Connection, executor: Executor, recipe: Recipe, *, in_flight: int) -> int:
@@ -41,6 +61,7 @@ def read_new(state: Connection, executor: Executor, recipe: Recipe, *, in_flight
     meanings.begin_images(state, recipe)
     meanings.begin_labels(state, recipe.label)
     batches = files.unread(state, FILES_A_BATCH)
+    executor = nearest(executor, worth=count > MANY_FILES)
     _read(state, executor, recipe, batches, in_flight=in_flight, count=count)
     for again in (executor, SerialExecutor()):  # by another worker, then by who met them
         left = files.unreadable(state, FILES_A_BATCH)

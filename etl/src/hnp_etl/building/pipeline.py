@@ -12,7 +12,7 @@ from hnp_etl.building.judging import noted
 from hnp_etl.building.losses import lost_reasons
 from hnp_etl.building.timing import Stages
 from hnp_etl.datasets.tidy import tidy
-from hnp_etl.engines.engines import expect_work, refuse_unfit
+from hnp_etl.engines.engines import refuse_unfit
 from hnp_etl.private.folder import hold
 from hnp_etl.private.key import load_key, make_key
 from hnp_etl.private.pseudonyms import key_id
@@ -98,7 +98,6 @@ def _run(config: BuildConfig, executor: Executor) -> BuildReport:
                 tidy(config.out, old, disk=config.disk)
                 told = _told(state)
                 return BuildReport(old, True, new_key, 0, 0, stages, *told)
-        expect_work(executor)
         refuse_unfit(executor, config.src, config.out, disk=config.disk)
         from hnp_etl.building.stages import build_stages  # noqa: PLC0415  # takes longer than to compare
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from hnp_etl.building.config import BuildConfig
-from hnp_etl.engines.engines import SerialExecutor, Task, ordered_map
+from hnp_etl.engines.engines import SerialExecutor, Task, nearest, ordered_map
 from hnp_etl.sharding.shard import build_shard, build_without_killers
 from hnp_etl.sharding.shard_plan import ShardPlan
 from hnp_etl.sharding.shard_result import ShardResult
@@ -63,6 +63,7 @@ def build_shards(
     sweep_temporary(folder, role="an unfinished shard", disk=config.disk)
     shards.begin_shards(state)
     stage = _Stage(config, state, folder)
+    executor = nearest(executor, worth=len(spans) > 1)
     unread = stage.build(executor, spans, "decoding")
     if unread and not final and note_changes(state, config.recipe.limits):
         return None

@@ -52,7 +52,7 @@ def build_stages(
     """
     recipe, timed, read = config.recipe, stages.timed, 0
     with timed("walk"):
-        census = meet(state, config.src, recipe)
+        census = meet(state, config.src, recipe, executor)
     _refuse_empty(state, recipe, census.files)
     made, tries = None, _TRIES
     while made is None:

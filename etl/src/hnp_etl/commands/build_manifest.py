@@ -1,6 +1,5 @@
 """`hnp-etl build-manifest`."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -17,7 +16,7 @@ from hnp_etl.commands.corrections_option import (
 )
 from hnp_etl.commands.exclude_option import exclude_option, warn_of_idle
 from hnp_etl.datasets.gate import Gates, RejectLimit, refuse_nothing_accepted
-from hnp_etl.engines.engines import ENGINES, open_executor
+from hnp_etl.engines.engines import ENGINES, cores, open_executor
 from hnp_etl.private.folder import private_folder
 from hnp_etl.recipes.builtin import DEFAULT_RECIPE
 from hnp_etl.recipes.loading import load_recipe
@@ -27,11 +26,6 @@ from hnp_shared.manifest import count_flags
 from hnp_shared.vocabulary import Reason, State
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _limit(_ctx: click.Context, _param: click.Parameter, text: str | None) -> RejectLimit | None:
@@ -60,8 +54,8 @@ def _limit(_ctx: click.Context, _param: click.Parameter, text: str | None) -> Re
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),
-    default=cores,
-    help="Worker processes; 1 works in this one.  [default: all cores]",
+    help="Worker processes; 1 works in this one.  [default: all cores, and this process alone "
+    "where starting workers would take longer than the work]",
 )
 @click.option(
     "--engine",
@@ -119,7 +113,7 @@ def build_manifest(
     src: tuple[Path, ...],
     out: Path,
     recipe: str,
-    workers: int,
+    workers: int | None,
     engine: str,
     scheduler: str | None,
     key_file: Path | None,
@@ -151,7 +145,7 @@ def build_manifest(
             private=private or private_folder(out),
             recipe=rules,
             key_file=key_file,
-            in_flight=2 * workers,
+            in_flight=2 * (workers or cores()),
             gates=Gates(max_rejected, frozenset(map(Reason, count_filtered)), accept_losses),
             corrections=read_files(corrected, adjudicated),
         )

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from hnp_etl.commands.build_manifest import FOLDER, cores
+from hnp_etl.commands.build_manifest import FOLDER
 from hnp_etl.commands.exclude_option import exclude_option, warn_of_idle
-from hnp_etl.engines.engines import open_executor
+from hnp_etl.engines.engines import cores, open_executor
 from hnp_etl.private.folder import hold_private
 from hnp_etl.protocols.drafting import protocol_text
 from hnp_etl.recipes.builtin import DEFAULT_RECIPE, builtin_names
@@ -58,8 +58,8 @@ from hnp_shared.storage import replace_file
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),
-    default=cores,
-    help="Worker processes; 1 works in this one.  [default: all cores]",
+    help="Worker processes; 1 works in this one.  [default: all cores, and this process alone "
+    "where starting workers would take longer than the work]",
 )
 @exclude_option
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
@@ -69,7 +69,7 @@ def survey_command(
     write_recipe: Path | None,
     write_protocol: Path | None,
     private: Path | None,
-    workers: int,
+    workers: int | None,
     exclude: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -79,7 +79,8 @@ def survey_command(
     """
     with reported():
         _refuse_places(write_recipe, write_protocol, private)
-        config = SurveyConfig(src, load_recipe(recipe).excluding(exclude), in_flight=2 * workers)
+        rules, in_flight = load_recipe(recipe).excluding(exclude), 2 * (workers or cores())
+        config = SurveyConfig(src, rules, in_flight)
         with _state_folder(src, private) as folder, open_executor(workers) as executor:
             findings = survey(config, folder, executor=executor)
             if private is not None:

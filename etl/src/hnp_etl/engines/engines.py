@@ -51,14 +51,20 @@ class Remote(Protocol):
         """Raise when there is nothing left to wait for."""
 
 
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @contextlib.contextmanager
 def open_executor(
-    workers: int, *, engine: str = "local", scheduler: str | None = None
+    workers: int | None, *, engine: str = "local", scheduler: str | None = None
 ) -> Iterator[Executor]:
     """Yield an executor of so many processes.
 
     Args:
-        workers: processes; with engine `local`, one is this process.
+        workers: processes; with engine `local`, one is this process, and None is all cores as soon
+            as there is work that is worth starting them.
         engine: `local` or `dask`.
         scheduler: address of a running Dask scheduler; `refuse_unfit` looks at its workers.
 
@@ -67,8 +73,8 @@ def open_executor(
     """
     opened: contextlib.AbstractContextManager[Executor]
     if engine == "dask":
-        opened = _dask(workers, scheduler)
-    elif workers == 1:
+        opened = _dask(workers or cores(), scheduler)
+    elif (workers or cores()) == 1:
         opened = contextlib.nullcontext(SerialExecutor())
     else:
         opened = _processes(workers)
@@ -157,6 +163,18 @@ def expect_work(executor: Executor) -> None:
         executor.get_ready()
 
 
+def nearest(executor: Executor, *, worth: bool) -> Executor:
+    """Return who is done first: this process, where the work is not worth starting workers for.
+
+    Args:
+        executor: what was asked for.
+        worth: whether the work takes longer than workers of this machine take to begin.
+    """
+    if isinstance(executor, LocalProcesses) and executor.spares and not worth:
+        return SerialExecutor()
+    return executor
+
+
 def refuse_unfit(executor: Executor, src: Sequence[Path], out: Path, *, disk: Disk = DISK) -> None:
     """Refuse workers that are not like this process, or do not see ``src`` and ``out`` as it does.
 
@@ -169,10 +187,10 @@ def refuse_unfit(executor: Executor, src: Sequence[Path], out: Path, *, disk: Di
 
 
 @contextlib.contextmanager
-def _processes(workers: int) -> Iterator[Executor]:
+def _processes(workers: int | None) -> Iterator[Executor]:
     for variable in _THREAD_VARIABLES:
         os.environ.setdefault(variable, "1")
-    executor = LocalProcesses(workers)
+    executor = LocalProcesses(workers or cores(), sparing=workers is None)
     try:
         yield executor
     except BaseException:

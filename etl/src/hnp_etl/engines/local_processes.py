@@ -19,13 +19,24 @@ class LocalProcesses(Executor):
 
     Workers ignore Ctrl-C, which is the parent's to handle, and end when their parent does. What
     they are given are functions of modules: they know nothing of the parent's main program.
+
+    Args:
+        workers: processes.
+        sparing: callers may do little work themselves as long as no worker was started.
     """
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, *, sparing: bool = False) -> None:
         self._workers = workers
+        self._sparing = sparing
         self._lock = threading.Lock()
         self._crew: Crew | None = None
         self._closed = False
+
+    @property
+    def spares(self) -> bool:
+        """Whether no worker was started, and none need be for little work."""
+        with self._lock:
+            return self._sparing and self._crew is None
 
     def get_ready(self) -> None:
         """Start the workers, and do not wait until they have imported what they need.
