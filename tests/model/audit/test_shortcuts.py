@@ -1,3 +1,4 @@
+import functools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -42,6 +43,7 @@ KNOWN = (
 
 @pytest.fixture(scope="module")
 def audited(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Plan], Audit]:
+    @functools.cache
     def make(plan: Plan) -> Audit:
         folder = tmp_path_factory.mktemp("planted")
         out, split = write_dataset(folder / "out", plan), folder / "split.csv"
@@ -55,11 +57,8 @@ def findings(found: Shortcuts) -> set[str]:
     return {one.name for one in found.suspects if one.is_finding}
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_data_set_without_a_shortcut_has_none(
-    audited: Callable[[Plan], Audit], seed: int
-) -> None:
-    found = audited(Plan(PATIENTS, slices_a_level=1, seed=seed))
+def test_a_data_set_without_a_shortcut_has_none(audited: Callable[[Plan], Audit]) -> None:
+    found = audited(Plan(PATIENTS, slices_a_level=1))
     assert found.found == ()
     assert not found.shortcuts.unjudged
 
@@ -112,7 +111,7 @@ def test_an_image_that_shows_the_disc_adds_to_what_is_known(
 
 @pytest.mark.parametrize("tells", [NOTHING, AGE, CANAL, DISC])
 def test_what_the_baseline_knows_is_no_shortcut(tells: str) -> None:
-    worlds = [make_world(seed, 40, tells=tells).audited() for seed in range(5)]
+    worlds = [make_world(seed, 40, tells=tells).audited() for seed in range(2)]
     assert sum(bool(found.found) for found in worlds) <= 1
     assert all(found.baseline.value is not None for found in worlds)
     if tells != NOTHING:
@@ -139,7 +138,7 @@ def test_a_hospital_with_swapped_codes_is_named_and_no_other() -> None:
 
 
 def test_what_was_not_found_has_a_limit_that_falls_with_more_patients() -> None:
-    few, many = (make_world(0, patients, tells=DISC).audited() for patients in (40, 160))
+    few, many = (make_world(0, patients, tells=DISC).audited() for patients in (40, 100))
     for less, more in zip(few.suspects, many.suspects, strict=True):
         assert less.adds.high is not None
         assert more.adds.high is not None
@@ -189,7 +188,7 @@ def faint(view: str, column: int, excess: float) -> Fault:
 
 
 @pytest.mark.parametrize(
-    "worlds", [2, pytest.param(100, marks=pytest.mark.torture)], ids=["few", "many"]
+    "worlds", [1, pytest.param(100, marks=pytest.mark.torture)], ids=["few", "many"]
 )
 @pytest.mark.parametrize(("view", "column"), [("surroundings", 70), ("noise", 2)])
 def test_the_limit_holds_what_a_faint_shortcut_could_add(
