@@ -1,5 +1,6 @@
 """Multi-frame files in whole builds: each frame is a slice, told for itself."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
+from pydicom import Dataset
 from pydicom.sequence import Sequence as DicomSequence
 
 from dicom_files import (
@@ -23,9 +26,11 @@ from dicom_files import (
 from enhanced_files import SAGITTAL, Frame, enhanced_bytes, enhanced_dataset, stack_of
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.pipeline import build
+from hnp_etl.commands.link import link
 from hnp_etl.engines.engines import SerialExecutor
 from hnp_etl.private.pseudonyms import pseudonym
 from hnp_etl.recipes.loading import load_recipe
+from hnp_etl.survey.run import SurveyConfig, survey
 from hnp_shared.check import check_dataset
 from hnp_shared.vocabulary import Reason
 
@@ -184,6 +189,20 @@ def test_a_makers_copy_of_the_header_within_a_group_tells_nothing(tmp_path: Path
     plain = built(tmp_path / "plain", {"a.dcm": enhanced_bytes(STACK)}, unlabelled=True)
     assert list(found.manifest.pixel_sha256) == list(plain.manifest.pixel_sha256)
     assert list(found.manifest.source_max) == list(plain.manifest.source_max)
+
+
+def test_philips_private_scale_is_left_alone_and_said(tmp_path: Path) -> None:
+    dataset = enhanced_dataset(SCALED, Manufacturer="Philips Medical Systems")
+    for group in dataset.PerFrameFunctionalGroupsSequence:
+        copy = Dataset()
+        copy.add_new(0x2005_0010, "LO", "Philips MR Imaging DD 001")
+        copy.add_new(0x2005_100E, "FL", 0.004)
+        group.add_new(0x2005_0014, "LO", "Philips MR Imaging DD 005")
+        group.add_new(0x2005_140F, "SQ", DicomSequence([copy]))
+    found = built(tmp_path, {"a.dcm": file_bytes(dataset)}, unlabelled=True)
+    plain = built(tmp_path / "plain", {"a.dcm": enhanced_bytes(SCALED)}, unlabelled=True)
+    assert list(found.manifest.source_max) == list(plain.manifest.source_max)
+    assert "Philips's private scale is left alone" in told_of(tmp_path, "a.dcm")
 
 
 def converted(count: int) -> bytes:
@@ -376,3 +395,25 @@ def test_of_two_equal_frames_the_first_stays(tmp_path: Path) -> None:
     frames = [replace(STACK[1], position=STACK[2].position), STACK[1]]  # the second lies lower
     found = built(tmp_path, {"a.dcm": enhanced_bytes(frames)}, unlabelled=True)
     assert list(found.manifest.frame) == [1]
+
+
+def test_links_name_the_frame(tmp_path: Path) -> None:
+    files = {"a.dcm": enhanced_bytes(STACK[:2]), "b.dcm": dicom_bytes(picture(seed=99))}
+    found = built(tmp_path, files, unlabelled=True)
+    arguments = [f"{found.out}", "--all", "--json", "--private", f"{tmp_path / 'private'}"]
+    rows = json.loads(CliRunner().invoke(link, arguments).stdout)
+    told = {row["slice_id"]: (row["path"], row.get("frame")) for row in rows}
+    assert told[found.of("src/a.dcm", 2)] == ("src/a.dcm", 2)
+    assert [each for each in told.values() if each[1] is None] == [("src/b.dcm", None)]
+
+
+def test_a_survey_counts_frames_as_the_slices_they_are(tmp_path: Path) -> None:
+    frames = [*STACK[:2], replace(STACK[2], orientation=SAGITTAL)]
+    lines = ("a.dcm,1,L4-5,3", "a.dcm,2,L4-5,1", "a.dcm,3,L4-5,1")
+    for name, content in {"a.dcm": enhanced_bytes(frames), "t.csv": table(*lines)}.items():
+        (tmp_path / name).write_bytes(content)
+    config = SurveyConfig((tmp_path,), load_recipe("generic"))
+    (tmp_path / "state").mkdir()
+    found = survey(config, tmp_path / "state", executor=SerialExecutor())
+    assert {row.outcome: row.images for row in found.series} == {"wanted": 2, "NOT_AXIAL": 1}
+    assert found.outcomes == {"NOT_AXIAL": 1, "accepted": 2}

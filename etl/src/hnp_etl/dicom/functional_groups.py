@@ -28,6 +28,8 @@ FRAME_TYPE, CONTRAST = 0x0008_9007, 0x0008_9209
 DIRECTIONALITY, INVERSION_TIMES = 0x0018_9075, 0x0018_9079
 INVERSION, SUPPRESSION = 0x0018_9009, 0x0018_9025
 ANATOMY = 0x0008_0104
+PRIVATE_SCALE = 0x2005_100E
+"""Philips's own scale slope: by it, not by Rescale Slope, images of two series would compare."""
 
 TAKEN: Taken = {
     (0x0020_9111,): frozenset({STACK, TEMPORAL_INDEX}),  # Frame Content
@@ -42,6 +44,7 @@ TAKEN: Taken = {
     (0x0018_9117,): frozenset({DIRECTIONALITY, 0x0018_9087}),  # MR Diffusion
     (0x0018_9117, 0x0018_9076): frozenset({0x0018_9089}),  # its gradient direction
     (0x0020_9071, 0x0008_2218): frozenset({ANATOMY}),  # Frame Anatomy, Anatomic Region
+    (0x2005_140F,): frozenset({PRIVATE_SCALE}),  # Philips's private copy of a classic header
     (0x0020_9170,): _CLASSIC,  # Unassigned Shared Converted Attributes
     (0x0020_9171,): _CLASSIC,  # Unassigned Per-Frame Converted Attributes
 }

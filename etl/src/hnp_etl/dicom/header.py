@@ -1,7 +1,7 @@
 """The facts of one image's header, free of any recipe: DICOM values become one flat record.
 
 Names and units follow DICOM PS3.3: C.7.2 (study), C.7.6.3 (pixels), C.8.3 (MR), C.7.6.16
-(functional groups of enhanced images: each frame is told for itself).
+(functional groups: each frame is told for itself).
 """
 
 import json
@@ -13,7 +13,7 @@ from hnp_etl.dicom.elements import MEDIA_CLASS, Elements, read_elements
 from hnp_etl.dicom.file_window import ReadAt
 from hnp_etl.dicom.frame_facts import AT_THE_TOP, FrameFacts, size
 from hnp_etl.dicom.frames import read_frames
-from hnp_etl.dicom.functional_groups import TAKEN
+from hnp_etl.dicom.functional_groups import PRIVATE_SCALE, TAKEN
 from hnp_etl.dicom.syntaxes import EXPLICIT_LE, IMPLICIT_LE
 from hnp_etl.dicom.values import CHARSET, Values
 from hnp_etl.limits import LIMITS, Limits
@@ -33,7 +33,7 @@ _WANTED = AT_THE_TOP | frozenset(
     {CHARSET, _SOP_CLASS, _SOP_UID, _MODALITY, _MANUFACTURER, _STUDY_TEXT, _SERIES_TEXT}
     | {_PATIENT_ID, _FIELD_STRENGTH, _PROTOCOL, _STUDY_UID, _SERIES_UID, _SAMPLES, _PHOTOMETRIC}
     | {_FRAMES, _ROWS, _COLUMNS, _ALLOCATED, _STORED, _HIGH_BIT, _SIGNED, _BURNED_IN}
-    | {_MODALITY_LUT}
+    | {_MODALITY_LUT, PRIVATE_SCALE}
 )
 
 _VENDORS = (
@@ -70,7 +70,8 @@ class HeaderFacts(NamedTuple):
         frames: as the header says.
         frame: the one of several that this is about, from 1; 0 for a whole file.
         held: why its frames are no slices, in words; None when each is.
-        per_frame: what is told of each frame of a file of several slices.
+        per_frame: what is told of each frame, of a file of several.
+        private_scale: Philips's own scale slope is there; it is left alone.
         rows: None when the header does not say, likewise the other pixel attributes.
         syntax: transfer syntax UID; where the file names none, that of plain numbers if the pixel
             data have their length.
@@ -125,6 +126,7 @@ class HeaderFacts(NamedTuple):
     frame: int = 0
     held: str | None = None
     per_frame: tuple[FrameFacts, ...] = ()
+    private_scale: bool = False
 
     def to_json(self) -> str:
         """Return the record as JSON, for the private state."""
@@ -141,7 +143,7 @@ class HeaderFacts(NamedTuple):
 
     @property
     def slices(self) -> Iterator[Self]:
-        """What is told of each slice that the file may give: itself, or each of its frames."""
+        """What is told of each slice that the file may give."""
         if not self.per_frame:
             yield self
         for number in range(1, len(self.per_frame) + 1):
@@ -150,7 +152,7 @@ class HeaderFacts(NamedTuple):
     def of_frame(self, number: int) -> Self:
         """Return what is told of one frame, from 1; 0 is the file as a whole.
 
-        Plain pixels are then those of the frame alone.
+        Plain pixels are those of the frame alone.
         """
         if not number:
             return self
@@ -222,6 +224,7 @@ def header_facts(elements: Elements) -> HeaderFacts:
         pixel_length=pixels.length if pixels else None,
         held=told.held,
         per_frame=told.each,
+        private_scale=values.has(PRIVATE_SCALE),
         **told.first._asdict(),
     )
 

@@ -196,6 +196,7 @@ def _header(look: Classification | None, facts: HeaderFacts | None, held: list[R
         "fat suppressed": look.fat_suppressed,
         "a text names the lumbar spine, Body Part Examined does not": look.region_disagrees,
         "text tells another weighting": look.text_disagrees,
+        "Philips's private scale is left alone": facts.private_scale,
     }
     noted = [mark for mark, holds in marks.items() if holds]
     refused = f"stands in the way: {', '.join(held)}" if held else "nothing stands in the way"

@@ -101,11 +101,11 @@ def ledger_rows(state: sqlite3.Connection) -> Iterator[LedgerRow]:
 def links(state: sqlite3.Connection) -> Iterator[Link]:
     """Yield where every accepted slice came from, sorted by slice_id."""
     found = state.execute(
-        "SELECT slice_id, path FROM slice JOIN sample USING (id) JOIN file ON file.id = slice.file "
-        "ORDER BY slice_id"
+        "SELECT slice_id, path, frame FROM slice JOIN sample USING (id) "
+        "JOIN file ON file.id = slice.file ORDER BY slice_id"
     )
-    for slice_id, path in found:
-        yield Link(slice_id, path.decode("utf-8", "surrogateescape"))
+    for slice_id, path, frame in found:
+        yield Link(slice_id, path.decode("utf-8", "surrogateescape"), frame or None)
 
 
 def outcomes(state: sqlite3.Connection) -> Outcomes:
