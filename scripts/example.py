@@ -32,7 +32,7 @@ def make(target: Path) -> None:
         (target / "splits").mkdir(exist_ok=True)
         shutil.copyfile(data / "manifest.parquet", target / "data_manifest.example.parquet")
         for file, options in SPLITS.items():
-            _run("hnp-train", "split", data, "-o", target / "splits" / file, *options)
+            _run("hnp-train", "split", data, "-o", target / "splits" / file, "--force", *options)
 
 
 def _run(program: str, *arguments: object) -> None:

@@ -63,7 +63,7 @@ def test_half_a_surrogate_pair_is_refused(half: bytes) -> None:
 
 
 def test_another_major_version_is_refused_whatever_else_it_holds() -> None:
-    with pytest.raises(InputError, match="the data set has schema version 2.3, this is 1.0"):
+    with pytest.raises(InputError, match="the data set has schema version 2.3, this is 1.1"):
         parse_info(json.dumps({"schema_version": "2.3"}).encode())
 
 

@@ -10,6 +10,7 @@ import pytest
 from hnp_shared.columns import LEDGER, MANIFEST, SCHEMA_VERSION_KEY, Privacy, schema_of
 from hnp_shared.errors import InputError
 from hnp_shared.ledger import LedgerRow, read_ledger, write_ledger
+from hnp_shared.manifest import read_manifest
 from hnp_shared.tables import ROW_GROUP_ROWS, validate
 
 ROWS = [
@@ -40,7 +41,7 @@ def test_the_manifest_has_the_columns_of_the_contract() -> None:
         *("partition", "level", "level_name", "label_code", "is_patient", "age", "sex"),
         *("canal_width_mm", "pixel_row_mm", "pixel_col_mm", "slice_thickness_mm"),
         *("slice_position_mm", "tilt_deg", "echo_time_ms", "repetition_time_ms"),
-        *("field_strength_t", "vendor"),
+        *("field_strength_t", "vendor", "frame"),
     }
 
 
@@ -48,7 +49,7 @@ def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
     written = write_ledger(tmp_path, ROWS)
     found = read_ledger(tmp_path / written.name)
     assert [LedgerRow(**row) for row in found.to_pylist()] == ROWS
-    assert found.schema.metadata[SCHEMA_VERSION_KEY] == b"1.0"
+    assert found.schema.metadata[SCHEMA_VERSION_KEY] == b"1.1"
     assert pd.read_parquet(tmp_path / written.name).state.tolist() == [row.state for row in ROWS]
 
 
@@ -84,10 +85,27 @@ def test_a_minor_version_and_further_columns_are_welcome() -> None:
     validate(schema(b"1.7").append(pa.field("later", pa.int8())), LEDGER, role="the ledger")
 
 
+def test_a_manifest_of_before_frames_is_read_without_them() -> None:
+    kept = [field for field in schema_of(MANIFEST) if field.name != "frame"]
+    before = pa.schema(kept, metadata={SCHEMA_VERSION_KEY: b"1.0"})
+    validate(before, MANIFEST, role="the manifest")
+    with pytest.raises(InputError, match="the manifest has no column frame"):
+        validate(before.with_metadata({SCHEMA_VERSION_KEY: b"1.1"}), MANIFEST, role="the manifest")
+
+
+def test_the_column_that_it_lacks_is_null_in_every_row(tmp_path: Path) -> None:
+    columns = [column for column in MANIFEST if column.name != "frame"]
+    empty = schema_of(columns).with_metadata({SCHEMA_VERSION_KEY: b"1.0"}).empty_table()
+    pq.write_table(empty, tmp_path / "manifest.parquet")
+    found = read_manifest(tmp_path / "manifest.parquet")
+    assert found.column_names == [column.name for column in MANIFEST]
+    assert found.schema.field("frame").type == pa.int32()
+
+
 @pytest.mark.parametrize(
     ("found", "told"),
     [
-        (schema(b"2.0"), "the ledger has schema version 2.0, expected 1.0"),
+        (schema(b"2.0"), "the ledger has schema version 2.0, expected 1.1"),
         (schema().remove_metadata(), "the ledger has schema version none"),
         (schema(state=None), "the ledger has no column state"),
         (schema(state=pa.int8()), "column state is int8, expected string"),

@@ -28,6 +28,9 @@ MAX_SIDE_PIXELS = 4096
 MAX_PATIENT_SLICES = 4096
 """More slices under one patient value end the run: the value is not a person's."""
 
+MAX_FRAMES = MAX_PATIENT_SLICES
+"""Frames of an image that are told apart; one with more holds time. MULTI_FRAME beyond."""
+
 SHARD_SLICES = 512
 """Slices in a shard, unless one patient has more."""
 

@@ -16,7 +16,6 @@ from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.dataset_info import (
     ALIASES,
     DATASET_FILE,
-    NOTICES_VERSION,
     SHARDS_FOLDER,
     TABLES_FOLDER,
 )
@@ -28,6 +27,7 @@ from hnp_shared.shard_check import check_shards, sample_of
 from hnp_shared.small_groups import SmallGroups, small_groups
 from hnp_shared.storage import NAME_HEX_DIGITS, TEMPORARY_PREFIX
 from hnp_shared.vocabulary import (
+    FIRST_VERSION,
     LEVEL_NAMES,
     MAX_AGE_YEARS,
     PARTITIONS,
@@ -124,7 +124,7 @@ def check_dataset(folder: Path, *, deep: bool) -> CheckReport:
 
 
 def _check_info(dataset: Dataset) -> Iterator[str]:
-    if dataset.info.schema_version not in (SCHEMA_VERSION, NOTICES_VERSION):
+    if dataset.info.schema_version not in (FIRST_VERSION, SCHEMA_VERSION):
         return  # a later minor version may say more than is known here
     content = read_regular(dataset.folder / DATASET_FILE, role=DATASET_FILE)
     if content != dataset.info.to_json():
@@ -196,13 +196,25 @@ def _check_tables(dataset: Dataset, manifest: pa.Table, ledger: pa.Table) -> Ite
     order = manifest.select(_SORTED_BY).to_pylist()
     if any(_key(one) > _key(other) for one, other in itertools.pairwise(order)):
         yield "the manifest is not sorted"
-    accepted = ledger.filter(pc.equal(ledger.column("state"), State.ACCEPTED))
-    if sorted(accepted.column("slice_id").to_pylist()) != sorted(ids):
+    if not _same_slices(manifest, ledger):
         yield "manifest and accepted rows of the ledger name different slices"
     for column, counts in (("state", info.states), ("reason", info.reasons)):
         found = Counter(value for value in ledger.column(column).to_pylist() if value)
         if dict(found) != dict(counts):
             yield f"ledger counts by {column} differ from {DATASET_FILE}"
+
+
+def _same_slices(manifest: pa.Table, ledger: pa.Table) -> bool:
+    """Tell whether the ledger names every slice, but those of files with several frames."""
+    accepted = ledger.filter(pc.equal(ledger.column("state"), State.ACCEPTED))
+    named = accepted.column("slice_id").drop_null().to_pylist()
+    of_several = accepted.num_rows - len(named)
+    lone = manifest.filter(pc.is_null(manifest.column("frame"))).column("slice_id").to_pylist()
+    ids = set(manifest.column("slice_id").to_pylist())
+    known, rest = set(named), len(ids) - len(named)
+    if len(known) != len(named) or not set(lone) <= known <= ids:
+        return False
+    return rest >= 2 * of_several and (of_several > 0 or rest == 0)
 
 
 def _check_nulls(table: pa.Table, columns: tuple[Column, ...], name: str) -> Iterator[str]:

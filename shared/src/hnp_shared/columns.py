@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import pyarrow as pa
 
-from hnp_shared.vocabulary import SCHEMA_VERSION
+from hnp_shared.vocabulary import FIRST_VERSION, SCHEMA_VERSION
 
 SCHEMA_VERSION_KEY = b"hnp.schema_version"
 """Key of the version in the Parquet metadata."""
@@ -23,7 +23,7 @@ class Privacy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table."""
+    """One column of a table; tables of a version before `since` do not have it."""
 
     name: str
     type: pa.DataType
@@ -31,6 +31,7 @@ class Column:
     privacy: Privacy
     meaning: str
     unit: str = ""
+    since: str = FIRST_VERSION
 
 
 _STRINGS = pa.list_(pa.field("element", pa.string(), nullable=False))
@@ -68,6 +69,7 @@ MANIFEST: tuple[Column, ...] = (
     Column("source_max", pa.float32(), False, _T, "maximum of the resized image before scaling"),
     Column("weighting_from", pa.string(), False, _T, "what told T2: `tags`, `text` or `table`"),
     Column("flags", _STRINGS, False, _T, "remarks from a closed list, sorted"),
+    Column("frame", pa.int32(), True, _T, "of a multi-frame file, from 1; else null", since="1.1"),
 )
 """Columns of manifest.parquet, in order."""
 

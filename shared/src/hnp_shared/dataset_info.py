@@ -26,9 +26,6 @@ TABLES_FOLDER = "tables"
 ALIASES = ("manifest", "ledger")
 """Tables that also lie at the top, ``<name>.parquet``, for people and pandas."""
 
-NOTICES_VERSION = "1.1"
-"""Schema version of a dataset.json that says more than 1.0 knew; its readers read the rest."""
-
 _COUNTS = frozenset({"states", "reasons"})
 _APART = frozenset({"files", "notices", "parts", "flow", "corrections", "joined"})
 _OBJECTS = _COUNTS | {"recipe", "identity"}

@@ -48,6 +48,7 @@ class ManifestRow:
     source_max: float
     weighting_from: str
     flags: tuple[str, ...]
+    frame: int | None = None
 
 
 if [field.name for field in fields(ManifestRow)] != [column.name for column in MANIFEST]:

@@ -101,11 +101,19 @@ def read_table(path: Path, columns: Sequence[Column], *, role: str, whole: bool 
             raise InputError(f"{role} is damaged") from error
         raise StorageError.of(role, error) from error
     validate(table.schema, columns, role=role)
+    return _with_later(table, columns)
+
+
+def _with_later(table: pa.Table, columns: Sequence[Column]) -> pa.Table:
+    """Return a table of an earlier version with the columns that came later, all null."""
+    for column in columns:
+        if column.name not in table.column_names:
+            table = table.append_column(column.name, pa.nulls(len(table), column.type))
     return table
 
 
 def validate(schema: pa.Schema, columns: Sequence[Column], *, role: str) -> None:
-    """Check names, types and version; further columns are welcome.
+    """Check names, types and version; further columns are welcome, later ones may lack.
 
     Raises:
         InputError: says which column is missing or of another type.
@@ -115,6 +123,8 @@ def validate(schema: pa.Schema, columns: Sequence[Column], *, role: str) -> None
         raise InputError(f"{role} has schema version {found}, expected {SCHEMA_VERSION}")
     for column in columns:
         index = schema.get_field_index(column.name)
+        if index < 0 and _number(found) < _number(column.since):
+            continue
         if index < 0:
             raise InputError(f"{role} has no column {column.name}")
         if not _same_type(schema.field(index).type, column.type):
@@ -122,6 +132,11 @@ def validate(schema: pa.Schema, columns: Sequence[Column], *, role: str) -> None
                 f"{role}: column {column.name} is {schema.field(index).type}, "
                 f"expected {column.type}"
             )
+
+
+def _number(version: str) -> tuple[int, ...]:
+    """Return a version as it is compared; what is no number comes first."""
+    return tuple(int(part) if part.isdecimal() else 0 for part in version.split("."))
 
 
 def _same_type(found: pa.DataType, expected: pa.DataType) -> bool:

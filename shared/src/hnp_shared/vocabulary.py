@@ -2,8 +2,11 @@
 
 from enum import StrEnum
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 """Major.minor of the tables; a reader refuses an unknown major and ignores unknown columns."""
+
+FIRST_VERSION = "1.0"
+"""Of tables that are still read."""
 
 LEVEL_NAMES = ("L1-2", "L2-3", "L3-4", "L4-5", "L5-S1")
 """Disc levels from the head down; the index is the `level` column."""

@@ -24,8 +24,7 @@ from hnp_etl.private.pseudonyms import pseudonym
 from hnp_etl.recipes.loading import load_recipe
 from hnp_etl.recipes.recipe import Identity, Layout
 from hnp_shared.check import check_dataset
-from hnp_shared.dataset_info import NOTICES_VERSION
-from hnp_shared.vocabulary import Flag
+from hnp_shared.vocabulary import SCHEMA_VERSION, Flag
 
 
 @pytest.fixture
@@ -87,7 +86,7 @@ def test_sound_patients_leave_nothing_to_tell(config: BuildConfig) -> None:
     content = json.loads((config.out / "dataset.json").read_text("utf-8"))
     assert told(report) == []
     assert "notices" not in content
-    assert content["schema_version"] == NOTICES_VERSION  # with `flow` it says more than 1.0 knew
+    assert content["schema_version"] == SCHEMA_VERSION
 
 
 def test_values_that_share_a_study_are_one_person(config: BuildConfig) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from etl.facts import facts_of, label_of
 from hnp_etl.choosing.choose import Choice, choose, judge
+from hnp_etl.dicom.held_frames import Held
 from hnp_etl.dicom.syntaxes import EXPLICIT_BE
 from hnp_etl.labels.label import LabelFacts
 from hnp_etl.recipes.recipe import Recipe
@@ -30,7 +31,7 @@ def recipe(**sections: Any) -> Recipe:
 ORDER: list[tuple[Reason, dict[str, Any]]] = [
     (Reason.TRUNCATED, {"pixel_offset": SIZE}),
     (Reason.UNSUPPORTED_SYNTAX, {"syntax": "1.2.840.10008.1.2.4.201"}),
-    (Reason.MULTI_FRAME, {"frames": 2}),
+    (Reason.MULTI_FRAME, {"held": Held.UNTOLD}),
     (Reason.BURNED_IN, {"burned_in": True}),
     (Reason.NOT_T2, {"echo_time_ms": 10.0, "repetition_time_ms": 500.0}),
     (
@@ -68,7 +69,7 @@ def test_of_several_reasons_the_first_in_the_contracts_order_is_given(depth: int
 def test_reasons_from_the_label(said: LabelFacts | Reason | None, reason: Reason) -> None:
     assert chosen(said) is reason
     assert chosen(said, syntax="1.2.3") is reason  # pixels come later
-    assert chosen(said, frames=2) is Reason.MULTI_FRAME  # the header comes first
+    assert chosen(said, held=Held.TIME) is Reason.MULTI_FRAME  # the header comes first
 
 
 @pytest.mark.parametrize(

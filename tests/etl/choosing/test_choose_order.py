@@ -8,6 +8,7 @@ import pytest
 
 from etl.facts import facts_of, label_of
 from hnp_etl.choosing.choose import Choice, choose, judge
+from hnp_etl.dicom.held_frames import Held
 from hnp_etl.labels.label import LabelFacts
 from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.vocabulary import Flag, Reason
@@ -49,7 +50,7 @@ FAULTS = [  # in the contract's order
     Fault(Reason.WEIGHTING_UNKNOWN, {"echo_time_ms": None, "series_text": ""}),
     Fault(Reason.NOT_T2, {"echo_time_ms": 10.0, "repetition_time_ms": 500.0}),
     Fault(Reason.BURNED_IN, {"burned_in": True}),
-    Fault(Reason.MULTI_FRAME, {"frames": 2}),
+    Fault(Reason.MULTI_FRAME, {"held": Held.DIFFUSION}),
     Fault(Reason.NO_LABEL, other_label=None),
     Fault(Reason.LABEL_REJECTED, other_label=Reason.FIELD_CONFLICT),
     Fault(Reason.CODE_UNMAPPED, label={"cells": ((None,), (), (), (), ())}),

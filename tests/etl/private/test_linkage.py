@@ -22,6 +22,8 @@ PATHS = [
 def test_every_path_comes_back(tmp_path: Path) -> None:
     links = [Link(f"{number:032x}", path) for number, path in enumerate(PATHS)]
     write_linkage(tmp_path, links)
+    links += [Link("f" * 32, PATHS[0], frame) for frame in (1, 12)]
+    write_linkage(tmp_path, links)
     assert list(read_linkage(tmp_path)) == links
 
 

@@ -3,13 +3,15 @@
 import contextlib
 from collections.abc import Iterable, Iterator
 
+import pyarrow.compute as pc
+
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.losses import Losses, lost_reasons, places_of, slices_lost
 from hnp_etl.datasets.gate import refuse_nothing_accepted
 from hnp_etl.datasets.tidy import sweep_unnamed
-from hnp_etl.private.pseudonyms import pseudonym
+from hnp_etl.private.pseudonyms import slice_name
 from hnp_etl.state import lost, rows
-from hnp_etl.state.database import Connection
+from hnp_etl.state.database import SINGLE, Connection
 from hnp_etl.walking.paths import source_labels
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.dataset_info import DATASET_FILE
@@ -83,17 +85,24 @@ def _losses(
     paths = list(lost.paths(state))
     before, gone = frozenset[str](), 0
     if old is not None:
-        before = frozenset(old.manifest_table().column("slice_id").to_pylist())
+        manifest = old.manifest_table()
+        before = frozenset(manifest.column("slice_id").to_pylist())
+        frames = pc.max(manifest.column("frame")).as_py() or SINGLE
         hidden = bool(empty or lost.has_closed_folder(state))
         images = lost.images(state, hidden=hidden)
-        met = _ids(key, lost.met_images(state)) if hidden else None
-        gone = slices_lost(before, _ids(key, images), met)
+        met = _ids(key, lost.met_images(state), frames) if hidden else None
+        gone = slices_lost(before, _ids(key, images, frames), met)
     files = sum(found.states.values())
     return Losses(files, reasons, len(before), gone, places_of(paths, labels), empty)
 
 
-def _ids(key: bytes, paths: Iterable[str]) -> set[str]:
-    return {pseudonym(key, "slice", path) for path in paths}
+def _ids(key: bytes, images: Iterable[lost.LostImage], most_frames: int) -> set[str]:
+    """Return the slice_ids that images have; those of all frames where it is not known which."""
+    return {
+        slice_name(key, each.path, frame)
+        for each in images
+        for frame in (range(most_frames + 1) if each.frame is None else (each.frame,))
+    }
 
 
 def _leave(state: Connection, config: BuildConfig, key: bytes, old: Dataset | None) -> None:

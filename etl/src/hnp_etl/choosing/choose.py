@@ -6,6 +6,7 @@ from hnp_etl.choosing.classify import Classification, classify
 from hnp_etl.choosing.geometry import slice_position_mm
 from hnp_etl.dicom.element_walk import PIXEL_DATA
 from hnp_etl.dicom.header import HeaderFacts
+from hnp_etl.dicom.held_frames import Held
 from hnp_etl.dicom.syntaxes import DECODERS, DEFLATED_LE, EXPLICIT_BE, UNCOMPRESSED
 from hnp_etl.labels.label import LabelFacts
 from hnp_etl.limits import Limits
@@ -131,7 +132,10 @@ def header_refusals(facts: HeaderFacts, look: Classification, recipe: Recipe) ->
     weighting = look.weighting.value if look.weighting else None
     unwanted_fat = look.fat_suppressed and selection.fat_suppressed == "reject"
     reasons = (
-        (Reason.BAD_HEADER, look.mr and not _pixels_described(facts, recipe.limits)),
+        (
+            Reason.BAD_HEADER,
+            look.mr and (facts.held == Held.BROKEN or not _pixels_described(facts, recipe.limits)),
+        ),
         (Reason.NOT_MR, not look.mr),
         (Reason.DERIVED, look.computed),
         (Reason.LOCALIZER, look.localizer),
@@ -141,7 +145,7 @@ def header_refusals(facts: HeaderFacts, look: Classification, recipe: Recipe) ->
         (Reason.WEIGHTING_UNKNOWN, weighting is None),
         (Reason.NOT_T2, weighting not in (None, selection.weighting) or unwanted_fat),
         (Reason.BURNED_IN, facts.burned_in),
-        (Reason.MULTI_FRAME, facts.frames > 1),
+        (Reason.MULTI_FRAME, facts.held is not None),
     )
     return [reason for reason, holds in reasons if holds]
 

@@ -37,8 +37,12 @@ def link(out: Path, slice_id: str | None, every: bool, private: Path | None, as_
             raise InputError("found no such slice_id in the linkage")
         if as_json:
             rows: list[Mapping[str, object]] = [
-                {"slice_id": found.slice_id, "path": found.path} for found in links
+                {"slice_id": found.slice_id, "path": found.path}
+                | ({} if found.frame is None else {"frame": found.frame})
+                for found in links
             ]
             echo_json(rows)
         else:
-            echo_table([("slice_id", "path"), *((found.slice_id, found.path) for found in links)])
+            lines = [(found.slice_id, found.path, f"{found.frame or ''}") for found in links]
+            width = 3 if any(frame for *_, frame in lines) else 2
+            echo_table([line[:width] for line in (("slice_id", "path", "frame"), *lines)])

@@ -9,7 +9,6 @@ from hnp_etl import __version__
 from hnp_etl.datasets.tidy import tidy
 from hnp_shared.corrections import AppliedFile
 from hnp_shared.dataset_info import (
-    NOTICES_VERSION,
     SHARDS_FOLDER,
     TABLES_FOLDER,
     DatasetInfo,
@@ -76,7 +75,7 @@ def describe(contents: Contents) -> DatasetInfo:
     files = {f"{SHARDS_FOLDER}/{name}": file for name, file in contents.shards.items()}
     files |= {f"{TABLES_FOLDER}/{each.name}": NamedFile(each.sha256, each.size) for each in tables}
     return DatasetInfo(
-        schema_version=NOTICES_VERSION if _is_new(contents) else SCHEMA_VERSION,
+        schema_version=SCHEMA_VERSION,
         dataset_id=contents.manifest.sha256[:NAME_HEX_DIGITS],
         pixels_id=contents.pixels_id,
         key_id=contents.key_id,
@@ -94,8 +93,3 @@ def describe(contents: Contents) -> DatasetInfo:
         corrections=contents.corrections,
         joined=contents.joined,
     )
-
-
-def _is_new(contents: Contents) -> bool:
-    """Tell whether it says what 1.0 did not know."""
-    return any((contents.notices, contents.flow, contents.corrections, contents.joined))

@@ -48,3 +48,16 @@ class PixelPlace:
     tag: int
     offset: int
     length: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Where an open sequence or item ends: at an offset, or None where at a delimiter.
+
+    Attributes:
+        tag: of the sequence, 0 for an item.
+    """
+
+    offset: int | None
+    delimiter: int
+    tag: int

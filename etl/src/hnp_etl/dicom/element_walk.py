@@ -16,10 +16,12 @@ from hnp_etl.dicom.element_form import (
     LONG_VRS,
     PIXEL_VRS,
     SHORT_VRS,
+    End,
     PixelPlace,
     Raw,
 )
 from hnp_etl.dicom.file_window import FileWindow
+from hnp_etl.dicom.functional_groups import Groups
 from hnp_etl.dicom.odd_element import MAX_ODD_ELEMENTS, Place, odd_value
 from hnp_etl.dicom.plain_elements import Keep, Span, take_explicit, take_implicit
 from hnp_etl.errors import FileError
@@ -28,19 +30,9 @@ from hnp_shared.vocabulary import Reason
 
 PIXEL_DATA = 0x7FE0_0010
 _PIXEL_TAGS = frozenset({0x7FE0_0008, 0x7FE0_0009, PIXEL_DATA})
-_FUNCTIONAL_GROUPS = frozenset({0x5200_9229, 0x5200_9230})
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFE_E000, 0xFFFE_E00D, 0xFFFE_E0DD
 _UNDEFINED = 0xFFFF_FFFF
 _NEVER = 2**31  # deeper than any limit
-_NONE: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """Where an open sequence or item ends: at an offset, or None where at a delimiter."""
-
-    offset: int | None
-    delimiter: int
 
 
 @dataclass(slots=True)
@@ -50,31 +42,34 @@ class Walker(FileWindow):
     Attributes:
         position: where the next element begins.
         wanted: tags kept at the top level.
-        within_groups: tags kept from inside the functional groups (PS3.3 C.7.6.16).
+        groups: the functional groups (PS3.3 C.7.6.16), and what is kept of them.
         limits: bounds on depth, values and the whole.
         explicit: value representations are written out.
         values: tag -> raw value, at the top level.
-        shared: likewise from within functional groups.
         pixels: None until pixel data are met.
         open_ends: the open sequences and items, innermost last.
         implicit_from: depth from which elements are implicit, within one of unknown VR.
-        in_groups: within functional groups.
+        taken: tags kept where the walk is, and `into` where they go.
         odd_count: elements without a known value representation met so far.
     """
 
     position: int
     wanted: frozenset[int]
-    within_groups: frozenset[int]
+    groups: Groups
     limits: Limits = LIMITS
     explicit: bool = True
     big_endian: bool = False
     values: dict[int, Raw] = field(default_factory=dict)
-    shared: dict[int, Raw] = field(default_factory=dict)
     pixels: PixelPlace | None = None
-    open_ends: list[_End] = field(default_factory=list)
+    open_ends: list[End] = field(default_factory=list)
     implicit_from: int = _NEVER
-    in_groups: bool = False
     odd_count: int = 0
+    taken: frozenset[int] = field(init=False)
+    into: dict[int, Raw] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin at the top level."""
+        self.taken, self.into = self.wanted, self.values
 
     def walk(self, only_group: int | None = None) -> None:
         """Go on to the pixel data, to another group than ``only_group``, or to the end."""
@@ -98,14 +93,13 @@ class Walker(FileWindow):
 
     def _hurry(self, only_group: int | None) -> bool:
         """Take the plain elements that come next and lie whole in the window; True if any."""
-        start, top = self.window_start, not self.open_ends
+        start = self.window_start
         begin, end = self.position - start, len(self.window)
         if self.big_endian or not 0 <= begin < end:
             return False
-        if not top and self.open_ends[-1].offset is not None:
+        if self.open_ends and self.open_ends[-1].offset is not None:
             end = min(end, self.open_ends[-1].offset - start)
-        wanted = self.wanted if top else self.within_groups if self.in_groups else _NONE
-        keep = Keep(wanted, self.values if top else self.shared, self.limits.value_bytes)
+        keep = Keep(self.taken, self.into, self.limits.value_bytes)
         span = Span(self.window, begin, end)
         if self._implicit():
             after = take_implicit(span, keep)
@@ -125,29 +119,27 @@ class Walker(FileWindow):
         elif length == _UNDEFINED and vr in BYTE_VRS:
             self._skip_fragments()
         elif vr == b"SQ" or length == _UNDEFINED or self._begins_with_item(tag, length, vr):
-            if not self.open_ends:
-                if tag in self.wanted and length and self._item_follows():
-                    self.values.setdefault(tag, Raw(vr, b""))  # that a sequence is there
-                self.in_groups = tag in _FUNCTIONAL_GROUPS
+            if not self.open_ends and tag in self.wanted and length and self._item_follows():
+                self.values.setdefault(tag, Raw(vr, b""))  # that a sequence is there
             if vr == b"UN":  # PS3.5 6.2.2 note 2: sequences of unknown VR are implicit
                 self.implicit_from = min(self.implicit_from, len(self.open_ends))
-            self._open(length, _SEQUENCE_END)
+            self._open(length, _SEQUENCE_END, tag)
         else:
             self._keep(tag, vr, length)
             self._skip(length)
 
     def _keep(self, tag: int, vr: bytes, length: int) -> None:
-        top = not self.open_ends
-        wanted = (tag in self.wanted) if top else (self.in_groups and tag in self.within_groups)
-        if not wanted or (not length and tag not in self.values):
+        if tag not in self.taken or (not length and tag not in self.into):
             return  # an empty element tells as much as none
         if length > self.limits.value_bytes:
             raise FileError(Reason.BAD_HEADER, f"element {tag:08X} has {length} bytes")
         raw = Raw(vr, self.peek(self.position, length))
         if len(raw.value) < length:
             raise FileError(Reason.BAD_HEADER, f"the file ends within element {tag:08X}")
-        first = (self.values if top else self.shared).setdefault(tag, raw)
-        if top and first != raw:  # PS3.5 7.1: at most once; programs differ on which to take
+        first = self.into.setdefault(tag, raw)
+        if (
+            self.into is self.values and first != raw
+        ):  # PS3.5 7.1: at most once; programs differ on which to take
             raise FileError(Reason.BAD_HEADER, f"element {tag:08X} is there twice and differs")
 
     def _skip(self, length: int) -> None:
@@ -171,19 +163,27 @@ class Walker(FileWindow):
         if not self.open_ends or tag not in (_ITEM, _ITEM_END, _SEQUENCE_END):
             raise FileError(Reason.BAD_HEADER, f"found delimiter {tag:08X} outside a sequence")
         if tag == _ITEM:
-            self._open(length, _ITEM_END)
+            self._open(length, _ITEM_END, 0)
         elif self.open_ends[-1].offset is None:  # else superfluous: its length tells where it ends
             if tag != self.open_ends[-1].delimiter:
                 raise FileError(Reason.BAD_HEADER, f"found delimiter {tag:08X} out of place")
             self._close()
 
-    def _open(self, length: int, delimiter: int) -> None:
+    def _open(self, length: int, delimiter: int, tag: int) -> None:
         if len(self.open_ends) >= 2 * self.limits.depth:  # a sequence and its item each
             raise FileError(Reason.TOO_DEEP, f"sequences nest deeper than {self.limits.depth}")
         if length != _UNDEFINED and length > self.size - self.position:
             raise FileError(Reason.BAD_HEADER, "a sequence is longer than the file")
         offset = None if length == _UNDEFINED else self.position + length
-        self.open_ends.append(_End(offset, delimiter))
+        self.open_ends.append(End(offset, delimiter, tag))
+        self.groups.enter([end.tag for end in self.open_ends])
+        self._look_where()
+
+    def _look_where(self) -> None:
+        """See what is taken here."""
+        self.taken, self.into = self.wanted, self.values
+        if self.open_ends:
+            self.taken, self.into = self.groups.taken_at([end.tag for end in self.open_ends])
 
     def _close_finished(self) -> None:
         while self.open_ends:
@@ -196,6 +196,7 @@ class Walker(FileWindow):
 
     def _close(self) -> None:
         self.open_ends.pop()
+        self._look_where()
         if len(self.open_ends) <= self.implicit_from:
             self.implicit_from = _NEVER
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hnp_etl.dicom.element_form import PixelPlace, Raw
 from hnp_etl.dicom.element_walk import Walker
 from hnp_etl.dicom.file_window import ReadAt
+from hnp_etl.dicom.functional_groups import Groups, Taken
 from hnp_etl.dicom.syntaxes import DEFLATED_LE, EXPLICIT_BE
 from hnp_etl.errors import FileError
 from hnp_etl.limits import LIMITS, Limits
@@ -26,7 +27,7 @@ class Elements:
 
     Attributes:
         values: tag -> raw value, of wanted elements at the top level.
-        shared: likewise from within functional groups of an enhanced image, first occurrence.
+        groups: likewise of the functional groups of an enhanced image.
         syntax: transfer syntax UID, None when the file does not say.
         big_endian: byte order of the values.
         explicit: value representations are written out.
@@ -35,7 +36,7 @@ class Elements:
     """
 
     values: dict[int, Raw]
-    shared: dict[int, Raw]
+    groups: Groups
     syntax: str | None
     big_endian: bool
     explicit: bool
@@ -52,7 +53,7 @@ def read_elements(
     read_at: ReadAt,
     size: int,
     wanted: frozenset[int],
-    within_groups: frozenset[int],
+    within_groups: Taken,
     limits: Limits = LIMITS,
 ) -> Elements:
     """Walk a file of ``size`` bytes and return its wanted elements.
@@ -61,13 +62,13 @@ def read_elements(
         read_at: reads from the file.
         size: of the file, bytes.
         wanted: tags kept at the top level.
-        within_groups: tags kept from inside the functional groups (PS3.3 C.7.6.16).
+        within_groups: sequences from an item of the functional groups down -> tags kept there.
         limits: bounds, and whether a file without preamble is read.
 
     Raises:
         FileError: NOT_DICOM, TOO_DEEP or BAD_HEADER.
     """
-    meta = Walker(read_at, size, 0, _META, frozenset(), limits)
+    meta = Walker(read_at, size, 0, _META, Groups({}), limits)
     meta.position = _first_element(meta.peek(0, _PREAMBLE_BYTES + 4), limits)
     meta.walk(only_group=0x0002)
     syntax = _uid(meta.values.get(TRANSFER_SYNTAX))
@@ -77,7 +78,7 @@ def read_elements(
             raise FileError(Reason.BAD_HEADER, f"deflated, and over {limits.header_bytes} bytes")
         inflated = inflate(read_at(start, size - start), limits.header_bytes)
         read_at, size, start = (lambda at, count: inflated[at : at + count]), len(inflated), 0
-    body = Walker(read_at, size, start, wanted, within_groups, limits)
+    body = Walker(read_at, size, start, wanted, Groups(within_groups), limits)
     if start:  # what was read of the file so far is not read again
         body.window, body.window_start = meta.window, meta.window_start
     body.big_endian = syntax == EXPLICIT_BE
@@ -85,7 +86,7 @@ def read_elements(
     body.walk()
     return Elements(
         values={**meta.values, **body.values},
-        shared=body.shared,
+        groups=body.groups,
         syntax=syntax,
         big_endian=body.big_endian,
         explicit=body.explicit,

@@ -1,45 +1,39 @@
 """The facts of one image's header, free of any recipe: DICOM values become one flat record.
 
 Names and units follow DICOM PS3.3: C.7.2 (study), C.7.6.3 (pixels), C.8.3 (MR), C.7.6.16
-(functional groups of enhanced images, of which the first occurrence stands for all).
+(functional groups: each frame is told for itself).
 """
 
 import json
 import math
-from typing import NamedTuple, Self
+from collections.abc import Iterator
+from typing import Any, NamedTuple, Self
 
 from hnp_etl.dicom.elements import MEDIA_CLASS, Elements, read_elements
 from hnp_etl.dicom.file_window import ReadAt
+from hnp_etl.dicom.frame_facts import AT_THE_TOP, FrameFacts, size
+from hnp_etl.dicom.frames import read_frames
+from hnp_etl.dicom.functional_groups import PRIVATE_SCALE, TAKEN
 from hnp_etl.dicom.syntaxes import EXPLICIT_LE, IMPLICIT_LE
 from hnp_etl.dicom.values import CHARSET, Values
 from hnp_etl.limits import LIMITS, Limits
 from hnp_shared.vocabulary import Vendor
 
-_IMAGE_TYPE, _SOP_CLASS, _SOP_UID = 0x0008_0008, 0x0008_0016, 0x0008_0018
+_SOP_CLASS, _SOP_UID = 0x0008_0016, 0x0008_0018
 _MODALITY, _MANUFACTURER = 0x0008_0060, 0x0008_0070
 _STUDY_TEXT, _SERIES_TEXT = 0x0008_1030, 0x0008_103E
-_PATIENT_ID = 0x0010_0020
-_BODY_PART, _SEQUENCE, _OPTIONS, _SEQUENCE_NAME = 0x0018_0015, 0x0018_0020, 0x0018_0022, 0x0018_0024
-_THICKNESS, _REPETITION, _ECHO, _INVERSION = 0x0018_0050, 0x0018_0080, 0x0018_0081, 0x0018_0082
-_FIELD_STRENGTH, _PROTOCOL = 0x0018_0087, 0x0018_1030
-_EFFECTIVE_ECHO, _B_VALUE, _GRADIENT = 0x0018_9082, 0x0018_9087, 0x0018_9089
+_PATIENT_ID, _FIELD_STRENGTH, _PROTOCOL = 0x0010_0020, 0x0018_0087, 0x0018_1030
 _STUDY_UID, _SERIES_UID = 0x0020_000D, 0x0020_000E
-_POSITION, _ORIENTATION = 0x0020_0032, 0x0020_0037
 _SAMPLES, _PHOTOMETRIC, _FRAMES = 0x0028_0002, 0x0028_0004, 0x0028_0008
-_ROWS, _COLUMNS, _SPACING = 0x0028_0010, 0x0028_0011, 0x0028_0030
+_ROWS, _COLUMNS = 0x0028_0010, 0x0028_0011
 _ALLOCATED, _STORED, _HIGH_BIT, _SIGNED = 0x0028_0100, 0x0028_0101, 0x0028_0102, 0x0028_0103
-_BURNED_IN, _INTERCEPT, _SLOPE, _MODALITY_LUT = 0x0028_0301, 0x0028_1052, 0x0028_1053, 0x0028_3000
+_BURNED_IN, _MODALITY_LUT = 0x0028_0301, 0x0028_3000
 
-_WANTED = frozenset(
-    {CHARSET, _IMAGE_TYPE, _SOP_CLASS, _SOP_UID, _MODALITY, _MANUFACTURER, _STUDY_TEXT}
-    | {_SERIES_TEXT, _PATIENT_ID, _BODY_PART, _SEQUENCE, _OPTIONS, _SEQUENCE_NAME, _THICKNESS}
-    | {_REPETITION, _ECHO, _INVERSION, _FIELD_STRENGTH, _PROTOCOL, _B_VALUE, _GRADIENT}
-    | {_STUDY_UID, _SERIES_UID, _POSITION, _ORIENTATION, _SAMPLES, _PHOTOMETRIC, _FRAMES, _ROWS}
-    | {_COLUMNS, _SPACING, _ALLOCATED, _STORED, _HIGH_BIT, _SIGNED, _BURNED_IN, _INTERCEPT}
-    | {_SLOPE, _MODALITY_LUT, _EFFECTIVE_ECHO}
-)
-_WITHIN_GROUPS = frozenset(
-    {_POSITION, _ORIENTATION, _SPACING, _THICKNESS, _REPETITION, _EFFECTIVE_ECHO, _B_VALUE}
+_WANTED = AT_THE_TOP | frozenset(
+    {CHARSET, _SOP_CLASS, _SOP_UID, _MODALITY, _MANUFACTURER, _STUDY_TEXT, _SERIES_TEXT}
+    | {_PATIENT_ID, _FIELD_STRENGTH, _PROTOCOL, _STUDY_UID, _SERIES_UID, _SAMPLES, _PHOTOMETRIC}
+    | {_FRAMES, _ROWS, _COLUMNS, _ALLOCATED, _STORED, _HIGH_BIT, _SIGNED, _BURNED_IN}
+    | {_MODALITY_LUT, PRIVATE_SCALE}
 )
 
 _VENDORS = (
@@ -73,6 +67,11 @@ class HeaderFacts(NamedTuple):
         orientation: row and column direction cosines, six numbers.
         position_mm: centre of the first pixel, three numbers.
         row_mm: distance of the centres of neighbouring rows; column_mm likewise.
+        frames: as the header says.
+        frame: the one of several that this is about, from 1; 0 for a whole file.
+        held: why its frames are no slices, in words; None when each is.
+        per_frame: what is told of each frame, of a file of several.
+        private_scale: Philips's own scale slope is there; it is left alone.
         rows: None when the header does not say, likewise the other pixel attributes.
         syntax: transfer syntax UID; where the file names none, that of plain numbers if the pixel
             data have their length.
@@ -124,6 +123,10 @@ class HeaderFacts(NamedTuple):
     pixel_tag: int | None
     pixel_offset: int | None
     pixel_length: int | None
+    frame: int = 0
+    held: str | None = None
+    per_frame: tuple[FrameFacts, ...] = ()
+    private_scale: bool = False
 
     def to_json(self) -> str:
         """Return the record as JSON, for the private state."""
@@ -132,8 +135,38 @@ class HeaderFacts(NamedTuple):
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Return the record that `to_json` wrote."""
-        return cls._make(
-            [tuple(value) if isinstance(value, list) else value for value in json.loads(text)]
+        facts = cls._make(map(_plain, json.loads(text)))
+        if not facts.per_frame:
+            return facts
+        frames = (FrameFacts._make(map(_plain, each)) for each in facts.per_frame)
+        return facts._replace(per_frame=tuple(frames))
+
+    @property
+    def slices(self) -> Iterator[Self]:
+        """What is told of each slice that the file may give."""
+        if not self.per_frame:
+            yield self
+        for number in range(1, len(self.per_frame) + 1):
+            yield self.of_frame(number)
+
+    def of_frame(self, number: int) -> Self:
+        """Return what is told of one frame, from 1; 0 is the file as a whole.
+
+        Plain pixels are those of the frame alone.
+        """
+        if not number:
+            return self
+        start, length = self.pixel_offset, self.pixel_length
+        if start is not None and length is not None:
+            frame = (self.rows or 0) * (self.columns or 0) * (self.bits_allocated or 0) // 8
+            before = (number - 1) * frame
+            start, length = start + before, max(0, min(frame, length - before))
+        return self._replace(
+            frame=number,
+            per_frame=(),
+            pixel_offset=start,
+            pixel_length=length,
+            **self.per_frame[number - 1]._asdict(),
         )
 
 
@@ -148,7 +181,7 @@ def read_header(read_at: ReadAt, size: int, limits: Limits = LIMITS) -> HeaderFa
     Raises:
         FileError: NOT_DICOM, TOO_DEEP or BAD_HEADER.
     """
-    return header_facts(read_elements(read_at, size, _WANTED, _WITHIN_GROUPS, limits))
+    return header_facts(read_elements(read_at, size, _WANTED, TAKEN, limits))
 
 
 def header_facts(elements: Elements) -> HeaderFacts:
@@ -158,7 +191,8 @@ def header_facts(elements: Elements) -> HeaderFacts:
         FileError: BAD_HEADER when a value that pixels depend on cannot be read.
     """
     values = Values(elements)
-    spacing = values.numbers(_SPACING, 2)
+    frames = values.whole(_FRAMES, 1)
+    told = read_frames(elements, frames)
     pixels = elements.pixels
     return HeaderFacts(
         study_uid=values.uid(_STUDY_UID),
@@ -167,27 +201,13 @@ def header_facts(elements: Elements) -> HeaderFacts:
         sop_class=values.uid(_SOP_CLASS) or values.uid(MEDIA_CLASS),
         patient_id=values.text(_PATIENT_ID) or None,
         modality=values.text(_MODALITY).upper() or None,
-        image_type=values.words(_IMAGE_TYPE),
-        body_part=values.text(_BODY_PART),
         study_text=values.text(_STUDY_TEXT),
         series_text=values.text(_SERIES_TEXT),
         protocol_text=values.text(_PROTOCOL),
         vendor=_vendor(values.text(_MANUFACTURER)),
-        scanning_sequence=values.words(_SEQUENCE),
-        scan_options=values.words(_OPTIONS),
-        sequence_name=values.text(_SEQUENCE_NAME),
-        echo_time_ms=_size(values.number(_ECHO)) or _size(values.double(_EFFECTIVE_ECHO)),
-        repetition_time_ms=_size(values.number(_REPETITION)),
-        inversion_time_ms=_size(values.number(_INVERSION)),
-        diffusion=_diffusion(values),
-        field_strength_t=_size(values.number(_FIELD_STRENGTH)),
-        slice_thickness_mm=_size(values.number(_THICKNESS)),
-        orientation=values.numbers(_ORIENTATION, 6),
-        position_mm=values.numbers(_POSITION, 3),
-        row_mm=spacing[0] if spacing and min(spacing) > 0 else None,
-        column_mm=spacing[1] if spacing and min(spacing) > 0 else None,
+        field_strength_t=size(values.number(_FIELD_STRENGTH)),
         burned_in=values.text(_BURNED_IN).upper() == "YES",
-        frames=values.whole(_FRAMES, 1),
+        frames=frames,
         samples=values.unsigned(_SAMPLES, 1),
         photometric=values.text(_PHOTOMETRIC).upper(),
         rows=values.unsigned(_ROWS, None),
@@ -196,15 +216,21 @@ def header_facts(elements: Elements) -> HeaderFacts:
         bits_stored=values.unsigned(_STORED, None),
         high_bit=values.unsigned(_HIGH_BIT, None),
         signed=values.unsigned(_SIGNED, 0) == 1,
-        slope=values.exact(_SLOPE, 1.0),
-        intercept=values.exact(_INTERCEPT, 0.0),
         modality_lut=_MODALITY_LUT in elements.values,
         syntax=elements.syntax or _plain_syntax(elements, values),
         body_offset=elements.body_offset,
         pixel_tag=pixels.tag if pixels else None,
         pixel_offset=pixels.offset if pixels else None,
         pixel_length=pixels.length if pixels else None,
+        held=told.held,
+        per_frame=told.each,
+        private_scale=values.has(PRIVATE_SCALE),
+        **told.first._asdict(),
     )
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  # of any field
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _plain_syntax(elements: Elements, values: Values) -> str | None:
@@ -217,19 +243,9 @@ def _plain_syntax(elements: Elements, values: Values) -> str | None:
     return EXPLICIT_LE if elements.explicit else IMPLICIT_LE
 
 
-def _diffusion(values: Values) -> bool:
-    b_value = values.double(_B_VALUE)
-    return b_value is not None and (b_value > 0 or values.has(_GRADIENT))
-
-
 def _vendor(manufacturer: str) -> str | None:
     if not manufacturer:
         return None
     lowered = manufacturer.casefold()
     hits = (vendor for word, vendor in _VENDORS if word in lowered)
     return str(next(hits, Vendor.GE if lowered.split()[0] == "ge" else Vendor.OTHER))
-
-
-def _size(number: float | None) -> float | None:
-    """Return a time, a strength or a thickness; zero or less stands where none was known."""
-    return number if number is not None and number > 0 else None

@@ -6,6 +6,7 @@ Source: DICOM PS3.5 section 6.2 (value representations), PS3.3 C.12.1.1.2 (chara
 
 import struct
 import warnings
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeVar
 
@@ -32,10 +33,18 @@ T = TypeVar("T")
 
 
 class Values:
-    """The values of one data set; those at its top level go before those in functional groups."""
+    """The values of one data set, or of one frame of it.
 
-    def __init__(self, elements: Elements) -> None:
-        self._values = {**elements.shared, **elements.values}
+    In a file of one frame those at the top level go before those in functional groups; of several
+    frames each has its own first, then what all share.
+    """
+
+    def __init__(self, elements: Elements, frame: Mapping[int, Raw] | None = None) -> None:
+        groups = elements.groups
+        if frame is None:
+            self._values = {**groups.shared, **dict(*groups.frames[:1]), **elements.values}
+        else:
+            self._values = {**elements.values, **groups.shared, **frame}
         self._big_endian = elements.big_endian
         self._charset = elements.values.get(CHARSET, _NOTHING).value
 

@@ -87,7 +87,9 @@ REASONS: Mapping[str, Meaning] = {
         "ask for the image without it; it never goes into a data set",
     ),
     Reason.MULTI_FRAME: Meaning(
-        "several frames, of which it is not told how they lie", "ask for one file a slice"
+        "a series in time, a diffusion series or a mosaic, or frames of which it is not told how "
+        "they lie",
+        "nothing for what shows time or diffusion; else ask for one file a slice",
     ),
     Reason.NO_LABEL: Meaning(
         "no label belongs to the image, or more than one could",

@@ -28,7 +28,7 @@ _PHRASES: dict[Reason, str] = {
     "weighting",
     Reason.NOT_T2: "its weighting were {weighting}{fat}",
     Reason.BURNED_IN: "Burned In Annotation did not say YES",
-    Reason.MULTI_FRAME: "it held one frame",
+    Reason.MULTI_FRAME: "each of its frames were one slice, and it were told where it lies",
     Reason.NO_LABEL: "exactly one label shared its path, its name, or named it",
     Reason.LABEL_REJECTED: "its label were sound and no equal picture of the patient had another",
     Reason.CODE_UNMAPPED: "the recipe mapped the code in its label",

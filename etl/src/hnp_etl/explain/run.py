@@ -19,6 +19,7 @@ from hnp_etl.reading.sealed import unpack_header
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.sharding.shard import settle_shard
 from hnp_etl.state import asked, files, identity, meanings, pairs, shards, slices
+from hnp_etl.state.asked_file import Asked
 from hnp_etl.state.database import Connection, open_scratch
 from hnp_etl.walking.walk import walk
 from hnp_shared.errors import InputError
@@ -98,13 +99,20 @@ def _explain_group(
             path: explain_one(
                 path,
                 known[number],
-                facts.get(number),
+                _of_frame(facts.get(number), known[number]),
                 verdicts[number],
                 _shown(known[number].partner, path),
                 recipe,
             )
             for path, number in numbers.items()
         }
+
+
+def _of_frame(facts: HeaderFacts | None, known: Asked) -> HeaderFacts | None:
+    """Return what the header tells of the frame that stands for its file."""
+    if facts is None or known.frames is None:
+        return facts
+    return facts.of_frame(known.frames.shown)
 
 
 def _number(state: Connection, path: str, sources: Sequence[Path]) -> int:

@@ -8,7 +8,7 @@ from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.explain.remedies import EXCLUDED, IGNORED, remedy
 from hnp_etl.labels.label import LabelFacts
 from hnp_etl.recipes.recipe import Recipe
-from hnp_etl.state.asked import Asked
+from hnp_etl.state.asked_file import Asked
 from hnp_shared.ledger import LedgerRow
 from hnp_shared.vocabulary import LEVEL_NAMES, Kind, Reason, State
 
@@ -101,6 +101,7 @@ def explain_one(
         else _would_pass(State(verdict.state), reason, held, asked, recipe),
         steps=(
             Step("place", _place(asked)),
+            *([Step("frames", asked.frames.told)] if asked.frames else ()),
             *([_header(look, facts, held)] if image and not asked.excluded else ()),
             *([_pair(asked, partner)] if asked.kind is not Kind.OTHER else ()),
             *([Step("because", "; ".join(asked.faults))] if asked.faults else ()),
@@ -195,6 +196,7 @@ def _header(look: Classification | None, facts: HeaderFacts | None, held: list[R
         "fat suppressed": look.fat_suppressed,
         "a text names the lumbar spine, Body Part Examined does not": look.region_disagrees,
         "text tells another weighting": look.text_disagrees,
+        "Philips's private scale is left alone": facts.private_scale,
     }
     noted = [mark for mark, holds in marks.items() if holds]
     refused = f"stands in the way: {', '.join(held)}" if held else "nothing stands in the way"

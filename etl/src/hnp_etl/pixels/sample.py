@@ -9,6 +9,7 @@ from hnp_etl.limits import LIMITS, Limits
 from hnp_etl.pixels.decoder import decode_guarded, stop_child
 from hnp_etl.pixels.decoder_child import Request
 from hnp_etl.pixels.encapsulated import single_frame
+from hnp_etl.pixels.encapsulated_frames import Encapsulated, one_frame
 from hnp_etl.pixels.transform import (
     CropBox,
     PixelRule,
@@ -77,17 +78,18 @@ def _stored_values(
     start, needed = facts.pixel_offset or 0, facts.pixel_length or 0
     syntax = facts.syntax or ""
     with source.opened() as file:
-        if syntax in DECODERS:
-            content = file.read_from(start)
+        if syntax in DECODERS and facts.frame:
+            pixels = Encapsulated(start, file.size, facts.frames, syntax)
+            content = one_frame(source, file.read_at, pixels, facts.frame)
+        elif syntax in DECODERS:
+            content = single_frame(file.read_from(start))
         elif syntax == DEFLATED_LE:
             content = file.read_from(facts.body_offset)
         else:
             frame = rule.rows * rule.columns * rule.bits_allocated // 8
             content = file.read_at(start, min(frame, needed))
     if syntax in DECODERS:
-        return from_bytes(
-            decode_guarded(Request(single_frame(content), syntax, rule), limits), rule
-        )
+        return from_bytes(decode_guarded(Request(content, syntax, rule), limits), rule)
     if syntax == DEFLATED_LE:
         content = inflate(content, limits.header_bytes)[start : start + needed]
     return from_bytes(content, rule, big_endian=syntax == EXPLICIT_BE)

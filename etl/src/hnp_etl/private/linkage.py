@@ -15,20 +15,26 @@ LINKAGE_FILE = "linkage.csv"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A slice and the path of its source file, as the contract writes paths."""
+    """A slice and the path of its source file, as the contract writes paths.
+
+    Attributes:
+        frame: of a file of several, from 1.
+    """
 
     slice_id: str
     path: str
+    frame: int | None = None
 
 
 def write_linkage(private: Path, links: Iterable[Link], *, disk: Disk = DISK) -> None:
     """Write the linkage of every accepted slice."""
 
     def fill(sink: Sink) -> None:
-        sink.write(b"slice_id,path\n")
+        sink.write(b"slice_id,path,frame\n")
         for link in links:
             quoted = link.path.replace('"', '""').encode("utf-8", "surrogateescape")
-            sink.write(link.slice_id.encode() + b',"' + quoted + b'"\n')
+            frame = f"{link.frame}" if link.frame else ""
+            sink.write(link.slice_id.encode() + b',"' + quoted + f'",{frame}\n'.encode())
 
     replace_file(private / LINKAGE_FILE, fill, role="the linkage", mode=0o600, disk=disk)
 
@@ -46,8 +52,9 @@ def read_linkage(private: Path) -> Iterator[Link]:
             open_regular(path, role=LINKAGE_FILE), "utf-8", "surrogateescape", newline=""
         ) as file:
             for row in csv.DictReader(file, strict=True):
-                yield Link(row["slice_id"], row["path"])
-    except (KeyError, csv.Error) as error:
+                frame = row.get("frame")  # one of before frames has none
+                yield Link(row["slice_id"], row["path"], int(frame) if frame else None)
+    except (KeyError, ValueError, csv.Error) as error:
         raise InputError(f"{LINKAGE_FILE} is damaged, expected slice_id,path") from error
     except FileNotFoundError as error:
         raise InputError(f"found no {LINKAGE_FILE} in the private folder") from error

@@ -16,6 +16,11 @@ def pseudonym(key: bytes, *parts: str) -> str:
     return hmac.digest(key, message, "sha256").hex()[:HEX_DIGITS]
 
 
+def slice_name(key: bytes, path: str, frame: int = 0) -> str:
+    """Return the slice_id of an image, or of one frame of it, from 1."""
+    return pseudonym(key, "slice", path, *([f"{frame}"] if frame else []))
+
+
 def key_id(key: bytes) -> str:
     """Return 8 hex digits that tell one key from another and nothing more."""
     return hmac.digest(key, b"hnp key", "sha256").hex()[:8]

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from hnp_etl.choosing.choose import judge
 from hnp_etl.dicom.header import HeaderFacts
+from hnp_etl.dicom.held_frames import Held
 from hnp_etl.errors import FileError
 from hnp_etl.labels.document import Leaf
 from hnp_etl.labels.label import LabelReader
@@ -17,12 +18,16 @@ class ImageMeaning(NamedTuple):
     """What a recipe makes of a header: a sealed `Candidate`, or why the image is not wanted.
 
     Attributes:
+        frame: of several, from 1; 0 for the file as a whole.
+        detail: what was found where the frames are no slices, in words.
         study: UID of its study; whoever is not wanted is counted too.
         patient: value of the header.
     """
 
+    frame: int
     wanted: str | None
     refusal: Reason | None
+    detail: str | None
     study: str | None
     patient: str | None
 
@@ -44,14 +49,20 @@ class LabelMeaning(NamedTuple):
     patient: str | None = None
 
 
-def meaning_of_image(
+def meanings_of_image(
     facts: HeaderFacts, size: int, recipe: Recipe, table: str | None = None
-) -> ImageMeaning:
-    """Judge an image by its header; arguments as those of `judge`."""
+) -> tuple[ImageMeaning, ...]:
+    """Judge each slice that an image file may give; arguments as those of `judge`."""
+    return tuple(_meaning(each, size, recipe, table) for each in facts.slices)
+
+
+def _meaning(facts: HeaderFacts, size: int, recipe: Recipe, table: str | None) -> ImageMeaning:
     found = judge(facts, size, recipe, table)
+    whose = (facts.study_uid, facts.patient_id)
     if isinstance(found, Reason):
-        return ImageMeaning(None, found, facts.study_uid, facts.patient_id)
-    return ImageMeaning(pack_candidate(found), None, facts.study_uid, facts.patient_id)
+        held = found is Reason.MULTI_FRAME or facts.held == Held.BROKEN
+        return ImageMeaning(facts.frame, None, found, facts.held if held else None, *whose)
+    return ImageMeaning(facts.frame, pack_candidate(found), None, None, *whose)
 
 
 def meaning_of_label(leaves: Sequence[Leaf], reader: LabelReader) -> LabelMeaning:

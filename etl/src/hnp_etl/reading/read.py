@@ -13,7 +13,7 @@ from hnp_etl.files.source_file import SourceFile
 from hnp_etl.labels.document import encoding_of, parse_label
 from hnp_etl.labels.label import LabelReader
 from hnp_etl.labels.sources.rows import ZIP, reader_of
-from hnp_etl.reading.meaning import ImageMeaning, LabelMeaning, meaning_of_image, meaning_of_label
+from hnp_etl.reading.meaning import ImageMeaning, LabelMeaning, meaning_of_label, meanings_of_image
 from hnp_etl.reading.sealed import pack_header, pack_leaves, seal
 from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.errors import StorageError
@@ -46,7 +46,8 @@ class FileFacts:
         detail: what was found where it was refused, in words; never a value.
         uid: SOP Instance UID of an image.
         encoding: of the text of a label.
-        meaning: None when refused, and for a file of many labels.
+        frames: of an image, as its header says.
+        meaning: None when refused, and for a file of many labels; of an image, one a slice.
     """
 
     id: int
@@ -54,8 +55,9 @@ class FileFacts:
     refusal: Reason | None
     uid: str | None = None
     encoding: str | None = None
-    meaning: ImageMeaning | LabelMeaning | None = None
+    meaning: tuple[ImageMeaning, ...] | LabelMeaning | None = None
     detail: str | None = None
+    frames: int = 1
 
 
 def read_batch(refs: Sequence[Ref], recipe: Recipe) -> list[FileFacts]:
@@ -91,8 +93,10 @@ def _read(ref: Ref, recipe: Recipe, reader: LabelReader | None) -> FileFacts:
 def _read_image(ref: Ref, recipe: Recipe) -> FileFacts:
     with ref.file.opened() as file:
         facts = read_header(file.read_at, file.size, recipe.limits)
-    meaning = meaning_of_image(facts, file.size, recipe)
-    return FileFacts(ref.id, pack_header(facts), None, facts.sop_uid, meaning=meaning)
+    meaning = meanings_of_image(facts, file.size, recipe)
+    return FileFacts(
+        ref.id, pack_header(facts), None, facts.sop_uid, meaning=meaning, frames=facts.frames
+    )
 
 
 def _read_label(ref: Ref, recipe: Recipe, reader: LabelReader) -> FileFacts:

@@ -3,6 +3,7 @@
 import json
 import zlib
 from dataclasses import fields
+from functools import lru_cache
 
 from hnp_etl.choosing.choose import Candidate
 from hnp_etl.dicom.header import HeaderFacts
@@ -54,6 +55,17 @@ def pack_header(facts: HeaderFacts) -> str:
 def unpack_header(sealed: str) -> HeaderFacts:
     """Return remembered header facts."""
     return HeaderFacts.from_json(unseal(sealed))
+
+
+def unpack_frame(sealed: str, frame: int) -> HeaderFacts:
+    """Return remembered facts of one frame, from 1; 0 is the file as a whole."""
+    return _frames_of(sealed).of_frame(frame) if frame else unpack_header(sealed)
+
+
+@lru_cache(maxsize=4)
+def _frames_of(sealed: str) -> HeaderFacts:
+    """Return facts of a file of many frames, which are asked for one after the other."""
+    return unpack_header(sealed)
 
 
 def pack_leaves(leaves: tuple[Leaf, ...]) -> str:

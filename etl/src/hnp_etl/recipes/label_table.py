@@ -4,7 +4,16 @@ import tomllib
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, StrictFloat, StrictInt, StrictStr, ValidationInfo, field_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+)
 
 from hnp_etl.recipes.builtin import DEFAULT_RECIPE, builtin_text
 from hnp_etl.recipes.canal import Canal
@@ -43,6 +52,15 @@ class Entries(Section):
     column: tuple[Alias, ...] = ("path", "file", "file_name", "image", "SOPInstanceUID")
     level: tuple[Alias, ...] = ("level", "disc")
     code: tuple[Alias, ...] = ("code", "grade")
+    frame: tuple[Alias, ...] = ("frame", "frame_number")
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out the columns of frames that nobody set: recipes stay as data sets tell them."""
+        found: dict[str, Any] = plain(self)
+        if "frame" not in self.model_fields_set:
+            found.pop("frame", None)
+        return found
 
 
 class Label(Section):

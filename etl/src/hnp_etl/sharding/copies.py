@@ -12,7 +12,7 @@ class Picture:
     """What tells one slice from a copy of another.
 
     Attributes:
-        path: bytes by which paths are compared; the first stays.
+        path: bytes by which paths are compared; the first stays, and of one file the first frame.
         finding: level and label code.
         excluded: whether a reader leaves it out.
     """
@@ -22,6 +22,7 @@ class Picture:
     sha256: str
     finding: tuple[int | None, str | None]
     excluded: bool = False
+    frame: int = 0
 
 
 def settle_copies(pictures: Sequence[Picture]) -> list[Reason | None]:
@@ -35,7 +36,7 @@ def settle_copies(pictures: Sequence[Picture]) -> list[Reason | None]:
     verdicts: list[Reason | None] = [None] * len(pictures)
     for members in groups.values():
         findings = {pictures[index].finding for index in members}
-        first = min(members, key=lambda index: pictures[index].path)
+        first = min(members, key=lambda index: (pictures[index].path, pictures[index].frame))
         for index in members:
             if any(pictures[each].excluded for each in members):
                 verdicts[index] = Reason.EXCLUDED

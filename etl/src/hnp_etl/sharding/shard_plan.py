@@ -24,8 +24,9 @@ class PlannedSlice:
         path: bytes by which paths are compared.
         file: as its header was read.
         finding: level and label code; decides between copies, not about pixels.
-        header: sealed `HeaderFacts`.
+        header: sealed `HeaderFacts`, of one frame where the file holds several.
         excluded: whether a reader leaves it out, and with it every copy.
+        frame: of several, from 1; 0 in a file of one.
     """
 
     id: int
@@ -36,6 +37,7 @@ class PlannedSlice:
     finding: tuple[int | None, str | None]
     header: str
     excluded: bool = False
+    frame: int = 0
 
 
 @dataclass(frozen=True, slots=True)

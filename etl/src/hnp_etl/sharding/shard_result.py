@@ -80,7 +80,9 @@ def verdicts(slices: Sequence[PlannedSlice], digests: Mapping[int, str]) -> dict
     """
     decoded = [each for each in slices if each.id in digests]
     pictures = [
-        Picture(each.patient_id, each.path, digests[each.id], each.finding, each.excluded)
+        Picture(
+            each.patient_id, each.path, digests[each.id], each.finding, each.excluded, each.frame
+        )
         for each in decoded
     ]
     settled = zip(decoded, settle_copies(pictures), strict=True)

@@ -2,14 +2,14 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
-from hnp_etl.dicom.header import HeaderFacts
-from hnp_etl.labels.label import LabelFacts
 from hnp_etl.reading.read import Ref
 from hnp_etl.reading.sealed import reason_of, unpack_header, unpack_label
-from hnp_etl.state.database import EXCLUDED, Row, pages
+from hnp_etl.state.asked_file import Asked
+from hnp_etl.state.asked_frames import frames_of
+from hnp_etl.state.database import EXCLUDED, SINGLE, Row, pages
 from hnp_etl.state.files import REF, UNREAD, ref_of
 from hnp_etl.state.label_conflicts import rivals
 from hnp_etl.state.pairs import OUT_OF_PLAY
@@ -24,43 +24,6 @@ _MOST_FAULTS = 5
 """Wrong lines of a table that are told: the first ones show what is wrong with it."""
 
 _REFS = f"SELECT {REF} FROM file WHERE file.id > ?"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A file that is asked about, once everything about it is known.
-
-    Attributes:
-        size: bytes.
-        early: reason that needs no look inside.
-        excluded: it is ignored because its path fits a pattern.
-        facts: of an image that a build would read.
-        partner: raw path of its label or of its image.
-        step: that paired the two.
-        label: what the label (its own, or the partner) says, or why it says nothing.
-        table: weighting that a table of series tells.
-        faults: what is wrong in its table of labels, or in the line of it that is its label.
-        labels: how many labels a table holds, and how many of them belong to an image.
-        detail: what was found where the file was refused, in words.
-        label_detail: the same of its label.
-    """
-
-    id: int
-    kind: Kind
-    hospital: str
-    partition: str | None
-    size: int
-    early: Reason | None
-    excluded: bool
-    facts: HeaderFacts | None
-    partner: bytes | None
-    step: str | None
-    label: LabelFacts | Reason | None
-    table: str | None
-    faults: tuple[str, ...] = ()
-    labels: tuple[int, int] | None = None
-    detail: str | None = None
-    label_detail: str | None = None
 
 
 def find(state: sqlite3.Connection, raw: bytes) -> int | None:
@@ -153,7 +116,7 @@ def answers(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Aske
         "coalesce(CASE WHEN file.refusal IS NOT NULL THEN file.detail END, "
         "(SELECT min(detail) FROM outcome WHERE outcome.file = file.id)), "
         "coalesce(label.detail, CASE WHEN document.refusal IS NOT NULL THEN document.detail END), "
-        "pair.label "
+        "pair.label, coalesce(pair.frame, 0) "
         "FROM file "  # the pair it is in, on either side
         "LEFT JOIN pair ON file.id = pair.image OR file.id = pair.label "
         "LEFT JOIN entry ON entry.id = pair.label "  # a label that is one of many in a file
@@ -166,10 +129,25 @@ def answers(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Aske
         "LEFT JOIN told ON told.image = file.id WHERE file.id",
         numbers,
     )
-    return {
-        row.id: replace(_asked(row), faults=_faults(state, row), labels=_labels(state, row))
-        for row in map(_Answer._make, found)
-    }
+    by_file: dict[int, list[_Answer]] = {}
+    for row in map(_Answer._make, found):
+        by_file.setdefault(row.id, []).append(row)
+    return {number: _answer(state, rows) for number, rows in by_file.items()}
+
+
+def _answer(state: sqlite3.Connection, rows: Sequence["_Answer"]) -> Asked:
+    """Return what is known of a file, of which several labels may name a frame each."""
+    row = rows[0]
+    frames = frames_of(state, row.id) if row.kind == Kind.IMAGE else None
+    if frames is not None:
+        wanted = (frames.shown, SINGLE)
+        mine = [each for each in rows if each.frame in wanted]
+        row = max(mine, key=lambda each: each.frame, default=_unpaired(row))
+        if row.frame == SINGLE and frames.reason is Reason.NO_LABEL:  # it may be of any frame
+            row = _unpaired(row)
+        row = row._replace(detail=frames.detail)
+    told = replace(_asked(row), faults=_faults(state, row), labels=_labels(state, row))
+    return replace(told, frames=frames)
 
 
 def verdicts(state: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, LedgerRow]:
@@ -198,6 +176,13 @@ class _Answer(NamedTuple):
     detail: str | None
     label_detail: str | None
     entry: int | None
+    frame: int
+
+
+def _unpaired(row: _Answer) -> _Answer:
+    return row._replace(
+        partner=None, step=None, label=None, refusal=None, label_detail=None, entry=None
+    )
 
 
 def _faults(state: sqlite3.Connection, row: _Answer) -> tuple[str, ...]:

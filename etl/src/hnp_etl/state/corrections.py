@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from hnp_etl.choosing.choose import ChosenLabel
 from hnp_etl.corrections.correcting import Corrected, CorrectionFile, Corrector, UnusableError
-from hnp_etl.private.pseudonyms import pseudonym
+from hnp_etl.private.pseudonyms import slice_name
 from hnp_etl.recipes.label_table import Label
 from hnp_etl.state.chosen import CHOSEN_COLUMNS, ChosenRow
-from hnp_etl.state.database import SINGLE, Row, pages, write_many
+from hnp_etl.state.database import Row, pages, write_many
 from hnp_shared.corrections import AppliedFile, Correction
 from hnp_shared.counted import counted
 from hnp_shared.errors import InputError
@@ -120,8 +120,7 @@ def _chosen(state: sqlite3.Connection, key: bytes) -> Iterator[tuple[str, int, C
         text = path.decode("utf-8", "surrogateescape")
         chosen = ChosenRow._make(columns)
         chosen.check(seal)
-        frames = [f"{frame}"] if frame != SINGLE else []
-        yield pseudonym(key, "slice", text, *frames), number, chosen
+        yield slice_name(key, text, frame), number, chosen
 
 
 def _with(chosen: ChosenRow, after: Corrected) -> ChosenRow:

@@ -7,7 +7,7 @@ from functools import partial
 
 from hnp_etl.labels.document import Leaf
 from hnp_etl.reading.sealed import unpack_leaves
-from hnp_etl.state.database import EXCLUDED, Row
+from hnp_etl.state.database import EXCLUDED, SINGLE, Row
 from hnp_shared.vocabulary import Kind, Reason
 
 _AT_A_TIME = 1000
@@ -146,12 +146,23 @@ def images(state: sqlite3.Connection) -> Iterator[ReadImage]:
     statement = (
         "SELECT image.id, image.hospital, image.procedure, image.facts, pair.label IS NOT NULL, "
         "label.facts FROM file AS image LEFT JOIN pair ON pair.image = image.id "
-        "LEFT JOIN label ON label.id = pair.label "
+        f"AND pair.frame = {SINGLE} LEFT JOIN label ON label.id = pair.label "
         "WHERE image.kind = 'image' AND image.early IS NULL AND image.facts IS NOT NULL "
         "ORDER BY image.id"
     )
     for number, hospital, procedure, facts, paired, label in _rows(state, statement):
         yield ReadImage(number, hospital, procedure, facts, bool(paired), label)
+
+
+def frame_labels(state: sqlite3.Connection, file_id: int) -> dict[int, str | None]:
+    """Return sealed label facts of single frames of an image, None where one was refused."""
+    return dict(
+        state.execute(
+            "SELECT frame, label.facts FROM pair JOIN label ON label.id = pair.label "
+            f"WHERE image = ? AND frame > {SINGLE}",
+            (file_id,),
+        ).fetchall()
+    )
 
 
 def loose(state: sqlite3.Connection) -> Iterator[UnpairedFile]:

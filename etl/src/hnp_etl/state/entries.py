@@ -61,8 +61,11 @@ def _note(state: sqlite3.Connection, whole: LabelSet, recipe: Label) -> None:
         faults.append((file, None, whole.refused.what))
     faults += [(file, None, what) for what in whole.faults if whole.refused is None]
     numbered = [(-(file << _ID_BITS | count), each) for count, each in enumerate(whole.entries, 1)]
-    keys = ((number, file, as_text(f"{whole.below}\0{each.key}")) for number, each in numbered)
-    write_many(state, "INSERT INTO entry VALUES (?, ?, ?)", keys)
+    keys = (
+        (number, file, as_text(f"{whole.below}\0{each.key}"), each.frame)
+        for number, each in numbered
+    )
+    write_many(state, "INSERT INTO entry VALUES (?, ?, ?, ?)", keys)
     reader = LabelReader(recipe)
 
     def said() -> Iterator[Row]:

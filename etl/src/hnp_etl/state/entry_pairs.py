@@ -31,9 +31,10 @@ WITH met AS (
     AND (source.hospital = '{UNKNOWN_HOSPITAL}' OR source.hospital = image.hospital)
 )
 """
-# Who names two images stays alone.
+# Who names two images stays alone. Of an image that is one picture, a frame tells nothing.
 _CLAIMS = f"""
-{_MET} SELECT met.image, met.entry, entry.key, file.path, file.name, file.hospital FROM met
+{_MET} SELECT met.image, CASE WHEN file.frames > 1 THEN coalesce(entry.frame, 0) ELSE 0 END,
+met.entry, entry.key, file.path, file.name, file.hospital FROM met
 JOIN entry ON entry.id = met.entry JOIN file ON file.id = met.image
 WHERE met.entry IN (SELECT entry FROM met GROUP BY entry HAVING count(*) = 1)
 """
@@ -74,12 +75,12 @@ def _pair(state: sqlite3.Connection, recipe: Label, depth: int, fold: Fold) -> N
     uids, exact = recipe.table.key == "uid", fold is str
     beside = _Folders(state, depth)
     found = (
-        (entry, image, 2 * depth + exact, whole)
-        for image, entry, key, path, name, hospital in state.execute(_CLAIMS).fetchall()
+        (entry, image, frame, 2 * depth + exact, whole)
+        for image, frame, entry, key, path, name, hospital in state.execute(_CLAIMS).fetchall()
         if (whole := uids or _is_whole(_name(key), depth))
         or _fits(_name(key), _shown(path, name), hospital, depth, beside.of(entry))
     )
-    write_many(state, "INSERT INTO claim VALUES (?, ?, ?, ?)", found)
+    write_many(state, "INSERT INTO claim VALUES (?, ?, ?, ?, ?)", found)
     with state:
         state.execute(_HEARD)
 

@@ -141,12 +141,13 @@ def ref_of(row: Row) -> Ref:
 def note_facts(state: sqlite3.Connection, found: Sequence[FileFacts]) -> None:
     """Remember what reading told."""
     rows = [
-        (each.facts, each.refusal, each.detail, each.uid, each.encoding, each.id) for each in found
+        (each.facts, each.refusal, each.detail, each.uid, each.encoding, each.frames, each.id)
+        for each in found
     ]
     with state:
         state.executemany(
-            "UPDATE file SET facts = ?, refusal = ?, detail = ?, uid = ?, encoding = ? "
-            "WHERE id = ?",
+            "UPDATE file SET facts = ?, refusal = ?, detail = ?, uid = ?, encoding = ?, "
+            "frames = ? WHERE id = ?",
             rows,
         )
         note_meanings(state, found)

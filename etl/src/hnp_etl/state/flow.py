@@ -14,14 +14,16 @@ from hnp_shared.flow import GATES, Flow, Left, last_gate
 
 _AT_A_TIME = 1000
 _IMAGES = (  # every image met: why it is no slice, and whose it is, as far as it was read
-    "SELECT file.hospital, max(sample.id IS NOT NULL), "
+    "SELECT file.hospital, EXISTS "
+    "(SELECT 1 FROM slice JOIN sample USING (id) WHERE slice.file = file.id), "
     f"coalesce(early, file.refusal, ({FURTHEST})), "
-    "look.study, look.patient, label.patient, max(slice.patient) "
-    "FROM file LEFT JOIN look USING (id) "
-    "LEFT JOIN slice ON slice.file = file.id LEFT JOIN sample ON sample.id = slice.id "
-    "LEFT JOIN pair ON pair.image = file.id LEFT JOIN label ON label.id = pair.label "
-    f"WHERE file.kind = 'image' AND early IS NOT '{EXCLUDED}' "
-    "GROUP BY file.id"  # one row a file, however many slices it gave
+    # all frames of a file are of one study
+    "(SELECT study FROM look WHERE look.id = file.id LIMIT 1), "
+    "(SELECT patient FROM look WHERE look.id = file.id LIMIT 1), "
+    "(SELECT max(label.patient) FROM pair JOIN label ON label.id = pair.label "
+    "WHERE pair.image = file.id), "
+    "(SELECT max(patient) FROM slice WHERE slice.file = file.id) "
+    f"FROM file WHERE file.kind = 'image' AND early IS NOT '{EXCLUDED}'"
 )
 _PERSONS = (  # a value as it was read -> the value that counts as that person's
     "SELECT DISTINCT hospital, dicom_patient, label_patient, patient FROM slice"

@@ -6,9 +6,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hnp_etl.choosing.joining import Member, Study, join_values
-from hnp_etl.private.pseudonyms import patient_parts, pseudonym, series_parts, study_parts
+from hnp_etl.private.pseudonyms import (
+    patient_parts,
+    pseudonym,
+    series_parts,
+    slice_name,
+    study_parts,
+)
 from hnp_etl.recipes.recipe import Identity
-from hnp_etl.state.database import SINGLE, Row, pages, write_many
+from hnp_etl.state.database import Row, pages, write_many
 from hnp_shared.notices import Misfit, Notice
 from hnp_shared.vocabulary import Reason
 
@@ -91,7 +97,7 @@ def name_all(state: sqlite3.Connection, key: bytes, identity: Identity) -> None:
             named(*person),
             named(*study),
             named(*series),
-            pseudonym(key, "slice", text, *([f"{frame}"] if frame != SINGLE else [])),
+            slice_name(key, text, frame),
             number,
         )
 

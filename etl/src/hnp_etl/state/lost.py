@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from hnp_etl.state.database import pages
 from hnp_etl.walking.paths import path_bytes
@@ -22,7 +23,7 @@ def paths(state: sqlite3.Connection) -> Iterator[str]:
     """Yield the path of every file that was lost, whether met, read or decoded."""
     found = pages(
         state,
-        "SELECT file.id, path FROM file LEFT JOIN outcome ON outcome.file = file.id "
+        "SELECT DISTINCT file.id, path FROM file LEFT JOIN outcome ON outcome.file = file.id "
         f"WHERE file.id > ? AND coalesce(early, refusal, outcome.reason) IN ({_UNCACHED})",
     )
     for _, path in found:
@@ -35,8 +36,15 @@ def has_closed_folder(state: sqlite3.Connection) -> bool:
     return found.fetchone() is not None
 
 
-def images(state: sqlite3.Connection, *, hidden: bool) -> Iterator[str]:
-    """Yield the path of every image that was lost, or is of no use because its label was.
+class LostImage(NamedTuple):
+    """An image as far as it is known: `frame` is None where nobody could look."""
+
+    path: str
+    frame: int | None
+
+
+def images(state: sqlite3.Connection, *, hidden: bool) -> Iterator[LostImage]:
+    """Yield every image that was lost, or is of no use because its label was.
 
     Args:
         state: the opened state.
@@ -49,20 +57,18 @@ def images(state: sqlite3.Connection, *, hidden: bool) -> Iterator[str]:
     lost = [f"'{reason}'" for reason in UNCACHED_REASONS]
     if hidden or label:
         lost += [f"'{reason}'" for reason in _WITHOUT_LABEL]
-    found = pages(
-        state,
-        "SELECT file.id, path FROM file LEFT JOIN outcome ON outcome.file = file.id "
-        "WHERE file.id > ? AND kind = 'image' "
-        f"AND coalesce(early, refusal, outcome.reason) IN ({', '.join(lost)})",
+    found = state.execute(
+        "SELECT path, outcome.frame FROM file LEFT JOIN outcome ON outcome.file = file.id "
+        f"WHERE kind = 'image' AND coalesce(early, refusal, outcome.reason) IN ({', '.join(lost)})"
     )
-    for _, path in found:
-        yield _text(path)
+    for path, frame in found:
+        yield LostImage(_text(path), frame)
 
 
-def met_images(state: sqlite3.Connection) -> Iterator[str]:
-    """Yield the path of every image met."""
+def met_images(state: sqlite3.Connection) -> Iterator[LostImage]:
+    """Yield every image met, of whatever frames."""
     for _, path in pages(state, "SELECT id, path FROM file WHERE id > ? AND kind = 'image'"):
-        yield _text(path)
+        yield LostImage(_text(path), None)
 
 
 def hidden_losses(state: sqlite3.Connection) -> Iterator[Notice]:
@@ -92,15 +98,15 @@ def hidden_losses(state: sqlite3.Connection) -> Iterator[Notice]:
         if hospital not in without:
             yield Notice(hospital, Misfit.UNKNOWN_LEVEL, "", {"labels": labels})
     found = state.execute(
-        "SELECT hospital, count(*) FROM outcome JOIN file ON file.id = outcome.file "
-        f"JOIN pair ON pair.image = file.id WHERE reason = '{Reason.NOT_LUMBAR}' "
-        "GROUP BY 1 ORDER BY 1"
+        "SELECT hospital, count(DISTINCT file.id) FROM outcome "
+        "JOIN file ON file.id = outcome.file JOIN pair ON pair.image = file.id "
+        f"WHERE reason = '{Reason.NOT_LUMBAR}' GROUP BY 1 ORDER BY 1"
     )
     for hospital, images in found.fetchall():
         yield Notice(hospital, Misfit.NOT_LUMBAR, "", {"images": images})
     found = state.execute(
         "SELECT hospital, count(DISTINCT label.id) FROM slice JOIN pair ON pair.image = slice.file "
-        "JOIN label ON label.id = pair.label "
+        "AND pair.frame IN (0, slice.frame) JOIN label ON label.id = pair.label "
         "WHERE label.facts IS NOT NULL AND label.detail IS NOT NULL GROUP BY 1 ORDER BY 1"
     )
     for hospital, labels in found.fetchall():

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from hnp_etl.labels.label import LabelReader
-from hnp_etl.reading.meaning import ImageMeaning, meaning_of_image, meaning_of_label
+from hnp_etl.reading.meaning import LabelMeaning, meaning_of_label, meanings_of_image
 from hnp_etl.reading.read import FileFacts
 from hnp_etl.reading.sealed import unpack_header, unpack_leaves
 from hnp_etl.recipes.label_table import Label
@@ -12,7 +12,7 @@ from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.state.database import get_meta, pages, set_meta, write_many
 from hnp_shared.vocabulary import Reason
 
-_NOTE_IMAGE = "INSERT OR REPLACE INTO look VALUES (?, ?, ?, ?, ?)"
+_NOTE_IMAGE = "INSERT OR REPLACE INTO look VALUES (?, ?, ?, ?, ?, ?, ?)"
 _NOTE_LABEL = "INSERT OR REPLACE INTO label VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -29,18 +29,20 @@ def begin_labels(state: sqlite3.Connection, label: Label) -> None:
 
 def note_meanings(state: sqlite3.Connection, found: Iterable[FileFacts]) -> None:
     """Remember what files mean that were just read, within the caller's transaction."""
-    images, labels, silent = [], [], []
+    images, labels, silent, read = [], [], [], []
     for each in found:
-        if isinstance(each.meaning, ImageMeaning):
-            images.append((each.id, *each.meaning))
-        elif each.meaning is not None:
+        if isinstance(each.meaning, LabelMeaning):
             labels.append((each.id, *each.meaning))
+        elif each.meaning is not None:
+            images += [(each.id, *one) for one in each.meaning]
+            read.append((each.id,))
         else:
             silent.append((each.id,))
+    # a file may have had more frames when it was read before
+    state.executemany("DELETE FROM look WHERE id = ?", [*read, *silent])
+    state.executemany("DELETE FROM label WHERE id = ?", silent)
     state.executemany(_NOTE_IMAGE, images)
     state.executemany(_NOTE_LABEL, labels)
-    for table in ("look", "label"):
-        state.executemany(f"DELETE FROM {table} WHERE id = ?", silent)
 
 
 def judge_images(state: sqlite3.Connection, recipe: Recipe) -> None:
@@ -52,8 +54,9 @@ def judge_images(state: sqlite3.Connection, recipe: Recipe) -> None:
         "AND kind = 'image' AND early IS NULL AND file.facts IS NOT NULL AND look.id IS NULL",
     )
     judged = (
-        (number, *meaning_of_image(unpack_header(facts), size, recipe))
+        (number, *one)
         for number, facts, size in unknown
+        for one in meanings_of_image(unpack_header(facts), size, recipe)
     )
     write_many(state, _NOTE_IMAGE, judged)
 

@@ -25,8 +25,8 @@ AND file.id NOT IN (SELECT image FROM pair) AND file.id NOT IN (SELECT label FRO
 """
 # A key that one image and one label share; what is paired already keeps its partner.
 _MATCH = """
-INSERT OR IGNORE INTO pair
-SELECT image, label, '{step}' FROM (
+INSERT OR IGNORE INTO pair (image, frame, label, step)
+SELECT image, 0, label, '{step}' FROM (
     SELECT max(CASE WHEN kind = 'image' THEN id END) AS image,
            max(CASE WHEN kind = 'label' THEN id END) AS label
     FROM ({players}) GROUP BY key

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hnp_etl.private.linkage import Link
 from hnp_etl.private.pseudonyms import pseudonym
-from hnp_etl.reading.sealed import reason_of, unpack_header
+from hnp_etl.reading.sealed import reason_of, unpack_frame
 from hnp_etl.state.chosen import CHOSEN_COLUMNS, ChosenRow
 from hnp_etl.state.database import EXCLUDED, Row, pages, write_many
 from hnp_etl.state.shards import ORDER
@@ -28,10 +28,12 @@ _SLICES = (  # files with chosen frames: how many are stored, and the name of th
     "AS slice_id "
     "FROM slice LEFT JOIN sample ON sample.id = slice.id GROUP BY slice.file"
 )
-_IN_ORDER = " ".join(f"WHEN '{reason}' THEN {place}" for place, reason in enumerate(Reason))
+IN_ORDER = " ".join(f"WHEN '{reason}' THEN {place}" for place, reason in enumerate(Reason))
+"""Branches of a CASE that gives a reason's place in the order of gates."""
+
 FURTHEST = (  # of several frames the one that came furthest tells for its file
     "SELECT reason FROM outcome WHERE outcome.file = file.id "
-    f"ORDER BY CASE reason {_IN_ORDER} END DESC LIMIT 1"
+    f"ORDER BY CASE reason {IN_ORDER} END DESC LIMIT 1"
 )
 _OUTCOME = (  # accepted, reason, whether a label is of use
     "coalesce(slices.stored, 0) > 0, "
@@ -99,11 +101,11 @@ def ledger_rows(state: sqlite3.Connection) -> Iterator[LedgerRow]:
 def links(state: sqlite3.Connection) -> Iterator[Link]:
     """Yield where every accepted slice came from, sorted by slice_id."""
     found = state.execute(
-        "SELECT slice_id, path FROM slice JOIN sample USING (id) JOIN file ON file.id = slice.file "
-        "ORDER BY slice_id"
+        "SELECT slice_id, path, frame FROM slice JOIN sample USING (id) "
+        "JOIN file ON file.id = slice.file ORDER BY slice_id"
     )
-    for slice_id, path in found:
-        yield Link(slice_id, path.decode("utf-8", "surrogateescape"))
+    for slice_id, path, frame in found:
+        yield Link(slice_id, path.decode("utf-8", "surrogateescape"), frame or None)
 
 
 def outcomes(state: sqlite3.Connection) -> Outcomes:
@@ -132,6 +134,7 @@ class _NamedRow(NamedTuple):
     suspect: int
     disordered: int
     seal: int
+    frame: int
     partition: str | None
     facts: str
 
@@ -154,7 +157,7 @@ _COLUMNS = ", ".join((*_NamedRow._fields, *_StoredRow._fields))
 
 
 def _manifest_row(named: _NamedRow, stored: _StoredRow, chosen: ChosenRow) -> ManifestRow:
-    facts = unpack_header(named.facts)
+    facts = unpack_frame(named.facts, named.frame)
     marks = {
         Flag.PATIENT_SUSPECT: bool(named.suspect),
         Flag.LEVEL_ORDER: bool(named.disordered),
@@ -193,6 +196,7 @@ def _manifest_row(named: _NamedRow, stored: _StoredRow, chosen: ChosenRow) -> Ma
         source_max=stored.source_max,
         weighting_from=chosen.weighting_from,
         flags=tuple(sorted(flags)),
+        frame=named.frame or None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from hnp_etl import __version__
 
-SCHEMA_VERSION = f"13 {__version__}"  # facts are only as good as the reader that made them
+SCHEMA_VERSION = f"14 {__version__}"  # facts are only as good as the reader that made them
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -28,14 +28,17 @@ CREATE TABLE file (
     name BLOB NOT NULL,         -- of an image, without suffix; its SOP Instance UID
     uid TEXT,
     encoding TEXT,              -- of a label's text
+    frames INTEGER,             -- of an image, as its header says
     run INTEGER NOT NULL,
     UNIQUE (path, raw)
 );
 
 CREATE TABLE shadow (path BLOB PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE look (             -- what the recipe makes of an image's header
-    id INTEGER PRIMARY KEY, wanted TEXT, refusal TEXT, study TEXT, patient TEXT
-);
+CREATE TABLE look (             -- what the recipe makes of an image's header, a frame each
+    id INTEGER NOT NULL, frame INTEGER NOT NULL, wanted TEXT, refusal TEXT,
+    detail TEXT,                -- what was found where frames are no slices
+    study TEXT, patient TEXT, PRIMARY KEY (id, frame)
+) WITHOUT ROWID;
 CREATE TABLE label (            -- what the recipe makes of a label's leaves
     id INTEGER PRIMARY KEY, facts TEXT, refusal TEXT,
     name TEXT, uid TEXT,        -- of the image it names
@@ -43,7 +46,8 @@ CREATE TABLE label (            -- what the recipe makes of a label's leaves
     patient TEXT
 );
 CREATE TABLE entry (            -- one label of many in a file; its id is that of its label, below 0
-    id INTEGER PRIMARY KEY, file INTEGER NOT NULL, key TEXT NOT NULL
+    id INTEGER PRIMARY KEY, file INTEGER NOT NULL, key TEXT NOT NULL,
+    frame INTEGER               -- that it names, from 1
 );
 CREATE TABLE part (file INTEGER PRIMARY KEY, whole INTEGER NOT NULL);  -- files read as one
 CREATE TABLE fault (            -- what is wrong in a file of many labels, or in one label of it
@@ -55,13 +59,16 @@ CREATE INDEX named_key ON named (key);
 CREATE TABLE asking (entry INTEGER PRIMARY KEY, key TEXT NOT NULL);  -- entries that look for images
 CREATE TABLE heard (entry INTEGER PRIMARY KEY);  -- entries whose name an image has
 CREATE TABLE claim (            -- the one image that an entry names, by all its name or its end
-    entry INTEGER PRIMARY KEY, image INTEGER NOT NULL,
+    entry INTEGER PRIMARY KEY, image INTEGER NOT NULL, frame INTEGER NOT NULL,
     rank INTEGER NOT NULL, whole INTEGER NOT NULL
 );
 CREATE INDEX claim_image ON claim (image);
 CREATE TABLE series (key TEXT PRIMARY KEY, weighting TEXT NOT NULL);
 CREATE TABLE told (image INTEGER PRIMARY KEY, weighting TEXT NOT NULL);
-CREATE TABLE pair (image INTEGER PRIMARY KEY, label INTEGER NOT NULL UNIQUE, step TEXT NOT NULL);
+CREATE TABLE pair (             -- frame 0: the label is of the file, not of one frame of many
+    image INTEGER NOT NULL, frame INTEGER NOT NULL, label INTEGER NOT NULL UNIQUE,
+    step TEXT NOT NULL, PRIMARY KEY (image, frame)
+) WITHOUT ROWID;
 CREATE TABLE outcome (          -- why a frame of an image is no slice of the data set
     file INTEGER, frame INTEGER, reason TEXT NOT NULL, detail TEXT, PRIMARY KEY (file, frame)
 ) WITHOUT ROWID;

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hnp_etl.files.source_file import FileStat, SourceFile
-from hnp_etl.reading.sealed import reason_of, seal, unseal
+from hnp_etl.reading.sealed import pack_header, reason_of, seal, unpack_frame, unseal
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.sharding.shard_plan import PlannedSlice, ShardPlan
 from hnp_etl.sharding.shard_result import Refusal, SampleRow, ShardResult, resettle
 from hnp_etl.state.corrections import findings_said, left_out
-from hnp_etl.state.database import place_of
+from hnp_etl.state.database import SINGLE, place_of
 from hnp_shared.storage import Written
 
 ORDER = "patient_id, study_id, series_id, position_mm IS NULL, position_mm, slice_id"
@@ -36,6 +36,7 @@ def plans(
 
 class _PlannedRow(NamedTuple):
     id: int
+    frame: int
     slice_id: str
     patient_id: str
     raw: bytes
@@ -61,7 +62,10 @@ def _planned(
         path=row.path,
         file=SourceFile(row.raw, FileStat(row.size, row.mtime_ns, row.ctime_ns, row.inode)),
         finding=said.get(row.id, (row.level, row.code)),
-        header=row.facts,
+        header=row.facts
+        if row.frame == SINGLE
+        else pack_header(unpack_frame(row.facts, row.frame)),
+        frame=row.frame,
         excluded=row.id in excluded,
     )
 

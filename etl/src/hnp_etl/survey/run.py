@@ -2,13 +2,14 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hnp_etl.building.intake import meet, pair, read_new
 from hnp_etl.building.timing import Stages
+from hnp_etl.labels.label import LabelFacts
 from hnp_etl.reading.sealed import unpack_header, unpack_label
 from hnp_etl.recipes.label_sources import TABLE_SUFFIXES
 from hnp_etl.recipes.label_table import Label
@@ -23,6 +24,7 @@ from hnp_etl.survey.copies import find_copies
 from hnp_etl.survey.findings import Draft, Findings
 from hnp_etl.survey.folder_counts import FolderCounts
 from hnp_etl.survey.folders import LayoutDraft, draft_layout
+from hnp_etl.survey.frames import each_slice
 from hnp_etl.survey.images import ImageTally, Seen, tally_images
 from hnp_etl.survey.key_guess import KeyGuesser
 from hnp_etl.survey.label_draft import LabelDraft, draft_label
@@ -99,7 +101,7 @@ def _survey(config: SurveyConfig, state: Connection, executor: Executor) -> Find
     with stages.timed("pair"):
         pair(state, label.label)
     with stages.timed("count"):
-        tally = tally_images(_images(state), config.recipe)
+        tally = tally_images(_images(state, config.recipe), config.recipe)
         codes = code_pattern(tally.cells, label.label.codes)
         layout = narrowed(layout, counts.places(state), tally)
         draft = draft_recipe(config.recipe, layout, label, codes)
@@ -162,11 +164,21 @@ def _labels(
     return keys, replace(draft, checks=checks)
 
 
-def _images(state: Connection) -> Iterator[Seen]:
+def _images(state: Connection, recipe: Recipe) -> Iterator[Seen]:
     for image in counts.images(state):
-        refused = Reason.LABEL_REJECTED if image.paired else None
-        label = unpack_label(image.label) if image.label else refused
-        yield Seen(image.hospital, image.procedure, unpack_header(image.facts), label)
+        facts = unpack_header(image.facts)
+        seen = Seen(image.hospital, image.procedure, facts, _said(image.label, image.paired))
+        labels: Mapping[int, str | None] = {}
+        if facts.per_frame:
+            labels = counts.frame_labels(state, image.file_id)
+        yield from each_slice(
+            seen, {frame: _said(label, paired=True) for frame, label in labels.items()}, recipe
+        )
+
+
+def _said(label: str | None, paired: bool) -> LabelFacts | Reason | None:
+    refused = Reason.LABEL_REJECTED if paired else None
+    return unpack_label(label) if label else refused
 
 
 def _findings(

@@ -9,7 +9,7 @@ from hnp_etl.labels.document import Leaf, Scalar
 from hnp_etl.labels.label import LabelReader
 from hnp_etl.labels.sources.match import path_key
 from hnp_etl.labels.values import NO_CODES, is_missing, recipe_code
-from hnp_etl.recipes.grammar import bare
+from hnp_etl.recipes.grammar import bare, whole
 from hnp_etl.recipes.label_table import Label
 from hnp_etl.walking.paths import nfc
 from hnp_shared.vocabulary import LEVEL_NAMES, Reason
@@ -18,6 +18,10 @@ from hnp_shared.vocabulary import LEVEL_NAMES, Reason
 SUFFIX = re.compile(r"(?i)\.(dcm|dicom|ima)$")
 # "2024-04-05 00:00:00": what Excel makes of 4-5.
 _DATE = re.compile(r"\d{4}-\d\d-\d\d.*")
+
+
+# "3", "0012": a frame; longer ones are no number of a frame.
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Entry:
         refusal: why it cannot be used.
         place: of the row in its file, for people.
         what: found and expected, where it is refused; never a value.
+        frame: of the image, from 1; None where none is named, `NO_FRAME` where it is none.
     """
 
     key: str
@@ -37,20 +42,41 @@ class Entry:
     refusal: Reason | None = None
     place: str = ""
     what: str = ""
+    frame: int | None = None
+
+
+NO_FRAME = -1
+"""Stands for what is said to be a frame and is no number from 1."""
+
+
+def frame_of(stated: Scalar, missing: Container[str]) -> int | None:
+    """Return the frame that a cell or key names.
+
+    >>> frame_of("3.0", ()), frame_of("", ()), frame_of("last", ())
+    (3, None, -1)
+    """
+    if is_missing(stated, missing):
+        return None
+    text = whole(str(stated).strip())
+    if not _NUMBER.fullmatch(text) or not int(text):
+        return NO_FRAME
+    return int(text)
 
 
 def entries(found: Iterable[Entry], recipe: Label) -> list[Entry]:
-    """Return entries, one a key: what is said twice counts once, what disagrees is refused.
+    """Return entries, one a key and frame; what is said twice counts once.
 
-    Two say the same when they are read as the same, `3.0` and `3`, whatever is written.
+    What disagrees is refused. Two say the same when they are read as the same, `3.0` and `3`,
+    whatever is written.
     """
-    kept: dict[str, Entry] = {}
+    kept: dict[tuple[str, int | None], Entry] = {}
     reader = LabelReader(recipe)
     for each in found:
-        before = kept.setdefault(each.key, each)
+        before = kept.setdefault((each.key, each.frame), each)
         if before is not each and not _say_the_same(each, before, reader):
             what = f"names the image of {before.place} and says otherwise"
-            kept[each.key] = Entry(each.key, None, Reason.DUPLICATE_KEY, each.place, what)
+            refused = Entry(each.key, None, Reason.DUPLICATE_KEY, each.place, what, each.frame)
+            kept[each.key, each.frame] = refused
     return list(kept.values())
 
 

@@ -31,6 +31,7 @@ class Header(NamedTuple):
         names: of all columns; empty for one without.
         key: columns, from 0, that may name the image, in the recipe's order; likewise level, code.
         wide: columns of single discs.
+        frame: columns that may name a frame of the image.
     """
 
     line: int
@@ -39,6 +40,7 @@ class Header(NamedTuple):
     level: tuple[int, ...]
     code: tuple[int, ...]
     wide: tuple[int, ...]
+    frame: tuple[int, ...]
 
 
 def find_header(sheet: Sheet, recipe: Label) -> Header:
@@ -89,7 +91,7 @@ def _read(index: int, line: Line, recipe: Label) -> Header:
     names, table = tuple(map(column_name, line.cells)), recipe.table
     key, level, code = (_columns(names, each) for each in (table.column, table.level, table.code))
     wide = sum((_columns(names, each) for each in recipe.levels.values()), start=())
-    return Header(index, names, key, level, code, wide)
+    return Header(index, names, key, level, code, wide, _columns(names, table.frame))
 
 
 def _columns(names: Sequence[str], aliases: Sequence[str]) -> tuple[int, ...]:

@@ -4,7 +4,14 @@ from collections.abc import Iterable, Iterator
 
 from hnp_etl.errors import FileError
 from hnp_etl.labels.document import Json, Leaf, leaves_of, read_json
-from hnp_etl.labels.sources.entry import Entry, entries, entry_key, first_value, level_cell
+from hnp_etl.labels.sources.entry import (
+    Entry,
+    entries,
+    entry_key,
+    first_value,
+    frame_of,
+    level_cell,
+)
 from hnp_etl.labels.sources.rows import LabelFile, LabelSet, Rows, rows_from_json, rows_to_json
 from hnp_etl.labels.values import is_missing, known_codes
 from hnp_etl.limits import Limits
@@ -61,8 +68,10 @@ def _entries(rows: Rows, recipe: Label) -> Iterator[Entry | FileError]:
             continue
         key, place = entry_key(named, recipe), f"object {number}"
         stated = first_value(leaves, recipe.table.level, missing=missing)
+        frame = frame_of(first_value(leaves, recipe.table.frame, missing=missing), missing)
         code = Leaf((), (first_value(leaves, recipe.table.code, codes, missing),))
         try:
-            yield Entry(key, (*leaves, *level_cell(stated, code, recipe)), place=place)
+            found = (*leaves, *level_cell(stated, code, recipe))
+            yield Entry(key, found, place=place, frame=frame)
         except FileError as error:
-            yield Entry(key, None, error.reason, place, error.what)
+            yield Entry(key, None, error.reason, place, error.what, frame)

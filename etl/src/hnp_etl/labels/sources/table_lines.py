@@ -6,7 +6,7 @@ from functools import partial
 from hnp_etl.errors import FileError
 from hnp_etl.labels.document import Leaf, Scalar
 from hnp_etl.labels.sources.decimals import with_points
-from hnp_etl.labels.sources.entry import SUFFIX, Entry, entry_key, level_cell, level_of
+from hnp_etl.labels.sources.entry import SUFFIX, Entry, entry_key, frame_of, level_cell, level_of
 from hnp_etl.labels.sources.header import Header, column_name
 from hnp_etl.labels.sources.lines import Line, NoValue, Sheet
 from hnp_etl.labels.values import is_missing, known_codes
@@ -33,15 +33,16 @@ def line_entries(
         if _is_aside(line, header):
             continue
         place, key = f"{where}line {line.number}", _key(line, header, recipe)
+        frame = _frame(line, header, recipe)
         try:
             leaves = _leaves(line.cells, header, recipe)
             if key is not None:
-                yield Entry(key, leaves, place=place)
+                yield Entry(key, leaves, place=place, frame=frame)
         except FileError as error:
             if key is None:
                 yield FileError(error.reason, f"{place} {error.what}")
             else:
-                yield Entry(key, None, error.reason, place, error.what)
+                yield Entry(key, None, error.reason, place, error.what, frame)
 
 
 def _pointed(sheet: Sheet, header: Header, recipe: Label) -> Sequence[Line]:
@@ -110,6 +111,13 @@ def _key(line: Line, header: Header, recipe: Label) -> str | None:
         if not is_missing(cell, recipe.missing_names) and not isinstance(cell, NoValue):
             return entry_key(cell, recipe)
     return None
+
+
+def _frame(line: Line, header: Header, recipe: Label) -> int | None:
+    """Return the frame that a line names, in the first of the frame columns that has a value."""
+    cells = (line.cells[each] for each in header.frame if each < len(line.cells))
+    frames = (frame_of(cell, recipe.missing_words) for cell in cells)
+    return next((frame for frame in frames if frame is not None), None)
 
 
 def _check_key(cells: Sequence[Scalar], header: Header, recipe: Label) -> None:
