@@ -3,18 +3,21 @@
 Everything they find lies in the state, so that whoever comes next opens no file again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
+from hnp_etl.archives.lifting import Lifter, lifting
 from hnp_etl.engines.engines import SerialExecutor, Task, ordered_map
 from hnp_etl.reading.read import Ref, read_batch, read_one_by_one
 from hnp_etl.recipes.label_table import Label
 from hnp_etl.recipes.recipe import Recipe
-from hnp_etl.state import entries, entry_pairs, files, label_conflicts, meanings, pairs
-from hnp_etl.state.database import Connection
+from hnp_etl.state import archives, entries, entry_pairs, files, label_conflicts, meanings, pairs
+from hnp_etl.state.database import Connection, folder_of
 from hnp_etl.walking.census import Census
 from hnp_etl.walking.walk import walk
 from hnp_shared.errors import InputError
@@ -26,7 +29,10 @@ FILES_A_BATCH = 64
 
 def meet(state: Connection, src: Sequence[Path], recipe: Recipe) -> Census:
     """Walk the sources and note every file, with what its path tells under the recipe."""
-    return files.note_met(state, walk(src), recipe)
+    unfold = archives.unfolder(state, recipe)
+    census = files.note_met(state, unfold(walk(src)), recipe)
+    archives.note_unfolded(state, unfold)
+    return census
 
 
 def read_new(state: Connection, executor: Executor, recipe: Recipe, *, in_flight: int) -> int:
@@ -58,9 +64,24 @@ def _read(
     count: int,
 ) -> None:
     reading = Task(partial(read_batch, recipe=recipe), read_one_by_one)
-    found = ordered_map(executor, reading, batches, in_flight=in_flight)
-    for facts in track(found, "reading", total=-(-count // FILES_A_BATCH), unit="group"):
-        files.note_facts(state, facts)
+    with lifting(folder_of(state)) as lifter:
+        under_way: deque[list[Ref]] = deque()
+        lifted = _lifted(batches, lifter, under_way)
+        found = ordered_map(executor, reading, lifted, in_flight=in_flight)
+        for facts in track(found, "reading", total=-(-count // FILES_A_BATCH), unit="group"):
+            files.note_facts(state, facts)
+            lifter.drop([ref.file for ref in under_way.popleft()])
+
+
+def _lifted(
+    batches: Iterable[list[Ref]], lifter: Lifter, under_way: deque[list[Ref]]
+) -> Iterator[list[Ref]]:
+    """Yield batches, members of solid archives put down for whoever reads them."""
+    for refs in batches:
+        files_put = lifter.lift([ref.file for ref in refs])
+        put = [replace(ref, file=file) for ref, file in zip(refs, files_put, strict=True)]
+        under_way.append(put)
+        yield put
 
 
 def pair(state: Connection, label: Label) -> None:

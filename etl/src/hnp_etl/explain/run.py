@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from hnp_etl.building.intake import pair
+from hnp_etl.building.intake import meet, pair
 from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.explain.root import tree_of
 from hnp_etl.explain.trace import Explanation, explain_one
@@ -18,9 +18,8 @@ from hnp_etl.reading.read import Ref, read_batch
 from hnp_etl.reading.sealed import unpack_header
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.sharding.shard import settle_shard
-from hnp_etl.state import asked, files, identity, meanings, pairs, shards, slices
+from hnp_etl.state import archives, asked, files, identity, meanings, pairs, shards, slices
 from hnp_etl.state.database import Connection, open_scratch
-from hnp_etl.walking.walk import walk
 from hnp_shared.errors import InputError
 from hnp_shared.progress import track
 from hnp_shared.vocabulary import Kind
@@ -87,12 +86,13 @@ def _explain_group(
     paths: Sequence[str], sources: Sequence[Path], recipe: Recipe
 ) -> dict[str, Explanation]:
     with open_scratch() as state:
-        files.note_met(state, walk(sources), recipe)
+        meet(state, sources, recipe)
         meanings.begin_images(state, recipe)
         meanings.begin_labels(state, recipe.label)
         numbers = {path: _number(state, path, sources) for path in paths}
         facts = _decide(state, list(numbers.values()), recipe)
         known = asked.answers(state, list(numbers.values()))
+        archives.note_used(state)
         verdicts = asked.verdicts(state, list(numbers.values()))
         return {
             path: explain_one(

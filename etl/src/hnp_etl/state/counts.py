@@ -158,7 +158,7 @@ def loose(state: sqlite3.Connection) -> Iterator[UnpairedFile]:
     """Yield images and labels that could be read and have no partner."""
     statement = (
         "SELECT id, kind, hospital, coalesce(procedure, ''), coalesce(partition, ''), name "
-        "FROM file WHERE kind <> 'other' AND early IS NULL AND facts IS NOT NULL "
+        "FROM file WHERE kind IN ('image', 'label') AND early IS NULL AND facts IS NOT NULL "
         "AND id NOT IN (SELECT image FROM pair) AND id NOT IN (SELECT label FROM pair) "
         "AND id NOT IN (SELECT file FROM entry) "  # a table is no label itself
         "ORDER BY id"

@@ -66,6 +66,14 @@ def _planned(
     )
 
 
+def any_in_archives(state: sqlite3.Connection) -> bool:
+    """Tell whether a chosen slice lies in an archive."""
+    found = state.execute(
+        "SELECT 1 FROM slice JOIN file ON file.id = slice.file WHERE instr(raw, x'00') > 0 LIMIT 1"
+    )
+    return found.fetchone() is not None
+
+
 def begin_shards(state: sqlite3.Connection) -> None:
     """Forget which slice lies where; shards built before stay known."""
     with state:

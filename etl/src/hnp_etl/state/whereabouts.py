@@ -44,8 +44,8 @@ def files_below(state: sqlite3.Connection, folder: str, *, images: bool = False)
 def homeless_folders(state: sqlite3.Connection) -> set[str]:
     """Return the folders of images and labels whose path tells no hospital."""
     found = state.execute(
-        f"SELECT path FROM file WHERE hospital = '{UNKNOWN_HOSPITAL}' AND kind <> 'other' "
-        f"AND early IS NOT '{Reason.UNREADABLE}' AND {_MET}"
+        f"SELECT path FROM file WHERE hospital = '{UNKNOWN_HOSPITAL}' "
+        f"AND kind IN ('image', 'label') AND early IS NOT '{Reason.UNREADABLE}' AND {_MET}"
     )
     return {_text(path).rpartition("/")[0] for (path,) in found}
 
