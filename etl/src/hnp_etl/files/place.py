@@ -36,6 +36,7 @@ class Move(NamedTuple):
 
 
 PACKINGS = ("gz", "bz2", "xz", "zst")
+_SIZE_AT = {"window": 1, "checked": 1, "zip": 2}
 SEVEN_ZIP = "7z"
 """A stream of a 7z file; most hold many members."""
 
@@ -84,6 +85,16 @@ def on_disk(raw: bytes) -> bytes:
     b'/a.zip'
     """
     return raw.partition(_STEP)[0]
+
+
+def size_inside(raw: bytes) -> int:
+    """Return the size of a member, as its place tells it.
+
+    >>> size_inside(inside(b"/a.tar", "window 512 9"))
+    9
+    """
+    kind, numbers, _ = split_place(raw)[1][-1]
+    return numbers[_SIZE_AT[kind]] if kind in _SIZE_AT else numbers[0]
 
 
 def archives_above(raw: bytes) -> Iterator[bytes]:

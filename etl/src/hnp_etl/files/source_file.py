@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import BinaryIO, NamedTuple, cast
 
 from hnp_etl.errors import FileError
-from hnp_etl.files.place import Move, is_inside, on_disk, part_paths, split_place
+from hnp_etl.files.place import Move, is_inside, on_disk, part_paths, size_inside, split_place
 from hnp_etl.files.views import DiskView, JoinedView, Reader, View, moved
 from hnp_shared.vocabulary import Reason
 
@@ -86,12 +86,13 @@ class SourceFile:
 
     @classmethod
     def at(cls, path: bytes | str | os.PathLike[str]) -> "SourceFile":
-        """Return the file at a path, as it is now.
+        """Return the file at a path or a place, as it is now.
 
         Raises:
             OSError: it is not there.
         """
-        return cls(os.fsencode(path), FileStat.of(os.lstat(path)))
+        raw = os.fsencode(path)
+        return cls(raw, stat_now(raw, size_inside(raw) if is_inside(raw) else 0)[0])
 
     @contextlib.contextmanager
     def opened(self) -> Iterator["OpenedFile"]:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from hnp_etl.files.place import is_inside, whole_of
 from hnp_etl.labels.document import Leaf
 from hnp_etl.reading.sealed import unpack_leaves
 from hnp_etl.state.database import EXCLUDED, Row
@@ -37,6 +38,21 @@ class OtherFile:
     path: str
     size: int
     raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveFile:
+    """One archive met.
+
+    Attributes:
+        reason: why it cannot be read.
+        read: whether its members were met.
+    """
+
+    path: str
+    size: int
+    reason: Reason | None
+    read: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +128,18 @@ def others(state: sqlite3.Connection) -> Iterator[OtherFile]:
     statement = f"SELECT path, size, raw FROM file WHERE kind = 'other' AND {_MET} ORDER BY path"
     for path, size, raw in _rows(state, statement):
         yield OtherFile(path.decode("utf-8", "surrogateescape"), size, raw)
+
+
+def archives(state: sqlite3.Connection) -> Iterator[ArchiveFile]:
+    """Yield every archive, with what became of it."""
+    on_disk = "SELECT DISTINCT substr(raw, 1, instr(raw, x'00') - 1) FROM file"
+    rows = _rows(state, f"{on_disk} WHERE instr(raw, x'00') > 0")
+    opened = {whole_of(raw) for (raw,) in rows}
+    statement = "SELECT path, size, raw, early FROM file WHERE kind = 'archive'"
+    for path, size, raw, early in _rows(state, f"{statement} AND {_MET} ORDER BY path"):
+        read = is_inside(raw) or whole_of(raw) in opened
+        reason = Reason(early) if early else None
+        yield ArchiveFile(path.decode("utf-8", "surrogateescape"), size, reason, read)
 
 
 def tables(state: sqlite3.Connection, suffixes: Collection[str]) -> Iterator[OtherFile]:

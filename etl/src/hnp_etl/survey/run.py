@@ -189,11 +189,7 @@ def _findings(
         excluded=counts.excluded(state),
         unopened=unopened,
         others=look_at_others(counts.others(state)),
-        archives=tuple(
-            find_archives(
-                counts.others(state), lambda path: whereabouts.files_below(state, path) > 0
-            )
-        ),
+        archives=tuple(find_archives(counts.archives(state), counts.others(state))),
         named=_named(state, draft.recipe.layout),
         refusals=tuple((*key, count) for key, count in sorted(reasons.items())),
         series=tuple(tally.rows()),
