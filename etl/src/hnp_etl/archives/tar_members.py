@@ -12,6 +12,7 @@ from hnp_shared.names import text_of
 from hnp_shared.vocabulary import Reason
 
 _AS_IT_IS = "surrogateescape"
+_CUT = "a tar file that breaks off or is damaged on the way"
 _UNKNOWN_SIZE = -1
 _LARGEST_HEADER_BYTES = 16 * 2**20
 """A longer extended header of a member would fill memory: names have a few kilobytes."""
@@ -28,16 +29,20 @@ def tar_members(view: View, packing: str) -> Iterator[Member]:
         FileError: why it cannot be read, or not to its end.
     """
     whole = (Move(packing, (_UNKNOWN_SIZE,)),) if packing else ()
+    met = False
     try:
         file = Reader(view, most=_LARGEST_HEADER_BYTES)
         with tarfile.open(fileobj=file, mode="r:", encoding="utf-8", errors=_AS_IT_IS) as archive:
             while (found := archive.next()) is not None:
+                met = True
                 archive.members = []  # type: ignore[attr-defined]  # they would all stay in memory
                 if not found.isdir():
                     yield _member(found, whole)
             _refuse_cut(view.read_at(archive.offset, tarfile.BLOCKSIZE))
     except tarfile.TarError as error:
-        raise FileError(Reason.BAD_HEADER, "no tar file, or one that is damaged") from error
+        if met:
+            raise FileError(Reason.TRUNCATED, _CUT) from error
+        raise FileError(Reason.BAD_HEADER, "no tar file") from error
     except (OverflowError, UnicodeError, ValueError, RecursionError) as error:
         raise FileError(Reason.BAD_HEADER, "a tar file that is damaged") from error
 
@@ -58,4 +63,4 @@ def _text(name: str) -> str:
 def _refuse_cut(block: bytes) -> None:
     """Refuse a tar file that ends before its end mark: blocks of zeros (POSIX pax, 4.1)."""
     if block.strip(b"\0"):
-        raise FileError(Reason.TRUNCATED, "a tar file that breaks off or is damaged on the way")
+        raise FileError(Reason.TRUNCATED, _CUT)
