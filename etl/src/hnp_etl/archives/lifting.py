@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hnp_etl.errors import FileError
+from hnp_etl.files.archive_files import ArchiveFiles
+from hnp_etl.files.moves import moved
 from hnp_etl.files.place import Move, is_solid, moves_to_stream, on_disk, split_place
-from hnp_etl.files.source_file import ArchiveFiles, Lifted, SourceFile
-from hnp_etl.files.views import View, moved
+from hnp_etl.files.source_file import Lifted, SourceFile
+from hnp_etl.files.views import View
 from hnp_shared.errors import StorageError
 from hnp_shared.storage import DISK, Disk
 from hnp_shared.vocabulary import Reason

@@ -7,10 +7,12 @@ from hnp_etl.archives.seven_zip import seven_zip_members
 from hnp_etl.archives.tar_members import tar_members
 from hnp_etl.archives.zip_directory import zip_members
 from hnp_etl.errors import FileError
+from hnp_etl.files.archive_files import open_place
+from hnp_etl.files.file_stat import FileStat
 from hnp_etl.files.forms import ArchiveName, Form
+from hnp_etl.files.moves import unpacked
 from hnp_etl.files.place import Move, step_of
-from hnp_etl.files.source_file import FileStat, open_place
-from hnp_etl.files.views import View, unpacked
+from hnp_etl.files.views import View
 from hnp_etl.limits import ARCHIVE_RATIO_FROM_BYTES, Limits
 from hnp_shared.vocabulary import Reason
 

@@ -8,8 +8,9 @@ from hnp_etl.archives.member import Member
 from hnp_etl.archives.names import tidy_name
 from hnp_etl.errors import FileError
 from hnp_etl.files.place import Move, step_of
+from hnp_etl.files.reader import Reader
 from hnp_etl.files.seven_zip_folder import opened
-from hnp_etl.files.views import Reader, View
+from hnp_etl.files.views import View
 from hnp_shared.vocabulary import Reason
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from hnp_etl.archives.member import Member
 from hnp_etl.archives.names import tidy_name
 from hnp_etl.errors import FileError
 from hnp_etl.files.place import Move, step_of
-from hnp_etl.files.views import Reader, View
+from hnp_etl.files.reader import Reader
+from hnp_etl.files.views import View
 from hnp_shared.names import text_of
 from hnp_shared.vocabulary import Reason
 

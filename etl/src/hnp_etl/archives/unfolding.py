@@ -8,9 +8,9 @@ from typing import Protocol
 
 from hnp_etl.archives.listing import list_archive
 from hnp_etl.archives.member import Listing, Member
+from hnp_etl.files.file_stat import FileStat, joined_stat
 from hnp_etl.files.forms import ArchiveName, Form, archive_name
 from hnp_etl.files.place import Move, inside, is_inside, step_of, whole_of
-from hnp_etl.files.source_file import FileStat, joined_stat
 from hnp_etl.limits import ARCHIVE_DEPTH, Limits
 from hnp_etl.walking.walk import FoundFile
 from hnp_shared.vocabulary import Reason

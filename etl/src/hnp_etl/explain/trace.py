@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hnp_etl.archives.told import REMEDIES
 from hnp_etl.choosing.choose import ChosenLabel, chosen_label, header_refusals, pixel_refusal
 from hnp_etl.choosing.classify import Classification, Decision, classify
 from hnp_etl.dicom.header import HeaderFacts
@@ -102,7 +103,7 @@ def explain_one(
         steps=(
             Step("place", _place(asked)),
             *([_header(look, facts, held)] if image and not asked.excluded else ()),
-            *([_pair(asked, partner)] if asked.kind is not Kind.OTHER else ()),
+            *([_pair(asked, partner)] if asked.kind in (Kind.IMAGE, Kind.LABEL) else ()),
             *([Step("because", "; ".join(asked.faults))] if asked.faults else ()),
             *([Step("level", "none" if level is None else LEVEL_NAMES[level])] if image else ()),
         ),
@@ -133,6 +134,8 @@ def _would_pass(
     asked: Asked,
     recipe: Recipe,
 ) -> str | None:
+    if asked.kind is Kind.ARCHIVE:
+        return _archive_remedy(state, reason)
     if state is State.IGNORED:
         return IGNORED
     if reason is None:
@@ -145,6 +148,12 @@ def _would_pass(
         told = remedy([label], recipe) + _found(asked.label_detail)
         text += f" (its label is {label}: {told})"
     return text
+
+
+def _archive_remedy(state: State, reason: Reason | None) -> str | None:
+    if state is State.IGNORED:
+        return "a file in it were of use, and what it holds did not lie beside it"
+    return f"it were none of the archives that are {REMEDIES[reason]}" if reason else None
 
 
 def _found(detail: str | None) -> str:

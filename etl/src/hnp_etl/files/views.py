@@ -4,32 +4,19 @@ Each is read by offset, whatever lies below; a compressed one is unpacked from i
 far as it is asked for, and begun anew when something is asked for that was left behind.
 """
 
-import io
 import os
-import struct
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from hnp_etl.errors import FileError
-from hnp_etl.files.place import PACKINGS, SEVEN_ZIP, Move
-from hnp_etl.files.seven_zip_folder import FolderStream
-from hnp_etl.files.unpacking import DAMAGED, Unpacker, unpacker
+from hnp_etl.files.unpacking import DAMAGED, Unpacker
 from hnp_shared.vocabulary import Reason
 
 _CHUNK_BYTES = 256 * 2**10
 _KEPT_BYTES = 4 * 2**20
 """What was unpacked last and can be asked for again without beginning anew."""
-
-_LARGEST_READ_BYTES = 2**30
-"""What a library may ask for in one read, unless told otherwise."""
-
-_LOCAL = struct.Struct("<4s5H3L2H")
-"""Local file header of a zip member (APPNOTE.TXT 4.3.7)."""
-
-_STORED = 0
-_ENCRYPTED = 1
 
 
 class View(Protocol):
@@ -190,62 +177,6 @@ class UnpackedView:
             raise FileError(Reason.TRUNCATED, "compressed bytes that hold more than they say")
 
 
-class Reader(io.RawIOBase):
-    """A view as a file object of Python's, for libraries."""
-
-    def __init__(
-        self, view: View, size: int | None = None, *, most: int = _LARGEST_READ_BYTES
-    ) -> None:
-        """Read a view.
-
-        Args:
-            view: what is read.
-            size: None when nobody knows; then nothing is found from the end.
-            most: bytes of one read.
-        """
-        self._view, self._size, self._at, self._most = view, size, 0, most
-        super().__init__()
-
-    def readable(self) -> bool:
-        """Return whether it can be read."""
-        return True
-
-    def seekable(self) -> bool:
-        """Return whether it can be read by offset."""
-        return True
-
-    def tell(self) -> int:
-        """Return the offset of the next byte."""
-        return self._at
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to an offset."""
-        if whence == os.SEEK_END:
-            if self._size is None:
-                raise io.UnsupportedOperation("the end is not known")
-            offset += self._size
-        elif whence == os.SEEK_CUR:
-            offset += self._at
-        self._at = max(0, offset)
-        return self._at
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        """Return the next bytes; all of them only where their number is known."""
-        if size is None or size < 0:
-            size = max(0, (self._size or 0) - self._at)
-        if size > self._most:
-            raise FileError(Reason.TOO_LARGE, "an archive whose own table is too large")
-        data = self._view.read_at(self._at, size)
-        self._at += len(data)
-        return data
-
-    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]  # of a wider type there
-        """Fill a buffer with the next bytes."""
-        data = self.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-
 def read_all(view: View, size: int) -> bytes:
     """Return all bytes of a view."""
     parts, start = [], 0
@@ -253,45 +184,3 @@ def read_all(view: View, size: int) -> bytes:
         parts.append(part)
         start += len(part)
     return b"".join(parts)
-
-
-def unpacked(
-    packed: View, kind: str, size: int | None = None, crc: int | None = None
-) -> UnpackedView:
-    """Return the view of what compressed bytes hold."""
-    return UnpackedView(lambda: unpacker(kind, Reader(packed)), size, crc)
-
-
-def moved(view: View, move: Move) -> View:
-    """Return the view that a move leads to.
-
-    Raises:
-        FileError: what should be there is not.
-    """
-    if move.kind == "window":
-        return Window(view, *move.numbers)
-    if move.kind == "zip":
-        return _zip_member(view, *move.numbers)
-    if move.kind == "checked":
-        start, size, crc = move.numbers
-        return CheckedWindow(Window(view, start, size), crc)
-    if move.kind == SEVEN_ZIP:
-        number, size = move.numbers
-        return UnpackedView(lambda: FolderStream(Reader(view, size), number))
-    if move.kind in PACKINGS:
-        (size,) = move.numbers
-        return unpacked(view, move.kind, None if size < 0 else size)
-    raise FileError(Reason.UNREADABLE, f"an unknown way into an archive: {move.kind}")
-
-
-def _zip_member(view: View, start: int, packed: int, size: int, crc: int, method: int) -> View:
-    head = view.read_at(start, _LOCAL.size)
-    if len(head) < _LOCAL.size or not head.startswith(b"PK\x03\x04"):
-        raise FileError(Reason.TRUNCATED, "an archive that has no member where it says")
-    _, _, flags, *_, name, extra = _LOCAL.unpack(head)
-    if flags & _ENCRYPTED:
-        raise FileError(Reason.ENCRYPTED, "an encrypted member of an archive")
-    window = Window(view, start + _LOCAL.size + name + extra, packed)
-    if method == _STORED:
-        return CheckedWindow(window, crc)
-    return unpacked(window, f"zip {method}", size, crc)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from hnp_etl.archives.member import Listing
 from hnp_etl.archives.told import ArchivesMet
 from hnp_etl.archives.unfolding import Unfolder
+from hnp_etl.files.file_stat import FileStat
 from hnp_etl.files.place import archives_above, whole_of
-from hnp_etl.files.source_file import FileStat
 from hnp_etl.limits import YOUNG_FILE_S
 from hnp_etl.reading.sealed import reason_of, seal, unseal
 from hnp_etl.recipes.recipe import Recipe

@@ -2,8 +2,9 @@
 
 import sqlite3
 
+from hnp_etl.files.archive_files import stat_now
+from hnp_etl.files.file_stat import UNKNOWN_INODE, FileStat
 from hnp_etl.files.place import is_inside
-from hnp_etl.files.source_file import UNKNOWN_INODE, FileStat, stat_now
 from hnp_etl.limits import Limits
 from hnp_etl.state.database import Row, pages, set_meta, write_many
 from hnp_etl.state.files import BY_STAT, INODES, REF, reason_by_stat, ref_of

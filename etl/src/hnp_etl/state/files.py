@@ -3,8 +3,9 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
+from hnp_etl.files.file_stat import UNKNOWN_INODE, FileStat
 from hnp_etl.files.place import is_inside
-from hnp_etl.files.source_file import UNKNOWN_INODE, FileStat, SourceFile
+from hnp_etl.files.source_file import SourceFile
 from hnp_etl.limits import Limits
 from hnp_etl.reading.read import FileFacts, Ref, reason_of_kind
 from hnp_etl.recipes.recipe import Layout, Recipe

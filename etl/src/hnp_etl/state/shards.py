@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hnp_etl.files.source_file import FileStat, SourceFile
+from hnp_etl.files.file_stat import FileStat
+from hnp_etl.files.source_file import SourceFile
 from hnp_etl.reading.sealed import reason_of, seal, unseal
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.sharding.shard_plan import PlannedSlice, ShardPlan

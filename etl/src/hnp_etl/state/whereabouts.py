@@ -50,6 +50,18 @@ def homeless_folders(state: sqlite3.Connection) -> set[str]:
     return {_text(path).rpartition("/")[0] for (path,) in found}
 
 
+def find_path(state: sqlite3.Connection, path: str) -> int | None:
+    """Return the number of a file by the contract's path, of several the first."""
+    row = state.execute("SELECT min(id) FROM file WHERE path = ?", (path_bytes(path),)).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
+def path_at(state: sqlite3.Connection, raw: bytes) -> str:
+    """Return the contract's path of the file at a place."""
+    (path,) = state.execute("SELECT path FROM file WHERE raw = ?", (raw,)).fetchone()
+    return str(path.decode("utf-8", "surrogateescape"))
+
+
 def closed_paths(state: sqlite3.Connection) -> list[str]:
     """Return the paths of folders and files that could not be read, ascending."""
     found = state.execute(
