@@ -46,6 +46,22 @@ DECODE_CPU_S = 120
 DECODER_FRAMES = 512
 """Frames after which a decoder child is replaced, so that leaks stay bounded."""
 
+MAX_ARCHIVE_MEMBERS = 2_000_000
+"""Members of one archive. TOO_LARGE beyond: a whole hospital has fewer files."""
+
+MAX_ARCHIVE_BYTES = 4 * 2**40
+"""Bytes that the members of one archive have in all, once unpacked. TOO_LARGE beyond."""
+
+MAX_ARCHIVE_RATIO = 200
+"""How many times its own size an archive may hold: pictures shrink to a half or a tenth, text to a
+twentieth, zeros to a thousandth. TOO_LARGE beyond."""
+
+ARCHIVE_RATIO_FROM_BYTES = 64 * 2**20
+"""An archive that holds less costs little, whatever its ratio."""
+
+ARCHIVE_DEPTH = 2
+"""An archive within an archive is read; one within that is TOO_DEEP."""
+
 YOUNG_FILE_S = 2.0
 """A file changed this recently may change again within one tick of its clock: read it anew."""
 
@@ -67,6 +83,9 @@ class Limits(BaseModel):
     decode_timeout_s: Annotated[float, Field(gt=0, le=86_400)] = DECODE_TIMEOUT_S
     decode_memory_bytes: Annotated[int, Field(ge=2**30, le=_LARGEST_FILE)] = DECODE_MEMORY_BYTES
     decode_cpu_s: Annotated[int, Field(ge=1, le=86_400)] = DECODE_CPU_S
+    archive_members: Annotated[int, Field(ge=1, le=_LARGEST_FILE)] = MAX_ARCHIVE_MEMBERS
+    archive_bytes: Annotated[int, Field(ge=1, le=_LARGEST_FILE)] = MAX_ARCHIVE_BYTES
+    archive_ratio: Annotated[int, Field(ge=1, le=_LARGEST_FILE)] = MAX_ARCHIVE_RATIO
     headerless: bool = False
     """Whether a data set without preamble and DICM prefix is read instead of NOT_DICOM."""
 

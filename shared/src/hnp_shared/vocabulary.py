@@ -32,6 +32,7 @@ class Kind(StrEnum):
     IMAGE = "image"
     LABEL = "label"
     OTHER = "other"
+    ARCHIVE = "archive"
 
 
 class State(StrEnum):
@@ -52,6 +53,7 @@ class Reason(StrEnum):
     NOT_PROCEDURE = "NOT_PROCEDURE"
     SUPERSEDED = "SUPERSEDED"
     UNREADABLE = "UNREADABLE"
+    ENCRYPTED = "ENCRYPTED"
     EMPTY = "EMPTY"
     TOO_LARGE = "TOO_LARGE"
     # images

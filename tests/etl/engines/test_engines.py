@@ -23,7 +23,8 @@ from hnp_etl.engines.engines import (
     ordered_map,
     refuse_unfit,
 )
-from hnp_etl.files.source_file import FileStat, SourceFile
+from hnp_etl.files.file_stat import FileStat
+from hnp_etl.files.source_file import SourceFile
 from hnp_etl.reading.read import FileFacts, Ref, read_one_by_one
 from hnp_etl.reading.sealed import pack_header
 from hnp_etl.recipes.recipe import Image

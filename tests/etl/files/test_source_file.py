@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from hnp_etl.errors import FileError
-from hnp_etl.files.source_file import UNKNOWN_INODE, FileStat, SourceFile
+from hnp_etl.files.file_stat import UNKNOWN_INODE, FileStat
+from hnp_etl.files.source_file import SourceFile
 from hnp_shared.vocabulary import Reason
 
 

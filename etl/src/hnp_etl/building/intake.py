@@ -3,18 +3,21 @@
 Everything they find lies in the state, so that whoever comes next opens no file again.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
+from hnp_etl.archives.lifting import Lifter, lifting
 from hnp_etl.engines.engines import SerialExecutor, Task, expect_work, nearest, ordered_map
 from hnp_etl.reading.read import Ref, read_batch, read_one_by_one
 from hnp_etl.recipes.label_table import Label
 from hnp_etl.recipes.recipe import Recipe
-from hnp_etl.state import entries, entry_pairs, files, label_conflicts, meanings, pairs
-from hnp_etl.state.database import Connection
+from hnp_etl.state import archives, entries, entry_pairs, files, label_conflicts, meanings, pairs
+from hnp_etl.state.database import Connection, folder_of
 from hnp_etl.walking.census import Census
 from hnp_etl.walking.walk import FoundFile, walk
 from hnp_shared.errors import InputError
@@ -39,7 +42,10 @@ def meet(
         recipe: what paths mean.
         executor: its workers begin once there are many files, while the walk goes on.
     """
-    return files.note_met(state, _announced(walk(src), executor), recipe)
+    unfold = archives.unfolder(state, recipe)
+    census = files.note_met(state, _announced(unfold(walk(src)), executor), recipe)
+    archives.note_unfolded(state, unfold)
+    return census
 
 
 def _announced(found: Iterator[FoundFile], executor: Executor | None) -> Iterator[FoundFile]:
@@ -79,9 +85,24 @@ def _read(
     count: int,
 ) -> None:
     reading = Task(partial(read_batch, recipe=recipe), read_one_by_one)
-    found = ordered_map(executor, reading, batches, in_flight=in_flight)
-    for facts in track(found, "reading", total=-(-count // FILES_A_BATCH), unit="group"):
-        files.note_facts(state, facts)
+    with lifting(folder_of(state)) as lifter:
+        under_way: deque[list[Ref]] = deque()
+        lifted = _lifted(batches, lifter, under_way)
+        found = ordered_map(executor, reading, lifted, in_flight=in_flight)
+        for facts in track(found, "reading", total=-(-count // FILES_A_BATCH), unit="group"):
+            files.note_facts(state, facts)
+            lifter.drop([ref.file for ref in under_way.popleft()])
+
+
+def _lifted(
+    batches: Iterable[list[Ref]], lifter: Lifter, under_way: deque[list[Ref]]
+) -> Iterator[list[Ref]]:
+    """Yield batches, members of solid archives put down for whoever reads them."""
+    for refs in batches:
+        files_put = lifter.lift([ref.file for ref in refs])
+        put = [replace(ref, file=file) for ref, file in zip(refs, files_put, strict=True)]
+        under_way.append(put)
+        yield put
 
 
 def pair(state: Connection, label: Label) -> None:

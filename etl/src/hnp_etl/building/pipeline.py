@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from hnp_etl import __version__
+from hnp_etl.archives.told import ArchivesMet
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.judging import noted
 from hnp_etl.building.losses import lost_reasons
@@ -17,6 +18,7 @@ from hnp_etl.private.folder import hold
 from hnp_etl.private.key import load_key, make_key
 from hnp_etl.private.pseudonyms import key_id
 from hnp_etl.sharding.shard_plan import library_versions
+from hnp_etl.state.archives import archives_met
 from hnp_etl.state.database import Connection, DamagedStateError, get_meta, open_state, set_meta
 from hnp_etl.state.faults import TableFaults, table_faults
 from hnp_etl.state.files import garbled_folders, idle_patterns
@@ -39,6 +41,7 @@ class BuildReport:
         garbled: names of folders that told something only once they were read as Korean.
         tables: what is wrong in tables of labels.
         idle_patterns: those of `layout.exclude`, by number from 1, that no path fitted.
+        archives: what is told of them.
     """
 
     info: DatasetInfo
@@ -50,6 +53,7 @@ class BuildReport:
     garbled: int
     tables: TableFaults
     idle_patterns: Sequence[int]
+    archives: ArchivesMet
 
     @property
     def to_try_again(self) -> Mapping[str, int]:
@@ -109,8 +113,13 @@ def _run(config: BuildConfig, executor: Executor) -> BuildReport:
     return BuildReport(built.info, False, new_key, built.read, built.shards, stages, *told)
 
 
-def _told(state: Connection) -> tuple[int, TableFaults, list[int]]:
-    return garbled_folders(state), table_faults(state), idle_patterns(state)
+def _told(state: Connection) -> tuple[int, TableFaults, list[int], ArchivesMet]:
+    return (
+        garbled_folders(state),
+        table_faults(state),
+        idle_patterns(state),
+        archives_met(state),
+    )
 
 
 def _fingerprint(config: BuildConfig, key: bytes, census: Census) -> str:

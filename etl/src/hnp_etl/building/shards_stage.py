@@ -3,12 +3,14 @@
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from hnp_etl.archives.lifting import Lifter, in_order, lifting
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.engines.engines import SerialExecutor, Task, nearest, ordered_map
+from hnp_etl.files.source_file import SourceFile
 from hnp_etl.sharding.shard import build_shard, build_without_killers
 from hnp_etl.sharding.shard_plan import ShardPlan
 from hnp_etl.sharding.shard_result import ShardResult
@@ -62,13 +64,15 @@ def build_shards(
     folder = config.out / SHARDS_FOLDER
     sweep_temporary(folder, role="an unfinished shard", disk=config.disk)
     shards.begin_shards(state)
-    stage = _Stage(config, state, folder)
-    executor = nearest(executor, worth=len(spans) > 1)
-    unread = stage.build(executor, spans, "decoding")
-    if unread and not final and note_changes(state, config.recipe.limits):
-        return None
-    unread = stage.build(executor, unread, "decoding again")
-    stage.build(SerialExecutor(), unread, "decoding again", last=True)
+    with lifting(config.private, disk=config.disk) as lifter:
+        stage = _Stage(config, state, folder)
+        stage.lift(spans, lifter)
+        executor = nearest(executor, worth=len(spans) > 1)
+        unread = stage.build(executor, spans, "decoding")
+        if unread and not final and note_changes(state, config.recipe.limits):
+            return None
+        unread = stage.build(executor, unread, "decoding again")
+        stage.build(SerialExecutor(), unread, "decoding again", last=True)
     return stage.made
 
 
@@ -78,6 +82,20 @@ class _Stage:
     state: Connection
     folder: Path
     made: Made = field(default_factory=Made)
+    lifted: dict[bytes, SourceFile] = field(default_factory=dict)
+
+    def lift(self, spans: Sequence[Span], lifter: Lifter) -> None:
+        """Put down what is chosen of solid archives: shards take it in another order."""
+        if not shards.any_in_archives(self.state):
+            return
+        plans = shards.plans(self.state, spans, self.config.recipe)
+        missing = (
+            each.file
+            for plan in plans
+            if shards.built_before(self.state, plan, self.folder) is None
+            for each in plan.slices
+        )
+        self.lifted = {each.raw: each for each in lifter.lift(in_order(missing))}
 
     def build(
         self, executor: Executor, spans: Sequence[Span], what: str, *, last: bool = False
@@ -108,9 +126,18 @@ class _Stage:
             known = shards.built_before(self.state, plan, self.folder)
             if known is None:
                 under_way.append(span)
-                yield plan
+                yield self._placed(plan)
             else:
                 self._note(known)
+
+    def _placed(self, plan: ShardPlan) -> ShardPlan:
+        """Return a plan that says where its slices were put down; its digest stays."""
+        if not self.lifted:
+            return plan
+        placed = (
+            replace(each, file=self.lifted.get(each.file.raw, each.file)) for each in plan.slices
+        )
+        return replace(plan, slices=tuple(placed))
 
     def _note(self, result: ShardResult) -> None:
         shards.note_shard(self.state, result)

@@ -3,6 +3,7 @@
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
+from hnp_etl.archives.lifting import sweep
 from hnp_etl.building.commit import Told, commit
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.intake import meet, pair, read_new
@@ -11,7 +12,7 @@ from hnp_etl.building.shards_stage import build_shards
 from hnp_etl.building.timing import Stages
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.sharding.plan import plan_shards
-from hnp_etl.state import corrections, files, identity, slices
+from hnp_etl.state import archives, corrections, files, identity, slices
 from hnp_etl.state.changes import note_changes
 from hnp_etl.state.database import Connection
 from hnp_etl.state.flow import flow_of
@@ -51,6 +52,7 @@ def build_stages(
         StorageError: a write failed; the data set that was there stands.
     """
     recipe, timed, read = config.recipe, stages.timed, 0
+    sweep(config.private)
     with timed("walk"):
         census = meet(state, config.src, recipe, executor)
     _refuse_empty(state, recipe, census.files)
@@ -74,6 +76,7 @@ def build_stages(
         with timed("shard"):
             made = build_shards(config, state, executor, spans, final=not tries)
     with timed("commit"):
+        archives.note_used(state)
         notices = (*misfits(state, settled, recipe.identity), *hidden_losses(state))
         with noted(notices):
             found = judge(state, config, key)
@@ -97,7 +100,10 @@ def _changed(state: Connection, recipe: Recipe, new: int, *, last: bool) -> bool
 def _refuse_empty(state: Connection, recipe: Recipe, met: int) -> None:
     if files.images_left(state) == 0:
         wanted = ", ".join(recipe.layout.procedures) or "any"
-        raise InputError(
+        error = InputError(
             f"found {met} files but no image under procedure {wanted}; "
             "hnp-etl survey SRC shows what is there"
         )
+        for line in archives.archives_met(state).lines():
+            error.add_note(f"warning: {line}")
+        raise error

@@ -7,8 +7,10 @@ from typing import NamedTuple
 from pydicom import Dataset, dcmread
 from pydicom.errors import InvalidDicomError
 
+from hnp_etl.archives.unfolding import Unfolder
 from hnp_etl.errors import FileError
 from hnp_etl.files.source_file import SourceFile
+from hnp_etl.limits import LIMITS
 from hnp_etl.recipes.grammar import identifier
 from hnp_etl.state.sources import SliceSource
 from hnp_etl.walking.walk import walk
@@ -49,7 +51,7 @@ def found_again(
     whole = {each.path for each in known.values()}
     below = {_below(path) for path in whole}
     places: dict[str, set[bytes]] = {}
-    for file in walk(folders):
+    for file in Unfolder(LIMITS)(walk(folders)):
         path = file.path.strip()
         if path in whole or _below(path) in below:
             for name in (path, _below(path)):

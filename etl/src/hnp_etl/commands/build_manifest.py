@@ -188,6 +188,7 @@ def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
                 "notices": [notice.to_json() for notice in info.notices],
                 "files_read": report.read,
                 "garbled_folders": report.garbled,
+                "archives": report.archives.to_json(),
                 "tables_refused": report.tables.refused,
                 "table_lines_refused": report.tables.lines,
                 "table_lines_alone": report.tables.alone,
@@ -229,6 +230,7 @@ def _notes(report: BuildReport) -> Iterator[str]:
         )
     if found := report.garbled:
         yield f"folder names that were garbled in unpacking, and are read as Korean: {found}"
+    yield from report.archives.lines()
     if again := report.to_try_again:
         why = ", ".join(f"{name} {count}" for name, count in again.items())
         yield f"files to be tried again: {sum(again.values())} ({why}); run the same command again"

@@ -36,6 +36,10 @@ REASONS: Mapping[str, Meaning] = {
         "the file could not be opened or read, or changed while it was read",
         f"see that you may read it and that the disk is sound, then {_AGAIN}",
     ),
+    Reason.ENCRYPTED: Meaning(
+        "it lies in an archive that is encrypted",
+        "unpack the archive with its password into a folder of its name, and take it away",
+    ),
     Reason.EMPTY: Meaning("the file has no content", "copy it anew from where it came from"),
     Reason.TOO_LARGE: Meaning(
         "the file is larger than an image or a label may be",

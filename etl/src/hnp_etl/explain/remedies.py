@@ -11,6 +11,7 @@ _PHRASES: dict[Reason, str] = {
     Reason.NOT_PROCEDURE: "its path named procedure {procedures}",
     Reason.SUPERSEDED: "no folder of corrections held a file of the same path",
     Reason.UNREADABLE: "it could be read",
+    Reason.ENCRYPTED: "the archive that it lies in were unpacked with its password",
     Reason.EMPTY: "it held anything",
     Reason.TOO_LARGE: "it had at most {image_bytes} bytes (a label: {label_bytes})",
     Reason.NOT_DICOM: "it were DICOM",

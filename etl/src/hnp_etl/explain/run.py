@@ -10,18 +10,30 @@ import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from hnp_etl.building.intake import pair
+from hnp_etl.building.intake import meet, pair
 from hnp_etl.dicom.header import HeaderFacts
+from hnp_etl.explain.members import archive_above, as_unpacked
 from hnp_etl.explain.root import tree_of
 from hnp_etl.explain.trace import Explanation, explain_one
+from hnp_etl.files.place import is_inside
 from hnp_etl.reading.read import Ref, read_batch
 from hnp_etl.reading.sealed import unpack_header
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.sharding.shard import settle_shard
-from hnp_etl.state import asked, files, identity, meanings, pairs, shards, slices
+from hnp_etl.state import (
+    archives,
+    asked,
+    files,
+    identity,
+    meanings,
+    pairs,
+    shards,
+    slices,
+    whereabouts,
+)
 from hnp_etl.state.asked_file import Asked
 from hnp_etl.state.database import Connection, open_scratch
-from hnp_etl.walking.walk import walk
+from hnp_etl.walking.paths import nfc, source_labels
 from hnp_shared.errors import InputError
 from hnp_shared.progress import track
 from hnp_shared.vocabulary import Kind
@@ -51,7 +63,7 @@ def explain_files(
         refused = refusal_of(path, sources)
         if refused is not None:
             raise InputError(refused)
-        tree = tuple(sources) or (tree_of(_absolute(path), recipe.layout),)
+        tree = tuple(sources) or (_tree_of(path, recipe),)
         groups.setdefault(tree, []).append(path)
     found: dict[str, Explanation] = {}
     for tree, members in groups.items():
@@ -66,11 +78,14 @@ def refusal_of(path: str, sources: Sequence[Path]) -> str | None:
         path: as the user gave it.
         sources: what the build is given; none when each file's tree is found by its path.
     """
+    whole = _absolute(path)
     if not os.path.lexists(path):
-        return "found nothing at a path that was given, expected a file"
+        archive = archive_above(whole)
+        if archive is None:
+            return "found nothing at a path that was given, expected a file"
+        whole = archive
     if os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114  # names are kept as given
         return "found a folder, expected a file"
-    whole = _absolute(path)
     through_links = (whole.parent.resolve() / whole.name).parents
     if sources and not any(
         source.absolute() in whole.parents or source.resolve() in through_links
@@ -78,6 +93,16 @@ def refusal_of(path: str, sources: Sequence[Path]) -> str | None:
     ):
         return "found a file that lies below none of --src, expected all to"
     return None
+
+
+def _tree_of(path: str, recipe: Recipe) -> Path:
+    """Return the folder that a build over a file, or over its archive, would be given."""
+    whole = _absolute(path)
+    archive = None if os.path.lexists(path) else archive_above(whole)
+    if archive is None:
+        return tree_of(whole, recipe.layout)
+    tree = tree_of(as_unpacked(whole, archive), recipe.layout)
+    return tree if tree in archive.parents else archive.parent
 
 
 def _absolute(path: str) -> Path:
@@ -88,12 +113,13 @@ def _explain_group(
     paths: Sequence[str], sources: Sequence[Path], recipe: Recipe
 ) -> dict[str, Explanation]:
     with open_scratch() as state:
-        files.note_met(state, walk(sources), recipe)
+        meet(state, sources, recipe)
         meanings.begin_images(state, recipe)
         meanings.begin_labels(state, recipe.label)
         numbers = {path: _number(state, path, sources) for path in paths}
         facts = _decide(state, list(numbers.values()), recipe)
         known = asked.answers(state, list(numbers.values()))
+        archives.note_used(state)
         verdicts = asked.verdicts(state, list(numbers.values()))
         return {
             path: explain_one(
@@ -101,7 +127,7 @@ def _explain_group(
                 known[number],
                 _of_frame(facts.get(number), known[number]),
                 verdicts[number],
-                _shown(known[number].partner, path),
+                _shown(state, known[number].partner, path, sources),
                 recipe,
             )
             for path, number in numbers.items()
@@ -124,9 +150,22 @@ def _number(state: Connection, path: str, sources: Sequence[Path]) -> int:
             if source.resolve() in below.parents:
                 inside = source.absolute() / below.relative_to(source.resolve())
                 number = number or asked.find(state, os.fsencode(inside))
+    if number is None and (archive := archive_above(_absolute(path))) is not None:
+        number = _member_number(state, as_unpacked(_absolute(path), archive), sources)
     if number is None:
         raise InputError("found a file that no build would meet, expected one below --src")
     return number
+
+
+def _member_number(state: Connection, path: Path, sources: Sequence[Path]) -> int | None:
+    """Return the number of a member of an archive by its path as if that were unpacked."""
+    for source, label in zip(sources, source_labels(sources), strict=True):
+        for below in (source.absolute(), source.resolve()):
+            if below in path.parents:
+                found = whereabouts.find_path(state, f"{label}/{nfc(str(path.relative_to(below)))}")
+                if found is not None:
+                    return found
+    return None
 
 
 def _decide(state: Connection, numbers: Sequence[int], recipe: Recipe) -> dict[int, HeaderFacts]:
@@ -180,9 +219,22 @@ def _settle(state: Connection, numbers: Sequence[int], recipe: Recipe) -> None:
         shards.note_shard(state, settle_shard(plan)[1])
 
 
-def _shown(raw: bytes | None, beside: str) -> str | None:
-    """Return a path for people, relative if the one they gave is."""
+def _shown(
+    state: Connection, raw: bytes | None, beside: str, sources: Sequence[Path]
+) -> str | None:
+    """Return a path for people, relative if the one they gave is; a member's as if unpacked."""
     if raw is None:
         return None
-    path = os.fsdecode(raw)
+    path = (
+        os.fsdecode(raw)
+        if not is_inside(raw)
+        else _unpacked(whereabouts.path_at(state, raw), sources)
+    )
     return path if os.path.isabs(beside) else os.path.relpath(path)  # noqa: PTH117
+
+
+def _unpacked(path: str, sources: Sequence[Path]) -> str:
+    for source, label in zip(sources, source_labels(sources), strict=True):
+        if path.startswith(f"{label}/"):
+            return str(source.absolute() / path.removeprefix(f"{label}/"))
+    return path

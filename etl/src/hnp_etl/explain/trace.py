@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hnp_etl.archives.told import REMEDIES
 from hnp_etl.choosing.choose import ChosenLabel, chosen_label, header_refusals, pixel_refusal
 from hnp_etl.choosing.classify import Classification, Decision, classify
 from hnp_etl.dicom.header import HeaderFacts
@@ -103,7 +104,7 @@ def explain_one(
             Step("place", _place(asked)),
             *([Step("frames", asked.frames.told)] if asked.frames else ()),
             *([_header(look, facts, held)] if image and not asked.excluded else ()),
-            *([_pair(asked, partner)] if asked.kind is not Kind.OTHER else ()),
+            *([_pair(asked, partner)] if asked.kind in (Kind.IMAGE, Kind.LABEL) else ()),
             *([Step("because", "; ".join(asked.faults))] if asked.faults else ()),
             *([Step("level", "none" if level is None else LEVEL_NAMES[level])] if image else ()),
         ),
@@ -134,6 +135,8 @@ def _would_pass(
     asked: Asked,
     recipe: Recipe,
 ) -> str | None:
+    if asked.kind is Kind.ARCHIVE:
+        return _archive_remedy(state, reason)
     if state is State.IGNORED:
         return IGNORED
     if reason is None:
@@ -146,6 +149,12 @@ def _would_pass(
         told = remedy([label], recipe) + _found(asked.label_detail)
         text += f" (its label is {label}: {told})"
     return text
+
+
+def _archive_remedy(state: State, reason: Reason | None) -> str | None:
+    if state is State.IGNORED:
+        return "a file in it were of use, and what it holds did not lie beside it"
+    return f"it were none of the archives that are {REMEDIES[reason]}" if reason else None
 
 
 def _found(detail: str | None) -> str:

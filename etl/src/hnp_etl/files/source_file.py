@@ -1,41 +1,30 @@
 """A source file as it was met, and the one door through which it is opened.
 
 Between two looks a file may be replaced, cut, or become a FIFO or a device. What is read is what
-was met, or nothing: a new picture must not get an old label.
+was met, or nothing: a new picture must not get an old label. A member of an archive is read through
+the same door; it is the one that was met while the archive is.
 """
 
 import contextlib
+import io
 import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
-from hnp_etl.errors import FileError
-from hnp_shared.vocabulary import Reason
+from hnp_etl.files.archive_files import HOW, another, open_place, stat_now
+from hnp_etl.files.file_stat import FileStat
+from hnp_etl.files.place import is_inside, size_inside
+from hnp_etl.files.reader import Reader
+from hnp_etl.files.views import DiskView, View
 
-UNKNOWN_INODE = 0
-"""Where a file system numbers files anew at each look; no file has this number."""
 
+class Lifted(NamedTuple):
+    """Where the bytes of a member were put down, in the private folder, for the time of a stage."""
 
-class FileStat(NamedTuple):
-    """What tells a changed file: size in bytes, times in ns, inode."""
-
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-
-    @classmethod
-    def of(cls, status: os.stat_result) -> "FileStat":
-        """Return what `stat` told."""
-        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-
-    def same_file(self, other: "FileStat") -> bool:
-        """Tell whether nothing is seen to have changed between two looks."""
-        if UNKNOWN_INODE in (self.inode, other.inode):
-            return self[:3] == other[:3]
-        return self == other
+    path: bytes
+    start: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,36 +32,48 @@ class SourceFile:
     """A file as it was met.
 
     Attributes:
-        raw: bytes of the path on the disk.
+        raw: where its bytes lie: a path on the disk, or a place in an archive.
         stat: as it was met.
+        lifted: where they lie besides; nothing is lost where that is not seen.
     """
 
     raw: bytes
     stat: FileStat
+    lifted: Lifted | None = None
 
     @classmethod
     def at(cls, path: bytes | str | os.PathLike[str]) -> "SourceFile":
-        """Return the file at a path, as it is now.
+        """Return the file at a path or a place, as it is now.
 
         Raises:
             OSError: it is not there.
         """
-        return cls(os.fsencode(path), FileStat.of(os.lstat(path)))
+        raw = os.fsencode(path)
+        return cls(raw, stat_now(raw, size_inside(raw) if is_inside(raw) else 0)[0])
 
     @contextlib.contextmanager
     def opened(self) -> Iterator["OpenedFile"]:
         """Open the file for the block; it is the one that was met before the block and after it.
 
         Raises:
-            FileError: UNREADABLE, when it is another, or changed on the way.
+            FileError: UNREADABLE, when it is another, or changed on the way; of a member of an
+                archive, that its bytes are not what they should be.
             OSError: it cannot be opened or read.
         """
-        # A FIFO would wait for a writer, and a link lead to a file that nobody met (open(2)).
-        how = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-        descriptor = os.open(self.raw, how)
+        if self.lifted is not None and (descriptor := _descriptor_of(self.lifted)) is not None:
+            try:
+                yield OpenedFile(DiskView(descriptor), self.stat.size, self.lifted.start)
+            finally:
+                os.close(descriptor)
+            return
+        if is_inside(self.raw):
+            with open_place(self.raw, self.stat) as view:
+                yield OpenedFile(view, self.stat.size)
+            return
+        descriptor = os.open(self.raw, HOW)
         try:
             self._compare(descriptor)
-            yield OpenedFile(descriptor, self.stat.size)
+            yield OpenedFile(DiskView(descriptor), self.stat.size)
             self._compare(descriptor)
         finally:
             os.close(descriptor)
@@ -80,23 +81,30 @@ class SourceFile:
     def _compare(self, descriptor: int) -> None:
         status = os.fstat(descriptor)
         if not (stat.S_ISREG(status.st_mode) and FileStat.of(status).same_file(self.stat)):
-            raise FileError(Reason.UNREADABLE, "the file is not the one that was met")
+            raise another()
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
-    """An open source file; nothing beyond its size is read, however much there is."""
+    """An open source file; nothing beyond its size is read, however much there is.
 
-    descriptor: int
+    Attributes:
+        view: holds it.
+        begin: where in the view.
+    """
+
+    view: View
     size: int
+    begin: int = 0
 
     def read_at(self, start: int, count: int) -> bytes:
         """Return bytes from ``start`` on, at most ``count`` and none beyond the file's size."""
-        return os.pread(self.descriptor, min(count, max(0, self.size - start)), start)
+        count = min(count, max(0, self.size - start))
+        return self.view.read_at(self.begin + start, count)
 
     def stream(self) -> BinaryIO:
         """Return the file as an object of Python's, for libraries; whoever asked closes it."""
-        return os.fdopen(os.dup(self.descriptor), "rb")
+        return cast("BinaryIO", io.BufferedReader(Reader(self, self.size)))
 
     def read_from(self, start: int) -> bytes:
         """Return everything from ``start`` on."""
@@ -105,3 +113,10 @@ class OpenedFile:
             parts.append(part)
             start += len(part)
         return b"".join(parts)
+
+
+def _descriptor_of(lifted: Lifted) -> int | None:
+    try:
+        return os.open(lifted.path, HOW)
+    except OSError:  # on another machine, or swept away
+        return None

@@ -76,6 +76,15 @@ def read_one_by_one(
     return found
 
 
+def reason_of_kind(kind: Kind, reason: Reason) -> Reason:
+    """Return a reason as files of a kind have it.
+
+    A label that was cut in an archive, or packed as nobody reads, has bytes that are no text.
+    """
+    cut = reason in (Reason.TRUNCATED, Reason.UNSUPPORTED_SYNTAX)
+    return Reason.BAD_ENCODING if cut and kind is Kind.LABEL else reason
+
+
 def _read(ref: Ref, recipe: Recipe, reader: LabelReader | None) -> FileFacts:
     detail = ""
     for _ in range(TRIES):
@@ -84,7 +93,8 @@ def _read(ref: Ref, recipe: Recipe, reader: LabelReader | None) -> FileFacts:
                 return _read_image(ref, recipe)
             return _read_rows(ref, recipe) if reader is None else _read_label(ref, recipe, reader)
         except FileError as error:
-            return FileFacts(ref.id, None, error.reason, detail=error.what)
+            reason = reason_of_kind(ref.kind, error.reason)
+            return FileFacts(ref.id, None, reason, detail=error.what)
         except OSError as error:
             detail = StorageError.of("the file", error).reason
     return FileFacts(ref.id, None, Reason.UNREADABLE, detail=detail)

@@ -37,7 +37,7 @@ def refs(state: sqlite3.Connection, numbers: Sequence[int]) -> list[Ref]:
     openable = ", ".join(f"'{reason}'" for reason in OPENABLE)
     found = _some(
         state,
-        f"SELECT {REF} FROM file WHERE kind <> 'other' "
+        f"SELECT {REF} FROM file WHERE kind IN ('image', 'label') "
         f"AND (early IS NULL OR kind = 'image' AND early IN ({openable})) AND id",
         numbers,
     )
@@ -66,7 +66,7 @@ def lonely(state: sqlite3.Connection, numbers: Sequence[int]) -> bool:
     """Tell whether one of the files may still find its partner by what labels say."""
     found = _some(
         state,
-        "SELECT id FROM file WHERE kind <> 'other' "
+        "SELECT id FROM file WHERE kind IN ('image', 'label') "
         f"AND (early IS NULL OR early NOT IN {OUT_OF_PLAY}) "
         "AND id NOT IN (SELECT image FROM pair) AND id NOT IN (SELECT label FROM pair) AND id",
         numbers,

@@ -1,10 +1,10 @@
 """Files that changed since they were met: what was read of them is forgotten."""
 
-import os
 import sqlite3
-import stat
 
-from hnp_etl.files.source_file import UNKNOWN_INODE, FileStat
+from hnp_etl.files.archive_files import stat_now
+from hnp_etl.files.file_stat import UNKNOWN_INODE, FileStat
+from hnp_etl.files.place import is_inside
 from hnp_etl.limits import Limits
 from hnp_etl.state.database import Row, pages, set_meta, write_many
 from hnp_etl.state.files import BY_STAT, INODES, REF, reason_by_stat, ref_of
@@ -13,6 +13,10 @@ from hnp_shared.vocabulary import Reason
 _CHANGED = (  # read again next time too: it may be at work still
     "UPDATE file SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, early = ?, young = 1, "
     "facts = NULL, refusal = ?, uid = NULL, encoding = NULL WHERE id = ?"
+)
+
+_LOST = (
+    "UPDATE file SET young = 1, facts = NULL, refusal = ?, uid = NULL, encoding = NULL WHERE id = ?"
 )
 
 
@@ -32,30 +36,33 @@ def note_changes(state: sqlite3.Connection, limits: Limits, *, last: bool = Fals
     judged = ", ".join(f"'{reason}'" for reason in BY_STAT)
     rows = pages(
         state,
-        f"SELECT {REF}, early FROM file WHERE file.id > ? AND kind <> 'other' "
+        f"SELECT {REF}, early FROM file WHERE file.id > ? AND kind IN ('image', 'label') "
         f"AND (early IS NULL OR early IN ({judged}))",
     )
-    changed, renumbered = list[Row](), 0
+    changed, lost, renumbered = list[Row](), list[Row](), 0
     for row in rows:
         ref = ref_of(row)
-        status = _look_at(ref.file.raw)
-        if status is None:
+        found = _look_at(ref.file.raw, ref.file.stat.size)
+        if found is None:
             continue
-        now = FileStat.of(status)
+        now, regular = found
         if not now.same_file(ref.file.stat):
             renumbered += now[:3] == ref.file.stat[:3]
-            regular = stat.S_ISREG(status.st_mode)
+            if is_inside(ref.file.raw):  # what lies where in another archive, only a walk tells
+                lost.append((Reason.UNREADABLE, ref.id))
+                continue
             early = reason_by_stat(ref.kind, regular, now.size, limits)
             changed.append((*now, early, Reason.UNREADABLE if last else None, ref.id))
+    write_many(state, _LOST, iter(lost))
     write_many(state, _CHANGED, iter(changed))
     if renumbered:
         _give_inodes_up(state)
-    return len(changed)
+    return len(changed) + len(lost)
 
 
-def _look_at(raw: bytes) -> os.stat_result | None:
+def _look_at(raw: bytes, size: int) -> tuple[FileStat, bool] | None:
     try:
-        return os.lstat(raw)
+        return stat_now(raw, size)
     except OSError:
         return None
 

@@ -32,7 +32,8 @@ def note_superseded(state: sqlite3.Connection, reader: PathReader) -> None:
     stronger = (Reason.NOT_REGULAR, Reason.NAME_COLLISION, Reason.NOT_PROCEDURE, EXCLUDED)
     with state:
         state.execute(
-            "UPDATE file SET early = ? WHERE kind <> 'other' AND path IN (SELECT path FROM shadow) "
+            "UPDATE file SET early = ? WHERE kind IN ('image', 'label') "
+            "AND path IN (SELECT path FROM shadow) "
             "AND (early IS NULL OR early NOT IN (?, ?, ?, ?))",
             (Reason.SUPERSEDED, *stronger),
         )

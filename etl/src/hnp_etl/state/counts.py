@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from hnp_etl.files.place import is_inside, whole_of
 from hnp_etl.labels.document import Leaf
 from hnp_etl.reading.sealed import unpack_leaves
 from hnp_etl.state.database import EXCLUDED, SINGLE, Row
@@ -37,6 +38,21 @@ class OtherFile:
     path: str
     size: int
     raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveFile:
+    """One archive met.
+
+    Attributes:
+        reason: why it cannot be read.
+        read: whether its members were met.
+    """
+
+    path: str
+    size: int
+    reason: Reason | None
+    read: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +130,18 @@ def others(state: sqlite3.Connection) -> Iterator[OtherFile]:
         yield OtherFile(path.decode("utf-8", "surrogateescape"), size, raw)
 
 
+def archives(state: sqlite3.Connection) -> Iterator[ArchiveFile]:
+    """Yield every archive, with what became of it."""
+    on_disk = "SELECT DISTINCT substr(raw, 1, instr(raw, x'00') - 1) FROM file"
+    rows = _rows(state, f"{on_disk} WHERE instr(raw, x'00') > 0")
+    opened = {whole_of(raw) for (raw,) in rows}
+    statement = "SELECT path, size, raw, early FROM file WHERE kind = 'archive'"
+    for path, size, raw, early in _rows(state, f"{statement} AND {_MET} ORDER BY path"):
+        read = is_inside(raw) or whole_of(raw) in opened
+        reason = Reason(early) if early else None
+        yield ArchiveFile(path.decode("utf-8", "surrogateescape"), size, reason, read)
+
+
 def tables(state: sqlite3.Connection, suffixes: Collection[str]) -> Iterator[OtherFile]:
     """Yield the files that are tables by their names, whatever the recipe makes of them."""
     statement = "SELECT path, size, raw FROM file WHERE kind <> 'image' ORDER BY path"
@@ -169,7 +197,7 @@ def loose(state: sqlite3.Connection) -> Iterator[UnpairedFile]:
     """Yield images and labels that could be read and have no partner."""
     statement = (
         "SELECT id, kind, hospital, coalesce(procedure, ''), coalesce(partition, ''), name "
-        "FROM file WHERE kind <> 'other' AND early IS NULL AND facts IS NOT NULL "
+        "FROM file WHERE kind IN ('image', 'label') AND early IS NULL AND facts IS NOT NULL "
         "AND id NOT IN (SELECT image FROM pair) AND id NOT IN (SELECT label FROM pair) "
         "AND id NOT IN (SELECT file FROM entry) "  # a table is no label itself
         "ORDER BY id"

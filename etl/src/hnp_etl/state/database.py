@@ -83,6 +83,12 @@ def open_scratch() -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+def folder_of(state: sqlite3.Connection) -> Path | None:
+    """Return the folder that a state lies in, None when nobody else sees it."""
+    path = state.execute("PRAGMA database_list").fetchone()[2]
+    return Path(path).parent if path else None
+
+
 def write_many(state: sqlite3.Connection, statement: str, rows: Iterable[Row]) -> None:
     """Run a statement for every row, a bounded number of rows at a time."""
     batch: list[Row] = []

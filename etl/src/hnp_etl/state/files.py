@@ -3,9 +3,11 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
-from hnp_etl.files.source_file import UNKNOWN_INODE, FileStat, SourceFile
+from hnp_etl.files.file_stat import UNKNOWN_INODE, FileStat
+from hnp_etl.files.place import is_inside
+from hnp_etl.files.source_file import SourceFile
 from hnp_etl.limits import Limits
-from hnp_etl.reading.read import FileFacts, Ref
+from hnp_etl.reading.read import FileFacts, Ref, reason_of_kind
 from hnp_etl.recipes.recipe import Layout, Recipe
 from hnp_etl.state.collisions import note_collisions, note_superseded
 from hnp_etl.state.database import EXCLUDED, Row, get_meta, pages, set_meta, write_many
@@ -41,7 +43,7 @@ _IDLE = "idle patterns"
 REF = "file.id, kind, raw, size, mtime_ns, ctime_ns, inode"
 """Columns that `ref_of` reads."""
 
-UNREAD = "kind <> 'other' AND early IS NULL AND facts IS NULL AND refusal IS NULL"
+UNREAD = "kind IN ('image', 'label') AND early IS NULL AND facts IS NULL AND refusal IS NULL"
 """Condition on `file`: it is still to be opened."""
 
 
@@ -58,7 +60,7 @@ def note_met(state: sqlite3.Connection, met: Iterable[FoundFile], recipe: Recipe
         _row(
             file if inodes else file._replace(inode=UNKNOWN_INODE),
             reader.facts(file.path),
-            taker.add(file),
+            _is_young(file, taker),
             run,
             rules,
         )
@@ -77,6 +79,11 @@ def note_met(state: sqlite3.Connection, met: Iterable[FoundFile], recipe: Recipe
     note_collisions(state)
     note_superseded(state, reader)
     return taker.result()
+
+
+def _is_young(met: FoundFile, taker: CensusTaker) -> bool:
+    """Count what lies on the disk; tell whether a file, or its archive, may change unseen."""
+    return taker.is_young(met) if is_inside(met.raw) else taker.add(met)
 
 
 def path_reader(recipe: Recipe) -> PathReader:
@@ -103,7 +110,8 @@ def images_left(state: sqlite3.Connection) -> int:
 
 def holds_excel(state: sqlite3.Connection) -> bool:
     """Tell whether an Excel table is to be opened."""
-    return _count(state, f"{UNREAD} AND kind = 'label' AND lower(raw) LIKE '%.xls_'") > 0
+    excel = "kind = 'label' AND lower(CAST(path AS TEXT)) LIKE '%.xls_'"
+    return _count(state, f"{UNREAD} AND {excel}") > 0
 
 
 def unread_count(state: sqlite3.Connection) -> int:
@@ -183,10 +191,19 @@ def _early_reason(met: FoundFile, facts: PathFacts, layout: Layout, limits: Limi
         return Reason.UNREADABLE
     if facts.kind is Kind.OTHER:
         return None
+    if facts.kind is Kind.ARCHIVE:
+        return _archive_reason(met)
     unwanted = layout.procedures and facts.procedure not in layout.procedures
     if met.regular and unwanted:
         return Reason.NOT_PROCEDURE
-    return reason_by_stat(facts.kind, met.regular, met.size, limits)
+    refused = reason_of_kind(facts.kind, met.refusal) if met.refusal and met.regular else None
+    return refused or reason_by_stat(facts.kind, met.regular, met.size, limits)
+
+
+def _archive_reason(met: FoundFile) -> Reason | None:
+    if not met.regular:
+        return Reason.NOT_REGULAR
+    return met.refusal or (None if met.size else Reason.EMPTY)
 
 
 BY_STAT = (Reason.NOT_REGULAR, Reason.EMPTY, Reason.TOO_LARGE)

@@ -18,7 +18,8 @@ _BY_STEM = ("stem_key", "short_stem_key")
 _PLAYERS = f"""
 SELECT file.id, kind, {{key}} AS key FROM file
 LEFT JOIN label ON label.id = file.id AND kind = 'label'
-WHERE kind <> 'other' AND (early IS NULL OR early NOT IN {OUT_OF_PLAY}) AND {{key}} IS NOT NULL
+WHERE kind IN ('image', 'label')
+AND (early IS NULL OR early NOT IN {OUT_OF_PLAY}) AND {{key}} IS NOT NULL
 """  # constants only
 _UNPAIRED = """
 AND file.id NOT IN (SELECT image FROM pair) AND file.id NOT IN (SELECT label FROM pair)

@@ -38,13 +38,14 @@ FURTHEST = (  # of several frames the one that came furthest tells for its file
 _OUTCOME = (  # accepted, reason, whether a label is of use
     "coalesce(slices.stored, 0) > 0, "
     f"coalesce(early, file.refusal, ({FURTHEST}), label.refusal, rows.refusal), "
-    "pair.label IS NOT NULL OR rows.file IS NOT NULL"
+    "pair.label IS NOT NULL OR rows.file IS NOT NULL OR opened.file IS NOT NULL"
 )
 # Every file once: the frames of it that were chosen, what a label says, whether an image uses it; a
 # file of many labels is of use when one of them is.
 _OUTCOMES = (
     f"LEFT JOIN ({_SLICES}) AS slices ON slices.file = file.id "
     "LEFT JOIN label ON label.id = file.id LEFT JOIN pair ON pair.label = file.id "
+    "LEFT JOIN opened ON opened.file = file.id "
     f"LEFT JOIN ({_ROWS}) AS rows ON rows.file = file.id"
 )
 
@@ -120,6 +121,17 @@ def outcomes(state: sqlite3.Connection) -> Outcomes:
         if why is not None:
             reasons[why] += count
     return Outcomes(dict(sorted(states.items())), dict(sorted(reasons.items())))
+
+
+def used_places(state: sqlite3.Connection) -> Iterator[bytes]:
+    """Yield where the members of archives lie that are of use."""
+    found = state.execute(
+        f"SELECT kind, {_OUTCOME}, raw FROM file {_OUTCOMES} "
+        f"WHERE instr(raw, x'00') > 0 AND kind <> '{Kind.ARCHIVE}'"
+    )
+    for *told, raw in found:
+        if _outcome(*told)[0] in (State.ACCEPTED, State.USED):
+            yield raw
 
 
 class _NamedRow(NamedTuple):
@@ -211,6 +223,8 @@ def _outcome(
 ) -> tuple[State, Reason | None]:
     if accepted:
         return State.ACCEPTED, None
+    if kind == Kind.ARCHIVE and paired:
+        return State.USED, None
     if reason == EXCLUDED:
         return State.IGNORED, None
     if reason is not None:

@@ -10,7 +10,7 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE file (
     id INTEGER PRIMARY KEY,
     path BLOB NOT NULL,         -- the contract's path, NFC
-    raw BLOB NOT NULL,          -- the path on the disk
+    raw BLOB NOT NULL,          -- the path on the disk, or a place in an archive
     kind TEXT NOT NULL,
     hospital TEXT NOT NULL,
     procedure TEXT,
@@ -32,6 +32,15 @@ CREATE TABLE file (
     run INTEGER NOT NULL,
     UNIQUE (path, raw)
 );
+
+CREATE TABLE listing (          -- an archive whose members are known, as it was met
+    archive BLOB PRIMARY KEY, told TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE listed (           -- its members, many at a time
+    archive BLOB NOT NULL, number INTEGER NOT NULL, members BLOB NOT NULL,
+    PRIMARY KEY (archive, number)
+);
+CREATE TABLE opened (file INTEGER PRIMARY KEY);  -- archives of which a member is of use
 
 CREATE TABLE shadow (path BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE look (             -- what the recipe makes of an image's header, a frame each

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hnp_etl.files.source_file import FileStat, SourceFile
+from hnp_etl.files.file_stat import FileStat
+from hnp_etl.files.source_file import SourceFile
 from hnp_etl.reading.sealed import pack_header, reason_of, seal, unpack_frame, unseal
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.sharding.shard_plan import PlannedSlice, ShardPlan
@@ -68,6 +69,14 @@ def _planned(
         frame=row.frame,
         excluded=row.id in excluded,
     )
+
+
+def any_in_archives(state: sqlite3.Connection) -> bool:
+    """Tell whether a chosen slice lies in an archive."""
+    found = state.execute(
+        "SELECT 1 FROM slice JOIN file ON file.id = slice.file WHERE instr(raw, x'00') > 0 LIMIT 1"
+    )
+    return found.fetchone() is not None
 
 
 def begin_shards(state: sqlite3.Connection) -> None:

@@ -44,10 +44,22 @@ def files_below(state: sqlite3.Connection, folder: str, *, images: bool = False)
 def homeless_folders(state: sqlite3.Connection) -> set[str]:
     """Return the folders of images and labels whose path tells no hospital."""
     found = state.execute(
-        f"SELECT path FROM file WHERE hospital = '{UNKNOWN_HOSPITAL}' AND kind <> 'other' "
-        f"AND early IS NOT '{Reason.UNREADABLE}' AND {_MET}"
+        f"SELECT path FROM file WHERE hospital = '{UNKNOWN_HOSPITAL}' "
+        f"AND kind IN ('image', 'label') AND early IS NOT '{Reason.UNREADABLE}' AND {_MET}"
     )
     return {_text(path).rpartition("/")[0] for (path,) in found}
+
+
+def find_path(state: sqlite3.Connection, path: str) -> int | None:
+    """Return the number of a file by the contract's path, of several the first."""
+    row = state.execute("SELECT min(id) FROM file WHERE path = ?", (path_bytes(path),)).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
+def path_at(state: sqlite3.Connection, raw: bytes) -> str:
+    """Return the contract's path of the file at a place."""
+    (path,) = state.execute("SELECT path FROM file WHERE raw = ?", (raw,)).fetchone()
+    return str(path.decode("utf-8", "surrogateescape"))
 
 
 def closed_paths(state: sqlite3.Connection) -> list[str]:

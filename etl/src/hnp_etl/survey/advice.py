@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+from hnp_etl.survey.archives import BESIDE, READ
 from hnp_etl.survey.findings import Findings
 from hnp_etl.survey.key_guess import level_named
 from hnp_etl.survey.masking import shown_key, shown_text
 from hnp_etl.survey.names import NOT_SIMILAR
 from hnp_etl.survey.private_page import PRIVATE_PAGE
 from hnp_etl.survey.table_draft import are_rsna
+from hnp_etl.survey.tables import many
 from hnp_shared.vocabulary import UNKNOWN_HOSPITAL, Kind, Reason
 
 _NAMED = f"--private DIR names them in DIR/{PRIVATE_PAGE}"
@@ -27,10 +29,8 @@ def advice(findings: Findings, *, recipe: str | None) -> Iterator[str]:
 
 
 def _before(findings: Findings) -> Iterator[str]:
-    if any(row.unpacked < row.files for row in findings.archives):
-        yield "unpack the archives with the commands above, in a copy, and survey again"
-    if findings.others.gzipped:
-        yield f"{findings.others.gzipped:,} files are ignored for their suffix .gz: unpack a copy"
+    if closed := sum(row.files for row in findings.archives if row.outcome not in (READ, BESIDE)):
+        yield f"{many(closed, 'archive')} could not be read: what to do stands above; survey again"
     if findings.others.holding_dicom:
         yield "files with DICOM in them are ignored by their names: give them the suffix .dcm"
     if not findings.count(Kind.IMAGE):

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from hnp_etl.errors import FileError
 from hnp_etl.files.source_file import SourceFile
 from hnp_etl.state.counts import OtherFile
-from hnp_etl.walking.paths import kind_of
-from hnp_shared.vocabulary import Kind
 
 TRIED_A_SUFFIX = 5
 """Files of one suffix that are opened."""
@@ -35,12 +33,10 @@ class OtherFiles:
     Attributes:
         suffixes: suffix -> files; "" for names that begin with a dot.
         holding_dicom: suffixes under which DICOM was found.
-        gzipped: images, labels and tables that are compressed one by one.
     """
 
     suffixes: Mapping[str, int]
     holding_dicom: tuple[str, ...]
-    gzipped: int = 0
 
     @property
     def tables(self) -> int:
@@ -50,22 +46,16 @@ class OtherFiles:
 
 def look_at_others(files: Iterable[OtherFile]) -> OtherFiles:
     """Count other files by suffix, and try a few of each for DICOM (PS3.10 7.1)."""
-    met, tried, found, gzipped = Counter[str](), Counter[str](), set[str](), 0
+    met, tried, found = Counter[str](), Counter[str](), set[str]()
     for file in files:
         name = file.path.rpartition("/")[2]
         suffix = _suffix_of(name)
-        gzipped += suffix == ".gz" and _is_wanted(name[: -len(suffix)])
         met[suffix] += 1
         if suffix and file.size > _PREAMBLE_BYTES and tried[suffix] < TRIED_A_SUFFIX:
             tried[suffix] += 1
             if _holds_dicom(file.raw):
                 found.add(suffix)
-    return OtherFiles(dict(sorted(met.items())), tuple(sorted(found)), gzipped)
-
-
-def _is_wanted(name: str) -> bool:
-    """Tell whether a file would be read by its name."""
-    return kind_of(name) is not Kind.OTHER or _suffix_of(name) in _TABLES
+    return OtherFiles(dict(sorted(met.items())), tuple(sorted(found)))
 
 
 def _suffix_of(name: str) -> str:

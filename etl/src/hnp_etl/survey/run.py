@@ -14,7 +14,7 @@ from hnp_etl.reading.sealed import unpack_header, unpack_label
 from hnp_etl.recipes.label_sources import TABLE_SUFFIXES
 from hnp_etl.recipes.label_table import Label
 from hnp_etl.recipes.recipe import Layout, Recipe
-from hnp_etl.state import counts, files, identity, slices, whereabouts
+from hnp_etl.state import archives, counts, files, identity, slices, whereabouts
 from hnp_etl.state.database import Connection, DamagedStateError, open_state
 from hnp_etl.state.lost import hidden_losses
 from hnp_etl.state.misfits import misfits
@@ -132,7 +132,8 @@ def _named(state: Connection, layout: Layout) -> NamedFolders:
 def _walk(config: SurveyConfig, state: Connection) -> LayoutDraft:
     """Look at the folders for a layout, then note the files under it."""
     reader = PathReader(config.recipe.layout)
-    met = (found.path for found in walk(config.src))
+    unfold = archives.unfolder(state, config.recipe)
+    met = (found.path for found in unfold(walk(config.src)))
     paths = (reader.said(path) for path in met if not reader.excludes(path))
     drafted = draft_layout(FolderCounts.of(paths), config.recipe.layout)
     meet(state, config.src, config.recipe.model_copy(update={"layout": drafted.layout}))
@@ -200,11 +201,7 @@ def _findings(
         excluded=counts.excluded(state),
         unopened=unopened,
         others=look_at_others(counts.others(state)),
-        archives=tuple(
-            find_archives(
-                counts.others(state), lambda path: whereabouts.files_below(state, path) > 0
-            )
-        ),
+        archives=tuple(find_archives(counts.archives(state), counts.others(state))),
         named=_named(state, draft.recipe.layout),
         refusals=tuple((*key, count) for key, count in sorted(reasons.items())),
         series=tuple(tally.rows()),

@@ -36,7 +36,7 @@ def page(findings: Findings, *, recipe: str | None) -> str:
     sections = (
         ("", _summary(findings)),
         ("Where they lie", _places(findings)),
-        ("Archives, not opened", _archives(findings)),
+        ("Archives", _archives(findings)),
         ("Files that give nothing", _refusals(findings)),
         ("Images", series_rows(findings.series)),
         ("Tables", sheet_rows(findings.tables)),
@@ -59,7 +59,7 @@ def _section(title: str, lines: Sequence[str]) -> str:
 
 def _summary(findings: Findings) -> Iterator[str]:
     size = sum(place.size for place in findings.places)
-    kinds = ", ".join(many(findings.count(kind), f"{kind} file") for kind in Kind)
+    kinds = ", ".join(many(findings.count(kind), f"{kind} file") for kind in _kinds(findings))
     yield f"{many(findings.files, 'file')}, {bytes_of(size)}: {kinds}"
     if findings.excluded:
         yield f"left out by --exclude or layout.exclude: {many(findings.excluded, 'file')}"
@@ -77,20 +77,29 @@ def _places(findings: Findings) -> list[str]:
         counts = merged.setdefault(key, Counter())
         counts[place.kind] += place.files
         counts["size"] += place.size
+    kinds = _kinds(findings)
     rows = [
-        (*map(shown_text, key), *(f"{n[kind]:,}" for kind in Kind), bytes_of(n["size"]))
+        (*map(shown_text, key), *(f"{n[kind]:,}" for kind in kinds), bytes_of(n["size"]))
         for key, n in merged.items()
     ]
-    return table(("hospital", "procedure", "partition", "images", "labels", "others", "size"), rows)
+    heads = (*("hospital", "procedure", "partition"), *(f"{kind}s" for kind in kinds), "size")
+    return table(heads, rows)
+
+
+def _kinds(findings: Findings) -> list[Kind]:
+    return [kind for kind in Kind if kind is not Kind.ARCHIVE or findings.count(kind)]
 
 
 def _archives(findings: Findings) -> Iterator[str]:
     if findings.archives:
-        rows = [(row.kind, f"{row.files:,}", bytes_of(row.size)) for row in findings.archives]
-        yield from table(("archive", "files", "size"), rows)
+        rows = [
+            (row.kind, f"{row.files:,}", bytes_of(row.size), row.outcome)
+            for row in findings.archives
+        ]
+        yield from table(("archive", "files", "size", "outcome"), rows)
         for row in findings.archives:
-            yield f"{row.kind}:"
-            yield f"  {row.command}"
+            if row.advice:
+                yield f"{row.kind}, {row.outcome}: {row.advice}"
 
 
 def _refusals(findings: Findings) -> list[str]:

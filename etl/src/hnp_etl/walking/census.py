@@ -41,10 +41,14 @@ class CensusTaker:
         digest = hashlib.blake2b(repr(parts).encode(), digest_size=_DIGEST_BYTES).digest()
         self._files += 1
         self._total += int.from_bytes(digest, "big")
-        young = met.mtime_ns > self._young_after
+        young = self.is_young(met)
         if young or not met.readable:
             self._settled = False
         return young
+
+    def is_young(self, met: FoundFile) -> bool:
+        """Tell whether a file is so young that it may change unseen."""
+        return met.mtime_ns > self._young_after
 
     def result(self) -> Census:
         """Return what was added up so far."""

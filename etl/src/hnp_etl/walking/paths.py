@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from hnp_etl.files.forms import archive_name
 from hnp_etl.recipes.recipe import Layout
 from hnp_etl.walking.exclusion import Exclusion
 from hnp_etl.walking.garbled import read_name, surely_read
@@ -100,14 +101,16 @@ def path_bytes(path: str) -> bytes:
 def kind_of(name: str, label_suffixes: frozenset[str] = _LABEL_SUFFIXES) -> Kind:
     """Tell the kind of a file by its name; labels are known by their suffixes.
 
-    >>> [str(kind_of(name)) for name in ("a.dcm", "a.0012", "a", "a.JSON", "a.txt", ".a.dcm")]
-    ['image', 'image', 'image', 'label', 'other', 'other']
+    >>> [str(kind_of(name)) for name in ("a.dcm", "a.0012", "a", "a.JSON", ".a.dcm", "a.zip.001")]
+    ['image', 'image', 'image', 'label', 'other', 'archive']
     """
     if name.startswith((".", "~$")):  # "~$labels.xlsx": Excel has the file open
         return Kind.OTHER
     suffix = os.path.splitext(name)[1].casefold()  # noqa: PTH122  # Path() drops trailing blanks
     if suffix in label_suffixes:
         return Kind.LABEL
+    if archive_name(name) is not None:
+        return Kind.ARCHIVE
     if suffix in IMAGE_SUFFIXES or (suffix[1:].isascii() and suffix[1:].isdecimal()):
         return Kind.IMAGE
     return Kind.OTHER

@@ -10,17 +10,19 @@ from typing import NamedTuple
 from hnp_etl.walking.paths import nfc, source_labels
 from hnp_shared.errors import InputError
 from hnp_shared.names import text_of
+from hnp_shared.vocabulary import Reason
 
 
 class FoundFile(NamedTuple):
-    """One directory entry that is no folder.
+    """One directory entry that is no folder, or a file in an archive.
 
     Attributes:
         path: the contract's path, NFC.
-        raw: bytes of the path on the disk.
+        raw: where its bytes lie: bytes of the path on the disk, or a place in an archive.
         regular: False for links, FIFOs, sockets and devices.
         readable: False for a folder that could not be listed.
         size: bytes; with the times (ns) and the inode it tells a changed file.
+        refusal: why an archive, or a file in one, cannot be read.
     """
 
     path: str
@@ -31,6 +33,7 @@ class FoundFile(NamedTuple):
     mtime_ns: int
     ctime_ns: int
     inode: int
+    refusal: Reason | None = None
 
 
 def walk(sources: Sequence[Path]) -> Iterator[FoundFile]:

@@ -1,0 +1,1 @@
+"""What lies in archives: members listed in place, and met as if they were unpacked."""
