@@ -64,6 +64,10 @@ _COMMANDS = {
         "hnp_model.commands.review:review_command",
         "Write a page on which a reader goes through slices of OUT and corrects labels, offline.",
     ),
+    "segment": Place(
+        "hnp_model.commands.segment:segment_command",
+        "Outline discs, annulus, nucleus and sac with a small U-Net: fit, predict, evaluate.",
+    ),
     "show": Place(
         "hnp_model.commands.show:show_command",
         "Draw slices of the data set OUT as a network sees them, and as a training varies them.",
