@@ -43,6 +43,10 @@ _COMMANDS = {
         "hnp_etl.commands.link:link",
         "Tell which file a slice of the data set OUT came from; needs its private folder.",
     ),
+    "masks": Place(
+        "hnp_etl.commands.masks:masks_command",
+        "Lay masks over the slices of the data set OUT: through the same crop, nearest pixel.",
+    ),
     "merge": Place(
         "hnp_etl.commands.merge:merge_command",
         "Make one data set of the data sets OUT, built at each hospital with a key of its own.",

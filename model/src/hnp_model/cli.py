@@ -44,6 +44,10 @@ _COMMANDS = {
         "hnp_model.commands.fit:fit_command",
         "Train a network on the data set OUT.",
     ),
+    "measure": Place(
+        "hnp_model.commands.measure:measure_command",
+        "Measure the masks of the data set OUT: disc, annulus, nucleus, sac and protrusion, in mm.",
+    ),
     "plan": Place(
         "hnp_model.commands.plan:plan_command",
         "Tell how many patients test and val need, before any is spent.",
@@ -59,6 +63,10 @@ _COMMANDS = {
     "review": Place(
         "hnp_model.commands.review:review_command",
         "Write a page on which a reader goes through slices of OUT and corrects labels, offline.",
+    ),
+    "segment": Place(
+        "hnp_model.commands.segment:segment_command",
+        "Outline discs, annulus, nucleus and sac with a small U-Net: fit, predict, evaluate.",
     ),
     "show": Place(
         "hnp_model.commands.show:show_command",

@@ -7,7 +7,7 @@ only what the writer makes: stored (never compressed) members, no pickles, the e
 import errno
 import tokenize
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -36,6 +36,7 @@ _DAMAGE = (
 )
 
 Images = npt.NDArray[np.float32] | npt.NDArray[np.uint16]
+Mapped = npt.NDArray[np.generic]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,9 +68,8 @@ def write_shard(
     """
 
     def fill(sink: Sink) -> None:
-        with zipfile.ZipFile(cast("BinaryIO", sink), "w", zipfile.ZIP_STORED) as archive:
-            _add_member(archive, IMAGES_MEMBER, images)
-            _add_member(archive, IDS_MEMBER, np.array(slice_ids, dtype="<U32"))
+        ids = np.array(slice_ids, dtype="<U32")
+        add_members(sink, {IMAGES_MEMBER: images, IDS_MEMBER: ids})
 
     return write_named(folder, ".npz", fill, role="the shard", disk=disk)
 
@@ -81,27 +81,50 @@ def open_shard(path: Path) -> Shard:
         InputError: a compressed member, a pickle, or shapes that do not fit each other.
         StorageError: the file could not be read.
     """
+    role = f"shard {path.name}"
+    images, ids = map_members(path, (IMAGES_MEMBER, IDS_MEMBER), role=role)
+    if images.dtype not in ARRAY_TYPES or images.ndim != 3 or ids.shape != images.shape[:1]:
+        raise InputError(f"{role} holds {images.dtype} {images.shape}, ids {ids.shape}")
+    return Shard(cast("Images", images), tuple(str(value) for value in ids))
+
+
+def map_members(path: Path, names: tuple[str, str], *, role: str) -> tuple[Mapped, Mapped]:
+    """Map the two members of an npz file that holds nothing else: arrays, and ids of its slices.
+
+    Args:
+        path: of the file.
+        names: of the members, that of the ids last.
+        role: what the file is, for messages.
+
+    Raises:
+        InputError: a compressed member, a pickle, or other members.
+        StorageError: the file could not be read.
+    """
     try:
         with (
-            open_regular(path, role=f"shard {path.name}") as file,
+            open_regular(path, role=role) as file,
             zipfile.ZipFile(file) as archive,
         ):
-            names = sorted(info.filename for info in archive.infolist())
-            if names != [IMAGES_MEMBER, IDS_MEMBER]:
-                raise InputError(f"shard {path.name} has members {names}")
-            images = _map_member(archive, file, path.name, IMAGES_MEMBER)
-            ids = np.array(_map_member(archive, file, path.name, IDS_MEMBER))
+            found = sorted(info.filename for info in archive.infolist())
+            if found != sorted(names):
+                raise InputError(f"{role} has members {found}")
+            arrays = _map_member(archive, file, role, names[0])
+            return arrays, cast("Mapped", np.array(_map_member(archive, file, role, names[1])))
     except IsADirectoryError as error:  # nothing is wrong with the disk
-        raise InputError(f"shard {path.name} is a folder, expected a file") from error
+        raise InputError(f"{role} is a folder, expected a file") from error
     except OSError as error:
         if error.errno == errno.EINVAL:  # zipfile went where the file says, before its start
-            raise InputError(f"shard {path.name} is damaged") from error
-        raise StorageError.of(f"shard {path.name}", error) from error
+            raise InputError(f"{role} is damaged") from error
+        raise StorageError.of(role, error) from error
     except _DAMAGE as error:
-        raise InputError(f"shard {path.name} is damaged") from error
-    if images.dtype not in ARRAY_TYPES or images.ndim != 3 or ids.shape != images.shape[:1]:
-        raise InputError(f"shard {path.name} holds {images.dtype} {images.shape}, ids {ids.shape}")
-    return Shard(cast("Images", images), tuple(str(value) for value in ids))
+        raise InputError(f"{role} is damaged") from error
+
+
+def add_members(sink: Sink, members: Mapping[str, npt.NDArray[np.generic]]) -> None:
+    """Write an npz file that `map_members` maps: the same arrays, the same bytes."""
+    with zipfile.ZipFile(cast("BinaryIO", sink), "w", zipfile.ZIP_STORED) as archive:
+        for name, array in members.items():
+            _add_member(archive, name, array)
 
 
 def _add_member(archive: zipfile.ZipFile, name: str, array: npt.NDArray[np.generic]) -> None:
@@ -118,11 +141,11 @@ def _add_member(archive: zipfile.ZipFile, name: str, array: npt.NDArray[np.gener
 
 
 def _map_member(
-    archive: zipfile.ZipFile, file: BinaryIO, shard: str, name: str
+    archive: zipfile.ZipFile, file: BinaryIO, role: str, name: str
 ) -> np.memmap[tuple[int, ...], np.dtype[np.generic]]:
     info = archive.getinfo(name)
     if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 0x1:
-        raise InputError(f"shard {shard}: member {name} is compressed or encrypted")
+        raise InputError(f"{role}: member {name} is compressed or encrypted")
     file.seek(info.header_offset)
     local = file.read(_LOCAL_HEADER_BYTES)
     name_length, extra_length = (
@@ -132,10 +155,10 @@ def _map_member(
     start = info.header_offset + _LOCAL_HEADER_BYTES + name_length + extra_length
     file.seek(start)
     if npy.read_magic(file) != (1, 0):
-        raise InputError(f"shard {shard}: member {name} is no version 1 array")
+        raise InputError(f"{role}: member {name} is no version 1 array")
     shape, fortran_order, dtype = npy.read_array_header_1_0(file)
     offset = file.tell()
     size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
     if fortran_order or dtype.hasobject or size + offset - start != info.file_size:
-        raise InputError(f"shard {shard}: member {name} holds {dtype} {shape}, not plain rows")
+        raise InputError(f"{role}: member {name} holds {dtype} {shape}, not plain rows")
     return np.memmap(file, dtype=dtype, mode="r", offset=offset, shape=shape)

@@ -13,6 +13,7 @@ from hnp_shared.command import echo_json, echo_notices, echo_table, reported
 from hnp_shared.counted import counted
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import GateError, InputError
+from hnp_shared.mask_set import MASKS_FILE, check_mask_set, open_mask_set
 from hnp_shared.small_groups import SMALL_GROUP_PATIENTS, SmallGroups
 
 
@@ -26,8 +27,14 @@ from hnp_shared.small_groups import SMALL_GROUP_PATIENTS, SmallGroups
     "one), or against the ranges of the data set in this folder; exit 3 when a hospital does not "
     "keep to it.",
 )
+@click.option(
+    "--of",
+    "data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="OUT is a mask set: compare its slices with those of this data set.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def check(out: Path, deep: bool, protocol: Path | None, as_json: bool) -> None:
+def check(out: Path, deep: bool, protocol: Path | None, data: Path | None, as_json: bool) -> None:
     """Check the data set OUT: schema, counts, ledger sums, every sha256, aliases, pixels.
 
     Pixels in the shards are compared with the manifest: those of a sample of at least 64 slices, or
@@ -36,8 +43,13 @@ def check(out: Path, deep: bool, protocol: Path | None, as_json: bool) -> None:
     Also tells the smallest group of age band, sex, hospital and vendor, with a warning when it has
     fewer than 5 patients, and warns of what did not fit when OUT was built, such as patients who
     became one; these are no findings.
+
+    OUT may be a mask set: its files, their sha256 and their classes are looked at.
     """
     with reported():
+        if data or (out / MASKS_FILE).is_file():
+            _check_masks(out, data, as_json=as_json)
+            return
         report = check_dataset(out, deep=deep)
         beyond = None if protocol is None or report.findings else _held(out, protocol)
         if as_json:
@@ -115,4 +127,29 @@ def _tell_groups(groups: SmallGroups, *, as_json: bool) -> None:
             f"warning: {groups.small} of {groups.groups} groups of age band, sex, hospital and "
             f"vendor have fewer than {SMALL_GROUP_PATIENTS} patients, who could be told apart",
             err=True,
+        )
+
+
+def _check_masks(folder: Path, data: Path | None, *, as_json: bool) -> None:
+    masks = open_mask_set(folder)
+    slices = None
+    if data:
+        dataset = open_dataset(data)
+        masks.refuse_other(dataset.info)
+        table = dataset.manifest_table()
+        columns = (table.column(name).to_pylist() for name in ("slice_id", "shard"))
+        slices = dict(zip(*columns, strict=True))
+    findings = list(check_mask_set(masks, slices))
+    if as_json:
+        about = {"mask_set_id": masks.mask_set_id, "dataset_id": masks.info.dataset_id}
+        echo_json({**about, "slices": masks.info.slices, "findings": findings})
+    for finding in () if as_json else findings:
+        click.echo(finding)
+    if findings:
+        raise InputError(f"{len(findings)} findings, expected none")
+    if not as_json:
+        looked = "" if data else "; not looked at: whose slices they are (--of OUT)"
+        click.echo(
+            f"mask set {masks.mask_set_id} of data set {masks.info.dataset_id}: "
+            f"{masks.info.slices} slices, sound{looked}"
         )

@@ -82,6 +82,13 @@ _SHARE = click.FloatRange(0.0, 1.0)
     help="Rows and columns of every image, pixels.  [default: those of the scanner]",
 )
 @click.option("--masks", is_flag=True, help="Write masks of disc and sac to DIR.truth.npz too.")
+@click.option(
+    "--label-maps",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write a label map of each slice of a disc into this new folder: PNG, named as its image, "
+    "for hnp-etl masks.",
+)
 def phantom(
     directory: Path,
     patients: int,
@@ -94,6 +101,7 @@ def phantom(
     traps: tuple[str, ...],
     matrix: int | None,
     masks: bool,
+    label_maps: Path | None,
 ) -> None:
     """Write invented hospital folders, DICOM and labels, to the new folder DIR.
 
@@ -113,5 +121,6 @@ def phantom(
             frozenset(map(Trap, traps)),
             matrix,
             Labels(label_source),
+            label_maps,
         )
         click.echo(write_phantom(config).summary())

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from hnp_etl.phantom.canal import Canal, epidural_fat, sac_outline, sac_shapes
 from hnp_etl.phantom.disc import Margin, body_outline, body_shapes, disc_outline, disc_shapes
 from hnp_etl.phantom.geometry import Vector
+from hnp_etl.phantom.label_maps import of_posterior
 from hnp_etl.phantom.muscles import muscle_shapes
 from hnp_etl.phantom.people import Disc, Patient
 from hnp_etl.phantom.posterior import arch, exits, joints
@@ -72,7 +73,7 @@ def axial_shapes(patient: Patient, cut: AxialCut, chance: Chance) -> list[Shape]
     else:
         shapes += exits(canal, margin)
         shapes += disc_shapes(cut.station, section.disc, chance.here)
-        shapes += joints(canal, patient.age, section.disc.degeneration)
+        shapes += of_posterior(joints(canal, patient.age, section.disc.degeneration))
     shapes += sac_shapes(cut.station, section.sac, margin, chance.body)
     return bent(shapes, (0.0, canal.front_mm), chance.body, patient.size)
 

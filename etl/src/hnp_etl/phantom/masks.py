@@ -8,7 +8,7 @@ from typing import Self
 
 import numpy as np
 
-from hnp_etl.phantom.shapes import ByteImage
+from hnp_etl.phantom.shapes import ByteImage, Part
 
 
 class MaskWriter:
@@ -33,7 +33,8 @@ class MaskWriter:
         self._archive.close()
 
     def add(self, image_path: str, mask: ByteImage) -> None:
-        """Write the mask of one image."""
+        """Write the mask of one image; parts behind disc and sac are other."""
+        mask = np.where(mask > Part.SAC, np.uint8(Part.OTHER), mask)
         buffer = io.BytesIO()
         np.lib.format.write_array(buffer, mask, allow_pickle=False)
         member = zipfile.ZipInfo(f"{image_path}.npy")  # dated 1980: no clock in the bytes

@@ -37,6 +37,8 @@ class Part(IntEnum):
     ANNULUS = 1
     NUCLEUS = 2
     SAC = 3
+    POSTERIOR = 4
+    LIGAMENT = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from hnp_etl.phantom.acquisition import acquire, scene_of
 from hnp_etl.phantom.axial import AxialCut
 from hnp_etl.phantom.dicom import Image, dicom_bytes
 from hnp_etl.phantom.handed_over import Labelled, Labels, label_files
+from hnp_etl.phantom.label_maps import write_label_map
 from hnp_etl.phantom.labels import LabelStyle, label_bytes
 from hnp_etl.phantom.layouts import HANDED_OVER, TreeLayout, paths_of
 from hnp_etl.phantom.masks import MaskWriter
@@ -19,6 +20,7 @@ from hnp_etl.phantom.study import Planned, plan_study
 from hnp_etl.phantom.traps import Trap, label_place, trap_files
 from hnp_etl.phantom.truth import TruthRow, masks_path_of, truth_bytes, truth_path_of, truth_row
 from hnp_etl.pixels.transform import use_one_plain_thread
+from hnp_etl.walking.walk import refuse_overlap
 from hnp_shared.errors import OutputError, StorageError
 from hnp_shared.names import is_dropping
 from hnp_shared.places import refuse_in_dataset
@@ -38,6 +40,7 @@ class PhantomConfig:
         traps: what else lies in the tree.
         matrix: rows and columns of every image, None for those of the scanner.
         handed: how labels are handed over; some layouts have their own way.
+        label_maps: new folder of label maps, a PNG a slice; None: none are written.
     """
 
     directory: Path
@@ -50,6 +53,7 @@ class PhantomConfig:
     traps: frozenset[Trap] = frozenset()
     matrix: int | None = None
     handed: Labels = Labels.JSON
+    label_maps: Path | None = None
 
     @property
     def labels_in(self) -> Labels:
@@ -115,9 +119,13 @@ def write_phantom(config: PhantomConfig) -> PhantomReport:
         StorageError: a file could not be written.
     """
     _refuse_occupied(config.directory)
+    if config.label_maps is not None:
+        _refuse_occupied(config.label_maps)
+        refuse_overlap([config.directory], {"--label-maps": config.label_maps}, of="phantom")
     use_one_plain_thread()  # or bytes would depend on what the process did before
     truth_path, masks_path = truth_path_of(config.directory), masks_path_of(config.directory)
-    for path in (config.directory, truth_path, masks_path):
+    maps = config.label_maps
+    for path in (config.directory, truth_path, masks_path, *([maps] if maps else [])):
         refuse_in_dataset(path)
         if path.is_symlink():  # it would be written through to somebody's file
             raise OutputError(f"{path.name} is a link, expected a new file or folder")
@@ -131,10 +139,12 @@ def write_phantom(config: PhantomConfig) -> PhantomReport:
                 images += 1
                 labelled.note(shot)
                 truth.extend(_true_rows(shot))
-                if masks is not None and shot.counts:
-                    masks.add(
-                        str(shot.path), scene_of(config.seed, shot.patient, shot.planned).parts()
-                    )
+                if shot.counts and (masks is not None or maps):
+                    parts = scene_of(config.seed, shot.patient, shot.planned).parts()
+                    if masks is not None:
+                        masks.add(str(shot.path), parts)
+                    if maps:
+                        write_label_map(maps, Path(shot.path), parts)
         labelled.write()
         truth_path.write_bytes(truth_bytes(truth))
     except OSError as error:

@@ -1,0 +1,1 @@
+"""Networks that outline discs, annulus, nucleus and sac: fitted, tried, and asked for masks."""
