@@ -7,12 +7,12 @@ from operator import attrgetter
 
 from hnp_etl.choosing.choose import chosen_label, header_refusals
 from hnp_etl.choosing.classify import Decision, classify
+from hnp_etl.descriptions.legible import shown_text
 from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.labels.label import LabelFacts
 from hnp_etl.recipes.label_table import Label
 from hnp_etl.recipes.recipe import Identity, Recipe
 from hnp_etl.survey.code_pattern import Cells
-from hnp_etl.survey.masking import shown_text
 from hnp_shared.vocabulary import Reason
 
 FROM_STUDY = "study"
@@ -26,6 +26,10 @@ _TELLING = attrgetter(*(name for name in HeaderFacts._fields if name not in _PLA
 
 Kind = tuple[str, str, str, str, str, str]
 """Series text as shown, plane and what told it, weighting and what told it, outcome."""
+
+
+MOST_TEXTS = 10_000
+"""Different series texts that are kept for a private page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ class ImageTally:
         cells: of wanted slices with a sound label.
         procedures: of wanted slices.
         refused: labels of wanted slices that are none: NO_LABEL or LABEL_REJECTED.
+        texts: series texts as they are, which only a private page may show; the first ones met.
     """
 
     kinds: Counter[Kind] = field(default_factory=Counter)
@@ -107,6 +112,7 @@ class ImageTally:
     procedures: Counter[str | None] = field(default_factory=Counter)
     refused: Counter[Reason] = field(default_factory=Counter)
     people: dict[str, _Person] = field(default_factory=dict)
+    texts: Counter[str] = field(default_factory=Counter)
 
     @property
     def wanted(self) -> int:
@@ -149,6 +155,8 @@ def tally_images(images: Iterable[Seen], recipe: Recipe) -> ImageTally:
             telling, _kind(facts, recipe)
         )
         tally.kinds[kind] += 1
+        if facts.series_text in tally.texts or len(tally.texts) < MOST_TEXTS:
+            tally.texts[facts.series_text] += 1
         tally.series.setdefault(kind, set()).add(facts.series_uid or "")
         if kind[-1] == "wanted":
             _add_wanted(tally, seen)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from hnp_etl.survey.advice import advice
 from hnp_etl.survey.findings import Findings
-from hnp_etl.survey.masking import shown_text
+from hnp_etl.survey.masking import shown_place
 from hnp_etl.survey.tables import (
     MOST_VALUES,
     bytes_of,
@@ -78,7 +78,7 @@ def _places(findings: Findings) -> list[str]:
         counts[place.kind] += place.files
         counts["size"] += place.size
     rows = [
-        (*map(shown_text, key), *(f"{n[kind]:,}" for kind in Kind), bytes_of(n["size"]))
+        (*map(shown_place, key), *(f"{n[kind]:,}" for kind in Kind), bytes_of(n["size"]))
         for key, n in merged.items()
     ]
     return table(("hospital", "procedure", "partition", "images", "labels", "others", "size"), rows)
@@ -133,7 +133,7 @@ def _pairing(findings: Findings) -> Iterator[str]:
 def _identity(findings: Findings) -> list[str]:
     rows = [
         (
-            shown_text(row.hospital),
+            shown_place(row.hospital),
             f"{row.slices:,}",
             *(
                 f"{100 * present / row.slices:.0f} % ({values:,})"
