@@ -107,7 +107,7 @@ def read_table(
         raise InputError(f"{role} is missing from the data set") from error
     except IsADirectoryError as error:  # nothing is wrong with the disk
         raise InputError(f"{role} is a folder, expected a file") from error
-    except (pa.ArrowException, MemoryError) as error:
+    except (pa.ArrowException, ValueError, MemoryError) as error:
         raise InputError(f"{role} is no readable Parquet file") from error
     except OSError as error:
         if error.errno is None:  # Arrow reports damaged pages as an OSError without a number
