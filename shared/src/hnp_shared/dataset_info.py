@@ -17,6 +17,8 @@ from hnp_shared.flow import Flow, flow_to_plain, parse_flow
 from hnp_shared.joined_tables import JoinedTable
 from hnp_shared.notices import Notice
 from hnp_shared.opening import open_regular, read_regular
+from hnp_shared.plain_json import plain_json
+from hnp_shared.recipe_shape import refuse_odd_recipe
 from hnp_shared.storage import DISK, Disk, replace_file
 from hnp_shared.vocabulary import SCHEMA_VERSION
 
@@ -30,7 +32,12 @@ _COUNTS = frozenset({"states", "reasons"})
 _APART = frozenset({"files", "notices", "parts", "flow", "corrections", "joined"})
 _OBJECTS = _COUNTS | {"recipe", "identity"}
 
-MAX_DATASET_BYTES = 64 * 2**20
+_LONGEST_PATH = 200
+"""Bytes of a name of ours, folder and all; file systems take 255 in a part of it."""
+
+_LARGEST_FILE = 2**62
+
+MAX_DATASET_BYTES = 32 * 2**20
 """No more of a dataset.json is read: 10 million slices need about 5 MB."""
 
 
@@ -188,11 +195,10 @@ def parse_info(content: bytes) -> DatasetInfo:
         InputError: it is not one, or of another major version.
     """
     try:
-        found = json.loads(content)
-        _text(found).encode()  # refuses lone surrogates, which json reads from bytes and escapes
+        found = plain_json(content)
         _refuse_other_major(str(found["schema_version"]))
         files = {
-            _inside(name): NamedFile(str(value["sha256"]), int(str(value["size"])))
+            _inside(name): NamedFile(str(value["sha256"]), _size(value["size"]))
             for name, value in found["files"].items()
         }
         notices = tuple(map(Notice.parse, found.get("notices", ())))
@@ -211,7 +217,7 @@ def parse_info(content: bytes) -> DatasetInfo:
             corrections=corrections,
             joined=joined,
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise InputError(f"{DATASET_FILE} is damaged or was not written by hnp-etl") from error
 
 
@@ -219,14 +225,27 @@ def _checked(name: str, value: object) -> object:
     if name in _OBJECTS and isinstance(value, dict):
         if name in _COUNTS and not all(isinstance(count, int) for count in value.values()):
             raise TypeError(name)
+        if name == "identity" and not all(isinstance(each, str) for each in value.values()):
+            raise TypeError(name)
+        if name == "recipe":
+            refuse_odd_recipe(value)
         return value
     if name in _OBJECTS or not isinstance(value, str):
         raise TypeError(name)
     return _inside(value) if name in ALIASES else value
 
 
+def _size(value: object) -> int:
+    size = int(str(value))
+    if not 0 <= size < _LARGEST_FILE:
+        raise ValueError("size")
+    return size
+
+
 def _inside(name: str) -> str:
     path = PurePosixPath(name)
+    if len(name.encode()) > _LONGEST_PATH or not name.isprintable():
+        raise ValueError(name)
     if path.is_absolute() or ".." in path.parts:  # a reader never leaves the data set
         raise ValueError(name)
     return name

@@ -1,12 +1,12 @@
 """The folder of `hnp-train explain`, as both programs read it: a map a slice, by its id."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from hnp_shared.errors import InputError, StorageError
 from hnp_shared.opening import read_regular
+from hnp_shared.plain_json import plain_json
 
 SLICES_FOLDER = "slices"
 """In the folder: `<slice_id>.png` each."""
@@ -80,7 +80,7 @@ def _about(path: Path | None) -> dict[str, str]:
     if path is None:
         return {}
     try:
-        found = json.loads(read_regular(path, role=SUMMARY_FILE, most_bytes=_MOST_SUMMARY_BYTES))
+        found = plain_json(read_regular(path, role=SUMMARY_FILE, most_bytes=_MOST_SUMMARY_BYTES))
         about = found["about"]
         return {name: about[name] for name in about if isinstance(about[name], str)}
     except FileNotFoundError:

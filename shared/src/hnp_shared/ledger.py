@@ -24,6 +24,9 @@ class LedgerRow:
     slice_id: str | None
 
 
+LEAST_BYTES_A_ROW = 14
+"""In the file: a file_id's letters hold 16 random bytes."""
+
 _VALUES = attrgetter(*(field.name for field in fields(LedgerRow)))  # astuple copies deeply
 
 
@@ -45,4 +48,4 @@ def read_ledger(path: Path) -> pa.Table:
     Raises:
         InputError: it does not follow the contract.
     """
-    return read_table(path, LEDGER, role="the ledger")
+    return read_table(path, LEDGER, role="the ledger", least_bytes_a_row=LEAST_BYTES_A_ROW)

@@ -54,6 +54,9 @@ class ManifestRow:
 if [field.name for field in fields(ManifestRow)] != [column.name for column in MANIFEST]:
     raise TypeError("ManifestRow and the table of columns differ")
 
+LEAST_BYTES_A_ROW = 40
+"""In the file: half a slice_id's and all of a pixel_sha256's letters are random, 48 bytes."""
+
 _VALUES = attrgetter(*(field.name for field in fields(ManifestRow)))  # astuple copies deeply
 
 
@@ -68,7 +71,7 @@ def read_manifest(path: Path) -> pa.Table:
     Raises:
         InputError: it does not follow the contract.
     """
-    return read_table(path, MANIFEST, role="the manifest")
+    return read_table(path, MANIFEST, role="the manifest", least_bytes_a_row=LEAST_BYTES_A_ROW)
 
 
 def count_flags(path: Path) -> dict[str, int]:
@@ -78,6 +81,12 @@ def count_flags(path: Path) -> dict[str, int]:
         InputError: it does not follow the contract.
     """
     flags = [column for column in MANIFEST if column.name == "flags"]
-    table = read_table(path, flags, role="the manifest", whole=False)
+    table = read_table(
+        path,
+        flags,
+        role="the manifest",
+        whole=False,
+        least_bytes_a_row=LEAST_BYTES_A_ROW,
+    )
     counts = pc.value_counts(table.column("flags").combine_chunks().flatten()).to_pylist()
     return dict(sorted((each["values"], each["counts"]) for each in counts))

@@ -34,6 +34,9 @@ _UNITS: tuple[Unit, ...] = ("patient", "slice")
 
 _ROLE = "the split file"
 
+_MOST_BYTES = 64 * 2**20
+"""Of a split file: a million slices take 40 MB."""
+
 _MOST_TOLD = 80
 """Letters of a line that are shown."""
 
@@ -86,7 +89,7 @@ def split_bytes(split: Split) -> bytes:
     """Return the content of a split file; the same split gives the same bytes."""
     text = io.StringIO()
     for key, value in {"format": FORMAT, "unit": split.unit, **split.facts}.items():
-        text.write(f"# {key}: {value}\n")
+        text.write(f"# {key}: {' '.join(str(value).split())}\n")  # a value forges no line
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([f"{split.unit}_id", "part"])
     writer.writerows(sorted(split.parts.items()))
@@ -101,9 +104,11 @@ def read_split(path: Path) -> Split:
         StorageError: the file could not be read.
     """
     try:
-        content = read_regular(path, role=_ROLE)
+        content = read_regular(path, role=_ROLE, most_bytes=_MOST_BYTES + 1)
     except OSError as error:
         raise StorageError.of(_ROLE, error) from error
+    if len(content) > _MOST_BYTES:
+        raise InputError(f"{_ROLE} has over {_MOST_BYTES:,} bytes, expected a split")
     return parse_split(content)
 
 

@@ -4,6 +4,7 @@ Row groups and encodings are fixed, so the same rows in the same order give the 
 """
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hnp_shared.bounded_parquet import read_parquet
 from hnp_shared.columns import SCHEMA_VERSION_KEY, Column, schema_of
 from hnp_shared.errors import InputError, StorageError
 from hnp_shared.opening import open_regular
@@ -70,7 +72,14 @@ def _fill(columns: Sequence[Column], rows: Iterable[Row]) -> Fill:
     return fill
 
 
-def read_table(path: Path, columns: Sequence[Column], *, role: str, whole: bool = True) -> pa.Table:
+def read_table(
+    path: Path,
+    columns: Sequence[Column],
+    *,
+    role: str,
+    whole: bool = True,
+    least_bytes_a_row: int = 1,
+) -> pa.Table:
     """Read a table and check it.
 
     Args:
@@ -78,23 +87,29 @@ def read_table(path: Path, columns: Sequence[Column], *, role: str, whole: bool 
         columns: that it has.
         role: what the table is, for messages.
         whole: read other columns of the table too.
+        least_bytes_a_row: what a row takes at least in the file.
 
     Raises:
-        InputError: not Parquet, an unknown major version, or columns that do not fit.
+        InputError: not Parquet, beyond a bound, of an unknown major version, or columns that do
+            not fit.
         StorageError: the file could not be read.
     """
     try:
         # By its path: an Arrow thread that lets go of a Python file at exit ends in an abort.
-        with open_regular(path, role=role):
+        with open_regular(path, role=role) as file:
             names = None if whole else [column.name for column in columns]
-            table = pq.read_table(
-                path, columns=names, partitioning=None, page_checksum_verification=True
+            table = read_parquet(
+                path,
+                size=os.fstat(file.fileno()).st_size,
+                role=role,
+                columns=names,
+                least_bytes_a_row=least_bytes_a_row,
             )
     except FileNotFoundError as error:
         raise InputError(f"{role} is missing from the data set") from error
     except IsADirectoryError as error:  # nothing is wrong with the disk
         raise InputError(f"{role} is a folder, expected a file") from error
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+    except (pa.ArrowException, ValueError, MemoryError) as error:
         raise InputError(f"{role} is no readable Parquet file") from error
     except OSError as error:
         if error.errno is None:  # Arrow reports damaged pages as an OSError without a number

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.datasets.replacing import Contents, replace_dataset
+from hnp_etl.datasets.told_recipe import told_recipe
 from hnp_etl.private.gone import keep_gone
 from hnp_etl.private.linkage import write_linkage
 from hnp_etl.private.pseudonyms import key_id
@@ -78,7 +79,7 @@ def commit(
         shards={name: NamedFile(file.sha256, file.size) for name, file in built.items()},
         pixels_id=recipe.pixels_id(),
         key_id=key_id(key),
-        recipe=recipe.published(),
+        recipe=told_recipe(recipe),
         identity=told.sources,
         states=told.found.states,
         reasons=told.found.reasons,

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.csv as pv
-import pyarrow.parquet as pq
 
+from hnp_shared.bounded_parquet import read_parquet
 from hnp_shared.errors import InputError, StorageError
 from hnp_shared.opening import read_regular
 
@@ -101,7 +101,7 @@ def _table(content: bytes) -> tuple[pa.Table, dict[str, str]]:
     """Return the table and what it tells beside its columns."""
     try:
         if content.startswith(b"PAR1"):
-            table = pq.read_table(io.BytesIO(content), page_checksum_verification=True)
+            table = read_parquet(content, size=len(content), role=ROLE)
             metadata = table.schema.metadata or {}
             told = {key.decode(): value.decode() for key, value in metadata.items()
                     if key.startswith(_TOLD.encode())}  # fmt: skip

@@ -16,13 +16,12 @@ from hnp_etl.recipes.builtin import DEFAULT_RECIPE, builtin_names
 from hnp_etl.recipes.loading import load_recipe
 from hnp_etl.survey import (
     PRIVATE_PAGE,
-    Findings,
     SurveyConfig,
     page,
-    private_page,
     recipe_text,
     survey,
 )
+from hnp_etl.survey import private_page as page_in_full
 from hnp_etl.walking.walk import refuse_overlap
 from hnp_shared.command import echo_json, reported
 from hnp_shared.errors import OutputError
@@ -56,6 +55,12 @@ from hnp_shared.storage import replace_file
     "file again.  [default: nothing is kept]",
 )
 @click.option(
+    "--private-page",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the page with all texts and keys in full to this file, which must lie in the "
+    "folder of --private.",
+)
+@click.option(
     "--workers",
     type=click.IntRange(1, 256),
     help="Worker processes; 1 works in this one.  [default: all cores, and this process alone "
@@ -69,6 +74,7 @@ def survey_command(
     write_recipe: Path | None,
     write_protocol: Path | None,
     private: Path | None,
+    private_page: Path | None,
     workers: int | None,
     exclude: tuple[str, ...],
     as_json: bool,
@@ -79,12 +85,16 @@ def survey_command(
     """
     with reported():
         _refuse_places(write_recipe, write_protocol, private)
+        named = _within(private_page, private)
         rules, in_flight = load_recipe(recipe).excluding(exclude), 2 * (workers or cores())
         config = SurveyConfig(src, rules, in_flight)
         with _state_folder(src, private) as folder, open_executor(workers) as executor:
             findings = survey(config, folder, executor=executor)
             if private is not None:
-                _name(folder, findings)
+                _name(folder / PRIVATE_PAGE, page_in_full(findings.named))
+            if named is not None:
+                told = page(findings, recipe=None)
+                _name(named, f"{told}\n\n{page_in_full(findings.named)}")
         warn_of_idle(findings.idle_patterns, len(config.recipe.layout.exclude))
         if write_recipe is not None:
             _write(write_recipe, recipe_text(findings), role="the recipe")
@@ -109,10 +119,23 @@ def _state_folder(src: tuple[Path, ...], private: Path | None) -> Iterator[Path]
         yield private
 
 
-def _name(folder: Path, findings: Findings) -> None:
-    """Name folders in the private folder: the page on the screen must not."""
-    content = private_page(findings.named).encode("utf-8", "surrogateescape")
-    path = folder / PRIVATE_PAGE
+def _within(page_file: Path | None, private: Path | None) -> Path | None:
+    """Return where the full page goes: nowhere but in the private folder."""
+    if page_file is None:
+        return None
+    if private is None or page_file.absolute().parent.resolve() != private.absolute().resolve():
+        raise OutputError(
+            "--private-page names a file outside the private folder, "
+            "expected one in the folder of --private: it names people"
+        )
+    if page_file.suffix != ".txt":  # or it might be the key
+        raise OutputError("--private-page names no .txt file, expected one")
+    return private / page_file.name
+
+
+def _name(path: Path, told: str) -> None:
+    """Write what names people into the private folder: the page on the screen must not."""
+    content = told.encode("utf-8", "surrogateescape")
     replace_file(path, lambda sink: sink.write(content), role="the private page", mode=0o600)
 
 

@@ -17,6 +17,15 @@ from hnp_shared.vocabulary import Reason
 # A string ("a[b"), what opens ("[", "{"), what closes. Possessive, and a string may lack its end:
 # each character is looked at once.
 _NESTING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{]|[\]}]', re.DOTALL)
+_FREE_VALUES, _LETTERS_A_VALUE = 200_000, 16
+"""Values that any label may have, and letters that one takes in a longer one."""
+
+_MOST_STEPS = 4_000_000
+"""Keys on the way to all leaves: each leaf has all of those above it."""
+
+_MOST_LETTERS = 32 * 2**20
+"""Letters of the keys of all leaves, as the state keeps them."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BY_MARK = {
     codecs.BOM_UTF8: ("utf-8-sig", "cp949"),
@@ -68,6 +77,9 @@ def leaves_of(root: dict[str, Json]) -> tuple[Leaf, ...]:
     """Return the leaves of an object."""
     found: list[Leaf] = []
     _gather(root, (), found)
+    letters = sum(len(key) for leaf in found for key in leaf.keys)
+    if letters > _MOST_LETTERS:
+        raise FileError(Reason.TOO_LARGE, "found too many values below long keys")
     return tuple(found)
 
 
@@ -79,6 +91,9 @@ def read_json(content: bytes, most_depth: int = MAX_DEPTH) -> Json:
     """
     text = content.decode(encoding_of(content))
     _refuse_deep(text, most_depth)
+    marks = sum(map(text.count, ",[{"))
+    if marks > _FREE_VALUES + len(text) // _LETTERS_A_VALUE:
+        raise FileError(Reason.TOO_LARGE, f"found {marks:,} values, expected a label")
     try:
         root: Json = json.loads(
             text,
@@ -160,6 +175,8 @@ def _constant(name: str) -> None:
 
 
 def _gather(value: Json, keys: tuple[str, ...], found: list[Leaf]) -> None:
+    if len(found) * (len(keys) + 1) > _MOST_STEPS:
+        raise FileError(Reason.TOO_LARGE, "found too many values too deep, expected a label")
     if isinstance(value, dict):
         found.append(Leaf(keys, (), readable=False))
         for key, inner in value.items():

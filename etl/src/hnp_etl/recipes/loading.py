@@ -11,6 +11,9 @@ from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.errors import InputError
 from hnp_shared.opening import read_regular
 
+_MOST_BYTES = 2**20
+"""Of a recipe; the longest of ours has 4 kB."""
+
 
 def load_recipe(name_or_file: str) -> Recipe:
     """Return a built-in recipe by name, or one from a TOML file.
@@ -21,15 +24,18 @@ def load_recipe(name_or_file: str) -> Recipe:
     if name_or_file in builtin_names():
         return parse_recipe(builtin_text(name_or_file), name_or_file)
     path = Path(name_or_file)
+    shown = path.name or name_or_file
     try:
-        text = read_regular(path, role=f"recipe {path.name or name_or_file}").decode("utf-8-sig")
+        content = read_regular(path, role=f"recipe {shown}", most_bytes=_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            raise InputError(f"recipe {shown} has over {_MOST_BYTES:,} bytes, expected a recipe")
+        text = content.decode("utf-8-sig")
     except FileNotFoundError as error:
         built_in = ", ".join(builtin_names())
         raise InputError(
             f"found no recipe or file {name_or_file!r}, expected a TOML file or one of: {built_in}"
         ) from error
     except (OSError, UnicodeDecodeError) as error:
-        shown = path.name or name_or_file
         raise InputError(f"recipe {shown} cannot be read as UTF-8 text") from error
     return parse_recipe(text, path.name)
 

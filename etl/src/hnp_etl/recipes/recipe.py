@@ -5,7 +5,6 @@ Defaults are the built-in `aihub-dld`; a table that is given replaces the defaul
 
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
@@ -20,6 +19,7 @@ from pydantic import (
 from hnp_etl.imaging import Plane, Weighting
 from hnp_etl.limits import MAX_SIDE_PIXELS, Limits
 from hnp_etl.recipes.label_table import Label
+from hnp_etl.recipes.patterns import compiled
 from hnp_etl.recipes.section import Section
 
 ARRAY_VERSION = 1
@@ -51,11 +51,7 @@ class Layout(Section):
     @field_validator("image_folders", "label_folders", "hospital", "procedure")
     @classmethod
     def _compiles(cls, pattern: str) -> str:
-        try:
-            re.compile(pattern)
-        except (re.error, OverflowError, RecursionError) as error:  # `a{99999999999}`, `((((`
-            raise ValueError(f"no regular expression: {error}") from error
-        return pattern
+        return compiled(pattern).pattern
 
     @field_validator("partitions")
     @classmethod

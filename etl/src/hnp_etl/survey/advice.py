@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from hnp_etl.survey.archives import BESIDE, READ
 from hnp_etl.survey.findings import Findings
 from hnp_etl.survey.key_guess import level_named
-from hnp_etl.survey.masking import shown_key, shown_text
+from hnp_etl.survey.masking import shown_key, shown_place
 from hnp_etl.survey.names import NOT_SIMILAR
 from hnp_etl.survey.private_page import PRIVATE_PAGE
 from hnp_etl.survey.table_draft import are_rsna
@@ -57,7 +57,7 @@ def _before(findings: Findings) -> Iterator[str]:
 def _about_folders(findings: Findings) -> Iterator[str]:
     for each in findings.named.copies:
         yield (
-            f"{shown_text(each.hospital)}: {each.images:,} images of one folder lie in another "
+            f"{shown_place(each.hospital)}: {each.images:,} images of one folder lie in another "
             f"too: leave one out with --exclude PATTERN; {_NAMED}"
         )
     of_many = findings.draft.recipe.label.origin.module is not None  # a table is of no hospital

@@ -12,7 +12,7 @@ from hnp_etl.survey.archives import ArchiveRow
 from hnp_etl.survey.code_pattern import CodePattern
 from hnp_etl.survey.images import IdentityRow, SeriesRow
 from hnp_etl.survey.label_keys import KeyProfile, LabelKeys
-from hnp_etl.survey.masking import shown_key, shown_text
+from hnp_etl.survey.masking import shown_key, shown_place
 from hnp_etl.survey.names import Unpaired
 from hnp_etl.survey.others import OtherFiles
 from hnp_etl.survey.private_page import NamedFolders
@@ -94,10 +94,10 @@ class Findings:
             "excluded": self.excluded,
             "unopened": self.unopened,
             "garbled_folders": self.garbled,
-            "places": [asdict(place) for place in self.places],
+            "places": [_shown_places(asdict(place)) for place in self.places],
             "archives": [asdict(row) for row in self.archives],
             "copies": [
-                {"hospital": shown_text(each.hospital), "images": each.images}
+                {"hospital": shown_place(each.hospital), "images": each.images}
                 for each in self.named.copies
             ],
             "others": asdict(self.others),
@@ -114,7 +114,7 @@ class Findings:
                 "unpaired_wanted_images": self.unpaired_wanted,
                 **asdict(self.unpaired),
             },
-            "identity": [asdict(row) for row in self.identity],
+            "identity": [_shown_places(asdict(row)) for row in self.identity],
             "notices": [notice.to_json() for notice in self.notices],
             "outcomes": dict(self.outcomes),
             "recipe": self.draft.recipe.model_dump(mode="json"),
@@ -130,6 +130,12 @@ class Findings:
             "left_out": dict(self.draft.refused),
             "encodings": dict(self.encodings),
         }
+
+
+def _shown_places(row: dict[str, object]) -> dict[str, object]:
+    """Return a row with what its path tells as it may be shown."""
+    told = {name: row[name] for name in ("hospital", "procedure", "partition") if row.get(name)}
+    return {**row, **{name: shown_place(str(each)) for name, each in told.items()}}
 
 
 def _table_json(sheet: TableSheet) -> dict[str, object]:
@@ -154,7 +160,9 @@ def _key_json(profile: KeyProfile) -> dict[str, object]:
         "key": shown_key(profile.path),
         "field": profile.guess.field if profile.guess else None,
         "labels": profile.labels,
-        "hospitals": {name: round(share, 4) for name, share in profile.hospitals.items()},
+        "hospitals": {
+            shown_place(name): round(share, 4) for name, share in profile.hospitals.items()
+        },
         "types": dict(profile.types),
         "values": dict(profile.values),
         "hidden_values": profile.hidden,

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from hnp_etl.descriptions.legible import is_legible
 from hnp_etl.recipes.recipe import Layout
 from hnp_etl.survey.folder_counts import FolderCounts
-from hnp_etl.survey.masking import shown_text
 from hnp_shared.vocabulary import Kind
 
 _MOST = 0.5
@@ -177,8 +177,8 @@ def _side(counts: FolderCounts, kind: Kind, words: Counter[str], known: tuple[st
 
 
 def _is_plain(words: Iterable[str]) -> bool:
-    """Tell whether folder names hold no date, number or name to be masked."""
-    return all(shown_text(word) == word for word in words)
+    """Tell whether folder names are made of known words."""
+    return all(map(is_legible, words))
 
 
 def _exactly(words: Iterable[str]) -> str:

@@ -7,13 +7,14 @@ from operator import attrgetter
 
 from hnp_etl.choosing.choose import chosen_label, header_refusals
 from hnp_etl.choosing.classify import Decision, classify
+from hnp_etl.descriptions.legible import shown_text
 from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.labels.label import LabelFacts
 from hnp_etl.protocols.acquisitions import Acquisitions, Tally
 from hnp_etl.recipes.label_table import Label
 from hnp_etl.recipes.recipe import Identity, Recipe
 from hnp_etl.survey.code_pattern import Cells
-from hnp_etl.survey.masking import shown_text
+from hnp_etl.survey.masking import shown_place
 from hnp_shared.vocabulary import Reason
 
 FROM_STUDY = "study"
@@ -39,6 +40,10 @@ _ACQUIRED = {
 
 Kind = tuple[str, str, str, str, str, str]
 """Series text as shown, plane and what told it, weighting and what told it, outcome."""
+
+
+MOST_TEXTS = 10_000
+"""Different series texts that are kept for a private page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,7 @@ class ImageTally:
         procedures: of wanted slices.
         acquired: wanted slices by hospital, column of a protocol and value.
         refused: labels of wanted slices that are none: NO_LABEL or LABEL_REJECTED.
+        texts: series texts as they are, which only a private page may show; the first ones met.
     """
 
     kinds: Counter[Kind] = field(default_factory=Counter)
@@ -122,6 +128,7 @@ class ImageTally:
     acquired: Tally = field(default_factory=Counter)
     refused: Counter[Reason] = field(default_factory=Counter)
     people: dict[str, _Person] = field(default_factory=dict)
+    texts: Counter[str] = field(default_factory=Counter)
 
     @property
     def wanted(self) -> int:
@@ -169,6 +176,8 @@ def tally_images(images: Iterable[Seen], recipe: Recipe) -> ImageTally:
             telling, _kind(facts, recipe)
         )
         tally.kinds[kind] += 1
+        if facts.series_text in tally.texts or len(tally.texts) < MOST_TEXTS:
+            tally.texts[facts.series_text] += 1
         tally.series.setdefault(kind, set()).add(facts.series_uid or "")
         if kind[-1] == "wanted":
             _add_wanted(tally, seen)
@@ -190,7 +199,7 @@ def _told(told: Decision | None) -> tuple[str, str]:
 def _add_wanted(tally: ImageTally, seen: Seen) -> None:
     tally.procedures[seen.procedure] += 1
     for column, fact in _ACQUIRED.items():
-        tally.acquired[shown_text(seen.hospital), column, getattr(seen.facts, fact)] += 1
+        tally.acquired[shown_place(seen.hospital), column, getattr(seen.facts, fact)] += 1
     label = seen.label
     if label is None or isinstance(label, Reason):
         tally.refused[Reason.NO_LABEL if label is None else Reason.LABEL_REJECTED] += 1

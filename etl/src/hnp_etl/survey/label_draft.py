@@ -11,6 +11,7 @@ from hnp_etl.recipes.grammar import bare, word
 from hnp_etl.recipes.label_table import Label, LabelField, Meaning
 from hnp_etl.survey.key_guess import Guess
 from hnp_etl.survey.label_keys import KeyProfile, LabelKeys
+from hnp_etl.survey.masking import is_shown_whole
 from hnp_shared.vocabulary import LEVEL_NAMES
 
 _FIELDS: tuple[LabelField, ...] = get_args(LabelField)
@@ -70,7 +71,14 @@ def _doubt(found: Sequence[KeyProfile]) -> str | None:
     """Return what is uncertain about the keys of a field."""
     if not found:
         return "no label key looks like it"
+    hidden = sum(not _is_shown(each) for each in found)
+    if hidden:
+        return f"{hidden} found with words that are not shown, so add by hand: --private-page FILE"
     return "a guess by the words of the key" if any(map(_rank, found)) else None
+
+
+def _is_shown(profile: KeyProfile) -> bool:
+    return profile.guess is not None and is_shown_whole(profile.guess.alias)
 
 
 def _rank(profile: KeyProfile) -> int:
@@ -102,7 +110,7 @@ def _choose(name: str, keys: LabelKeys, refused: dict[tuple[str, ...], int]) -> 
 
 
 def _aliases(profiles: Sequence[KeyProfile]) -> tuple[str, ...]:
-    guesses: list[Guess] = [each.guess for each in profiles if each.guess]
+    guesses: list[Guess] = [each.guess for each in profiles if each.guess and _is_shown(each)]
     return tuple({bare(guess.alias): guess.alias for guess in reversed(guesses)}.values())[::-1]
 
 

@@ -65,12 +65,14 @@ class LabelKeys:
     Attributes:
         rare: keys that are in too few labels to be shown.
         conflicts: pairs of paths of one field that disagree in a label -> how often.
+        every: keys, shown or not -> labels that have them; only a private page may show them.
     """
 
     labels: int
     keys: tuple[KeyProfile, ...]
     rare: int
     conflicts: Mapping[tuple[Path, Path], int]
+    every: Mapping[Path, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -94,7 +96,8 @@ def profile_keys(labels: Iterable[tuple[str, tuple[Leaf, ...]]], guesser: KeyGue
     shown = [tally.profile(path) for path in tally.keys if tally.is_shown(path)]
     shown.sort(key=lambda each: (each.path[:-1], -each.labels, each.path))
     hidden = len(tally.keys) - len(shown) + tally.beyond
-    return LabelKeys(tally.labels.total(), tuple(shown), hidden, tally.conflicts)
+    every = {path: key.labels.total() for path, key in tally.keys.items()}
+    return LabelKeys(tally.labels.total(), tuple(shown), hidden, tally.conflicts, every)
 
 
 class _Tally:

@@ -1,36 +1,16 @@
 """What of a stranger's data may be shown on a screen, and what is only counted. Pure.
 
-Series texts and label keys are shown with everything masked that a person could hide in: dates,
-long numbers, UIDs and names written as DICOM writes them. Values are shown only when they are
-small numbers, single letters or words of a closed list; a value of any other kind is counted.
+Series texts, label keys and places are shown word by word, known ones only (`legible`). Values are
+shown only when they are small numbers, single letters or words of a closed list; a value of any
+other kind is counted.
 """
 
 import re
 from functools import lru_cache
 
+from hnp_etl.descriptions.legible import MOST_READ, MOST_SHOWN, NUMBER, is_legible, shown_word
 from hnp_etl.recipes.grammar import plain
 from hnp_etl.walking.paths import nfc
-
-MOST_SHOWN = 64
-"""Characters of a text that are shown; DICOM's limit for such texts."""
-
-_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-_MASKS = (
-    (re.compile(r"\d+(?:\.\d+){3,}"), "<uid>"),  # "1.2.840.113"
-    # "2019년 3월 4일"; "2019-03-04", "4/3/19"; "4 Mar 2019", "04-mar-19"
-    (re.compile(r"\d{2,4}\s?년(?:\s?\d{1,2}\s?월)?(?:\s?\d{1,2}\s?일)?"), "<date>"),
-    (re.compile(r"(?<!\d)\d{1,4}([-./])\d{1,2}\1\d{1,4}(?!\d)"), "<date>"),
-    (
-        re.compile(rf"(?i)\d{{1,2}}[ ./-]?(?:{_MONTHS})[a-z]*[ ./-]?\d{{2,4}}"),
-        "<date>",
-    ),
-    (re.compile(r"(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d)"), "<time>"),  # "9:05", "09:05:33"
-    (re.compile(r"[^\W\d_]*(?:\^[^\W\d_]*)+"), "<name>"),  # PS3.5 6.2.1: family^given
-    # a phone or a registration number, "010-1234-5678"; any five digits on, "12345 67"
-    (re.compile(r"\d{3,6}[ .-]\d{3,4}[ .-]\d{4}(?!\d)|\d{5,}(?:[ .-]\d{2,})*"), "#"),
-)
-_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
-_HALVES = re.compile("[\ud800-\udfff]")
 
 _PERSONAL = """id ids no num number uid key code name patient subject person pt pid birth dob date
     time day file filename path image img series study accession address addr phone tel mail email
@@ -50,25 +30,35 @@ _IDENTIFYING = frozenset(_PERSONAL.split())
 _CODE_WORDS = frozenset(_CODED.split())
 # "patient" and "12" of "patient12"; between "P" and "I" of "patientId".
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
+_FEW_ALIKE = 1
+"""Single letters in a value, or numbers of two digits: more spell a name, or a phone."""
+
+_NUMBERED = re.compile(r"(?i)[a-z]{0,2}\d{1,3}|[a-z]")  # "H01", "C004", "B"
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-
-
-def shown_text(text: str) -> str:
-    """Return a series text as it may be shown: one line, without dates, long numbers and names."""
-    plain = _HALVES.sub("?", _INVISIBLE.sub(" ", nfc(text))).strip()
-    for pattern, mask in _MASKS:
-        plain = pattern.sub(mask, plain)
-    return plain[:MOST_SHOWN]
 
 
 def shown_key(path: tuple[str, ...]) -> str:
     """Return a label key, with the keys above it, as it may be shown."""
-    return ".".join(shown_text(key).replace("<date>", "#") for key in path)
+    return ".".join(shown_word(key).replace("<date>", NUMBER) for key in path)
+
+
+def shown_place(name: str) -> str:
+    """Return what a path tells of a hospital, procedure or partition, as it may be shown.
+
+    >>> [shown_place(name) for name in ("H01", "C004", "site 3", "서울병원")]
+    ['H01', 'C004', 'site 3', '<text>']
+    """
+    return name if _NUMBERED.fullmatch(name) else shown_word(name)
+
+
+def is_shown_whole(alias: str) -> bool:
+    """Tell whether an alias may stand in a recipe that is drafted: nothing of it is masked."""
+    return all(map(is_legible, alias.split(".")))
 
 
 def key_words(key: str) -> list[str]:
     """Return the words of a key in lower case: `PatientAge`, `patient_age` -> patient, age."""
-    apart = _CAMEL.sub(" ", plain(key))
+    apart = _CAMEL.sub(" ", plain(key[:MOST_READ]))
     return [piece.casefold() for piece in _PIECE.findall(apart.replace("_", " "))]
 
 
@@ -83,8 +73,13 @@ def looks_identifying(key: str) -> bool:
 @lru_cache(maxsize=4096)
 def harmless_value(text: str) -> bool:
     """Tell whether a value can be shown: small numbers, a letter, words of a closed list."""
+    if len(text) > MOST_SHOWN:
+        return False
     pieces = _PIECE.findall(nfc(text).casefold())
-    return len(text) <= MOST_SHOWN and all(
-        len(piece) <= 2 if piece.isdigit() else len(piece) == 1 or piece in _CODE_WORDS
+    letters = [piece for piece in pieces if len(piece) == 1 and not piece.isdigit()]
+    numbers = [piece for piece in pieces if len(piece) == len("12") and piece.isdigit()]
+    return max(len(letters), len(numbers)) <= _FEW_ALIKE and all(
+        len(piece) <= len("12") if piece.isdigit() else piece in _CODE_WORDS
         for piece in pieces
+        if piece not in letters
     )

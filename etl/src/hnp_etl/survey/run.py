@@ -29,7 +29,7 @@ from hnp_etl.survey.images import ImageTally, Seen, tally_images
 from hnp_etl.survey.key_guess import KeyGuesser
 from hnp_etl.survey.label_draft import LabelDraft, draft_label
 from hnp_etl.survey.label_keys import LabelKeys, profile_keys
-from hnp_etl.survey.masking import shown_text
+from hnp_etl.survey.masking import shown_place
 from hnp_etl.survey.names import compare_names
 from hnp_etl.survey.others import look_at_others
 from hnp_etl.survey.private_page import NamedFolders
@@ -106,7 +106,9 @@ def _survey(config: SurveyConfig, state: Connection, executor: Executor) -> Find
         layout = narrowed(layout, counts.places(state), tally)
         draft = draft_recipe(config.recipe, layout, label, codes)
         found = _findings(state, (keys, tally, codes), draft, read, stages)
-        return replace(found, tables=tuple(sheets))
+        columns = tuple(name for sheet in sheets for name in sheet.columns)
+        named = replace(found.named, columns=columns)
+        return replace(found, named=named, tables=tuple(sheets))
 
 
 def _notices(state: Connection, recipe: Recipe) -> tuple[Notice, ...]:
@@ -115,10 +117,10 @@ def _notices(state: Connection, recipe: Recipe) -> tuple[Notice, ...]:
     settled = identity.identify(state, recipe.identity)
     identity.name_all(state, secrets.token_bytes(32), recipe.identity)
     found = (*misfits(state, settled, recipe.identity), *hidden_losses(state))
-    return tuple(replace(each, hospital=shown_text(each.hospital)) for each in found)
+    return tuple(replace(each, hospital=shown_place(each.hospital)) for each in found)
 
 
-def _named(state: Connection, layout: Layout) -> NamedFolders:
+def _named(state: Connection, layout: Layout, keys: LabelKeys, tally: ImageTally) -> NamedFolders:
     reader = PathReader(layout)
     copies = find_copies(
         whereabouts.image_copies(state),
@@ -126,7 +128,10 @@ def _named(state: Connection, layout: Layout) -> NamedFolders:
         lambda folder: whereabouts.files_below(state, folder, images=True),
     )
     homeless = sorted(whereabouts.homeless_folders(state))
-    return NamedFolders(homeless, whereabouts.closed_paths(state), copies)
+    every = {".".join(path): count for path, count in keys.every.items()}
+    return NamedFolders(
+        homeless, whereabouts.closed_paths(state), copies, texts=tally.texts, keys=every, columns=()
+    )
 
 
 def _walk(config: SurveyConfig, state: Connection) -> LayoutDraft:
@@ -202,7 +207,7 @@ def _findings(
         unopened=unopened,
         others=look_at_others(counts.others(state)),
         archives=tuple(find_archives(counts.archives(state), counts.others(state))),
-        named=_named(state, draft.recipe.layout),
+        named=_named(state, draft.recipe.layout, keys, tally),
         refusals=tuple((*key, count) for key, count in sorted(reasons.items())),
         series=tuple(tally.rows()),
         keys=keys,

@@ -15,7 +15,7 @@ from hnp_etl.labels.values import is_missing
 from hnp_etl.recipes.grammar import bare
 from hnp_etl.recipes.label_table import Entries, Label
 from hnp_etl.survey.key_guess import KeyGuesser, level_named
-from hnp_etl.survey.masking import harmless_value, key_words
+from hnp_etl.survey.masking import harmless_value, is_shown_whole, key_words
 from hnp_etl.survey.table_files import TableFile
 from hnp_etl.survey.table_sheet import CODE_WORDS, TableSheet, sheets_of
 
@@ -75,7 +75,7 @@ def are_rsna(sheets: Sequence[TableSheet]) -> bool:
 
 def _columns(sheets: Sequence[TableSheet], numbers: Sequence[int | None]) -> tuple[str, ...]:
     names = (each.column(number) for each, number in zip(sheets, numbers, strict=True))
-    return tuple(dict.fromkeys(name for name in names if name))
+    return tuple(dict.fromkeys(name for name in names if name and is_shown_whole(name)))
 
 
 def rows_of(sheets: Iterable[TableSheet], start: Label) -> Iterator[tuple[Leaf, ...]]:

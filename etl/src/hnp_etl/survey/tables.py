@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from hnp_etl.survey.images import SeriesRow
 from hnp_etl.survey.label_keys import KeyProfile, LabelKeys
-from hnp_etl.survey.masking import shown_key, shown_text
+from hnp_etl.survey.masking import shown_key, shown_place
 from hnp_etl.survey.table_sheet import TableSheet
 from hnp_shared.command import aligned
 from hnp_shared.vocabulary import Reason
@@ -68,7 +68,7 @@ def key_rows(
     rows = [
         (
             _reading(same, left_out),
-            " ".join([shown_key(same[0].path), *(shown_text(each.path[-1]) for each in same[1:])]),
+            " ".join([shown_key(same[0].path), *(shown_key(each.path[-1:]) for each in same[1:])]),
             f"{max(each.labels for each in same):,}",
             _coverage(same[0]),
             histogram(_sum(each.types for each in same)),
@@ -139,8 +139,8 @@ def _coverage(profile: KeyProfile) -> str:
     """Return in which hospitals a key is, and in which share of their labels."""
     shares = Counter(f"{100 * share:.0f} %" for share in profile.hospitals.values())
     if len(shares) == 1:
-        return f"{next(iter(shares))} {' '.join(map(shown_text, profile.hospitals))}"
-    told = (f"{100 * share:.0f} % {shown_text(name)}" for name, share in profile.hospitals.items())
+        return f"{next(iter(shares))} {' '.join(map(shown_place, profile.hospitals))}"
+    told = (f"{100 * share:.0f} % {shown_place(name)}" for name, share in profile.hospitals.items())
     return ", ".join(told)
 
 

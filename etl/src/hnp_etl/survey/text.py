@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from hnp_etl.survey.advice import advice
 from hnp_etl.survey.findings import Findings
-from hnp_etl.survey.masking import shown_text
+from hnp_etl.survey.masking import shown_place
 from hnp_etl.survey.tables import (
     MOST_VALUES,
     bytes_of,
@@ -79,7 +79,7 @@ def _places(findings: Findings) -> list[str]:
         counts["size"] += place.size
     kinds = _kinds(findings)
     rows = [
-        (*map(shown_text, key), *(f"{n[kind]:,}" for kind in kinds), bytes_of(n["size"]))
+        (*map(shown_place, key), *(f"{n[kind]:,}" for kind in kinds), bytes_of(n["size"]))
         for key, n in merged.items()
     ]
     heads = (*("hospital", "procedure", "partition"), *(f"{kind}s" for kind in kinds), "size")
@@ -142,7 +142,7 @@ def _pairing(findings: Findings) -> Iterator[str]:
 def _identity(findings: Findings) -> list[str]:
     rows = [
         (
-            shown_text(row.hospital),
+            shown_place(row.hospital),
             f"{row.slices:,}",
             *(
                 f"{100 * present / row.slices:.0f} % ({values:,})"

@@ -18,6 +18,9 @@ UNKNOWN = "unknown"
 UNKNOWN_LEVEL = -1
 """Stands for a missing level."""
 
+_LONGEST = 256
+"""Letters of a text in the manifest; ids have 32, digests 64, several codes some more."""
+
 Strings = npt.NDArray[np.str_]
 
 
@@ -126,8 +129,20 @@ def texts_of(
     name: str,
     missing: str = UNKNOWN,
 ) -> Strings:
-    """Return a column of texts, (slice,)."""
-    return np.array(table.column(name).fill_null(missing).to_pylist(), dtype=np.str_)
+    """Return a column of texts, (slice,).
+
+    Raises:
+        InputError: one is too long, or no line: an array is as wide as its longest text.
+    """
+    values = table.column(name).fill_null(missing).to_pylist()
+    odd = [text for text in set(values) if len(text) > _LONGEST or not text.isprintable()]
+    if odd:
+        longest = max(map(len, odd))
+        raise InputError(
+            f"the manifest's {name} holds a text of {longest:,} letters or one that is no line, "
+            f"expected up to {_LONGEST} that can be printed"
+        )
+    return np.array(values, dtype=np.str_)
 
 
 def _numbers(

@@ -1,5 +1,6 @@
 """Tabular inputs, four and further columns: standardised on train, missing = 0 after that."""
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -33,7 +34,8 @@ class Standardisation:
     def __post_init__(self) -> None:
         lengths = {len(column) for column in (self.mean, self.deviation, self.known or self.mean)}
         same = len(lengths) == 1 and len(self.mean) >= len(FEATURES)
-        if not same or min(self.deviation) <= 0:
+        finite = all(map(math.isfinite, (*self.mean, *self.deviation)))
+        if not same or not finite or min(self.deviation) <= 0:
             raise ValueError(f"expected a mean and a deviation of each of {', '.join(FEATURES)}")
 
     def apply(self, slices: Slices) -> npt.NDArray[np.float32]:

@@ -9,7 +9,6 @@
 
 import contextlib
 import io
-import json
 from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
@@ -19,7 +18,6 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 from torch import nn
 
 from hnp_model.data.slices import read_slices
@@ -41,8 +39,10 @@ from hnp_model.runs.run_folder import HISTORY_FILE, METRICS_FILE, PREDICTIONS_FI
 from hnp_model.runs.typed_record import DAMAGED_JSON
 from hnp_model.settings.evaluate import ALL
 from hnp_model.settings.fit import BASELINES
+from hnp_shared.bounded_parquet import read_parquet
 from hnp_shared.dataset import Dataset
 from hnp_shared.errors import InputError
+from hnp_shared.plain_json import plain_json
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,10 @@ class Run:
     @cached_property
     def predictions(self) -> pd.DataFrame:
         """What its own test evaluation said of each slice; raises as `metrics` does."""
-        content = io.BytesIO(self.folder.read(PREDICTIONS_FILE))
+        content = self.folder.read(PREDICTIONS_FILE)
         with _damage_told(PREDICTIONS_FILE):
-            found = cast("pd.DataFrame", pq.read_table(content).to_pandas())
+            table = read_parquet(content, size=len(content), role=PREDICTIONS_FILE)
+            found = cast("pd.DataFrame", table.to_pandas(use_threads=False))
         read_evaluation(self.folder, "opened")
         return found
 
@@ -92,7 +93,7 @@ class Run:
                 than those that lie beside them: the fit went on since, say.
         """
         with _damage_told(METRICS_FILE):
-            found = json.loads(self.folder.read(METRICS_FILE))
+            found = plain_json(self.folder.read(METRICS_FILE))
             if not isinstance(found, dict):
                 raise TypeError("expected an object")
         read_evaluation(self.folder, "opened")

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from hnp_model.runs.typed_record import DAMAGED_JSON
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.errors import InputError
 from hnp_shared.places import refuse_place
+from hnp_shared.plain_json import plain_json
 from hnp_shared.storage import DISK, replace_file
 
 COLUMNS = (
@@ -100,7 +100,7 @@ def _fold_names(crossval: Path, dataset_id: str) -> list[str]:
     if not folder.has(CROSSVAL_FILE):
         raise InputError(f"found no {CROSSVAL_FILE}, expected the folder of a finished crossval")
     try:
-        found = json.loads(folder.read(CROSSVAL_FILE))
+        found = plain_json(folder.read(CROSSVAL_FILE))
         judged, names = str(found["dataset_id"]), list(map(str, found["folds"]))
     except DAMAGED_JSON as error:
         raise InputError(f"{CROSSVAL_FILE} is damaged or was not written by hnp-train") from error

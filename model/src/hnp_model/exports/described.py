@@ -16,6 +16,7 @@ from hnp_model.runs.calibrations import Calibrations
 from hnp_model.runs.run_config import RunConfig
 from hnp_model.runs.typed_record import DAMAGED_JSON, parse_record
 from hnp_shared.errors import InputError
+from hnp_shared.plain_json import plain_json
 
 FORMAT = "hnp-export 1"
 METADATA_KEY = "hnp"
@@ -188,10 +189,9 @@ def parse_description(text: str) -> Described:
     if len(text) > MOST_METADATA:
         raise InputError("the metadata of the file are larger than hnp-train export writes")
     try:
-        found = json.loads(text)
+        found = plain_json(text)
         if found["format"] != FORMAT:
             raise InputError(f"the file has another format, expected {FORMAT!r}")
-        json.dumps(found, ensure_ascii=False).encode()  # refuses lone surrogates
         described = parse_record(Described, found)
         _refuse_contradiction(described, found)
     except DAMAGED_JSON as error:

@@ -12,6 +12,7 @@ from hnp_model.measures.units import Numbers, Scores, UnitName, spread_over_slic
 from hnp_model.runs.run_folder import CALIBRATION_FILE, RunFolder
 from hnp_model.runs.typed_record import DAMAGED_JSON, parse_record
 from hnp_shared.errors import InputError
+from hnp_shared.plain_json import plain_json
 
 FORMAT = "hnp-calibration 1"
 
@@ -77,7 +78,7 @@ def read_calibrations(folder: RunFolder, weights_sha256: str) -> Calibrations | 
     if not folder.has(CALIBRATION_FILE):
         return None
     try:
-        found = json.loads(folder.read(CALIBRATION_FILE))
+        found = plain_json(folder.read(CALIBRATION_FILE))
         calibrations = parse_record(Calibrations, found if found["format"] == FORMAT else None)
     except DAMAGED_JSON as error:
         raise InputError(

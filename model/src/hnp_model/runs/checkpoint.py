@@ -3,6 +3,8 @@
 import hashlib
 import io
 import pickle
+import struct
+import zipfile
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
@@ -181,8 +183,14 @@ def _restore(content: bytes, learner: Learner) -> Position:
         history = tuple(Epoch(*values) for values in found["history"])
         losses = tuple(found.get("losses", ()))
         return Position(history, losses, found.get("random"), found.get("random_cuda"))
-    except (pickle.UnpicklingError, RuntimeError, EOFError, LookupError, *DAMAGED_JSON) as error:
+    except (*_DAMAGED_CHECKPOINT, *DAMAGED_JSON) as error:
         raise InputError(_DAMAGED) from error
 
+
+_DAMAGED_CHECKPOINT = (
+    *(pickle.UnpicklingError, struct.error, zipfile.BadZipFile, AssertionError),
+    *(RuntimeError, EOFError, LookupError, OSError, MemoryError),
+)
+"""What comes of reading bytes as a checkpoint that are none."""
 
 _DAMAGED = f"{CHECKPOINT_FILE} is damaged or another network's"

@@ -1,7 +1,6 @@
 """A run that was evaluated, read back from its folder."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from hnp_model.data.slices import Strings
 from hnp_model.measures.units import UNITS, Scores, UnitName, score_units
@@ -27,7 +25,9 @@ from hnp_model.runs.run_folder import (
     RunFolder,
 )
 from hnp_model.runs.typed_record import DAMAGED_JSON
+from hnp_shared.bounded_parquet import read_parquet
 from hnp_shared.errors import InputError
+from hnp_shared.plain_json import plain_json
 
 COLUMNS = ("slice_id", "patient_id", "study_id", "level", "is_patient", "probability")
 
@@ -123,8 +123,7 @@ def read_evaluated(folder: RunFolder, part: str, which: str) -> Evaluated:
     """
     metrics, predictions = read_evaluation(folder, which)
     try:
-        # No threads: one that lets go of the bytes while the program ends aborts it.
-        table = pq.ParquetFile(pa.BufferReader(predictions)).read(use_threads=False)
+        table = read_parquet(predictions, size=len(predictions), role=PREDICTIONS_FILE)
         found = _parse(table.to_pandas(use_threads=False), metrics, part, which)
     except (pa.ArrowException, OSError, MemoryError, *DAMAGED_JSON) as error:
         raise _damaged(which) from error
@@ -155,7 +154,7 @@ def read_evaluation(folder: RunFolder, which: str) -> tuple[dict[str, Any], byte
             raise InputError(f"the {which} run has no {name}, expected an evaluated one")
     predictions = folder.read(PREDICTIONS_FILE)
     try:
-        metrics = json.loads(folder.read(METRICS_FILE))
+        metrics = plain_json(folder.read(METRICS_FILE))
         named = {file: metrics.get(key) for file, key in DIGEST_KEYS.items()}
     except DAMAGED_JSON as error:
         raise _damaged(which) from error

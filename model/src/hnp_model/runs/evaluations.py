@@ -1,6 +1,5 @@
 """Where a run's evaluations lie: its own test at the top, every other in a folder of its own."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from hnp_shared.counted import shorten
 from hnp_shared.errors import InputError, OutputError, StorageError
 from hnp_shared.names import is_dropping
 from hnp_shared.places import is_folder
+from hnp_shared.plain_json import plain_json
 from hnp_shared.storage import TEMPORARY_PREFIX
 
 EVALUATIONS_FOLDER = "evaluations"
@@ -150,7 +150,7 @@ def choose_alike(kept_by_run: Sequence[Sequence[Kept]], part: str) -> tuple[RunF
 def read_kept(folder: RunFolder) -> Kept | None:
     """Return what lies in a folder; None when that is no evaluation, or a damaged one."""
     try:
-        found = json.loads(folder.read(METRICS_FILE))
+        found = plain_json(folder.read(METRICS_FILE))
         parts = {
             part: Subject(
                 *(str(said["about"]["dataset_id"]), part, _text(said["about"]["split_digest"])),
@@ -207,7 +207,7 @@ def _text(found: object) -> str | None:
 
 
 def _weights_of(place: RunFolder) -> object:
-    return json.loads(place.read(METRICS_FILE)).get("weights_sha256")
+    return plain_json(place.read(METRICS_FILE)).get("weights_sha256")
 
 
 def _holds_something(place: RunFolder) -> bool:

@@ -18,6 +18,7 @@ from hnp_model.splits.guard import Leakage
 from hnp_model.splits.split_facts import SplitFacts
 from hnp_shared.dataset_info import DatasetInfo
 from hnp_shared.errors import InputError
+from hnp_shared.plain_json import plain_json
 
 FORMAT = "hnp-run 2"
 
@@ -173,12 +174,11 @@ def parse_config(content: bytes) -> RunConfig:
         InputError: it is not one, or of another format.
     """
     try:
-        found = json.loads(content)
+        found = plain_json(content)
         if found["format"] == EARLIER_FORMAT:
             found = _renamed(found)
         if found["format"] != FORMAT:
             raise InputError(f"the run has another format, expected {FORMAT!r}")
-        json.dumps(found, ensure_ascii=False).encode()  # refuses lone surrogates
         return parse_record(RunConfig, {**found, "data": found})
     except DAMAGED_JSON as error:
         raise InputError("config.json is damaged or was not written by hnp-train fit") from error

@@ -51,6 +51,20 @@ DIGEST_KEYS = {
 """File that figures belong to -> what its sha256 is called in metrics.json."""
 
 
+_MOST_TEXT_BYTES = 64 * 2**20
+"""Of a file of figures, or of one row a disc of val."""
+
+_SMALL_TABLES = (HISTORY_FILE, "referral.csv", "val-discs.csv")
+
+_MOST_BYTES = 2**31
+"""Of weights, checkpoints and pictures."""
+
+
+def _most_bytes(name: str) -> int:
+    is_text = name.endswith((".json", ".md")) or name in _SMALL_TABLES
+    return _MOST_TEXT_BYTES if is_text else _MOST_BYTES
+
+
 def refuse_own_file(target: Path) -> None:
     """Refuse to write over what makes a run a run.
 
@@ -105,13 +119,16 @@ class RunFolder:
             StorageError: it could not be read.
         """
         try:
-            return read_regular(self.path / name, role=name)
+            content = read_regular(self.path / name, role=name, most_bytes=_most_bytes(name) + 1)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise InputError(f"the run has no {name}") from error
         except IsADirectoryError as error:  # nothing is wrong with the disk
             raise InputError(f"{name} is a folder, expected a file") from error
         except OSError as error:
             raise StorageError.of(name, error) from error
+        if len(content) > _most_bytes(name):
+            raise InputError(f"{name} has over {_most_bytes(name):,} bytes, expected a run's")
+        return content
 
     def has(self, name: str) -> bool:
         """Tell whether something of that name is there, whatever it is."""

@@ -18,6 +18,9 @@ from hnp_shared.errors import InputError
 SEEN_FILE = f"{CHECKPOINTS_FOLDER}/seen.csv"
 COLUMNS = ("part", "patient_id", "pixel_sha256")
 
+_LONGEST = 64
+"""Letters of a sha256, the longest of the three: arrays of texts are as wide as the longest."""
+
 FORBIDDEN: Mapping[str, tuple[str, ...]] = {"train": (), "val": ("train",)}
 """Part judged -> parts of the fit it must not share anything with; both for any other part."""
 
@@ -107,7 +110,10 @@ def _read_rows(folder: RunFolder) -> list[list[str]]:
         rows = list(csv.reader(text))
     except csv.Error:  # a cell beyond what csv takes
         rows = []
-    sound = all(len(row) == len(COLUMNS) and row[0] in {"train", "val"} for row in rows[1:])
+    sound = all(
+        len(row) == len(COLUMNS) and row[0] in {"train", "val"} and max(map(len, row)) <= _LONGEST
+        for row in rows[1:]
+    )
     if not rows or tuple(rows[0]) != COLUMNS or not sound:
         raise InputError(f"{SEEN_FILE} is damaged or was not written by hnp-train fit")
     return rows

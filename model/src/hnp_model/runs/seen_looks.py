@@ -13,6 +13,7 @@ from hnp_model.data.thumbnails import CELLS, Thumbnails
 from hnp_model.runs.run_folder import CHECKPOINTS_FOLDER, RunFolder
 from hnp_model.runs.typed_record import DAMAGED_JSON
 from hnp_model.splits.near_copies import Looks
+from hnp_shared.bounded_parquet import read_parquet
 from hnp_shared.errors import InputError
 
 LOOKS_FILE = f"{CHECKPOINTS_FOLDER}/looks.parquet"
@@ -49,8 +50,7 @@ def read_looks(folder: RunFolder) -> Looks | None:
         return None
     content = folder.read(LOOKS_FILE)
     try:
-        # No threads: one that lets go of the bytes while the program ends aborts it.
-        table = pq.ParquetFile(pa.BufferReader(content)).read(use_threads=False)
+        table = read_parquet(content, size=len(content), role=LOOKS_FILE)
         names = {name: _strings(table, name) for name in NAMES}
         return Looks(**names, thumbnails=_pictures(table))
     except (pa.ArrowException, OSError, MemoryError, *DAMAGED_JSON) as error:

@@ -1,5 +1,6 @@
 """One hospital as test, and the others split: for each hospital that leaves enough behind."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,7 +9,12 @@ import numpy.typing as npt
 
 from hnp_model.data.slices import Slices, Strings
 from hnp_model.splits.grouping import group_slices
+from hnp_shared.counted import counted
 from hnp_shared.errors import InputError
+
+_LONGEST = 64
+_FILE_NAME = re.compile(rf"(?!\.)[\w .()+-]{{1,{_LONGEST}}}")
+"""A hospital that names a split file: `H01`, `site 3`, `서울병원`; no path, no line."""
 
 SplitRest = Callable[[Slices, npt.NDArray[np.int64]], Strings]
 """From the slices of the other hospitals, and their groups, to the part of each, (slice,)."""
@@ -36,6 +42,7 @@ def leave_hospitals_out(slices: Slices, split_rest: SplitRest) -> LeftOut:
     hospitals = np.unique(slices.hospital).tolist()
     if len(hospitals) < 2:
         raise InputError(f"found one hospital ({hospitals[0]}), expected at least two to leave out")
+    _refuse_no_file_names(hospitals)
     groups = group_slices(slices)
     found = LeftOut({}, {})
     for hospital in hospitals:
@@ -47,6 +54,16 @@ def leave_hospitals_out(slices: Slices, split_rest: SplitRest) -> LeftOut:
         told = "; ".join(f"{name}: {reason}" for name, reason in found.passed_over.items())
         raise InputError(f"no hospital can be left out: {told}")
     return found
+
+
+def _refuse_no_file_names(hospitals: list[str]) -> None:
+    """Refuse hospitals whose names, as part of a split file's, would lead elsewhere."""
+    odd = [name for name in hospitals if not _FILE_NAME.fullmatch(name)]
+    if odd:
+        raise InputError(
+            f"{counted(len(odd), 'hospital')} of {len(hospitals):,} can be no part of a file's "
+            f"name, expected letters, digits, blanks, '_', '-' and '.', {_LONGEST} at most"
+        )
 
 
 def _leave_out(

@@ -10,6 +10,7 @@ from itertools import islice
 from hnp_etl.errors import FileError
 from hnp_etl.labels.document import encoding_of
 from hnp_etl.labels.sources.lines import Line, NoValue, Sheet, sound_cell
+from hnp_etl.labels.sources.table_bounds import refuse_many_cells
 from hnp_shared.vocabulary import Reason
 
 _DELIMITERS = ",;\t|"
@@ -28,8 +29,9 @@ def csv_sheet(content: bytes) -> Sheet:
     A line with a quote that does not end becomes one cell without a value.
 
     Raises:
-        FileError: BAD_ENCODING.
+        FileError: BAD_ENCODING or TOO_LARGE.
     """
+    refuse_many_cells(content)
     text = content.decode(encoding_of(content)).rstrip(_PADDING)
     if 4 * text.count("\0") > len(text) > 0:
         what = "found a NUL beside each letter, expected UTF-8, or UTF-16 with its mark"

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from hnp_etl.errors import FileError
 from hnp_etl.labels.document import Number, Scalar
 from hnp_etl.labels.sources.lines import Line, NoValue, Sheet, sound_cell
+from hnp_etl.labels.sources.table_bounds import refuse_bomb
 from hnp_shared.vocabulary import Reason
 
 _MOST_ROWS, _MOST_COLUMNS, _MOST_SHEETS = 1_048_576, 1024, 256  # rows: Excel's own bound
@@ -18,13 +19,18 @@ _MOST_MERGED = 100_000
 _NOT_COMPUTED = NoValue("a formula without a stored value")
 
 # <c r="C2"><f>1+2</f><v></v></c>: a cell with something in it; one that ends in "/>" is empty.
-_CELL = re.compile(rb"<(?:\w+:)?c\s((?:[^>]*[^/>])?)>(.*?)</(?:\w+:)?c>", re.DOTALL)
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-_STORED = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>[^<]")
+# What lies in it begins no other cell: nothing is looked at twice.
+_CELL = re.compile(
+    rb"<(?:\w{1,16}:)?c\s([^>]{0,512})(?<!/)>((?:[^<]|<(?!/?(?:\w{1,16}:)?c[\s>]))*+)</", re.DOTALL
+)
+_FORMULA = re.compile(rb"<(?:\w{1,16}:)?f[\s/>]")
+_STORED = re.compile(rb"<(?:\w{1,16}:)?v(?:\s[^>]{0,512})?>[^<]")
 _TEXT_RESULT = re.compile(rb"""\bt=["']str["']""")  # may be empty, and is then a result
-_PLACE = re.compile(rb"""\br=["']([A-Z]+)(\d+)["']""")
+_PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,9})["']""")
 # <mergeCell ref="F2:F4"/>
-_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([A-Z]+)(\d+):[A-Z]+(\d+)["']""")
+_MERGED = re.compile(
+    rb"""<(?:\w{1,16}:)?mergeCell\s[^>]{0,256}?ref=["']([A-Z]{1,3})(\d{1,9}):[A-Z]{1,3}(\d{1,9})["']"""
+)
 
 
 class _Marks(NamedTuple):
@@ -56,7 +62,7 @@ def excel_sheets(content: bytes, most_unpacked: int) -> list[Sheet]:
         raise FileError(Reason.BAD_VALUE, what) from error
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            _refuse_bomb(packed, most_unpacked)
+            refuse_bomb(packed, len(content), most_unpacked)
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             shown = [each for each in book.worksheets if each.sheet_state == "visible"]
             return [_sheet(each, packed) for each in shown[:_MOST_SHEETS]]
@@ -64,11 +70,6 @@ def excel_sheets(content: bytes, most_unpacked: int) -> list[Sheet]:
         raise
     except Exception as error:  # over foreign bytes it raises anything
         raise FileError(Reason.BAD_VALUE, "found no sound Excel file") from error
-
-
-def _refuse_bomb(packed: zipfile.ZipFile, most_unpacked: int) -> None:
-    if sum(item.file_size for item in packed.infolist()) > most_unpacked:
-        raise FileError(Reason.TOO_LARGE, "an Excel file that unpacks to too much")
 
 
 def _sheet(sheet: Any, packed: zipfile.ZipFile) -> Sheet:  # noqa: ANN401  # the library has no types
