@@ -35,6 +35,11 @@ _SHARE = click.FloatRange(0.0, 1.0)
     help="A whole number that makes the people: another one, others.",
 )
 @click.option(
+    "--ill-patients",
+    type=_SHARE,
+    help="Chance, 0 to 1, that a patient has a herniated disc.  [default: about 0.9]",
+)
+@click.option(
     "--layout",
     type=click.Choice([each.value for each in TreeLayout]),
     default=TreeLayout.AIHUB.value,
@@ -86,6 +91,7 @@ def phantom(
     directory: Path,
     patients: int,
     seed: int,
+    ill_patients: float | None,
     layout: str,
     labels: str,
     label_source: str,
@@ -113,5 +119,6 @@ def phantom(
             frozenset(map(Trap, traps)),
             matrix,
             Labels(label_source),
+            ill_patients,
         )
         click.echo(write_phantom(config).summary())
