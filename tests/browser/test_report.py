@@ -164,6 +164,17 @@ def test_the_page_has_no_finding_of_axe_in_light_or_dark_and_fits_a_phone(page: 
     page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+def test_the_page_is_whole_in_korean(folder: Path, browser: Browser) -> None:
+    program("report", folder / "data", "--lang", "ko", "-o", folder / "ko.html", "--force")
+    opened(browser, folder / "ko.html")
+    assert card(browser, "slices") == len(manifest(folder))
+    left = "return document.body.innerText.match(/\\b(undefined|NaN|[{][a-z]+[}])/g)"
+    assert browser.execute_script(left) is None
+    assert browser.find_element("tag name", "h1").text.endswith("보고서")
+    assert violations(browser, "light") == []
+    assert console(browser) == []
+
+
 def test_what_is_not_known_is_said_and_odd_names_stay_text(
     folder: Path, browser: Browser, tmp_path: Path
 ) -> None:
