@@ -14,7 +14,7 @@ ILL = 0.5
 """Share of the ill: near a half, so that figures by patient and of hospitals are known."""
 MATRIX = 192
 RATIOS = "1:1:2"
-"""Half of the patients judge, where a user would train on most of them: hospitals need 10 a class."""
+"""Half of the patients judge, more than usual: each hospital needs 10 of either class."""
 EPOCHS = 10
 
 
