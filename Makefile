@@ -10,6 +10,7 @@ SBOM := sbom
 QUIET_PIP := -m pip --quiet --disable-pip-version-check
 WHAT := shared etl
 WHEELHOUSE := wheelhouse
+SITE := site
 
 .PHONY: demo test browser setup lint torture fuzz bench gpu example docs pages wheelhouse clean
 
@@ -55,10 +56,13 @@ gpu:
 example: setup
 	$(BIN)/python scripts/example.py
 
+# Pages that the code tells are written anew, then all of them become a site; a link that leads nowhere fails.
 docs: setup
 	$(BIN)/python scripts/columns_page.py
 	$(BIN)/python scripts/reasons_page.py
 	$(BIN)/python scripts/architecture_page.py
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --fresh-env docs $(SITE)
+	@echo "look into $(SITE)/index.html"
 
 # What docs/evaluation.md shows is what its commands print; it trains for half an hour or more.
 pages: setup
@@ -94,4 +98,4 @@ $(SBOM)/hnp-%.cdx.json: $(SUPPLY)/.installed $(PACKAGES:%=%/pyproject.toml)
 	rm -rf $(SBOM)/$*.venv $(SBOM)/$*.json
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench-* bench/.scratch $(SUPPLY) $(SBOM) $(DEMO) pages $(WHEELHOUSE) fuzz/found .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench-* bench/.scratch $(SUPPLY) $(SBOM) $(DEMO) pages $(SITE) $(WHEELHOUSE) fuzz/found .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -9,19 +9,26 @@ from pathlib import Path
 
 from example import DEMO_KEY
 
-PATIENTS = 100
-EPOCHS = 15
+PATIENTS = 240
+ILL = 0.5
+"""Share of the ill: near a half, so that figures by patient and of hospitals are known."""
+MATRIX = 192
+RATIOS = "1:1:2"
+"""Half of the patients judge, more than usual: each hospital needs 10 of either class."""
+EPOCHS = 10
 
 
 def commands(folder: Path) -> list[str]:
     """Return the command lines, in order."""
     data, split, run = folder / "data", folder / "split.csv", folder / "run"
     key = f"--key-file {folder / 'key'}"
+    people = f"--patients {PATIENTS} --ill-patients {ILL} --matrix {MATRIX} --seed 1"
     return [
-        f"hnp-etl phantom {folder / 'hospitals'} --patients {PATIENTS} --seed 1",
+        f"hnp-etl phantom {folder / 'hospitals'} {people}",
         f"hnp-etl build-manifest {folder / 'hospitals'} --out {data} {key}",
         f"hnp-etl check {data}",
-        f"hnp-train split {data} -o {split}",
+        f"hnp-etl report {data} -o {folder / 'report.html'}",
+        f"hnp-train split {data} -o {split} --ratios {RATIOS}",
         f"hnp-train fit {data} --split {split} --out {run} --model compact --epochs {EPOCHS}",
         f"hnp-train evaluate {run} {data} --split {split}",
     ]
@@ -43,7 +50,7 @@ def main(folder: Path) -> None:
         if done.returncode:
             sys.exit(done.returncode)
     print(f"\n{time.monotonic() - started:.0f} s. Open next:")
-    for name in ("data/manifest.parquet", "run/card.md", "run/roc.png", "run/reliability.png"):
+    for name in ("report.html", "run/card.md", "run/roc.png", "data/manifest.parquet"):
         print(f"  {folder / name}")
 
 

@@ -71,7 +71,7 @@ def _transcript(block: list[str], above: str, run: Runner) -> Iterator[str]:
 
 
 def _shown(printed: str, above: str) -> list[str]:
-    lines = [line.rstrip() for line in printed.strip().split("\n")]
+    lines = [line.rstrip() for line in printed.strip().split("\n") if printed.strip()]
     lines = [line for line in lines if not _LEFT_OUT.match(line)]
     if wanted := _FROM.fullmatch(above):
         starts = [place for place, line in enumerate(lines) if line.startswith(wanted["words"])]

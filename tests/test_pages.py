@@ -50,6 +50,11 @@ def test_output_is_renewed_and_the_rest_of_a_page_stays() -> None:
     )
 
 
+def test_a_command_that_prints_nothing_leaves_no_empty_line() -> None:
+    page = "```\n$ one\n```\n"
+    assert script("rerun_page").rerun(page, lambda _: "") == page
+
+
 def test_a_page_renewed_twice_stays() -> None:
     renew = script("rerun_page").rerun
     once = renew(PAGE, PRINTED.__getitem__)

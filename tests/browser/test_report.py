@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from browser.chromium import chromium, console, opened, text, violations, wait
+from hnp_etl.report.wording import wording
 from hnp_etl.report.writing import render
 
 pytestmark = pytest.mark.browser
@@ -85,8 +86,8 @@ def test_the_headline_is_that_of_the_files(page: Browser, folder: Path) -> None:
     assert card(page, "patients") == len({row["patient_id"] for row in rows})
     assert card(page, "studies") == len({row["study_id"] for row in rows})
     ill = [row for row in rows if row["is_patient"]]
-    assert card(page, "herniated slices") == len(ill)
-    assert card(page, "patients with herniation") == len({row["patient_id"] for row in ill})
+    assert card(page, "herniated") == len(ill)
+    assert card(page, "ill") == len({row["patient_id"] for row in ill})
     files = {
         row[0]: [int(each.replace(",", "")) for each in row[1:]] for row in shown(page, "states")
     }
@@ -163,6 +164,17 @@ def test_the_page_has_no_finding_of_axe_in_light_or_dark_and_fits_a_phone(page: 
     page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+def test_the_page_is_whole_in_korean(folder: Path, browser: Browser) -> None:
+    program("report", folder / "data", "--lang", "ko", "-o", folder / "ko.html", "--force")
+    opened(browser, folder / "ko.html")
+    assert card(browser, "slices") == len(manifest(folder))
+    left = "return document.body.innerText.match(/\\b(undefined|NaN|[{][a-z]+[}])/g)"
+    assert browser.execute_script(left) is None
+    assert browser.find_element("tag name", "h1").text.endswith("보고서")
+    assert violations(browser, "light") == []
+    assert console(browser) == []
+
+
 def test_what_is_not_known_is_said_and_odd_names_stay_text(
     folder: Path, browser: Browser, tmp_path: Path
 ) -> None:
@@ -179,7 +191,7 @@ def test_what_is_not_known_is_said_and_odd_names_stay_text(
     old: dict[str, Any] = {"flow": {}, "apart": None, "changes": None, "files": []}
     old["identity"] = {name: "study"}
     told = {**content, **old, **owners, "hospitals": [name], "cells": first}
-    (tmp_path / "odd.html").write_bytes(render({**told, "pictures": shown_then}))
+    (tmp_path / "odd.html").write_bytes(render({**told, "pictures": shown_then}, wording("en")))
     opened(browser, tmp_path / "odd.html")
     assert card(browser, "slices") == len(from_h01)
     assert "does not tell its flow" in browser.find_element("id", "main").text

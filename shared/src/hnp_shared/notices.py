@@ -27,7 +27,7 @@ class Misfit(StrEnum):
     PASSED_OVER = "passed_over"
 
 
-_SENTENCES: Mapping[str, str] = {
+SENTENCES: Mapping[str, str] = {
     Misfit.NOT_JOINED: "{values} (of {of}) share {uids}; one person would be most of the hospital, "
     "so they are not joined (flag patient_suspect): did an anonymiser write a constant?",
     Misfit.JOINED: "{values} became {patients} through {uids}",
@@ -53,7 +53,7 @@ _SENTENCES: Mapping[str, str] = {
     "that [label.levels] does not know or in a list beside keys: hnp-etl explain FILE tells which",
 }
 
-_WORDS = {
+WORDS = {
     "values": ("{source} value", "{source} values"),
     "studies": ("study", "studies"),
     "uids": ("StudyInstanceUID", "StudyInstanceUIDs"),
@@ -90,7 +90,7 @@ class Notice:
         '6 label values became 1 patient through 1 StudyInstanceUID'
         """
         told = {name: self._counted(name, count) for name, count in self.counts.items()}
-        pattern = _SENTENCES.get(self.kind)
+        pattern = SENTENCES.get(self.kind)
         if pattern is None:
             return f"{self.kind}: {', '.join(told.values())}"
         return pattern.format_map(_Told({**told, "source": self.source}))
@@ -105,9 +105,9 @@ class Notice:
         return {**asdict(self), "sentence": self.sentence}
 
     def _counted(self, name: str, count: int) -> str:
-        if name not in _WORDS:
+        if name not in WORDS:
             return f"{count:,}"
-        return f"{count:,} {_WORDS[name][count != 1].format(source=self.source).strip()}"
+        return f"{count:,} {WORDS[name][count != 1].format(source=self.source).strip()}"
 
     @classmethod
     def parse(cls, found: Mapping[str, Any]) -> Self:

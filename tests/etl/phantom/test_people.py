@@ -67,3 +67,24 @@ def test_many_discs_are_hard() -> None:
     discs = [disc for patient in PATIENTS for disc in patient.discs]
     assert sum(1.8 < disc.bulge_mm < 3.2 for disc in discs) > 0.1 * len(discs)
     assert sum(disc.broad_bulge_mm > 2.5 and disc.code == 1 for disc in discs) > 0.03 * len(discs)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_as_many_patients_are_ill_as_asked_for(share: float) -> None:
+    ill = [patient.is_ill for patient in make_patients(3, 200, share)]
+    assert np.mean(ill) == pytest.approx(share, abs=0.08)
+
+
+def test_a_patient_who_is_as_wanted_stays_as_drawn() -> None:
+    ill = list(make_patients(3, 60, 1.0))
+    kept = [pair for pair in zip(ill, PATIENTS, strict=False) if pair[1].is_ill]
+    assert len(kept) > 40
+    assert all(one == other for one, other in kept)
+    assert [each.hospital for each in ill] == [each.hospital for each in PATIENTS[:60]]
+
+
+def test_the_share_of_the_ill_does_not_follow_the_hospital() -> None:
+    people = list(make_patients(3, 400, 0.5))
+    for hospital in TRAINING_HOSPITALS:
+        ill = [each.is_ill for each in people if each.hospital == hospital]
+        assert 0.35 < np.mean(ill) < 0.65

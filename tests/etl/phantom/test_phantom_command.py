@@ -34,6 +34,12 @@ def test_every_option_reaches_the_phantom(tmp_path: Path) -> None:
     assert (tmp_path / "made.truth.npz").is_file()
 
 
+def test_none_is_ill_where_the_share_is_0(tmp_path: Path) -> None:
+    wanted = [str(tmp_path / "made"), "--patients", "2", "--matrix", "32", "--ill-patients", "0"]
+    result = CliRunner().invoke(phantom, wanted)
+    assert "20 axial T2 slices of discs, 0 of them herniated" in result.stdout
+
+
 def test_a_folder_that_is_not_empty_ends_in_one_line_and_73(tmp_path: Path) -> None:
     (tmp_path / "other").write_text("")
     result = CliRunner().invoke(phantom, [str(tmp_path), "--patients", "1"])
@@ -51,6 +57,7 @@ def test_a_folder_that_is_not_empty_ends_in_one_line_and_73(tmp_path: Path) -> N
         ["--labels", "x"],
         ["--label-noise", "1.5"],
         ["--shortcut", "-0.1"],
+        ["--ill-patients", "50"],
         ["--seed", "a"],
     ],
 )

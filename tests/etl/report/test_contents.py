@@ -17,10 +17,12 @@ from etl.report.built import built
 from hnp_etl.cli import main
 from hnp_etl.report.contents import NUMBERS, content_of
 from hnp_etl.report.making import Asked, make_report
+from hnp_etl.report.wording import wording
 from hnp_etl.report.writing import render
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.errors import InputError
 
+ENGLISH = wording("en")
 _EMBEDDED = re.compile(rb'<script type="application/json" id="content">(.*?)</script>', re.DOTALL)
 
 
@@ -134,7 +136,7 @@ def test_no_id_and_no_digest_of_a_slice_is_in_the_page(page: bytes, rows: Any) -
 
 def test_the_page_lets_nothing_in_and_a_value_never_becomes_markup(content: Any) -> None:
     text = "</script><script>alert(1)</script><!--"
-    page = render({**content, "recipe": text})
+    page = render({**content, "recipe": text}, ENGLISH)
     assert text.encode() not in page
     found = _EMBEDDED.search(page)
     assert found is not None
@@ -154,7 +156,7 @@ def test_the_same_data_set_gives_the_same_page(
 
 def test_what_changed_is_a_section(dataset: Dataset, tmp_path: Path) -> None:
     old = open_dataset(built(tmp_path, patients=3, name="old"))
-    changed: Any = content_of(dataset, old)["changes"]
+    changed: Any = content_of(dataset, old, ENGLISH)["changes"]
     assert changed["old"] == old.info.dataset_id
     assert changed["counts"] == {"added": 3, "removed": 0, "changed": 0}
     assert sum(count for *_, count in changed["rows"]) == 3
@@ -171,4 +173,4 @@ def test_an_empty_data_set_has_no_report(dataset: Dataset, monkeypatch: pytest.M
     empty = dataset.manifest_table().slice(0, 0)
     monkeypatch.setattr(Dataset, "manifest_table", lambda _: empty)
     with pytest.raises(InputError, match="0 slices"):
-        content_of(dataset, None)
+        content_of(dataset, None, ENGLISH)

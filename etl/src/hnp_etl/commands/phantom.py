@@ -35,6 +35,11 @@ _SHARE = click.FloatRange(0.0, 1.0)
     help="A whole number that makes the people: another one, others.",
 )
 @click.option(
+    "--ill-patients",
+    type=_SHARE,
+    help="Chance, 0 to 1, that a patient has a herniated disc.  [default: about 0.9]",
+)
+@click.option(
     "--layout",
     type=click.Choice([each.value for each in TreeLayout]),
     default=TreeLayout.AIHUB.value,
@@ -93,6 +98,7 @@ def phantom(
     directory: Path,
     patients: int,
     seed: int,
+    ill_patients: float | None,
     layout: str,
     labels: str,
     label_source: str,
@@ -122,5 +128,6 @@ def phantom(
             matrix,
             Labels(label_source),
             label_maps,
+            ill_patients,
         )
         click.echo(write_phantom(config).summary())

@@ -1,6 +1,7 @@
 """What would make a file pass, in words, one phrase a reason. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.vocabulary import LEVEL_NAMES, Reason
@@ -53,26 +54,45 @@ _PHRASES: dict[Reason, str] = {
     Reason.NO_IMAGE: "exactly one image shared its path, its name, or were named in it",
 }
 
+
+class Phrases(NamedTuple):
+    """How what would make a file pass is said in one language.
+
+    Attributes:
+        by_reason: one phrase a reason, with names of facts to fill.
+        either: between procedures, of which one is wanted.
+        both: between phrases.
+        no_fat: after a weighting, where fat-suppressed images are refused.
+    """
+
+    by_reason: Mapping[Reason, str]
+    either: str
+    both: str
+    no_fat: str
+
+
+ENGLISH = Phrases(_PHRASES, " or ", ", and ", " without fat suppression")
+
 IGNORED = "its name ended like that of an image or a label"
 
 EXCLUDED = "its path, and the folders above it, fitted no --exclude PATTERN or layout.exclude"
 
 
-def remedy(reasons: Iterable[Reason], recipe: Recipe) -> str:
+def remedy(reasons: Iterable[Reason], recipe: Recipe, said: Phrases = ENGLISH) -> str:
     """Return all that would have to be otherwise."""
     selection = recipe.selection
     facts: dict[str, object] = {
-        "procedures": " or ".join(recipe.layout.procedures),
+        "procedures": said.either.join(recipe.layout.procedures),
         "plane": selection.plane,
         "tilt": selection.max_tilt_deg,
         "weighting": selection.weighting,
-        "fat": " without fat suppression" if selection.fat_suppressed == "reject" else "",
+        "fat": said.no_fat if selection.fat_suppressed == "reject" else "",
         "levels": ", ".join(LEVEL_NAMES),
         "required": ", ".join(_required(recipe)),
         **recipe.limits.model_dump(),
     }
-    phrases = [_PHRASES[reason].format(**facts) for reason in dict.fromkeys(reasons)]
-    return ", and ".join(phrases)
+    phrases = [said.by_reason[reason].format(**facts) for reason in dict.fromkeys(reasons)]
+    return said.both.join(phrases)
 
 
 def _required(recipe: Recipe) -> list[str]:

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count as counting
 
 import numpy as np
 
@@ -119,15 +120,28 @@ class Patient:
     place_mm: tuple[float, float, float]
     discs: tuple[Disc, ...]
 
+    @property
+    def is_ill(self) -> bool:
+        """Whether any disc is herniated."""
+        return any(disc.is_patient for disc in self.discs)
 
-def make_patients(seed: int, count: int) -> Iterator[Patient]:
-    """Yield ``count`` patients; the first ones are the same for any count."""
+
+def make_patients(seed: int, count: int, ill_patients: float | None = None) -> Iterator[Patient]:
+    """Yield ``count`` patients; the first ones are the same for any count.
+
+    Args:
+        seed: makes the people.
+        count: how many.
+        ill_patients: chance that somebody has a herniated disc; None lets the discs decide, by
+            which nine of ten have one.
+    """
     met: dict[str, int] = {}
     for index in range(count):
         partition, hospital = _placement(seed, index)
         number = _FIRST_NUMBER + met.get(hospital, 0)
         met[hospital] = met.get(hospital, 0) + 1
-        yield _patient(seed, index, (hospital, partition, f"{number:06d}"))
+        placement = (hospital, partition, f"{number:06d}")
+        yield _person(seed, index, placement, ill_patients)
 
 
 def _placement(seed: int, index: int) -> tuple[str, str]:
@@ -140,8 +154,24 @@ def _placement(seed: int, index: int) -> tuple[str, str]:
     return TRAINING, TRAINING_HOSPITALS[int(order[place])]
 
 
-def _patient(seed: int, index: int, placement: tuple[str, str, str]) -> Patient:
-    rng = generator(seed, "patient", index)
+def _person(
+    seed: int, index: int, placement: tuple[str, str, str], ill_patients: float | None
+) -> Patient:
+    """Return a patient, drawn anew until as ill or healthy as the share has it.
+
+    So the ill are like the ill of any phantom, and the healthy like its healthy ones: younger.
+    """
+    drawn = _patient(generator(seed, "patient", index), index, placement)
+    if ill_patients is None:
+        return drawn
+    ill = bool(generator(seed, "ill", index).random() < ill_patients)
+    again = counting(1)
+    while drawn.is_ill != ill:
+        drawn = _patient(generator(seed, "patient", index, next(again)), index, placement)
+    return drawn
+
+
+def _patient(rng: np.random.Generator, index: int, placement: tuple[str, str, str]) -> Patient:
     hospital, partition, number = placement
     age = int(np.clip(rng.normal(54, 15), 19, 93))
     sex = "F" if rng.random() < 0.5 else "M"

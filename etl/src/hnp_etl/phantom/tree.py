@@ -41,6 +41,7 @@ class PhantomConfig:
         matrix: rows and columns of every image, None for those of the scanner.
         handed: how labels are handed over; some layouts have their own way.
         label_maps: new folder of label maps, a PNG a slice; None: none are written.
+        ill_patients: chance that a patient has a herniated disc, None for that of the discs.
     """
 
     directory: Path
@@ -54,6 +55,7 @@ class PhantomConfig:
     matrix: int | None = None
     handed: Labels = Labels.JSON
     label_maps: Path | None = None
+    ill_patients: float | None = None
 
     @property
     def labels_in(self) -> Labels:
@@ -167,7 +169,7 @@ def _refuse_occupied(directory: Path) -> None:
 
 
 def _shots(config: PhantomConfig) -> Iterator[_Shot]:
-    people = make_patients(config.seed, config.patients)
+    people = make_patients(config.seed, config.patients, config.ill_patients)
     for patient in track(people, "drawing", total=config.patients, unit="patient"):
         for planned in plan_study(config.seed, patient, config.matrix):
             if config.layout is TreeLayout.RSNA and planned.kind not in _RSNA_KINDS:

@@ -34,7 +34,7 @@ def apart(
             distances.append([name, column, _variation(values, mine), ks])
         greys = [sample.greys[each].sum(axis=0).astype(np.float64) for each in (those, ~those)]
         ks = kolmogorov_smirnov(sample.mean[those], sample.mean[~those])
-        distances.append([name, "grey of the stored pixels", total_variation(*greys), None])
+        distances.append([name, "stored_grey", total_variation(*greys), None])
         distances.append([name, "mean_grey", None, ks])
     return {"distances": distances, "told": _told(manifest, cells, sample)}
 

@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 from pydantic import ValidationError
 
-from hnp_etl.explain.meanings import FLAGS, REASONS
 from hnp_etl.explain.remedies import remedy
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.report.apart import apart
@@ -18,36 +17,39 @@ from hnp_etl.report.changes import changes
 from hnp_etl.report.contact_sheets import aspects
 from hnp_etl.report.sample import Sample, look
 from hnp_etl.report.tallies import Number, Word, number_tally, patterns, word_tally
+from hnp_etl.report.wording import phrases_of, shown, told_of
 from hnp_shared.dataset import Dataset
 from hnp_shared.errors import InputError
 from hnp_shared.flow import flow_to_plain
+from hnp_shared.languages import Words
 from hnp_shared.small_groups import SMALL_GROUP_PATIENTS, small_groups
 from hnp_shared.vocabulary import Reason
 
 NUMBERS = (
-    Number("source_min", "Least value of the picture before scaling", ""),
-    Number("source_max", "Greatest value of the picture before scaling", ""),
-    Number("pixel_row_mm", "Pixel height", "mm"),
-    Number("pixel_col_mm", "Pixel width", "mm"),
-    Number("slice_thickness_mm", "Slice thickness", "mm"),
-    Number("tilt_deg", "Tilt", "degrees"),
-    Number("echo_time_ms", "Echo time", "ms"),
-    Number("repetition_time_ms", "Repetition time", "ms"),
-    Number("field_strength_t", "Field strength", "T"),
-    Number("age", "Age", "years", band=10.0),
-    Number("canal_width_mm", "Canal width", "mm"),
+    Number("source_min", ""),
+    Number("source_max", ""),
+    Number("pixel_row_mm", "mm"),
+    Number("pixel_col_mm", "mm"),
+    Number("slice_thickness_mm", "mm"),
+    Number("tilt_deg", "degrees"),
+    Number("echo_time_ms", "ms"),
+    Number("repetition_time_ms", "ms"),
+    Number("field_strength_t", "T"),
+    Number("age", "years", band=10.0),
+    Number("canal_width_mm", "mm"),
 )
 """Columns of the manifest; ages are told in bands, as few may share a cell."""
 
-WORDS = (Word("vendor", "Maker of the scanner"), Word("sex", "Sex"))
+WORDS = (Word("vendor"), Word("sex"))
 
 
-def content_of(dataset: Dataset, against: Dataset | None) -> dict[str, object]:
+def content_of(dataset: Dataset, against: Dataset | None, words: Words) -> dict[str, object]:
     """Return the content of the page.
 
     Args:
         dataset: that is told of.
         against: an older one to compare with.
+        words: of the language.
 
     Raises:
         InputError: it has no slices, or a shard is damaged, or both cannot be compared.
@@ -60,10 +62,12 @@ def content_of(dataset: Dataset, against: Dataset | None) -> dict[str, object]:
     cells = cells_of(manifest)
     sample = look(dataset, manifest, cells, aspects(manifest))
     return {
+        "language": words.language,
+        "texts": shown(words),
         **_head(dataset),
-        **_counts(manifest, cells),
-        **_files(dataset),
-        **_warnings(dataset, manifest),
+        **_counts(manifest, cells, words),
+        **_files(dataset, words),
+        **_warnings(dataset, manifest, words),
         "columns": [*_numbers(manifest, cells), _means(cells, sample)],
         "words": [
             word_tally(each, manifest.column(each.name).to_pylist(), cells.cell) for each in WORDS
@@ -83,26 +87,26 @@ def _head(dataset: Dataset) -> dict[str, object]:
     info = dataset.info
     return {
         "ids": {
-            "data set": info.dataset_id,
+            "dataset": info.dataset_id,
             "pixels": info.pixels_id,
             "key": info.key_id,
-            "made by": info.tool,
+            "tool": info.tool,
             "schema": info.schema_version,
             "recipe": str(info.recipe.get("name", "unknown")),
             "origin": info.origin,
-            "corrections": f"{len(info.corrections)} files",
-            "joined tables": f"{len(info.joined)}",
+            "corrections": str(len(info.corrections)),
+            "joined": str(len(info.joined)),
         },
         "dataset_id": info.dataset_id,
         "recipe": json.dumps(info.recipe, ensure_ascii=False, indent=1, sort_keys=True),
     }
 
 
-def _counts(manifest: pa.Table, cells: Cells) -> dict[str, object]:
+def _counts(manifest: pa.Table, cells: Cells, words: Words) -> dict[str, object]:
     numbers, slices = np.unique(cells.cell, return_counts=True)
     owners = {name: numbered(manifest, name) for name in ("patient_id", "study_id")}
     flags = [
-        [flag, FLAGS[flag].means if flag in FLAGS else "", FLAGS[flag].do if flag in FLAGS else ""]
+        [flag, *(words.texts.get(f"flags.{flag}.{told}", "") for told in ("means", "do"))]
         for flag in sorted(set(manifest.column("flags").combine_chunks().flatten().to_pylist()))
     ]
     marked = manifest.column("flags").to_pylist()
@@ -121,7 +125,7 @@ def _counts(manifest: pa.Table, cells: Cells) -> dict[str, object]:
     }
 
 
-def _files(dataset: Dataset) -> dict[str, object]:
+def _files(dataset: Dataset, words: Words) -> dict[str, object]:
     """Return what became of every file met, by hospital, and what each reason means."""
     names = ["hospital", "kind", "state", "reason"]
     ledger = dataset.ledger_table().select(names)
@@ -137,22 +141,22 @@ def _files(dataset: Dataset) -> dict[str, object]:
         "files": files,
         "reasons": {
             str(reason): {
-                "means": REASONS[reason].means,
-                "do": REASONS[reason].do,
-                "in_if": remedy([reason], recipe) if recipe else "",
+                "means": words.texts[f"reasons.{reason}.means"],
+                "do": words.texts[f"reasons.{reason}.do"],
+                "in_if": remedy([reason], recipe, phrases_of(words)) if recipe else "",
             }
             for reason in Reason
-            if reason in met and reason in REASONS
+            if reason in met
         },
         "flow": flow_to_plain(dataset.info.flow),
     }
 
 
-def _warnings(dataset: Dataset, manifest: pa.Table) -> dict[str, object]:
+def _warnings(dataset: Dataset, manifest: pa.Table, words: Words) -> dict[str, object]:
     groups = small_groups(manifest)
     return {
         "identity": dict(dataset.info.identity),
-        "notices": [[each.hospital, each.sentence] for each in dataset.info.notices],
+        "notices": [[each.hospital, told_of(each, words)] for each in dataset.info.notices],
         "groups": asdict(groups) if groups else None,
         "small": SMALL_GROUP_PATIENTS,
     }
@@ -164,7 +168,7 @@ def _numbers(manifest: pa.Table, cells: Cells) -> Iterator[dict[str, object]]:
 
 
 def _means(cells: Cells, sample: Sample) -> dict[str, object]:
-    column = Number("mean_grey", "Mean grey of the stored picture", "0 black, 1 white")
+    column = Number("mean_grey", "grey")
     return number_tally(column, sample.mean, cells.cell[sample.rows])
 
 

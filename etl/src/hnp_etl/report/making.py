@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hnp_etl.report.contents import content_of
+from hnp_etl.report.wording import wording
 from hnp_etl.report.writing import render
 from hnp_shared.dataset import open_dataset, open_named
+from hnp_shared.languages import LANGUAGES
 from hnp_shared.places import refuse_place
 from hnp_shared.storage import replace_file
 
@@ -19,12 +21,14 @@ class Asked:
         file: the page.
         against: an older data set to compare with.
         force: write over a file that exists.
+        language: of the words, one of `LANGUAGES`.
     """
 
     out: Path
     file: Path
     against: Path | None = None
     force: bool = False
+    language: str = LANGUAGES[0]
 
 
 def make_report(asked: Asked) -> int:
@@ -37,6 +41,7 @@ def make_report(asked: Asked) -> int:
     """
     refuse_place(asked.file, force=asked.force)
     against = open_named("--against", asked.against) if asked.against else None
-    page = render(content_of(open_dataset(asked.out), against))
+    words = wording(asked.language)
+    page = render(content_of(open_dataset(asked.out), against, words), words)
     replace_file(asked.file, lambda sink: sink.write(page), role="the report")
     return len(page)

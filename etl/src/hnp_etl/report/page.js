@@ -7,6 +7,10 @@
   const chosen = { hospital: new Set(used.hospital), disc: new Set(used.disc), label: new Set(used.label) };
   const redrawn = [];
 
+  /* What is said stands in the catalogue of the page's language; what has no word there stays as it is. */
+  const say = (key, values = {}) => page.texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const named = (kind, value) => page.texts[`${kind}.${value}`] ?? value;
+
   /* ---- small things ---- */
 
   function hospitals() {
@@ -35,8 +39,8 @@
   function told(value) {
     if (value === null || value === undefined) return "–";
     if (typeof value !== "number") return String(value);
-    if (Number.isInteger(value)) return value.toLocaleString("en");
-    return value.toLocaleString("en", { maximumSignificantDigits: 4 });
+    if (Number.isInteger(value)) return value.toLocaleString(page.language);
+    return value.toLocaleString(page.language, { maximumSignificantDigits: 4 });
   }
 
   const marked = (text) => text.split("`").map((part, place) => (place % 2 ? make("code", {}, part) : part));
@@ -78,7 +82,7 @@
         const up = cell.getAttribute("aria-sort") !== "ascending";
         for (const other of line.children) other.removeAttribute("aria-sort");
         cell.setAttribute("aria-sort", up ? "ascending" : "descending");
-        const order = (one, two) => isNumber[place] ? (one[place] ?? -Infinity) - (two[place] ?? -Infinity) : told(one[place]).localeCompare(told(two[place]), "en", { numeric: true });
+        const order = (one, two) => isNumber[place] ? (one[place] ?? -Infinity) - (two[place] ?? -Infinity) : told(one[place]).localeCompare(told(two[place]), page.language, { numeric: true });
         fill([...rows].sort((one, two) => (up ? order(one, two) : order(two, one))));
       });
       line.append(cell);
@@ -95,7 +99,8 @@
       const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
       return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
     };
-    return [head, ...rows].map((row) => row.map(cell).join(",") + "\r\n").join("");
+    const mark = page.language === "en" ? "" : "\ufeff"; /* or spreadsheets read Hangul as something else */
+    return mark + [head, ...rows].map((row) => row.map(cell).join(",") + "\r\n").join("");
   }
 
   function download(name, head, rows) {
@@ -114,9 +119,9 @@
     redrawn.push(() => {
       const { picture, head, rows, key } = render();
       const save = make("button", { type: "button" }, "CSV");
-      save.setAttribute("aria-label", `Download ${title} as CSV`);
+      save.setAttribute("aria-label", say("page.save", { title }));
       save.addEventListener("click", () => download(name, head, rows));
-      const data = make("details", open.data || !picture ? { open: "" } : {}, make("summary", {}, "Numbers"), table(head, rows, title));
+      const data = make("details", open.data || !picture ? { open: "" } : {}, make("summary", {}, say("page.numbers")), table(head, rows, title));
       data.addEventListener("toggle", () => { open.data = data.open; });
       box.replaceChildren(make("figcaption", {}, title, save), ...(picture ? [picture] : []), ...(key ? [key] : []), picture ? data : table(head, rows, title));
     });
@@ -179,7 +184,7 @@
   }
 
   function labelKey() {
-    return make("p", { class: "key" }, ...used.label.map((name) => make("span", { class: `k${page.labels.indexOf(name)}` }, name)));
+    return make("p", { class: "key" }, ...used.label.map((name) => make("span", { class: `k${page.labels.indexOf(name)}` }, named("labels", name))));
   }
 
   /* ---- numbers of a column in a choice ---- */
@@ -199,13 +204,15 @@
   }
 
   function columnFigure(into, column) {
-    const unit = column.unit ? `, ${column.unit}` : "";
-    const banded = column.band === null ? "" : ` (bands of ${column.band})`;
-    figure(into, column.name, `${column.title}${unit}${banded}`, () => {
+    const unit = column.unit ? `, ${named("units", column.unit)}` : "";
+    const banded = column.band === null ? "" : say("page.bands", { band: column.band });
+    const title = say(`columns.${column.name}`);
+    figure(into, column.name, `${title}${unit}${banded}`, () => {
       const rows = homes().map((name) => [name, summed(column, within(name, "hospital"))]);
-      const everywhere = ["all", summed(column, cells())];
-      const picture = ridges(`${column.title}${unit} by hospital; the numbers stand below`, column.edges, rows.map(([name, one]) => [name, one.bins]));
-      const head = ["hospital", "known", "missing", "mean", "SD", "least", "greatest", ...column.edges.slice(0, -1).map((edge) => `from ${told(edge)}`)];
+      const everywhere = [say("page.everywhere"), summed(column, cells())];
+      const picture = ridges(say("columns.by_hospital", { title: `${title}${unit}` }), column.edges, rows.map(([name, one]) => [name, one.bins]));
+      const summary = ["known", "missing", "mean", "sd", "least", "greatest"].map((each) => say(`columns.summary.${each}`));
+      const head = [say("kinds.hospital"), ...summary, ...column.edges.slice(0, -1).map((edge) => say("page.from", { edge: told(edge) }))];
       return { picture, head, rows: [...rows, everywhere].map(([name, one]) => [name, one.known, one.missing, one.mean, one.sd, one.least, one.most, ...one.bins]) };
     });
   }
@@ -213,7 +220,7 @@
   /* ---- the sections ---- */
 
   function headline() {
-    const made = section("counts", "What is in it");
+    const made = section("counts", say("counts.head"));
     const cards = make("dl", { class: "cards" });
     made.append(cards);
     redrawn.push(() => {
@@ -221,58 +228,58 @@
       const facts = [
         ["slices", slices(those)], ["patients", owners(page.patients, counts)], ["studies", owners(page.studies, counts)],
         ["hospitals", new Set(those.map((cell) => where(cell).hospital)).size],
-        ["herniated slices", slices(ill)], ["patients with herniation", owners(page.patients, (cell) => counts(cell) && where(cell).label === "herniated")],
+        ["herniated", slices(ill)], ["ill", owners(page.patients, (cell) => counts(cell) && where(cell).label === "herniated")],
       ];
-      cards.replaceChildren(...facts.map(([name, count]) => make("div", {}, make("dt", {}, name), make("dd", { "data-count": name }, told(count)))));
+      cards.replaceChildren(...facts.map(([name, count]) => make("div", {}, make("dt", {}, say(`counts.${name}`)), make("dd", { "data-count": name }, told(count)))));
       const whole = slices(Object.keys(page.cells));
-      document.getElementById("counted").textContent = `${told(facts[0][1])} of ${told(whole)} slices, ${told(facts[1][1])} patients, ${told(facts[2][1])} studies`;
+      document.getElementById("counted").textContent = say("page.counted", { slices: told(facts[0][1]), whole: told(whole), patients: told(facts[1][1]), studies: told(facts[2][1]) });
     });
     const flat = (kind) => used[kind].filter((name) => chosen[kind].has(name)).map((name) => {
       const those = within(name, kind), parts = page.labels.map((label) => slices(those.filter((cell) => where(cell).label === label)));
-      return [name, parts, owners(page.patients, (cell) => those.includes(cell))];
+      return [named(`${kind}s`, name), parts, owners(page.patients, (cell) => those.includes(cell))];
     });
-    for (const [kind, title] of [["disc", "Class balance by disc"], ["hospital", "Class balance by hospital"]])
+    for (const [kind, title] of [["disc", say("counts.by_disc")], ["hospital", say("counts.by_hospital")]])
       figure(made, `balance-${kind}`, title, () => {
         const rows = flat(kind);
         return {
-          picture: bars(`${title}, slices; the numbers stand below`, rows.map(([name, parts]) => [name, parts, `${told(add(parts))}, ${percent(parts[1], parts[0] + parts[1])} herniated`])),
+          picture: bars(say("counts.bars", { title }), rows.map(([name, parts]) => [name, parts, say("counts.share", { slices: told(add(parts)), share: percent(parts[1], parts[0] + parts[1]) })])),
           key: labelKey(),
-          head: [kind, ...page.labels, "slices", "patients"],
+          head: [say(`kinds.${kind}`), ...page.labels.map((name) => named("labels", name)), say("counts.slices"), say("counts.patients")],
           rows: rows.map(([name, parts, people]) => [name, ...parts, add(parts), people]),
         };
       });
   }
 
-  const GATES = { met: "met", readable_mr: "readable MR images", lumbar: "of the lumbar spine", axial: "axial", t2: "T2-weighted", labelled: "with a label", at_a_disc: "at a disc", decoded: "decoded", accepted: "accepted" };
+  const GATES = ["met", "readable_mr", "lumbar", "axial", "t2", "labelled", "at_a_disc", "decoded", "accepted"];
 
   function flow() {
-    const made = section("flow", "From files to slices", "Images, studies and patients left after each gate (a STROBE flow); the choice of hospitals counts here. Patients only where patient values tell persons apart.");
-    if (!Object.keys(page.flow).length) made.append(make("p", {}, "The data set does not tell its flow: it was built by an earlier version."));
-    else figure(made, "flow", "Left after each gate", () => {
+    const made = section("flow", say("flow.head"), say("flow.about"));
+    if (!Object.keys(page.flow).length) made.append(make("p", {}, say("flow.unknown")));
+    else figure(made, "flow", say("flow.title"), () => {
       const names = Object.keys(page.flow).filter((name) => chosen.hospital.has(name));
-      const rows = Object.entries(GATES).map(([gate, words]) => {
+      const rows = GATES.map((gate) => {
         const lefts = names.map((name) => page.flow[name][gate]);
         const people = lefts.some((left) => left.patients === null) ? null : add(lefts.map((left) => left.patients));
-        return [words, add(lefts.map((left) => left.files)), add(lefts.map((left) => left.studies)), people];
+        return [say(`gates.${gate}`), add(lefts.map((left) => left.files)), add(lefts.map((left) => left.studies)), people];
       });
       const lost = rows.map(([, files], place) => (place ? rows[place - 1][1] - files : 0));
       return {
-        picture: bars("Images left after each gate; the numbers stand below", rows.map(([words, files], place) => [words, [files], `${told(files)}${lost[place] ? `  (${told(lost[place])} out)` : ""}`])),
-        head: ["gate", "images", "out at it", "studies", "patients"],
+        picture: bars(say("flow.picture"), rows.map(([words, files], place) => [words, [files], `${told(files)}${lost[place] ? say("flow.lost", { count: told(lost[place]) }) : ""}`])),
+        head: [say("flow.gate"), say("flow.images"), say("flow.out"), say("counts.studies"), say("counts.patients")],
         rows: rows.map(([words, files, studies, people], place) => [words, files, lost[place], studies, people]),
       };
     });
     const here = () => page.files.filter(([name]) => chosen.hospital.has(name));
-    figure(made, "states", "What became of every file met", () => {
+    figure(made, "states", say("files.states"), () => {
       const states = ["accepted", "used", "filtered", "rejected", "ignored"];
       const rows = [...new Set(here().map((row) => row[0]))].map((name) => {
         const parts = states.map((state) => add(here().filter((row) => row[0] === name && row[2] === state).map((row) => row[4])));
         return [name, ...parts, add(parts)];
       });
-      const sums = ["all", ...[...states, "files"].map((_, place) => add(rows.map((row) => row[place + 1])))];
-      return { head: ["hospital", ...states, "files"], rows: [...rows, sums] };
+      const sums = [say("page.everywhere"), ...[...states, "files"].map((_, place) => add(rows.map((row) => row[place + 1])))];
+      return { head: [say("kinds.hospital"), ...states.map((state) => say(`states.${state}`)), say("files.files")], rows: [...rows, sums] };
     });
-    figure(made, "reasons", "Files that are not in, by reason, and what to do", () => {
+    figure(made, "reasons", say("files.reasons"), () => {
       const by = new Map();
       for (const [name, kind, state, reason, count] of here()) if (reason) {
         const key = [reason, kind, state].join("|");
@@ -280,14 +287,14 @@
       }
       const rows = [...by.values()].sort((one, two) => two[3] - one[3]).map(([reason, kind, state, count, names]) => {
         const said = page.reasons[reason] ?? { means: "", do: "", in_if: "" };
-        return [reason, kind, state, count, [...names].join(", "), said.means, said.do, said.in_if ? `in if ${said.in_if}` : ""];
+        return [reason, named("file_kinds", kind), named("states", state), count, [...names].join(", "), said.means, said.do, said.in_if ? say("files.would", { what: said.in_if }) : ""];
       });
-      return { head: ["reason", "kind", "state", "files", "hospitals", "means", "what to do", "would be in"], rows };
+      return { head: ["reason", "kind", "state", "files", "hospitals", "means", "do", "in_if"].map((each) => say(`files.${each}`)), rows };
     });
   }
 
   function pictures() {
-    const made = section("pictures", "Pictures", "Slices chosen evenly from every hospital, disc and label. The line below a picture is blue for normal, orange for herniated, grey without a label.");
+    const made = section("pictures", say("pictures.head"), say("pictures.about"));
     const box = make("div");
     made.append(labelKey(), box);
     redrawn.push(() => {
@@ -297,9 +304,9 @@
         for (const disc of page.discs) {
           const those = page.pictures.filter(([cell]) => counts(cell) && where(cell).hospital === name && where(cell).disc === disc).sort((one, two) => one[0] - two[0]);
           if (!those.length) continue;
-          parts.push(make("ul", { class: "pictures", "aria-label": `${name}, ${disc}` }, ...those.map(([cell, code, data]) => {
-            const at = where(cell), words = `${disc}, code ${code ?? "none"}, ${at.label}`;
-            return make("li", { class: `k${page.labels.indexOf(at.label)}` }, make("img", { src: `data:image/jpeg;base64,${data}`, alt: `Axial slice, ${name}, ${words}` }), words);
+          parts.push(make("ul", { class: "pictures", "aria-label": `${name}, ${named("discs", disc)}` }, ...those.map(([cell, code, data]) => {
+            const at = where(cell), words = say("pictures.caption", { disc: named("discs", disc), code: code ?? say("page.none"), label: named("labels", at.label) });
+            return make("li", { class: `k${page.labels.indexOf(at.label)}` }, make("img", { src: `data:image/jpeg;base64,${data}`, alt: say("pictures.alt", { hospital: name, caption: words }) }), words);
           })));
         }
       }
@@ -309,21 +316,21 @@
 
   function columns() {
     const find = (name) => page.columns.find((column) => column.name === name);
-    const grey = section("intensity", "Grey values", `Before scaling: the least and greatest value of every slice. After it: pixels of ${told(page.looked)} slices of ${told(slices(Object.keys(page.cells)))}, chosen evenly. Every row is scaled by itself.`);
+    const grey = section("intensity", say("intensity.head"), say("intensity.about", { looked: told(page.looked), slices: told(slices(Object.keys(page.cells))) }));
     const first = make("div", { class: "figures" });
     grey.append(first);
     for (const name of ["source_min", "source_max", "mean_grey"]) columnFigure(first, find(name));
-    figure(first, "greys", "Stored pixels by grey, 0 black, 1 white", () => {
+    figure(first, "greys", say("intensity.title"), () => {
       const bins = Object.values(page.greys)[0].length, edges = Array.from({ length: bins + 1 }, (_, place) => place / bins);
       const rows = homes().map((name) => [name, edges.slice(1).map((_, place) => add(within(name, "hospital").map((cell) => page.greys[cell]?.[place] ?? 0)))]);
-      return { picture: ridges("Stored pixels by grey and hospital; the numbers stand below", edges, rows), head: ["hospital", ...edges.slice(0, -1).map((edge) => `from ${told(edge)}`)], rows: rows.map(([name, counted]) => [name, ...counted]) };
+      return { picture: ridges(say("intensity.picture"), edges, rows), head: [say("kinds.hospital"), ...edges.slice(0, -1).map((edge) => say("page.from", { edge: told(edge) }))], rows: rows.map(([name, counted]) => [name, ...counted]) };
     });
-    const taken = section("acquisition", "How the pictures were taken", "Slices by hospital; every row is scaled by itself.");
+    const taken = section("acquisition", say("acquisition.head"), say("acquisition.about"));
     const second = make("div", { class: "figures" });
     taken.append(second);
     for (const name of ["pixel_row_mm", "pixel_col_mm", "slice_thickness_mm", "tilt_deg", "echo_time_ms", "repetition_time_ms", "field_strength_t"]) columnFigure(second, find(name));
     wordFigure(taken, page.words[0]);
-    const people = section("people", "Who they are of", "Counted in slices: a patient of ten slices counts ten times.");
+    const people = section("people", say("people.head"), say("people.about"));
     const third = make("div", { class: "figures" });
     people.append(third);
     for (const name of ["age", "canal_width_mm"]) columnFigure(third, find(name));
@@ -331,51 +338,50 @@
   }
 
   function wordFigure(into, column) {
-    figure(into, column.name, column.title, () => ({
-      head: ["hospital", ...column.words],
+    figure(into, column.name, say(`columns.${column.name}`), () => ({
+      head: [say("kinds.hospital"), ...column.words.map((word) => named("page", word))],
       rows: homes().map((name) => [name, ...column.words.map((_, place) => add(within(name, "hospital").map((cell) => column.cells[cell]?.[place] ?? 0)))]),
     }));
   }
 
   function drift() {
     if (!page.apart) return;
-    const made = section("drift", "How far hospitals lie apart", "Each hospital against all others together, whole data set whatever is chosen above. Total variation: half the sum of differences of shares, 0 alike, 1 apart, missing values counted as one share. Kolmogorov-Smirnov: the largest difference of cumulative shares.");
-    const title = (name) => page.columns.find((column) => column.name === name)?.title ?? name;
-    for (const [place, name, words] of [[2, "variation", "Total variation of each hospital from the rest"], [3, "smirnov", "Kolmogorov-Smirnov distance of each hospital from the rest"]])
-      figure(made, name, words, () => {
-        const rows = [...new Set(page.apart.distances.map((row) => row[1]))].map((what) => [title(what), ...homes().map((home) => page.apart.distances.find((row) => row[0] === home && row[1] === what)[place])]);
-        return { head: ["what", ...homes()], rows: rows.filter((row) => row.slice(1).some((value) => value !== null)) };
+    const made = section("drift", say("drift.head"), say("drift.about"));
+    for (const [place, name] of [[2, "variation"], [3, "smirnov"]])
+      figure(made, name, say(`drift.${name}`), () => {
+        const rows = [...new Set(page.apart.distances.map((row) => row[1]))].map((what) => [say(`columns.${what}`), ...homes().map((home) => page.apart.distances.find((row) => row[0] === home && row[1] === what)[place])]);
+        return { head: [say("drift.what"), ...homes()], rows: rows.filter((row) => row.slice(1).some((value) => value !== null)) };
       });
     const said = page.apart.told;
     made.append(make("p", { id: "told" }, said
-      ? `A linear classifier (ridge regression of the stored pixels' greys and texture, 5-fold cross-validated by patient) gives ${percent(said.accuracy, 1)} of ${told(said.patients)} patients to their hospital (95 % Wilson interval ${percent(said.low, 1)} to ${percent(said.high, 1)}); always naming the largest reaches ${percent(said.largest, 1)}. The more it tells them apart, the more a model can learn the hospital instead of the disc.`
-      : "No classifier was tried: it needs two hospitals of at least 5 patients."));
-    if (said) figure(made, "apart", "Patients given to their hospital", () => ({ head: ["hospital", "share"], rows: Object.entries(said.right) }));
+      ? say("drift.told", { accuracy: percent(said.accuracy, 1), patients: told(said.patients), low: percent(said.low, 1), high: percent(said.high, 1), largest: percent(said.largest, 1) })
+      : say("drift.untold")));
+    if (said) figure(made, "apart", say("drift.right"), () => ({ head: [say("kinds.hospital"), say("drift.share")], rows: Object.entries(said.right) }));
   }
 
   function warnings() {
-    const made = section("people-apart", "Who could be told apart, and who is one person");
+    const made = section("people-apart", say("warnings.head"));
     const group = page.groups;
-    made.append(make("p", { id: "groups" }, `Smallest group of age band, sex, hospital and vendor: ${told(group.patients)} ${group.patients === 1 ? "patient" : "patients"} (${group.names.join(", ")}).`));
-    if (group.small) made.append(make("p", { class: "warning" }, `Warning: ${told(group.small)} of ${told(group.groups)} groups have fewer than ${page.small} patients, who could be told apart.`));
+    made.append(make("p", { id: "groups" }, say("warnings.smallest", { patients: say(group.patients === 1 ? "warnings.patient" : "warnings.patients", { count: told(group.patients) }), names: group.names.map((name) => named("page", name)).join(", ") })));
+    if (group.small) made.append(make("p", { class: "warning" }, say("warnings.small", { small: told(group.small), groups: told(group.groups), limit: page.small })));
     if (page.notices.length) made.append(make("ul", {}, ...page.notices.map(([name, sentence]) => make("li", {}, `${name}: ${sentence}`))));
-    else made.append(make("p", {}, "Nothing did not fit when persons were joined."));
-    figure(made, "identity", "What told patients", () => ({ head: ["hospital", "patients told by"], rows: Object.entries(page.identity).filter(([name]) => chosen.hospital.has(name)) }));
-    if (page.flags.length) figure(made, "flags", "Flags of slices", () => ({ head: ["flag", "slices", "means", "what to do"], rows: page.flags.map(([flag, means, todo, by]) => [flag, add(cells().map((cell) => by[cell] ?? 0)), means, todo]) }));
+    else made.append(make("p", {}, say("warnings.fits")));
+    figure(made, "identity", say("warnings.identity"), () => ({ head: [say("kinds.hospital"), say("warnings.told_by")], rows: Object.entries(page.identity).filter(([name]) => chosen.hospital.has(name)).map(([name, source]) => [name, named("sources", source)]) }));
+    if (page.flags.length) figure(made, "flags", say("warnings.flags"), () => ({ head: [say("warnings.flag"), say("warnings.slices"), say("files.means"), say("files.do")], rows: page.flags.map(([flag, means, todo, by]) => [flag, add(cells().map((cell) => by[cell] ?? 0)), means, todo]) }));
   }
 
   function changes() {
     if (!page.changes) return;
     const found = page.changes;
-    const made = section("changes", `What changed since ${found.old}`, `${Object.entries(found.counts).map(([change, count]) => `${told(count)} ${change}`).join(", ")} of ${told(found.slices)} slices.`);
-    figure(made, "changed-slices", "Slices that differ", () => ({ head: ["hospital", "change", "cause", "slices"], rows: found.rows.filter(([name]) => chosen.hospital.has(name)) }));
-    figure(made, "changed-files", "Files that came to another end", () => ({ head: ["kind", "before", "after", "files"], rows: found.files }));
+    const made = section("changes", say("changes.head", { old: found.old }), say("changes.about", { counts: Object.entries(found.counts).map(([change, count]) => say("changes.count", { count: told(count), change: say(`changes.${change}`) })).join(", "), slices: told(found.slices) }));
+    figure(made, "changed-slices", say("changes.slices"), () => ({ head: [say("kinds.hospital"), say("changes.change"), say("changes.cause"), say("counts.slices")], rows: found.rows.filter(([name]) => chosen.hospital.has(name)).map(([name, change, cause, count]) => [name, say(`changes.${change}`), named("causes", cause), count]) }));
+    figure(made, "changed-files", say("changes.files"), () => ({ head: [say("files.kind"), say("changes.before"), say("changes.after"), say("files.files")], rows: found.files.map(([kind, before, after, files]) => [named("file_kinds", kind), named("states", before), named("states", after), files]) }));
   }
 
   function origin() {
-    const made = section("origin", "How it was made");
-    made.append(make("dl", { class: "plain" }, ...Object.entries(page.ids).flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)])));
-    made.append(make("details", {}, make("summary", {}, "The whole recipe"), make("pre", { tabindex: 0, role: "region", "aria-label": "The recipe as JSON" }, page.recipe)));
+    const made = section("origin", say("origin.head"));
+    made.append(make("dl", { class: "plain" }, ...Object.entries(page.ids).flatMap(([name, value]) => [make("dt", {}, say(`origin.${name}`)), make("dd", {}, value)])));
+    made.append(make("details", {}, make("summary", {}, say("origin.whole")), make("pre", { tabindex: 0, role: "region", "aria-label": say("origin.json") }, page.recipe)));
   }
 
   /* ---- the choice ---- */
@@ -383,12 +389,12 @@
   function choice() {
     const sets = document.querySelector("#filter .sets");
     for (const [kind, names] of Object.entries(used)) {
-      const set = make("fieldset", {}, make("legend", {}, kind));
+      const set = make("fieldset", {}, make("legend", {}, say(`kinds.${kind}`)));
       for (const name of names) {
         const box = make("input", { type: "checkbox", name: kind, value: name });
         box.checked = true;
         box.addEventListener("change", () => { chosen[kind][box.checked ? "add" : "delete"](name); redraw(); });
-        set.append(make("label", {}, box, ` ${name}`));
+        set.append(make("label", {}, box, ` ${named(`${kind}s`, name)}`));
       }
       sets.append(set);
     }
@@ -402,8 +408,7 @@
 
   function redraw() { for (const each of redrawn) each(); }
 
-  document.getElementById("name").textContent = page.dataset_id;
-  document.title = `Report of data set ${page.dataset_id}`;
+  document.title = document.querySelector("h1").textContent = say("page.title", { id: page.dataset_id });
   choice();
   for (const each of [headline, flow, pictures, columns, drift, warnings, changes, origin]) each();
   redraw();

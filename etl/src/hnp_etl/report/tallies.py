@@ -23,12 +23,11 @@ class Number:
     """A column of numbers.
 
     Attributes:
-        title: as people know it.
+        unit: its symbol, or a word of the catalogues.
         band: width of the bands that alone are told, in its unit; None: as fine as the bins.
     """
 
     name: str
-    title: str
     unit: str
     band: float | None = None
 
@@ -38,7 +37,6 @@ class Word:
     """A column of words."""
 
     name: str
-    title: str
 
 
 def patterns(owners: npt.NDArray[np.int64], cell: Indices) -> list[list[object]]:
@@ -99,7 +97,7 @@ def number_tally(column: Number, values: Values, cell: Indices) -> dict[str, obj
         int(each): _sums(told[cell == each], bins[cell == each], len(edges) - 1)
         for each in np.unique(cell)
     }
-    head = {"name": column.name, "title": column.title, "unit": column.unit, "edges": edges}
+    head = {"name": column.name, "unit": column.unit, "edges": edges}
     return {**head, "band": column.band, "cells": by_cell}
 
 
@@ -111,7 +109,7 @@ def word_tally(column: Word, words: Sequence[str | None], cell: Indices) -> dict
         int(each): [int((texts[cell == each] == word).sum()) for word in known]
         for each in np.unique(cell)
     }
-    return {"name": column.name, "title": column.title, "words": known, "cells": by_cell}
+    return {"name": column.name, "words": known, "cells": by_cell}
 
 
 def _sums(values: Values, bins: Indices, count: int) -> list[object]:
