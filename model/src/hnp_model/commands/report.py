@@ -20,7 +20,7 @@ MOST_RUNS = 6
     "report",
     epilog=example(
         "hnp-train report run -o report.html",
-        "hnp-train report run other --suspects suspects.csv --lang ko -o both.html",
+        "hnp-train report run --crossval folds --suspects suspects.csv --lang ko -o korean.html",
     ),
 )
 @click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=FOLDER)

@@ -81,7 +81,7 @@ def _on_data(words: Words, run: Judged) -> dict[str, Fact]:
     say, data = words.say, run.config.data
     codes = ", ".join(f"{code} = {means}" for code, means in (data.label_codes or {}).items())
     hospitals = ", ".join(run.config.profile.hospitals) if run.config.profile else "?"
-    confirmed = "confirmed by a person" if data.confirmed else "not confirmed by anybody"
+    confirmed = say("confirmed by a person" if data.confirmed else "not confirmed by anybody")
     return {
         "sources": Fact(
             say(
@@ -105,7 +105,7 @@ def _on_data(words: Words, run: Judged) -> dict[str, Fact]:
             say(
                 "label codes {codes}; {confirmed}",
                 codes=codes or "?",
-                confirmed=say(confirmed),
+                confirmed=confirmed,
             ),
             whole=data.confirmed and bool(codes),
         ),

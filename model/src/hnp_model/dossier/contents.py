@@ -105,17 +105,17 @@ def _run(words: Words, run: Judged, name: str) -> dict[str, Any]:
 def _ids(words: Words, run: Judged) -> list[tuple[str, str | None]]:
     config, about = run.config, run.figures["about"]
     versions = ", ".join(f"{name} {one}" for name, one in sorted(config.versions.items()))
-    told = {
-        "trained on data set": config.data.dataset_id,
-        "judged on data set": about["dataset_id"],
-        "part": run.part,
-        "pixels": config.data.pixels_id,
-        "recipe": config.data.recipe,
-        "split": f"{config.split.file}, {config.split.unit}, {config.split.digest}",
-        "weights": run.evaluated.weights_sha256,
-        "versions": versions,
-    }
-    return [(words.say(name), value) for name, value in told.items()]
+    say = words.say
+    return [
+        (say("trained on data set"), config.data.dataset_id),
+        (say("judged on data set"), about["dataset_id"]),
+        (say("part"), run.part),
+        (say("pixels"), config.data.pixels_id),
+        (say("recipe"), config.data.recipe),
+        (say("split"), f"{config.split.file}, {config.split.unit}, {config.split.digest}"),
+        (say("weights"), run.evaluated.weights_sha256),
+        (say("versions"), versions),
+    ]
 
 
 def _crossval(path: Path | None, about: str) -> dict[str, Any] | None:
