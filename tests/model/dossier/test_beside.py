@@ -81,12 +81,12 @@ def folds(folder: Path, **more: object) -> Path:
     unit = dict.fromkeys(METRICS, FIGURE)
     pooled = {name: {"mean": 0.7, "min": 0.6, "max": 0.8, "folds": 2} for name in METRICS}
     fold: dict[str, object] = {"n_patients": 5, "n_slices": 9}
-    fold |= {name: unit for name in UNITS}
+    fold |= dict.fromkeys(UNITS, unit)
     told = {
         "dataset_id": "0123456789abcdef",
         "remarks": [],
         "folds": {"H01": fold},
-        "pooled": {name: pooled for name in UNITS},
+        "pooled": dict.fromkeys(UNITS, pooled),
         **more,
     }
     folder.mkdir()

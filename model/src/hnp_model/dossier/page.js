@@ -405,7 +405,7 @@
     for (const run of page.runs) {
       if (several) made.append(make("h3", {}, run.name));
       made.append(make("dl", { class: "plain" }, ...run.ids.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value ?? "–")])));
-      made.append(make("h4", {}, say("Limits")), make("ul", {}, ...run.limits.map((each) => make("li", {}, each))));
+      made.append(make(several ? "h4" : "h3", {}, say("Limits")), make("ul", {}, ...run.limits.map((each) => make("li", {}, each))));
       const more = make("details", {}, make("summary", {}, say("Every setting")));
       made.append(more);
       figure(more, `settings-${run.number}`, several ? say("Settings of {0}", run.name) : say("Settings"), () => ({ head: [say("setting"), say("value")], rows: run.settings }));
