@@ -189,6 +189,9 @@ def _train(told: Told) -> None:
     told.train("compare", "compare", runs / "one", runs / "two")
     told.train("crossval", "crossval", out, "--split", folds, "--out", runs / "cv", *fit)
     told.train("suspects", "suspects", runs / "cv", out, "-o", runs / "suspects.csv")
+    beside = ("--explained", runs / "maps", "--crossval", runs / "cv",
+              "--suspects", runs / "suspects.csv")  # fmt: skip
+    told.train("models", "report", runs / "one", runs / "two", "-o", runs / "models.html", *beside)
     ids = open_dataset(out).manifest_table().column("slice_id").to_pylist()
     rows = "".join(f"{one},label_code,1,1,reader\n" for one in ids)
     (runs / "read.csv").write_text(f"slice_id,field,old,new,reader\n{rows}")

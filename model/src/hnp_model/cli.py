@@ -60,6 +60,10 @@ _COMMANDS = {
         "hnp_model.commands.replay:replay_command",
         "Train RUN again as its config.json says, and compare; exits with 3 if bits differ.",
     ),
+    "report": Place(
+        "hnp_model.commands.report:report_command",
+        "Write what was found of the evaluated RUN to one page: figures, threshold, checklists.",
+    ),
     "review": Place(
         "hnp_model.commands.review:review_command",
         "Write a page on which a reader goes through slices of OUT and corrects labels, offline.",

@@ -1,10 +1,57 @@
-"""What an HTML page needs that carries all in itself, and lets nothing else in. Pure."""
+"""What an HTML page needs that carries all in itself, and lets nothing else in."""
 
 import base64
 import hashlib
 import json
+import string
 from collections.abc import Mapping
-from typing import Any
+from importlib import resources
+from typing import Any, NamedTuple
+
+
+class Parts(NamedTuple):
+    """What makes a page: a template of HTML, a style and a script."""
+
+    template: str
+    style: str
+    script: str
+
+
+def parts_of(package: str) -> Parts:
+    """Return the page of a package, with the style and script that pages of reports share.
+
+    Args:
+        package: that holds `page.html`, `page.css` and `page.js`.
+    """
+    template, *own = (_text(package, f"page.{kind}") for kind in ("html", "css", "js"))
+    style, script = (
+        _text(__package__, f"page_parts.{kind}") + text
+        for kind, text in zip(("css", "js"), own, strict=True)
+    )
+    return Parts(template, style, script)
+
+
+def filled_in(parts: Parts, content: Mapping[str, Any], **texts: str) -> bytes:
+    """Return the page.
+
+    All that is said lies in one inert element of JSON, and the script puts it into the page as
+    text: no value ever becomes markup, so no template language is needed. The Content Security
+    Policy names style and script by their digests: a browser runs and loads nothing else.
+
+    Args:
+        parts: what it is made of.
+        content: for the script.
+        texts: what else the template names, as HTML.
+    """
+    text = string.Template(parts.template).substitute(
+        data=inert_json(content),
+        style=parts.style,
+        script=parts.script,
+        style_digest=policy_digest(parts.style),
+        script_digest=policy_digest(parts.script),
+        **texts,
+    )
+    return text.encode()
 
 
 def inert_json(content: Mapping[str, Any]) -> str:
@@ -23,3 +70,7 @@ def policy_digest(text: str) -> str:
     Source: W3C, Content Security Policy Level 3, section 2.3.1 (hash-source), without `sha256-`.
     """
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+
+
+def _text(package: str, name: str) -> str:
+    return (resources.files(package) / name).read_text("utf-8")

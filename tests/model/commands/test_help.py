@@ -16,6 +16,7 @@ ORDER = (
     *(
         "explain",
         "suspects",
+        "report",
         "review",
         "teach",
         "agree",

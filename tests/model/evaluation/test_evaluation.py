@@ -18,7 +18,7 @@ from model.conftest import invoke, invoke_fit
 from model.synthetic import Plan, write_dataset
 
 REPORTS = (
-    *("card.md", "decision.csv", "decision.png", "metrics.json"),
+    *("card.json", "card.md", "decision.csv", "decision.png", "metrics.json"),
     *("predictions.parquet", "reliability.png", "roc.png"),
 )
 
@@ -142,7 +142,7 @@ def test_metrics_and_predictions_name_what_they_are_about(run: Path) -> None:
         **{Path(name).stem: name for name in REPORTS},
     }
     del files["metrics"]
-    files["decision_table"] = "decision.csv"
+    files |= {"decision_table": "decision.csv", "applied_card": "card.json"}
     for name, file in files.items():
         assert found[f"{name}_sha256"] == sha256((run / file).read_bytes()).hexdigest()
     named = pq.read_schema(run / "predictions.parquet").metadata[b"hnp.weights_sha256"]

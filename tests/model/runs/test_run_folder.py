@@ -15,6 +15,7 @@ from model.conftest import invoke_fit
 def test_a_run_holds_what_the_contract_names(run: Path) -> None:
     assert sorted(path.name for path in run.iterdir()) == [
         "calibration.json",
+        "card.json",
         "card.md",
         "checkpoints",
         "config.json",

@@ -1,11 +1,11 @@
 "use strict";
 (() => {
   const page = JSON.parse(document.getElementById("content").textContent);
-  const main = document.getElementById("main");
+  const words = { Numbers: page.texts["page.numbers"], "Download {0} as CSV": page.texts["page.save"].replace("{title}", "{0}"), "{0} of {1} rows; the CSV has them all.": page.texts["page.rows"].replace("{most}", "{0}").replace("{all}", "{1}") };
+  const { make, draw, told, figure, section, redrawn, redraw } = pageParts(words, page.language);
   const perHospital = page.discs.length * page.labels.length;
   const used = { hospital: hospitals(), disc: present("disc"), label: present("label") };
   const chosen = { hospital: new Set(used.hospital), disc: new Set(used.disc), label: new Set(used.label) };
-  const redrawn = [];
 
   /* What is said stands in the catalogue of the page's language; what has no word there stays as it is. */
   const say = (key, values = {}) => page.texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -22,28 +22,6 @@
     return page[`${kind}s`].filter((name) => there.has(name));
   }
 
-  function make(name, attributes, ...inner) {
-    const made = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes || {})) made.setAttribute(key, value);
-    made.append(...inner.map((one) => (one instanceof Node ? one : String(one))));
-    return made;
-  }
-
-  function draw(name, attributes, text) {
-    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    if (text !== undefined) made.textContent = text;
-    return made;
-  }
-
-  function told(value) {
-    if (value === null || value === undefined) return "–";
-    if (typeof value !== "number") return String(value);
-    if (Number.isInteger(value)) return value.toLocaleString(page.language);
-    return value.toLocaleString(page.language, { maximumSignificantDigits: 4 });
-  }
-
-  const marked = (text) => text.split("`").map((part, place) => (place % 2 ? make("code", {}, part) : part));
   const percent = (part, whole) => (whole ? `${((100 * part) / whole).toFixed(1)} %` : "–");
   const add = (list) => list.reduce((sum, one) => sum + one, 0);
 
@@ -66,74 +44,6 @@
   const owners = (patterns, fits) => add(patterns.filter(([inside]) => inside.some(fits)).map(([, count]) => count));
   const homes = () => page.hospitals.filter((name) => chosen.hospital.has(name));
   const within = (name, kind) => cells().filter((cell) => where(cell)[kind] === name);
-
-  /* ---- tables ---- */
-
-  function table(head, rows, caption) {
-    const isNumber = head.map((_, place) => rows.length > 0 && rows.every((row) => row[place] === null || typeof row[place] === "number"));
-    const body = make("tbody");
-    const line = make("tr");
-    const fill = (sorted) => body.replaceChildren(...sorted.map((row) => make("tr", {}, ...row.map((value, place) =>
-      place === 0 ? make("th", { scope: "row" }, told(value)) : make("td", isNumber[place] ? { class: "number" } : {}, ...marked(told(value)))))));
-    head.forEach((title, place) => {
-      const button = make("button", { type: "button" }, title);
-      const cell = make("th", { scope: "col", ...(isNumber[place] ? { class: "number" } : {}) }, button);
-      button.addEventListener("click", () => {
-        const up = cell.getAttribute("aria-sort") !== "ascending";
-        for (const other of line.children) other.removeAttribute("aria-sort");
-        cell.setAttribute("aria-sort", up ? "ascending" : "descending");
-        const order = (one, two) => isNumber[place] ? (one[place] ?? -Infinity) - (two[place] ?? -Infinity) : told(one[place]).localeCompare(told(two[place]), page.language, { numeric: true });
-        fill([...rows].sort((one, two) => (up ? order(one, two) : order(two, one))));
-      });
-      line.append(cell);
-    });
-    fill(rows);
-    const made = make("table", {}, make("caption", { class: "skip" }, caption), make("thead", {}, line), body);
-    return make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption }, made);
-  }
-
-  function csv(head, rows) {
-    const cell = (value) => {
-      if (value === null || value === undefined) return "";
-      if (typeof value === "number") return String(value);
-      const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
-      return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-    };
-    const mark = page.language === "en" ? "" : "\ufeff"; /* or spreadsheets read Hangul as something else */
-    return mark + [head, ...rows].map((row) => row.map(cell).join(",") + "\r\n").join("");
-  }
-
-  function download(name, head, rows) {
-    const url = URL.createObjectURL(new Blob([csv(head, rows)], { type: "text/csv" }));
-    const link = make("a", { href: url, download: `${name}.csv` });
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(url), 1000);
-  }
-
-  /* A figure is drawn anew when the choice changes; its data stand below it and leave as CSV. */
-  function figure(into, name, title, render) {
-    const box = make("figure", { id: name });
-    const open = { data: false };
-    redrawn.push(() => {
-      const { picture, head, rows, key } = render();
-      const save = make("button", { type: "button" }, "CSV");
-      save.setAttribute("aria-label", say("page.save", { title }));
-      save.addEventListener("click", () => download(name, head, rows));
-      const data = make("details", open.data || !picture ? { open: "" } : {}, make("summary", {}, say("page.numbers")), table(head, rows, title));
-      data.addEventListener("toggle", () => { open.data = data.open; });
-      box.replaceChildren(make("figcaption", {}, title, save), ...(picture ? [picture] : []), ...(key ? [key] : []), picture ? data : table(head, rows, title));
-    });
-    into.append(box);
-  }
-
-  function section(id, title, ...words) {
-    const made = make("section", { "aria-labelledby": `${id}-head` }, make("h2", { id: `${id}-head`, tabindex: -1 }, title), ...words.map((each) => make("p", {}, each)));
-    main.append(made);
-    document.getElementById("contents").append(make("li", {}, make("a", { href: `#${id}-head` }, title)));
-    return made;
-  }
 
   /* ---- pictures of numbers ---- */
 
@@ -405,8 +315,6 @@
     document.getElementById("filter").addEventListener("submit", (event) => event.preventDefault());
     if (isNarrow) document.getElementById("choices").open = false;
   }
-
-  function redraw() { for (const each of redrawn) each(); }
 
   document.title = document.querySelector("h1").textContent = say("page.title", { id: page.dataset_id });
   choice();

@@ -41,6 +41,7 @@ class Audit:
         price: what leakage is worth; None when it was not asked for.
         chance: what labels that mean nothing give; None when it was not asked for.
         remarks: what a reader should know first.
+        dataset_id: of the data set audited.
     """
 
     n_patients: dict[str, int]
@@ -49,6 +50,7 @@ class Audit:
     price: LeakagePrice | None
     chance: Chance | None
     remarks: tuple[str, ...]
+    dataset_id: str
 
     @property
     def found(self) -> tuple[str, ...]:
@@ -59,6 +61,7 @@ class Audit:
     def to_plain(self) -> dict[str, object]:
         """Return what --json prints."""
         return {
+            "dataset_id": self.dataset_id,
             "n_patients": self.n_patients,
             "leaks": self.leaks.to_plain(),
             **self.shortcuts.to_plain(),
@@ -104,6 +107,7 @@ def audit(out: Path, split_file: Path, run: Path | None, settings: AuditSettings
         price=_price(dataset, slices, settings) if settings.leakage_price else None,
         chance=_chance(dataset, slices, parts, settings) if settings.permutations else None,
         remarks=remarks_on_names(slices, split) + _remarks(slices, shortcuts),
+        dataset_id=dataset.info.dataset_id,
     )
 
 

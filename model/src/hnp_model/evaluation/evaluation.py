@@ -25,6 +25,7 @@ from hnp_model.measures.calibrated_figures import CalibratedFigures, compare_cal
 from hnp_model.measures.disc_pooling import score_pooled
 from hnp_model.measures.figures import PartFigures, figures_of
 from hnp_model.measures.units import UNITS, UnitName, score_units
+from hnp_model.report.applied_card import render_applied_card
 from hnp_model.report.card import render_card
 from hnp_model.report.codes import CodesFound, find_codes
 from hnp_model.report.decision_curve import decisions_csv, draw_decisions
@@ -46,6 +47,7 @@ from hnp_model.runs.predictions import Calibrated, Predictions, write_prediction
 from hnp_model.runs.referral import Referral, read_val_scores, refer
 from hnp_model.runs.run_config import FitResult
 from hnp_model.runs.run_folder import (
+    APPLIED_CARD_FILE,
     CALIBRATION_FILE,
     CARD_FILE,
     DECISION_FILE,
@@ -169,6 +171,7 @@ def write_evaluation(
         DECISION_FILE: folder.write(DECISION_FILE, draw_decisions(curves, f"Worth, {title}")),
         DECISION_TABLE: folder.write(DECISION_TABLE, decisions_csv(curves)),
         CARD_FILE: folder.write(CARD_FILE, render_card(found).encode()),
+        APPLIED_CARD_FILE: folder.write(APPLIED_CARD_FILE, render_applied_card(found)),
     }
     near = found.beside.near_copies
     if near is not None and (len(near) or folder.has(NEAR_COPIES_FILE)):  # an earlier one is stale

@@ -14,16 +14,15 @@ from hnp_model.report.card_words import (
     DISCLAIMER,
     ECE_NOTE,
     INPUTS_NOTE,
-    LIMITS,
     MISSING_NOTE,
     OLD_CALIBRATION_NOTE,
     PICTURES,
     REFERENCE_REPORT,
     REFERRAL_NOTE,
-    SEES_NEIGHBOURS_NOTE,
+    limits_on,
 )
 from hnp_model.report.codes import code_rows, code_sentences, confusion_rows
-from hnp_model.report.configuration import SEES_NO_PICTURE, model_name, setting_rows
+from hnp_model.report.configuration import model_name, setting_rows
 from hnp_model.report.decision_words import decision_sentences
 from hnp_model.report.figure_rows import (
     TOO_FEW_MEANS,
@@ -42,7 +41,6 @@ from hnp_model.report.sentences import (
     worst_hospital,
 )
 from hnp_model.runs.run_folder import CALIBRATION_FILE
-from hnp_model.settings.fit import BASELINES
 
 SUBGROUP_METRICS = ("auc", "sensitivity", "specificity", "brier")
 
@@ -67,7 +65,7 @@ def render_card(found: Findings) -> str:
         "Validation part": _validation(found),
         f"Subgroups (by slice), {found.title(found.part)}": _subgroups(found),
         "The reference report": REFERENCE_REPORT,
-        "Limits": _bullets(_limits(found)),
+        "Limits": _bullets(limits_on(found.config.settings)),
         "Versions": _table([("package", "version"), *sorted(found.config.versions.items())]),
     }
     head = f"# Model card: {model_name(found.config.settings)}\n\n{DISCLAIMER}\n\n"
@@ -202,14 +200,6 @@ def _refitted(refitted: Corrected) -> str:
         f"{refitted.harrell:.3f}, which is too much where a model knows patients by heart. The "
         "number of trees, where there are trees, is that of the run."
     )
-
-
-def _limits(found: Findings) -> tuple[str, ...]:
-    baseline = found.config.settings.model in BASELINES
-    if baseline:
-        return (SEES_NO_PICTURE, *LIMITS[1:])
-    channels = found.config.settings.channels
-    return LIMITS if channels == 1 else (SEES_NEIGHBOURS_NOTE.format(channels), *LIMITS[1:])
 
 
 def _validation(found: Findings) -> str:

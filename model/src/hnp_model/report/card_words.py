@@ -1,7 +1,9 @@
 """What every card says, whatever the figures."""
 
 from hnp_model.measures.calibration_error import BINS, FEW_ROWS
+from hnp_model.report.configuration import SEES_NO_PICTURE
 from hnp_model.runs.run_folder import DECISION_FILE, RELIABILITY_FILE, ROC_FILE
+from hnp_model.settings.fit import BASELINES, FitSettings
 
 DISCLAIMER = "**Research use only, not a medical device.**"
 
@@ -72,3 +74,12 @@ PICTURES = (
     f"![Reliability, as predicted and calibrated, of the three units]({RELIABILITY_FILE})\n\n"
     f"![Net benefit of acting on the model, on all and on none]({DECISION_FILE})"
 )
+
+
+def limits_on(settings: FitSettings) -> tuple[str, ...]:
+    """Return what no figure of a model tells."""
+    if settings.model in BASELINES:
+        return (SEES_NO_PICTURE, *LIMITS[1:])
+    if settings.channels == 1:
+        return LIMITS
+    return (SEES_NEIGHBOURS_NOTE.format(settings.channels), *LIMITS[1:])

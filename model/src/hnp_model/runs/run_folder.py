@@ -36,6 +36,8 @@ RELIABILITY_FILE = "reliability.png"
 DECISION_FILE = "decision.png"
 DECISION_TABLE = "decision.csv"
 CARD_FILE = "card.md"
+APPLIED_CARD_FILE = "card.json"
+"""The card for programs; people open the other."""
 REPORT_FILES = (CARD_FILE, ROC_FILE, RELIABILITY_FILE, DECISION_FILE, METRICS_FILE)
 """What an evaluation leaves for people to open."""
 DIGEST_KEYS = {
@@ -47,6 +49,7 @@ DIGEST_KEYS = {
     DECISION_FILE: "decision_sha256",
     DECISION_TABLE: "decision_table_sha256",
     CARD_FILE: "card_sha256",
+    APPLIED_CARD_FILE: "applied_card_sha256",
 }
 """File that figures belong to -> what its sha256 is called in metrics.json."""
 
@@ -73,7 +76,7 @@ def refuse_own_file(target: Path) -> None:
     """
     own = (
         *(CONFIG_FILE, HISTORY_FILE, WEIGHTS_FILE, CALIBRATION_FILE, PREDICTIONS_FILE),
-        *REPORT_FILES,
+        *(*REPORT_FILES, APPLIED_CARD_FILE),
     )
     if target.name in own and is_file(target.parent / CONFIG_FILE):
         raise OutputError(
