@@ -21,7 +21,7 @@ SECRET_KEY = "marker/secret+0123456789abcdef0123456789"
 BUCKET = "spines"
 
 Fault = Callable[[str, str], str | float | None]
-"""Method and key -> a status, "reset", seconds to wait, or None for nothing wrong."""
+"""Method and key -> a status, "reset", "short" for half a body, seconds to wait, or None."""
 
 
 @dataclass
@@ -84,6 +84,8 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # head and body in one packet: a client would be told of the second 40 ms later
     bucket: Bucket
 
     def log_message(self, *_: object) -> None:
@@ -162,6 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.query = parse_qs(parts.query, keep_blank_values=True)
         bucket, _, self.key = unquote(parts.path.lstrip("/")).partition("/")
         self.bucket.requests.append((self.command, self.key))
+        self.short = False
         if bucket != BUCKET:
             self._refuse(404, "NoSuchBucket")
             return False
@@ -175,6 +178,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.close()
             return False
+        elif fault == "short":
+            self.short = True
         elif fault is not None:
             self._refuse(int(fault), "SlowDown" if fault == "503" else "AccessDenied")
             return False
@@ -226,8 +231,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
+        if self.command == "HEAD":
+            return
+        self.wfile.write(body[: len(body) // 2] if self.short else body)
+        self.close_connection = self.close_connection or self.short
 
 
 def _described(content: bytes) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Arguments that several commands share."""
 
+from os import PathLike
 from pathlib import Path
 from typing import cast
 
@@ -14,7 +15,7 @@ class _Folder(click.Path):
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> object:
+    ) -> str | bytes | PathLike[str]:
         """Return the folder; nothing is asked of a store yet."""
         if isinstance(value, str) and is_address(value):
             from hnp_shared.stores.mirror import folder_of  # noqa: PLC0415  # --help needs none

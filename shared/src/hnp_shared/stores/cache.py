@@ -55,7 +55,7 @@ class Cache:
     folder: Path
     limit_bytes: int
     _held: dict[str, int] = field(default_factory=dict)
-    _leases: list[BinaryIO] = field(default_factory=list)
+    _leases: dict[str, int] = field(default_factory=dict)
 
     def path(self, name: str) -> Path:
         """Return where a file lies once it is held."""
@@ -145,10 +145,9 @@ class Cache:
     def _held_by_all(self) -> dict[str, int]:
         """Return what living processes use; the lists of dead ones go."""
         held: dict[str, int] = {}
-        ours = {Path(lease.name).name for lease in self._leases}
         for path in (self.folder / "leases").iterdir():
             with path.open("rb") as lease:
-                if path.name not in ours and _is_free(lease):
+                if path.name not in self._leases and _is_free(lease):
                     remove(path, role=_ROLE)
                     continue
                 lines = (line.split() for line in lease.read().decode().splitlines())
@@ -160,11 +159,12 @@ class Cache:
 
     def _write_down(self, wanted: Mapping[str, int]) -> None:
         if not self._leases:
-            lease = (self.folder / "leases" / f"{os.getpid()}-{time.time_ns()}").open("xb")
+            name = f"{os.getpid()}-{time.time_ns()}"
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+            lease = self._leases[name] = os.open(self.folder / "leases" / name, flags, 0o600)
             fcntl.flock(lease, fcntl.LOCK_EX)
-            self._leases.append(lease)
-        self._leases[0].write("".join(f"{size} {name}\n" for name, size in wanted.items()).encode())
-        self._leases[0].flush()
+        lines = "".join(f"{size} {name}\n" for name, size in wanted.items())
+        os.write(next(iter(self._leases.values())), lines.encode())
         self._held.update(wanted)
         for name in wanted:
             with contextlib.suppress(FileNotFoundError):
