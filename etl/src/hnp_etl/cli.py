@@ -55,6 +55,10 @@ _COMMANDS = {
         "hnp_etl.commands.phantom:phantom",
         "Write invented hospital folders, DICOM and labels, to the new folder DIR.",
     ),
+    "publish": Place(
+        "hnp_etl.commands.publish:publish_command",
+        "Publish the data set OUT at URL: s3://, gs://, az:// or file://.",
+    ),
     "recipes": Place(
         "hnp_etl.commands.recipes:recipes",
         "List the built-in recipes, or print the one called NAME.",

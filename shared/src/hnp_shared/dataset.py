@@ -4,6 +4,8 @@ In a notebook::
 
     dataset = open_dataset("/srv/spine")
     dataset.images(dataset.manifest.head(2)).shape  # (2, 300, 300)
+
+One that was published is opened by its address, and read through a cache: docs/publishing.md.
 """
 
 from dataclasses import dataclass, field
@@ -21,6 +23,8 @@ from hnp_shared.images import MappedImages, open_images
 from hnp_shared.ledger import read_ledger
 from hnp_shared.manifest import read_manifest
 from hnp_shared.shards import Shard, open_shard
+from hnp_shared.stores.address import is_address
+from hnp_shared.stores.mirror import Mirror, as_published, folder_of, mirror_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,23 +100,39 @@ class Dataset:
             np.array(rows["shard"].tolist()),
             rows["row"].to_numpy(np.int32),
         )
+        if self._mirror is not None:  # all at once, not one after the other
+            named = {f"{SHARDS_FOLDER}/{name}" for name in places.shard}
+            self._mirror.fetch(self.info, named & self.info.files.keys())
         return open_images(self._mapped, places)
+
+    @cached_property
+    def _mirror(self) -> Mirror | None:
+        return mirror_of(self.folder)
+
+    def _path(self, name: str) -> Path:
+        """Return where a file lies that dataset.json names."""
+        if self._mirror is None or name not in self.info.files:
+            return self.folder / name
+        return self._mirror.path(self.info, name)
 
     @cached_property
     def _mapped(self) -> "_Mapped":
         return _Mapped(self)
 
     def is_whole(self) -> bool:
-        """Tell whether every named file is there with its size, without reading it."""
-        return self.info.is_whole(self.folder)
+        """Tell whether every named file is there with its size, without reading it.
+
+        Those of a store are looked at when they are fetched.
+        """
+        return self._mirror is not None or self.info.is_whole(self.folder)
 
     def manifest_table(self) -> pa.Table:
         """Read the manifest, for Arrow."""
-        return read_manifest(self.folder / self.info.manifest)
+        return read_manifest(self._path(self.info.manifest))
 
     def ledger_table(self) -> pa.Table:
         """Read the ledger, for Arrow."""
-        return read_ledger(self.folder / self.info.ledger)
+        return read_ledger(self._path(self.info.ledger))
 
     def shard(self, name: str) -> Shard:
         """Map a shard named in the manifest's `shard` column.
@@ -122,7 +142,7 @@ class Dataset:
         """
         if f"{SHARDS_FOLDER}/{name}" not in self.info.files:
             raise InputError(f"the manifest names shard {name}, which {DATASET_FILE} does not")
-        return open_shard(self.folder / SHARDS_FOLDER / name)
+        return open_shard(self._path(f"{SHARDS_FOLDER}/{name}"))
 
     def __reduce__(self) -> tuple[object, tuple[Path]]:
         """Let another process open it for itself: mapped pixels would be copied."""
@@ -143,13 +163,15 @@ class _Mapped:
 
 
 def open_dataset(folder: str | Path) -> Dataset:
-    """Open the data set in ``folder``.
+    """Open the data set in ``folder``, or at the address of a store such as s3://bucket/spine.
 
     Raises:
         InputError: there is none, or a program of another major version wrote it.
         StorageError: it could not be read.
     """
-    path = Path(folder).expanduser().absolute()
+    if isinstance(folder, str) and is_address(folder):
+        folder = folder_of(folder)
+    path = as_published(Path(folder).expanduser().absolute())
     return Dataset(path, read_info(path))
 
 

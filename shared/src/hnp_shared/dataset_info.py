@@ -127,16 +127,25 @@ def read_info(folder: Path) -> DatasetInfo:
         InputError: there is none, or a program of another major version wrote it.
         StorageError: it could not be read.
     """
+    return parse_info(read_content(folder))
+
+
+def read_content(folder: Path) -> bytes:
+    """Return the bytes of the dataset.json in ``folder``.
+
+    Raises:
+        InputError: there is none.
+        StorageError: it could not be read.
+    """
     path = folder / DATASET_FILE
     try:
-        content = read_regular(path, role=DATASET_FILE, most_bytes=MAX_DATASET_BYTES)
+        return read_regular(path, role=DATASET_FILE, most_bytes=MAX_DATASET_BYTES)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise InputError(f"no data set: found no {DATASET_FILE} in the folder given") from error
     except IsADirectoryError as error:  # nothing is wrong with the disk
         raise InputError(f"{DATASET_FILE} is a folder, expected a file") from error
     except OSError as error:
         raise StorageError.of(DATASET_FILE, error) from error
-    return parse_info(content)
 
 
 def is_there(path: Path, expected: NamedFile) -> bool:

@@ -24,7 +24,7 @@ def refuse_in_dataset(target: Path) -> None:
     for folder in (whole, *whole.parents):
         if holds_dataset(folder):
             raise OutputError(f"{target.name} lies in a data set, expected a place outside")
-        if _is_private(folder):
+        if is_private(folder):
             raise OutputError(f"{target.name} lies in a private folder, expected a place outside")
 
 
@@ -72,7 +72,8 @@ def holds_dataset(folder: Path) -> bool:
     return is_file(folder / DATASET_FILE) and any(map(is_folder, ours))
 
 
-def _is_private(folder: Path) -> bool:
+def is_private(folder: Path) -> bool:
+    """Tell whether a folder is a private one, by what lies in it or beside it."""
     beside = folder.parent / folder.name.removesuffix(PRIVATE_SUFFIX)
     if beside != folder and holds_dataset(beside):
         return True

@@ -29,6 +29,17 @@ _FORMS = {
 """Folder -> names that we give in it."""
 
 
+def is_ours(name: str, file: NamedFile) -> bool:
+    """Tell whether a file has the folder and the form of name that we give, after its content."""
+    folder, _, rest = name.partition("/")
+    form = _FORMS.get(folder)
+    return (
+        form is not None
+        and form.fullmatch(rest) is not None
+        and file.sha256[:NAME_HEX_DIGITS] in rest
+    )
+
+
 def tidy(out: Path, info: DatasetInfo, *, disk: Disk = DISK) -> None:
     """Bring aliases up to date and remove every file of ours that dataset.json does not name."""
     for alias, table in zip(ALIASES, (info.manifest, info.ledger), strict=True):

@@ -1,12 +1,30 @@
 """Arguments that several commands share."""
 
+from os import PathLike
 from pathlib import Path
+from typing import cast
 
 import click
 
 from hnp_model.settings.fit import LARGEST_SEED
+from hnp_shared.stores.address import is_address
 
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+class _Folder(click.Path):
+    """A folder, or the address of a store, which becomes the folder that stands for it."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | PathLike[str]:
+        """Return the folder; nothing is asked of a store yet."""
+        if isinstance(value, str) and is_address(value):
+            from hnp_shared.stores.mirror import folder_of  # noqa: PLC0415  # --help needs none
+
+            value = str(folder_of(value))
+        return super().convert(cast("str", value), param, ctx)
+
+
+FOLDER = _Folder(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 

@@ -12,7 +12,6 @@ from hnp_model.commands.arguments import FILE, dataset_argument, example, force_
 from hnp_model.settings.split import SCHEMES, Scheme, SplitSettings
 from hnp_shared.command import echo_json, echo_notices, echo_table, reported
 from hnp_shared.counted import counted, some
-from hnp_shared.dataset_info import read_info
 from hnp_shared.splits import Unit
 
 if TYPE_CHECKING:
@@ -130,8 +129,11 @@ def split_command(  # click passes one argument a flag
     settings = SplitSettings(scheme, unit, ratios, folds, seed, stable)
     with reported():
         from hnp_model.splits.splitting import split_dataset  # noqa: PLC0415  # loads numpy and pyarrow
+        from hnp_shared.dataset import open_dataset  # noqa: PLC0415  # likewise
 
-        echo_notices(read_info(out).notices)  # first: a split of people who are one may be refused
+        echo_notices(
+            open_dataset(out).info.notices
+        )  # first: a split of people who are one may be refused
         written = split_dataset(out, output, settings, earlier, force=force)
         for hospital, reason in written[0].made.passed_over.items():
             click.echo(f"note: {hospital} cannot be left out: {reason}", err=True)
