@@ -1,6 +1,7 @@
 """RSNA 2024 in whole builds: slices that no point names, sides, blanks."""
 
 import math
+import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from hnp_etl.private.linkage import read_linkage
 from hnp_etl.recipes.label_table import Rsna
 from hnp_etl.recipes.loading import load_recipe
 from hnp_etl.recipes.recipe import Recipe
+from hnp_etl.survey.recipe_text import recipe_text
+from hnp_etl.survey.run import SurveyConfig, survey
 from hnp_shared.check import check_dataset
 
 RSNA = load_recipe("rsna-2024")
@@ -192,3 +195,13 @@ def test_what_a_point_names_counts_before_what_lies_near(tmp_path: Path) -> None
 def test_the_recipe_tells_its_reach_where_somebody_set_it() -> None:
     assert "rsna" not in RSNA.published()["label"]
     assert asking(reach_mm=6).published()["label"]["rsna"] == {"reach_mm": 6}
+
+
+def test_a_survey_with_the_recipe_counts_what_a_build_takes(tmp_path: Path) -> None:
+    study(tmp_path / "src", [severity_of()])
+    (tmp_path / "state").mkdir()
+    config = SurveyConfig((tmp_path / "src",), asking(reach_mm=10))
+    found = survey(config, tmp_path / "state", executor=SerialExecutor())
+    assert found.outcomes == {"accepted": 25, "NOT_AXIAL": 1}
+    drafted = tomllib.loads(recipe_text(found))["label"]
+    assert (drafted["source"], drafted["rsna"]) == ("rsna", {"reach_mm": 10})
