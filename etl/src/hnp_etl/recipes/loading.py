@@ -11,6 +11,12 @@ from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.errors import InputError
 from hnp_shared.opening import read_regular
 
+_NO_RECIPE = {
+    "spider": "SPIDER holds sagittal volumes (.mha) with masks and no axial slice, so no data set "
+    "is made of it; it is good for finding vertebrae, discs and canal on sagittal images",
+}
+"""Public sets that people ask for, and why there is no recipe for them."""
+
 
 def load_recipe(name_or_file: str) -> Recipe:
     """Return a built-in recipe by name, or one from a TOML file.
@@ -21,6 +27,8 @@ def load_recipe(name_or_file: str) -> Recipe:
     if name_or_file in builtin_names():
         return parse_recipe(builtin_text(name_or_file), name_or_file)
     path = Path(name_or_file)
+    if name_or_file in _NO_RECIPE and not path.exists():
+        raise InputError(f"found no recipe {name_or_file!r}: {_NO_RECIPE[name_or_file]}")
     try:
         text = read_regular(path, role=f"recipe {path.name or name_or_file}").decode("utf-8-sig")
     except FileNotFoundError as error:
