@@ -25,6 +25,7 @@ class Misfit(StrEnum):
     UNKNOWN_LEVEL = "unknown_level"
     NOT_LUMBAR = "not_lumbar"
     PASSED_OVER = "passed_over"
+    TRANSITIONAL = "transitional"
 
 
 SENTENCES: Mapping[str, str] = {
@@ -51,6 +52,8 @@ SENTENCES: Mapping[str, str] = {
     "hnp-etl explain FILE tells why",
     Misfit.PASSED_OVER: "found {labels} that tell more discs than the one that counts, by a level "
     "that [label.levels] does not know or in a list beside keys: hnp-etl explain FILE tells which",
+    Misfit.TRANSITIONAL: "found {labels} that tell of L6, T13 or a transitional vertebra (flag "
+    "transitional): only [label.levels] says which level a disc of these is",
 }
 
 WORDS = {

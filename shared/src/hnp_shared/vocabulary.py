@@ -133,6 +133,7 @@ class Flag(StrEnum):
     PATIENT_SUSPECT = "patient_suspect"
     REGION_DISAGREES = "region_disagrees"
     TEXT_DISAGREES = "text_disagrees"
+    TRANSITIONAL = "transitional"
 
 
 class Vendor(StrEnum):

@@ -120,6 +120,8 @@ def test_the_page_lists_every_bound_with_its_value() -> None:
     settable = {name: str(value).lower() for name, value in LIMITS.model_dump().items()}
     fixed = {
         name: str(getattr(limits, name))
-        for name in ("MAX_PATIENT_SLICES", "SHARD_SLICES", "DECODER_FRAMES", "YOUNG_FILE_S")
+        for name in (
+            *("MAX_PATIENT_SLICES", "MAX_FRAMES", "SHARD_SLICES", "DECODER_FRAMES", "YOUNG_FILE_S"),
+        )
     }
     assert {name: value.replace(",", "") for name, value in told.items()} == settable | fixed

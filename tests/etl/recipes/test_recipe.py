@@ -13,7 +13,7 @@ from hnp_shared.errors import InputError
 
 def test_the_built_in_recipe_is_the_default_of_every_key() -> None:
     assert load_recipe("aihub-dld") == Recipe(name="aihub-dld")
-    assert builtin_names() == ["aihub-dld", "generic", "rsna-2024"]
+    assert builtin_names() == ["aihub-dld", "generic", "rsna-2024", "sudirman-2019"]
 
 
 def test_codes_are_unconfirmed_until_a_person_says_otherwise() -> None:
@@ -38,7 +38,8 @@ def test_a_table_that_is_given_replaces_the_default_table() -> None:
         (
             "name = 'x'\n\n[label]\nrequired = []\n[label.cannal]\nunit = 'cm'",
             "line 5, label.cannal: no such key, expected one of canal, codes, condition, "
-            "fields, levels, missing, required, sex_values, source, table; did you mean 'canal'?",
+            "fields, levels, missing, required, rsna, sex_values, source, table; did you mean "
+            "'canal'?",
         ),
         (
             "name = 'x'\n[image]\ncrop = { topp = 0.1 }",

@@ -16,14 +16,14 @@ from hnp_etl.dicom.frames import read_frames
 from hnp_etl.dicom.functional_groups import PRIVATE_SCALE, TAKEN
 from hnp_etl.dicom.syntaxes import EXPLICIT_LE, IMPLICIT_LE
 from hnp_etl.dicom.values import CHARSET, Values
+from hnp_etl.dicom.vendors import vendor_of
 from hnp_etl.limits import LIMITS, Limits
-from hnp_shared.vocabulary import Vendor
 
 _SOP_CLASS, _SOP_UID = 0x0008_0016, 0x0008_0018
 _MODALITY, _MANUFACTURER = 0x0008_0060, 0x0008_0070
 _STUDY_TEXT, _SERIES_TEXT = 0x0008_1030, 0x0008_103E
 _PATIENT_ID, _FIELD_STRENGTH, _PROTOCOL = 0x0010_0020, 0x0018_0087, 0x0018_1030
-_STUDY_UID, _SERIES_UID = 0x0020_000D, 0x0020_000E
+_STUDY_UID, _SERIES_UID, _SPACE = 0x0020_000D, 0x0020_000E, 0x0020_0052
 _SAMPLES, _PHOTOMETRIC, _FRAMES = 0x0028_0002, 0x0028_0004, 0x0028_0008
 _ROWS, _COLUMNS = 0x0028_0010, 0x0028_0011
 _ALLOCATED, _STORED, _HIGH_BIT, _SIGNED = 0x0028_0100, 0x0028_0101, 0x0028_0102, 0x0028_0103
@@ -33,26 +33,7 @@ _WANTED = AT_THE_TOP | frozenset(
     {CHARSET, _SOP_CLASS, _SOP_UID, _MODALITY, _MANUFACTURER, _STUDY_TEXT, _SERIES_TEXT}
     | {_PATIENT_ID, _FIELD_STRENGTH, _PROTOCOL, _STUDY_UID, _SERIES_UID, _SAMPLES, _PHOTOMETRIC}
     | {_FRAMES, _ROWS, _COLUMNS, _ALLOCATED, _STORED, _HIGH_BIT, _SIGNED, _BURNED_IN}
-    | {_MODALITY_LUT, PRIVATE_SCALE}
-)
-
-_VENDORS = (
-    ("siemens", Vendor.SIEMENS),
-    ("philips", Vendor.PHILIPS),
-    ("ge medical", Vendor.GE),
-    ("ge healthcare", Vendor.GE),
-    ("general electric", Vendor.GE),
-    ("toshiba", Vendor.CANON),
-    ("canon", Vendor.CANON),
-    ("hitachi", Vendor.HITACHI),
-    ("fujifilm", Vendor.FUJIFILM),
-    ("uih", Vendor.UNITED_IMAGING),
-    ("united imaging", Vendor.UNITED_IMAGING),
-    ("esaote", Vendor.ESAOTE),
-    ("bruker", Vendor.BRUKER),
-    ("samsung", Vendor.SAMSUNG),
-    ("neusoft", Vendor.NEUSOFT),
-    ("mindray", Vendor.MINDRAY),
+    | {_MODALITY_LUT, PRIVATE_SCALE, _SPACE}
 )
 
 
@@ -72,6 +53,7 @@ class HeaderFacts(NamedTuple):
         held: why its frames are no slices, in words; None when each is.
         per_frame: what is told of each frame, of a file of several.
         private_scale: Philips's own scale slope is there; it is left alone.
+        space_uid: Frame of Reference: within one, coordinates can be compared.
         rows: None when the header does not say, likewise the other pixel attributes.
         syntax: transfer syntax UID; where the file names none, that of plain numbers if the pixel
             data have their length.
@@ -127,6 +109,7 @@ class HeaderFacts(NamedTuple):
     held: str | None = None
     per_frame: tuple[FrameFacts, ...] = ()
     private_scale: bool = False
+    space_uid: str | None = None
 
     def to_json(self) -> str:
         """Return the record as JSON, for the private state."""
@@ -204,7 +187,7 @@ def header_facts(elements: Elements) -> HeaderFacts:
         study_text=values.text(_STUDY_TEXT),
         series_text=values.text(_SERIES_TEXT),
         protocol_text=values.text(_PROTOCOL),
-        vendor=_vendor(values.text(_MANUFACTURER)),
+        vendor=vendor_of(values.text(_MANUFACTURER)),
         field_strength_t=size(values.number(_FIELD_STRENGTH)),
         burned_in=values.text(_BURNED_IN).upper() == "YES",
         frames=frames,
@@ -225,6 +208,7 @@ def header_facts(elements: Elements) -> HeaderFacts:
         held=told.held,
         per_frame=told.each,
         private_scale=values.has(PRIVATE_SCALE),
+        space_uid=values.uid(_SPACE),
         **told.first._asdict(),
     )
 
@@ -241,11 +225,3 @@ def _plain_syntax(elements: Elements, values: Values) -> str | None:
     if not length or elements.pixels is None or elements.pixels.length != length + length % 2:
         return None
     return EXPLICIT_LE if elements.explicit else IMPLICIT_LE
-
-
-def _vendor(manufacturer: str) -> str | None:
-    if not manufacturer:
-        return None
-    lowered = manufacturer.casefold()
-    hits = (vendor for word, vendor in _VENDORS if word in lowered)
-    return str(next(hits, Vendor.GE if lowered.split()[0] == "ge" else Vendor.OTHER))

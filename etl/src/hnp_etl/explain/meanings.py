@@ -216,4 +216,9 @@ FLAGS: Mapping[str, Meaning] = {
         "the description names another weighting than echo and repetition time; the times counted",
         "look at one image of the series",
     ),
+    Flag.TRANSITIONAL: Meaning(
+        "its label tells of L6, T13 or a transitional vertebra, so that levels may be counted "
+        "in another way",
+        "ask how the hospital counts; map its discs in `[label.levels]`, or leave them out",
+    ),
 }

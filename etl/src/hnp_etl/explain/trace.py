@@ -7,11 +7,11 @@ from hnp_etl.choosing.choose import ChosenLabel, chosen_label, header_refusals, 
 from hnp_etl.choosing.classify import Classification, Decision, classify
 from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.explain.remedies import EXCLUDED, IGNORED, remedy
-from hnp_etl.labels.label import LabelFacts
+from hnp_etl.labels.label import SIXTH, LabelFacts
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.state.asked_file import Asked
 from hnp_shared.ledger import LedgerRow
-from hnp_shared.vocabulary import LEVEL_NAMES, Kind, Reason, State
+from hnp_shared.vocabulary import LEVEL_NAMES, Flag, Kind, Reason, State
 
 _SEQUENCES = frozenset({"SE", "IR", "GR", "EP", "RM"})
 """Defined terms of Scanning Sequence (PS3.3 C.8.3.1); anything else there could be a name."""
@@ -222,4 +222,6 @@ def _pair(asked: Asked, partner: str | None) -> Step:
     said = f" ({asked.label})" if isinstance(asked.label, Reason) else ""
     aside = isinstance(asked.label, LabelFacts) and asked.label_detail
     told = f"; it {asked.label_detail}" if aside else ""
+    if isinstance(asked.label, LabelFacts) and Flag.TRANSITIONAL in asked.label.flags:
+        told += f"; {SIXTH}" if SIXTH not in told else ""
     return Step(other, f"{partner}, paired {_STEPS.get(asked.step or '', asked.step)}{said}{told}")

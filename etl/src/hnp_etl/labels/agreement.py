@@ -32,6 +32,7 @@ def agreed(found: Sequence[LabelFacts]) -> LabelFacts | None:
     if cells is _DISAGREE or patient is _DISAGREE or _DISAGREE in read.values():
         return None
     flags = {flag for _, told in read.values() for flag in told}
+    flags |= {Flag.TRANSITIONAL for each in found if Flag.TRANSITIONAL in each.flags}
     values = {name: value for name, (value, _) in read.items()}
     return replace(found[0], cells=cells, patient=patient, flags=tuple(sorted(flags)), **values)
 

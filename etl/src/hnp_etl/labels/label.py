@@ -10,6 +10,7 @@ from hnp_etl.errors import FileError
 from hnp_etl.labels.document import Leaf, Scalar
 from hnp_etl.labels.lookalikes import Lookalikes
 from hnp_etl.labels.stated import StatedDiscs
+from hnp_etl.labels.transitional import Transitional, names_sixth
 from hnp_etl.labels.values import (
     Field,
     age_of,
@@ -45,6 +46,7 @@ Keys = tuple[str, ...]
 _NOTHING = Field()
 UNKNOWN_LEVEL = "names another level too, which [label.levels] does not know"
 ONLY_UNKNOWN = "names a level that [label.levels] does not know"
+SIXTH = "it tells of L6, T13 or a transitional vertebra"
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -56,7 +58,8 @@ class LabelFacts:
 
     Attributes:
         cells: disc codes by level 0..4, as the recipe's keys; unmapped ones as None.
-        flags: values that were there but could not be read, and ages given as a decade.
+        flags: values that were there but could not be read, ages given as a decade, and a
+            transitional vertebra.
         file_name: of the image, without suffix, for pairing; likewise sop_uid.
     """
 
@@ -79,6 +82,7 @@ class LabelReader:
         self._aliases = [tuple(map(bare_path, each)) for each in (*fields, *levels)]
         self._places = lru_cache(maxsize=256)(self._find_places)
         self._stated, self._lookalikes = StatedDiscs(recipe), Lookalikes(recipe)
+        self._transitional = Transitional(recipe)
         self._known = known_codes(recipe.codes)
         sexes = {word(key): sex for key, sex in recipe.sex_values.items()}
         reading = partial(_reading, missing=recipe.missing_words)
@@ -86,6 +90,7 @@ class LabelReader:
         self._text, self._patient = reading(text_of), reading(patient_of)
         self._age, self._sex = reading(age_of), reading(sex_of, sex_values=sexes)
         self._canal = reading(canal_of, canal=recipe.canal)
+        self._absent = {code for code, means in recipe.codes.items() if means == "absent"}
         self._order = {code: index for index, code in enumerate(recipe.codes)}
 
     def read(self, leaves: Sequence[Leaf]) -> LabelFacts:
@@ -104,6 +109,7 @@ class LabelReader:
             Flag.BAD_AGE: age.bad,
             Flag.BAD_SEX: sex.bad,
             Flag.BAD_CANAL_WIDTH: canal.bad,
+            Flag.TRANSITIONAL: self._transitional.is_told(leaves),
         }
         return LabelFacts(
             patient=_text_or_none(_field(fields, "patient", self._patient)),
@@ -133,7 +139,8 @@ class LabelReader:
         unknown = is_list and self._stated.names_unknown(leaves)
         if not (unknown or self._lookalikes.hold_codes(leaves)):
             return None
-        return UNKNOWN_LEVEL if any(facts.cells) else ONLY_UNKNOWN
+        sixth = f"; {SIXTH}" if Flag.TRANSITIONAL in facts.flags else ""
+        return (UNKNOWN_LEVEL if any(facts.cells) else ONLY_UNKNOWN) + sixth
 
     def _find_places(self, shape: tuple[Keys, ...]) -> list[list[int]]:
         """Return the leaves, by number, of each field and each level in labels of a shape."""
@@ -168,7 +175,12 @@ class LabelReader:
 
     def _cell(self, level: str, leaves: Sequence[Leaf]) -> tuple[str | None, ...]:
         """Return the codes of one disc, none when the label does not name it."""
-        return _agreed([self._codes(leaf) for leaf in _shallowest(leaves)], (), level)
+        shallow = _shallowest(leaves)
+        found = [self._codes(leaf) for leaf in shallow]
+        if len(found) > 1 and any(names_sixth(leaf.keys[-1]) for leaf in shallow if leaf.keys):
+            # a spine has one disc there: the form's cell of the usual one says that it is absent
+            found = [codes for codes in found if not set(codes) <= self._absent] or found
+        return _agreed(found, (), level)
 
     def _codes(self, leaf: Leaf) -> tuple[str | None, ...]:
         if not leaf.readable:

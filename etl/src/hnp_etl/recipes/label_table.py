@@ -2,7 +2,7 @@
 
 import tomllib
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     Field,
@@ -63,6 +63,12 @@ class Entries(Section):
         return found
 
 
+class Rsna(Section):
+    """How points of RSNA 2024 tell the disc of a slice."""
+
+    reach_mm: Annotated[float, Field(ge=0, le=50, allow_inf_nan=False)] | None = None
+
+
 class Label(Section):
     """How a label is read."""
 
@@ -82,6 +88,15 @@ class Label(Section):
     )
     sex_values: dict[Spelling, Literal["F", "M"]] = Field(default={})
     missing: tuple[StrictStr | StrictInt | StrictFloat, ...] = ()
+    rsna: Rsna = Rsna()
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what nobody set, as a table does."""
+        found: dict[str, Any] = plain(self)
+        if "rsna" not in self.model_fields_set:
+            found.pop("rsna", None)
+        return found
 
     @field_validator("levels")
     @classmethod

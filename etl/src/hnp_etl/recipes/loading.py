@@ -14,6 +14,12 @@ from hnp_shared.opening import read_regular
 _MOST_BYTES = 2**20
 """Of a recipe; the longest of ours has 4 kB."""
 
+_NO_RECIPE = {
+    "spider": "SPIDER holds sagittal volumes (.mha) with masks and no axial slice, so no data set "
+    "is made of it; it is good for finding vertebrae, discs and canal on sagittal images",
+}
+"""Public sets that people ask for, and why there is no recipe for them."""
+
 
 def load_recipe(name_or_file: str) -> Recipe:
     """Return a built-in recipe by name, or one from a TOML file.
@@ -25,6 +31,8 @@ def load_recipe(name_or_file: str) -> Recipe:
         return parse_recipe(builtin_text(name_or_file), name_or_file)
     path = Path(name_or_file)
     shown = path.name or name_or_file
+    if name_or_file in _NO_RECIPE and not path.exists():
+        raise InputError(f"found no recipe {name_or_file!r}: {_NO_RECIPE[name_or_file]}")
     try:
         content = read_regular(path, role=f"recipe {shown}", most_bytes=_MOST_BYTES + 1)
         if len(content) > _MOST_BYTES:

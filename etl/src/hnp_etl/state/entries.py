@@ -10,6 +10,7 @@ from hnp_etl.reading.meaning import LabelMeaning, meaning_of_label
 from hnp_etl.reading.sealed import unseal
 from hnp_etl.recipes.label_table import Label
 from hnp_etl.state.database import Row, pages, write_many
+from hnp_etl.state.reached import with_reached
 
 _ID_BITS = 32
 MOST_FAULTS = 1000
@@ -36,6 +37,8 @@ def interpret(state: sqlite3.Connection, recipe: Label) -> None:
     with state:  # none of these files is a label itself
         state.execute("DELETE FROM label")
     for whole in reader_of(recipe).label_sets(_files(state), recipe):
+        if whole.label_at is not None:
+            whole = whole._replace(entries=tuple(with_reached(state, whole, recipe)))  # noqa: PLW2901
         _note(state, whole, recipe)
         parts = ((number, whole.number) for number in whole.parts)
         write_many(state, "INSERT INTO part VALUES (?, ?)", parts)

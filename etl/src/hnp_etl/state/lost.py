@@ -7,7 +7,7 @@ from typing import NamedTuple
 from hnp_etl.state.database import pages
 from hnp_etl.walking.paths import path_bytes
 from hnp_shared.notices import Misfit, Notice
-from hnp_shared.vocabulary import UNCACHED_REASONS, Reason
+from hnp_shared.vocabulary import UNCACHED_REASONS, Flag, Reason
 
 _WITHOUT_LABEL = (Reason.NO_LABEL, Reason.LABEL_REJECTED)
 """What becomes of an image whose label cannot be read, or lies where nobody can look."""
@@ -111,6 +111,14 @@ def hidden_losses(state: sqlite3.Connection) -> Iterator[Notice]:
     )
     for hospital, labels in found.fetchall():
         yield Notice(hospital, Misfit.PASSED_OVER, "", {"labels": labels})
+    found = state.execute(  # labels of images that their header lets in
+        "SELECT hospital, count(DISTINCT label.id) FROM file JOIN pair ON pair.image = file.id "
+        "JOIN look ON look.id = file.id AND look.refusal IS NULL "
+        "JOIN label ON label.id = pair.label "
+        f"""WHERE label.facts LIKE '%"flags": [%"{Flag.TRANSITIONAL}"%' GROUP BY 1 ORDER BY 1"""
+    )
+    for hospital, labels in found.fetchall():
+        yield Notice(hospital, Misfit.TRANSITIONAL, "", {"labels": labels})
 
 
 def empty_sources(state: sqlite3.Connection, labels: Sequence[str]) -> list[str]:

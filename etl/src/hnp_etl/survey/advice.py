@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from hnp_etl.survey.archives import BESIDE, READ
 from hnp_etl.survey.findings import Findings
 from hnp_etl.survey.key_guess import level_named
+from hnp_etl.survey.label_draft import DRAFTED
 from hnp_etl.survey.masking import shown_key, shown_place
 from hnp_etl.survey.names import NOT_SIMILAR
 from hnp_etl.survey.private_page import PRIVATE_PAGE
@@ -70,6 +71,8 @@ def _about_folders(findings: Findings) -> Iterator[str]:
 
 def _about_labels(findings: Findings) -> Iterator[str]:
     if not findings.keys.labels:
+        if findings.draft.recipe.label.source not in DRAFTED:
+            return
         if met := findings.count(Kind.LABEL):
             yield f"none of {met:,} labels could be read: look at the reasons above"
         elif findings.others.tables:

@@ -21,7 +21,7 @@ FROM_STUDY = "study"
 
 _ORDER = {str(reason): place for place, reason in enumerate(Reason, 1)}
 
-_IDS = ("study_uid", "series_uid", "sop_uid", "patient_id")
+_IDS = ("study_uid", "series_uid", "sop_uid", "patient_id", "space_uid")
 _OFFSETS = ("body_offset", "pixel_offset", "pixel_length")
 _PLACES = frozenset([*_IDS, "position_mm", *_OFFSETS, "frame", "per_frame"])
 _TELLING = attrgetter(*(name for name in HeaderFacts._fields if name not in _PLACES))

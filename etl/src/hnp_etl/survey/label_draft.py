@@ -14,6 +14,9 @@ from hnp_etl.survey.label_keys import KeyProfile, LabelKeys
 from hnp_etl.survey.masking import is_shown_whole
 from hnp_shared.vocabulary import LEVEL_NAMES
 
+DRAFTED = ("json", "table")
+"""Sources whose `[label]` is drafted from what is met; of the others it stays as it was given."""
+
 _FIELDS: tuple[LabelField, ...] = get_args(LabelField)
 _ASKED: tuple[LabelField, ...] = ("patient", "age", "sex", "canal_width_mm")
 """Fields that a manifest has columns for: a label without them is worth a second look."""

@@ -27,7 +27,7 @@ from hnp_etl.survey.folders import LayoutDraft, draft_layout
 from hnp_etl.survey.frames import each_slice
 from hnp_etl.survey.images import ImageTally, Seen, tally_images
 from hnp_etl.survey.key_guess import KeyGuesser
-from hnp_etl.survey.label_draft import LabelDraft, draft_label
+from hnp_etl.survey.label_draft import DRAFTED, LabelDraft, draft_label
 from hnp_etl.survey.label_keys import LabelKeys, profile_keys
 from hnp_etl.survey.masking import shown_place
 from hnp_etl.survey.names import compare_names
@@ -39,11 +39,8 @@ from hnp_etl.survey.table_files import read_tables
 from hnp_etl.survey.table_sheet import TableSheet
 from hnp_etl.walking.paths import PathReader
 from hnp_etl.walking.walk import walk
-from hnp_shared.errors import InputError
 from hnp_shared.notices import Notice
 from hnp_shared.vocabulary import UNKNOWN_HOSPITAL, Kind, Reason
-
-_READ_SOURCES = ("json", "table")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +77,6 @@ def survey(config: SurveyConfig, folder: Path, *, executor: Executor) -> Finding
 
 
 def _survey(config: SurveyConfig, state: Connection, executor: Executor) -> Findings:
-    if config.recipe.label.source not in _READ_SOURCES:
-        raise InputError(
-            f"found label source {config.recipe.label.source}, "
-            "expected json or table: a survey reads labels of one file or one line an image"
-        )
     stages = Stages()
     with stages.timed("walk"):
         layout = _walk(config, state)
@@ -155,6 +147,9 @@ def _labels(
     start: Label, state: Connection, sheets: Sequence[TableSheet]
 ) -> tuple[LabelKeys, LabelDraft]:
     """Return the keys of labels and a draft for them: of JSON files, else of tables."""
+    if start.source not in DRAFTED:
+        kept = LabelDraft(start, {}, 0, frozenset(), {})
+        return profile_keys((), KeyGuesser(start)), kept
     if start.origin.module is None:
         keys = profile_keys(counts.leaves(state), KeyGuesser(start))
         entries = None if keys.labels else draft_entries(sheets, start.table)

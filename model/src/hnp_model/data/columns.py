@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from hnp_shared.errors import InputError
 
-NO_INPUTS = ("age", "canal_width_mm", "level", "row")
+NO_INPUTS = ("age", "canal_width_mm", "level", "row", "frame")
 """Numbers that are inputs already, or say only where pixels lie."""
 
 TRUTH = ("is_patient", "label_code")

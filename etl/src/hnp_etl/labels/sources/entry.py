@@ -8,6 +8,7 @@ from hnp_etl.errors import FileError
 from hnp_etl.labels.document import Leaf, Scalar
 from hnp_etl.labels.label import LabelReader
 from hnp_etl.labels.sources.match import path_key
+from hnp_etl.labels.transitional import names_sixth
 from hnp_etl.labels.values import NO_CODES, is_missing, recipe_code
 from hnp_etl.recipes.grammar import bare, whole
 from hnp_etl.recipes.label_table import Label
@@ -113,6 +114,8 @@ def level_cell(stated: Scalar, code: Leaf, recipe: Label) -> tuple[Leaf, ...]:
         return (Leaf((recipe.levels[name][0],), code.values, code.readable),)
     date = _DATE.fullmatch(str(stated).strip())
     found = "found a date, as Excel makes of 4-5," if date else "found a level"
+    if names_sixth(str(stated)):
+        found = "found a disc of L6 or T13, which only [label.levels] can map: a level"
     raise FileError(Reason.BAD_VALUE, f"{found} that names no disc, expected one of [label.levels]")
 
 

@@ -1,7 +1,7 @@
 """Label files of many labels, as a source reads them and as a recipe understands them."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
 from typing import NamedTuple, Protocol, cast
 
@@ -25,6 +25,23 @@ class LabelFile(NamedTuple):
     text: str
 
 
+class Pointed(NamedTuple):
+    """A disc as a point on an image tells it.
+
+    Attributes:
+        image: study/series/instance.
+        level: 0..4 from the head down.
+        x: column of the point, from 0; y likewise the row.
+        aside: it is beside the disc.
+    """
+
+    image: str
+    level: int
+    x: float
+    y: float
+    aside: bool
+
+
 class LabelSet(NamedTuple):
     """What files that belong together say.
 
@@ -36,6 +53,8 @@ class LabelSet(NamedTuple):
         weightings: study/series -> weighting, where the files tell it.
         refused: why the files say nothing.
         faults: what is wrong in single lines that name no image.
+        points: of discs, by which other images are told.
+        label_at: gives the entry of an image that shows a level.
     """
 
     number: int
@@ -45,6 +64,8 @@ class LabelSet(NamedTuple):
     weightings: Iterable[tuple[str, str]] = ()
     refused: FileError | None = None
     faults: Sequence[str] = ()
+    points: Sequence[Pointed] = ()
+    label_at: Callable[[str, int], Entry] | None = None
 
 
 class EntrySource(Protocol):

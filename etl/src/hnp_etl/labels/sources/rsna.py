@@ -17,10 +17,12 @@ from hnp_etl.labels.sources.entry import Entry, level_of
 from hnp_etl.labels.sources.header import LOOKED_AT, column_name, shown_columns
 from hnp_etl.labels.sources.lines import Sheet, sheets_from_json, sheets_to_json
 from hnp_etl.labels.sources.match import path_key
-from hnp_etl.labels.sources.rows import LabelFile, LabelSet
-from hnp_etl.labels.values import is_missing, known_codes, recipe_code
+from hnp_etl.labels.sources.rows import LabelFile, LabelSet, Pointed
+from hnp_etl.labels.sources.rsna_severities import Severities
+from hnp_etl.labels.values import is_missing
 from hnp_etl.limits import Limits
 from hnp_etl.recipes.grammar import bare, whole
+from hnp_etl.recipes.grammar import number as number_of
 from hnp_etl.recipes.label_table import Label
 from hnp_shared.vocabulary import LEVEL_NAMES, Reason
 
@@ -41,7 +43,7 @@ def label_sets(files: Iterable[LabelFile], recipe: Label) -> Iterator[LabelSet]:
 
     A table that lacks a column is refused beside.
     """
-    tables, places, parts = Tables(bare(recipe.condition), recipe), None, list[int]()
+    tables, places, parts = Tables(recipe, Severities(recipe)), None, list[int]()
     refused: dict[int, str] = {}
     for file in files:
         parts.append(file.number)
@@ -59,8 +61,15 @@ def label_sets(files: Iterable[LabelFile], recipe: Label) -> Iterator[LabelSet]:
     if places is not None:
         parts = [number for number in parts if number not in refused]
         weightings = ((series, each.value) for series, each in tables.weightings.items())
-        found = tables.entries(recipe)
-        yield LabelSet(places, parts, found, weightings=weightings, faults=tables.faults)
+        yield LabelSet(
+            places,
+            parts,
+            tables.entries(),
+            weightings=weightings,
+            faults=tables.faults,
+            points=tables.points,
+            label_at=lambda image, level: tables.entry(image, {LEVEL_NAMES[level]}),
+        )
 
 
 @dataclass(slots=True)
@@ -68,22 +77,22 @@ class Tables:
     """Rows of the three tables, told apart by their columns.
 
     Attributes:
-        condition: whose severities are wanted, as columns are compared.
-        recipe: what its codes are, and its words for a missing value.
+        recipe: names discs and the condition whose severities are wanted.
+        severities: what tables state of it.
         severe: whether a table has columns of that condition.
         without_severities: tables of studies that have none -> what was expected.
-        severities: (study, condition and level) -> severities that tables state.
         levels: study/series/instance -> levels.
+        points: of discs.
         weightings: study/series -> weighting.
         faults: what is wrong in single lines.
     """
 
-    condition: str
     recipe: Label
+    severities: Severities
     severe: bool = False
     without_severities: dict[int, str] = field(default_factory=dict)
-    severities: dict[tuple[str, str], dict[Scalar, None]] = field(default_factory=dict)
     levels: dict[str, set[str]] = field(default_factory=dict)
+    points: list[Pointed] = field(default_factory=list)
     weightings: dict[str, Weighting] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
@@ -93,35 +102,39 @@ class Tables:
         Raises:
             FileError: BAD_VALUE; it lacks a column.
         """
-        placed, names = len(self.levels), tuple[str, ...]()
+        placed, names, places = len(self.levels), tuple[str, ...](), set[int]()
         for index, line in enumerate(sheet.lines):
             cells = tuple(map(column_name, line.cells))
             if not names and index < LOOKED_AT and "studyid" in set(map(bare, cells)):
                 names = cells
+                places = {index for index, name in enumerate(cells) if bare(name) in ("x", "y")}
                 self._check(number, names)
             elif names and len(cells) == len(names):
-                row = with_points(line.cells, (), ()) if sheet.commas else line.cells
+                row = with_points(line.cells, places, ()) if sheet.commas else line.cells
                 self._add(dict(zip(map(bare, names), row, strict=True)), line.number)
             elif names and not (cells[0] == "" or str(line.cells[0]).startswith("#")):
                 told = f"line {line.number} has {len(cells)} columns, the header {len(names)}"
                 self.faults.append(told)
         return len(self.levels) > placed
 
-    def entries(self, recipe: Label) -> Iterator[Entry]:
+    def entries(self) -> Iterator[Entry]:
         """Yield one entry for each image that the coordinates name."""
         for image, levels in self.levels.items():
-            study = image.partition("/")[0]
-            try:
-                yield Entry(f"path {image}", tuple(self._cells(study, levels, recipe)))
-            except FileError as error:
-                yield Entry(f"path {image}", None, error.reason, "its study", error.what)
+            yield self.entry(image, levels)
+
+    def entry(self, image: str, levels: Iterable[str]) -> Entry:
+        """Return what the tables say of an image at some discs."""
+        try:
+            return Entry(f"path {image}", tuple(self._cells(image.partition("/")[0], levels)))
+        except FileError as error:
+            return Entry(f"path {image}", None, error.reason, "its study", error.what)
 
     def _check(self, number: int, names: tuple[str, ...]) -> None:
         """Refuse a table of coordinates without instances; note one without severities."""
         bares, found = set(map(bare, names)), f"found columns {shown_columns(names)}; expected"
         if {"seriesid", "level"} <= bares and "instancenumber" not in bares:
             raise FileError(Reason.BAD_VALUE, f"{found} instance_number")
-        severe = any(name.startswith(self.condition) for name in bares)
+        severe = any(map(self.severities.names, bares))
         self.severe |= severe
         if "seriesid" not in bares and not severe:
             what = f"{found} columns that begin with the recipe's label.condition"
@@ -132,42 +145,32 @@ class Tables:
         level = row.get("level")
         if series and not is_missing(level, self.recipe.missing_words):
             image = path_key(f"{study}/{series}/{_number(row, 'instance_number')}")
-            if level_of(level, self.recipe) is None:
-                self.faults.append(f"line {line} names a level that [label.levels] does not know")
+            self._point(row, image, line)
             self.levels.setdefault(image, set()).add(str(level).strip())
         elif series:
             weighting = read_series_text(_text(row, "series_description")).weighting
             if weighting is not None:
                 self.weightings[path_key(f"{study}/{series}")] = weighting
         elif study:
-            for name, value in row.items():
-                if name.startswith(self.condition) and self._is_stated(value):
-                    self.severities.setdefault((study, name), {})[value] = None
+            self.severities.add(study, row)
 
-    def _is_stated(self, severity: Scalar) -> bool:
-        """Tell whether a severity is one; what the recipe maps is, whatever it looks like."""
-        known = known_codes(self.recipe.codes)
-        return severity is not None and (
-            recipe_code(str(severity), known) is not None
-            or not is_missing(severity, self.recipe.missing_words)
-        )
+    def _point(self, row: Row, image: str, line: int) -> None:
+        """Note where the image shows the disc."""
+        disc = level_of(row.get("level"), self.recipe)
+        if disc is None:
+            self.faults.append(f"line {line} names a level that [label.levels] does not know")
+            return
+        x, y = (number_of(_text(row, name)) for name in ("x", "y"))
+        aside = "foramin" in bare(_text(row, "condition"))
+        if x is not None and y is not None:
+            self.points.append(Pointed(image, LEVEL_NAMES.index(disc), x, y, aside))
 
-    def _cells(self, study: str, levels: Iterable[str], recipe: Label) -> Iterator[Leaf]:
+    def _cells(self, study: str, levels: Iterable[str]) -> Iterator[Leaf]:
         stated = {bare(level) for level in levels}
         for name in LEVEL_NAMES:
-            aliases = recipe.levels.get(name, ())
+            aliases = self.recipe.levels.get(name, ())
             if stated & {bare(alias) for alias in (name, *aliases)} and aliases:
-                column = bare(recipe.condition + _COLUMNS[name])
-                severities = tuple(self.severities.get((study, column), {None: None}))
-                if len(severities) > 1:
-                    raise FileError(Reason.FIELD_CONFLICT, "has two severities that disagree")
-                yield Leaf((aliases[0],), severities)
-
-
-_COLUMNS = {
-    name: f"_l{name[1:].replace('-', '_' if 'S' in name else '_l')}" for name in LEVEL_NAMES
-}
-"""How the severity columns write a level: `_l4_l5`, `_l5_s1`."""
+                yield Leaf((aliases[0],), (self.severities.at(study, name),))
 
 
 def _number(row: Row, column: str) -> str:
