@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dicom_files import UNCOMPRESSED, dicom_bytes, picture
+from fuzz_archives import archives, read_archive
 from fuzz_damage import damage_dicom
 from fuzz_difference import compare_with_pydicom
 from hnp_etl.choosing.choose import header_refusals, pixel_refusal
@@ -214,6 +215,7 @@ TARGETS = (
     Target("dataset.json", parse_info, InputError, _infos),
     Target("split", _split, InputError, _splits),
     Target("shard", _shard, InputError, _shards),
+    Target("archive", read_archive, FileError, archives),
 )
 
 

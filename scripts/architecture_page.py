@@ -73,6 +73,11 @@ WHERE: dict[str, tuple[str, ...]] = {
         f"{_MODEL}/evaluation/evaluation.py",
     ),
     "a storage": (f"{_ETL}/files/source_file.py", f"{_ETL}/walking/walk.py"),
+    "a form of archive": (
+        f"{_ETL}/archives/listing.py",
+        f"{_ETL}/files/forms.py",
+        f"{_ETL}/files/moves.py",
+    ),
 }
 """What somebody may add -> where it goes: first the thing itself, then what must know of it."""
 

@@ -37,13 +37,22 @@ def list_archive(
     for _ in range(_TRIES):
         try:
             with open_place(raw, stat, whole=whole) as view:
-                return listing_of(_within(_members(view, stat.size, name), stat.size, limits))
+                return listing_of(members_of(view, stat.size, name, limits))
         except FileError as error:
             if error.reason is not Reason.UNREADABLE:
                 return Listing(refusal=error.reason)
         except OSError:
             continue
     return Listing(refusal=Reason.UNREADABLE)
+
+
+def members_of(view: View, size: int, name: ArchiveName, limits: Limits) -> Iterator[Member]:
+    """Yield the members of an archive while they are within bounds.
+
+    Raises:
+        FileError: why it cannot be read, or not to its end.
+    """
+    return _within(_members(view, size, name), size, limits)
 
 
 def _members(view: View, size: int, name: ArchiveName) -> Iterator[Member]:

@@ -9,6 +9,7 @@ from pydicom.errors import InvalidDicomError
 
 from hnp_etl.archives.unfolding import Unfolder
 from hnp_etl.errors import FileError
+from hnp_etl.files.place import is_inside, on_disk
 from hnp_etl.files.source_file import SourceFile
 from hnp_etl.limits import LIMITS
 from hnp_etl.recipes.grammar import identifier
@@ -71,9 +72,12 @@ def _below(path: str) -> str:
 def source_roots(sources: Iterable[SliceSource]) -> list[Path]:
     """Return the folders that the sources lie below, as far as their paths tell."""
     roots = {
-        each.raw.rsplit(b"/", each.path.count("/"))[0]
+        on_disk(each.raw).rpartition(b"/")[0]
+        if is_inside(each.raw)
+        else each.raw.rsplit(b"/", each.path.count("/"))[0]
         for each in sources
-        if each.path.count("/") and each.raw.count(b"/") > each.path.count("/")
+        if is_inside(each.raw)
+        or (each.path.count("/") and each.raw.count(b"/") > each.path.count("/"))
     }
     return [Path(root.decode("utf-8", "surrogateescape")) for root in sorted(roots)]
 

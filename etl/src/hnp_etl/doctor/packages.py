@@ -16,6 +16,7 @@ EXTRAS = {
     "excel": ("openpyxl", "label tables in Excel files"),
     "dask": ("distributed", "builds on a Dask cluster"),
     "clinic": ("highdicom", "hnp-etl attach"),
+    "7z": ("py7zr", "archives of 7-Zip"),
 }
 """Extra -> the package that it brings, and what that is for."""
 

@@ -154,7 +154,9 @@ def _would_pass(
 def _archive_remedy(state: State, reason: Reason | None) -> str | None:
     if state is State.IGNORED:
         return "a file in it were of use, and what it holds did not lie beside it"
-    return f"it were none of the archives that are {REMEDIES[reason]}" if reason else None
+    if reason is None:
+        return None
+    return f"it could be read; {REMEDIES[reason].rpartition(': ')[2]}"
 
 
 def _found(detail: str | None) -> str:

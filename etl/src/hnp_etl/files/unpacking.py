@@ -87,7 +87,10 @@ class _Stream:
             data = self._pending
             if not data and getattr(self._inner, "needs_input", True):
                 data = self._packed.read(_CHUNK_BYTES)
-            found = cast("bytes", self._inner.decompress(data, most))
+            try:
+                found = cast("bytes", self._inner.decompress(data, most))
+            except OSError as error:  # bz2 says so, and the disk has no part in it
+                raise EOFError("damaged") from error
             self._pending = getattr(self._inner, "unconsumed_tail", b"")
             if found:
                 return found

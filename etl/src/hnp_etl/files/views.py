@@ -15,6 +15,7 @@ from hnp_etl.files.unpacking import DAMAGED, Unpacker
 from hnp_shared.vocabulary import Reason
 
 _CHUNK_BYTES = 256 * 2**10
+_LEAST_BYTES = 16 * 2**10
 _KEPT_BYTES = 4 * 2**20
 """What was unpacked last and can be asked for again without beginning anew."""
 
@@ -130,7 +131,7 @@ class UnpackedView:
             return b""
         if start < self._kept_from:
             self._begin()
-        while self._at < start + count and self._unpack(start):
+        while self._at < start + count and self._unpack(start, start + count - self._at):
             pass
         begin = start - self._kept_from
         return bytes(self._kept[begin : begin + count]) if begin >= 0 else b""
@@ -139,11 +140,12 @@ class UnpackedView:
         self._stream = self._new()
         self._kept, self._kept_from, self._at, self._sum = bytearray(), 0, 0, 0
 
-    def _unpack(self, wanted: int) -> bool:
-        """Unpack the next piece; bytes long before the wanted ones are let go."""
-        room = _CHUNK_BYTES if self._size is None else self._size - self._at
+    def _unpack(self, wanted: int, lack: int) -> bool:
+        """Unpack what is lacking, or a piece of it; bytes long before the wanted ones go."""
+        most = min(_CHUNK_BYTES, max(lack, _LEAST_BYTES))  # a header is short, and pixels long
+        room = most if self._size is None else self._size - self._at
         try:
-            piece = self._stream.read(min(_CHUNK_BYTES, room))
+            piece = self._stream.read(min(most, room))
         except DAMAGED as error:
             raise FileError(Reason.TRUNCATED, "compressed bytes that are damaged") from error
         self._at += len(piece)
