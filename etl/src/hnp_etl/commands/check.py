@@ -9,6 +9,7 @@ from hnp_shared.check import CheckReport, check_dataset
 from hnp_shared.command import echo_json, echo_notices, reported
 from hnp_shared.errors import InputError
 from hnp_shared.small_groups import SMALL_GROUP_PATIENTS, SmallGroups
+from hnp_shared.telling import one_line
 
 
 @click.command("check", epilog="Example: hnp-etl check spine --deep")
@@ -43,7 +44,7 @@ def check(out: Path, deep: bool, as_json: bool) -> None:
             )
         else:
             for finding in report.findings:
-                click.echo(finding)
+                click.echo(one_line(finding))
         echo_notices(report.notices)
         if report.groups:
             _tell_groups(report.groups, as_json=as_json)

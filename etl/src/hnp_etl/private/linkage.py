@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from hnp_shared.corrections import defused, restored
 from hnp_shared.errors import InputError, StorageError
 from hnp_shared.opening import open_regular
 from hnp_shared.storage import DISK, Disk, Sink, replace_file
@@ -27,7 +28,7 @@ def write_linkage(private: Path, links: Iterable[Link], *, disk: Disk = DISK) ->
     def fill(sink: Sink) -> None:
         sink.write(b"slice_id,path\n")
         for link in links:
-            quoted = link.path.replace('"', '""').encode("utf-8", "surrogateescape")
+            quoted = defused(link.path).replace('"', '""').encode("utf-8", "surrogateescape")
             sink.write(link.slice_id.encode() + b',"' + quoted + b'"\n')
 
     replace_file(private / LINKAGE_FILE, fill, role="the linkage", mode=0o600, disk=disk)
@@ -46,7 +47,7 @@ def read_linkage(private: Path) -> Iterator[Link]:
             open_regular(path, role=LINKAGE_FILE), "utf-8", "surrogateescape", newline=""
         ) as file:
             for row in csv.DictReader(file, strict=True):
-                yield Link(row["slice_id"], row["path"])
+                yield Link(row["slice_id"], restored(row["path"]))
     except (KeyError, csv.Error) as error:
         raise InputError(f"{LINKAGE_FILE} is damaged, expected slice_id,path") from error
     except FileNotFoundError as error:
