@@ -67,11 +67,16 @@ def write_shard(
     """
 
     def fill(sink: Sink) -> None:
-        with zipfile.ZipFile(cast("BinaryIO", sink), "w", zipfile.ZIP_STORED) as archive:
-            _add_member(archive, IMAGES_MEMBER, images)
-            _add_member(archive, IDS_MEMBER, np.array(slice_ids, dtype="<U32"))
+        fill_shard(cast("BinaryIO", sink), images, slice_ids)
 
     return write_named(folder, ".npz", fill, role="the shard", disk=disk)
+
+
+def fill_shard(sink: BinaryIO, images: Images, slice_ids: Sequence[str]) -> None:
+    """Write the bytes of a shard: the same slices give the same ones."""
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
+        _add_member(archive, IMAGES_MEMBER, images)
+        _add_member(archive, IDS_MEMBER, np.array(slice_ids, dtype="<U32"))
 
 
 def open_shard(path: Path) -> Shard:

@@ -1,4 +1,4 @@
-"""How much of a key is no repetition: a lower bar than chance, for nobody can measure that. Pure."""
+"""How much of a key is no repetition: less is asked than chance, which none can measure. Pure."""
 
 import math
 from collections import Counter
