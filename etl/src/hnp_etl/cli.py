@@ -11,6 +11,10 @@ _COMMANDS = {
         "hnp_etl.commands.attach:attach_command",
         "Write what PREDICTIONS say of the data set OUT as DICOM, for research.",
     ),
+    "audit-release": Place(
+        "hnp_etl.commands.audit_release:audit_release",
+        "Read the data set OUT as a stranger would, and list what could identify somebody.",
+    ),
     "build-manifest": Place(
         "hnp_etl.commands.build_manifest:build_manifest",
         "Turn hospital folders SRC into a manifest and shards.",

@@ -18,6 +18,7 @@ from hnp_shared.nearness import near_names
 from hnp_shared.notices import Notice
 from hnp_shared.parameters import strengthen
 from hnp_shared.process import STOPS, begin, stopped_line
+from hnp_shared.telling import one_line
 from hnp_shared.utf8 import use_utf8
 
 _A_MOMENT_S = 0.05
@@ -52,7 +53,7 @@ def reported(resume: str = "run the same command again to go on") -> Iterator[No
 
 def _fail(error: HnpError) -> NoReturn:
     for line in (*getattr(error, "__notes__", ()), f"error: {error}"):  # notes: found before
-        click.echo(line, err=True)
+        click.echo(one_line(line), err=True)
     sys.exit(error.exit_code)
 
 
@@ -122,7 +123,7 @@ class LazyGroup(click.Group):
             click.echo(error.format_message(), err=True)
             sys.exit(error.exit_code)
         except click.ClickException as error:
-            click.echo(f"error: {error.format_message()}", err=True)
+            click.echo(one_line(f"error: {error.format_message()}"), err=True)
             sys.exit(error.exit_code)
         except HnpError as error:  # help that could not be printed
             _fail(error)
@@ -154,7 +155,7 @@ def echo_json(value: Mapping[str, object] | list[Mapping[str, object]]) -> None:
 def echo_notices(notices: Iterable[Notice]) -> None:
     """Print what does not fit in a data set to stderr, a warning each."""
     for notice in notices:
-        click.echo(f"warning: {notice.line}", err=True)
+        click.echo(one_line(f"warning: {notice.line}"), err=True)
 
 
 def echo_table(rows: Sequence[tuple[str, ...]]) -> None:
@@ -165,6 +166,7 @@ def echo_table(rows: Sequence[tuple[str, ...]]) -> None:
 
 def aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
     """Return rows as lines with aligned columns; a Hangul syllable is two columns wide."""
+    rows = [tuple(map(one_line, row)) for row in rows]
     widths = [max(_width(row[index]) for row in rows) for index in range(len(rows[0]))]
     padded = (
         "  ".join(

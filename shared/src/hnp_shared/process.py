@@ -10,6 +10,7 @@ import signal
 import sys
 
 from hnp_shared.errors import StoppedError, StorageError
+from hnp_shared.telling import Escaping
 
 TYPE_CHECKING = False  # that of `typing`, which takes longer to import than a program may wait
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _guarded(now: "TextIO", first: "TextIO | None", kind: type[_Output] | type[_
     """Return a stream over the same descriptor; as it is when it is none of the process's own."""
     if first is None or now is not first:  # closed, or somebody else's already
         return now
-    return io.TextIOWrapper(
+    return Escaping(
         io.BufferedWriter(kind(now.fileno(), "wb", closefd=False)),
         encoding=now.encoding,
         errors=now.errors,

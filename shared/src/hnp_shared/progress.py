@@ -1,9 +1,10 @@
 """Progress on stderr: a bar on a terminal, one line every 30 seconds elsewhere."""
 
+import io
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 from tqdm import tqdm
 
@@ -11,6 +12,22 @@ LINE_EVERY_S = 30.0
 """Seconds between two lines where there is no terminal to draw a bar on."""
 
 T = TypeVar("T")
+
+
+class _Drawn:
+    """A stream as a bar needs it: its marks, which move the cursor, are not told but meant."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        if isinstance(self._stream, io.TextIOWrapper):
+            io.TextIOWrapper.write(self._stream, text)
+        else:
+            self._stream.write(text)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
 
 
 def track(
@@ -31,7 +48,8 @@ def track(
         more: gives what else is worth telling at the moment; "" for nothing.
     """
     if sys.stderr.isatty():
-        with tqdm(items, desc=what, total=total, unit=unit, leave=False, file=sys.stderr) as bar:
+        drawn = _Drawn(sys.stderr)  # a bar moves the cursor, and holds no word of a stranger
+        with tqdm(items, desc=what, total=total, unit=unit, leave=False, file=drawn) as bar:
             for item in bar:
                 yield item
                 bar.set_postfix_str(more(), refresh=False)

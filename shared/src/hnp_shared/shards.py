@@ -68,10 +68,14 @@ def write_shard(
     """
 
     def fill(sink: Sink) -> None:
-        ids = np.array(slice_ids, dtype="<U32")
-        add_members(sink, {IMAGES_MEMBER: images, IDS_MEMBER: ids})
+        fill_shard(sink, images, slice_ids)
 
     return write_named(folder, ".npz", fill, role="the shard", disk=disk)
+
+
+def fill_shard(sink: Sink, images: Images, slice_ids: Sequence[str]) -> None:
+    """Write the bytes of a shard: the same slices give the same ones."""
+    add_members(sink, {IMAGES_MEMBER: images, IDS_MEMBER: np.array(slice_ids, dtype="<U32")})
 
 
 def open_shard(path: Path) -> Shard:

@@ -6,6 +6,7 @@ flushed to the disk, renamed, and the folder is flushed too.
 
 import contextlib
 import errno
+import fcntl
 import os
 import re
 import secrets
@@ -232,6 +233,8 @@ def _temporary(
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with open(descriptor, "wb", buffering=0) as file:  # noqa: PTH123  # Path has no opener
+            with contextlib.suppress(OSError):  # a file system without locks
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # see `leftovers`
             with contextlib.closing(HashingFile(file, disk.write)) as sink:
                 fill(sink)
                 digest = sink.finish()

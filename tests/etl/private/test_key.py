@@ -1,6 +1,8 @@
 """Claims about the key: given or made, long enough, closed, the one the data set was built with."""
 
+import base64
 import os
+import random
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,8 @@ from hnp_etl.private.key import KEY_FILE, load_key, make_key
 from hnp_etl.private.pseudonyms import key_id
 from hnp_shared.errors import InputError, StorageError
 from hnp_shared.storage import Disk
+
+GIVEN = b"given by hand, long enough to be a key"
 
 
 @pytest.fixture
@@ -35,8 +39,8 @@ def test_a_made_key_has_32_bytes_for_its_owner_only(tmp_path: Path) -> None:
 def test_a_given_key_goes_before_the_one_in_the_private_folder(tmp_path: Path) -> None:
     make_key(tmp_path)
     given = tmp_path / "given"
-    given.write_bytes(b"g" * 40)
-    assert load_key(given, tmp_path, None) == b"g" * 40
+    given.write_bytes(GIVEN)
+    assert load_key(given, tmp_path, None) == GIVEN
 
 
 def test_without_a_key_one_has_to_be_made(tmp_path: Path) -> None:
@@ -53,7 +57,7 @@ def test_a_short_key_is_refused(tmp_path: Path, count: int) -> None:
 def test_a_rebuild_with_another_key_or_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="built with key 01234567, found none"):
         load_key(None, tmp_path, "01234567")
-    (tmp_path / "k").write_bytes(b"x" * 32)
+    (tmp_path / "k").write_bytes(GIVEN)
     with pytest.raises(InputError, match="built with key 01234567, found [0-9a-f]{8}$"):
         load_key(tmp_path / "k", tmp_path, "01234567")
 
@@ -68,21 +72,21 @@ def test_no_key_is_ever_shown(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", [0o604, 0o640, 0o602, 0o620, 0o644, 0o666])
 def test_a_key_that_others_may_read_or_write_is_refused(tmp_path: Path, mode: int) -> None:
     path = tmp_path / KEY_FILE
-    path.write_bytes(b"k" * 32)
+    path.write_bytes(GIVEN)
     path.chmod(mode)
     told = f"^the key file is open to others: found mode {mode:o}, expected 600$"
     for given in (path, None):
         with pytest.raises(InputError, match=told):
             load_key(given, tmp_path, None)
     path.chmod(0o400)
-    assert load_key(path, tmp_path, None) == b"k" * 32
+    assert load_key(path, tmp_path, None) == GIVEN
 
 
 @pytest.mark.parametrize("mode", [0o701, 0o710, 0o750, 0o755, 0o777])
 def test_a_private_folder_that_is_open_to_others_is_refused(tmp_path: Path, mode: int) -> None:
     private = tmp_path / "private"
     private.mkdir()
-    (private / "key").write_bytes(b"k" * 32)
+    (private / "key").write_bytes(GIVEN)
     private.chmod(mode)
     told = f"^the private folder is open to others: found mode {mode:o}, expected 700$"
     with pytest.raises(InputError, match=told), hold(tmp_path / "out", private):
@@ -138,3 +142,37 @@ def test_a_missing_key_is_told(tmp_path: Path) -> None:
 def test_a_key_that_cannot_be_read_is_a_storage_error(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"^the key file: "):
         load_key(tmp_path, tmp_path, None)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [bytes(32), b"k" * 40, bytes(range(64)), b"abcd" * 8, b"01" * 32, b"password" * 5],
+)
+def test_a_key_that_repeats_itself_or_counts_is_refused(tmp_path: Path, key: bytes) -> None:
+    (tmp_path / "k").write_bytes(key)
+    (tmp_path / "k").chmod(0o600)
+    with pytest.raises(InputError, match=r"^the key repeats itself or counts up: found \d+ bits"):
+        load_key(tmp_path / "k", tmp_path, None)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_key_by_chance_is_taken_as_bytes_or_in_hex(tmp_path: Path, seed: int) -> None:
+    key = random.Random(seed).randbytes(32)
+    for content in (key, key.hex().encode(), base64.b64encode(key)):
+        (tmp_path / "k").write_bytes(content)
+        (tmp_path / "k").chmod(0o600)
+        assert load_key(tmp_path / "k", tmp_path, None) == content
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file to somebody else")
+@pytest.mark.parametrize("what", ["key", "folder"])
+def test_what_belongs_to_another_user_is_refused_even_by_root(tmp_path: Path, what: str) -> None:
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    make_key(private)
+    os.chown(private / KEY_FILE if what == "key" else private, 12345, -1)
+    with (
+        pytest.raises(InputError, match="belongs to user 12345, expected 0"),
+        hold_private(private),
+    ):
+        load_key(None, private, None)

@@ -93,6 +93,8 @@ class _Union:
 
     def root(self, value: Value) -> Value:
         while (above := self.parent.get(value, value)) != value:
+            # Halve the path, or a chain of studies, each with the next one's patient, takes squares
+            self.parent[value] = self.parent.get(above, above)
             value = above
         return value
 

@@ -15,6 +15,7 @@ from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import GateError, InputError
 from hnp_shared.mask_set import MASKS_FILE, check_mask_set, open_mask_set
 from hnp_shared.small_groups import SMALL_GROUP_PATIENTS, SmallGroups
+from hnp_shared.telling import one_line
 
 
 @click.command("check", epilog="Example: hnp-etl check spine --deep")
@@ -69,7 +70,7 @@ def check(out: Path, deep: bool, protocol: Path | None, data: Path | None, as_js
             )
         else:
             for finding in report.findings:
-                click.echo(finding)
+                click.echo(one_line(finding))
         echo_notices(report.notices)
         if report.groups:
             _tell_groups(report.groups, as_json=as_json)

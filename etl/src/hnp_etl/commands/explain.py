@@ -12,6 +12,7 @@ from hnp_etl.recipes.builtin import DEFAULT_RECIPE
 from hnp_etl.recipes.loading import load_recipe
 from hnp_shared.command import echo_json, reported
 from hnp_shared.errors import InputError
+from hnp_shared.telling import one_line
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _MOST = 3
@@ -83,7 +84,7 @@ def _finding(finding: Finding) -> Mapping[str, object]:
 
 
 def _echo(each: Explanation) -> None:
-    click.echo(_text(each.path))
+    click.echo(one_line(_text(each.path) or ""))
     lines = [("state", f"{each.state} {each.reason or ''}".rstrip())]
     lines += [(step.name, step.finding) for step in each.steps[:1]]
     if each.plane.value or each.plane.source or each.weighting.evidence != each.plane.evidence:
@@ -94,7 +95,7 @@ def _echo(each: Explanation) -> None:
     if each.reason is not None:
         lines.append(("to do", REASONS[each.reason].do))
     for name, text in lines:
-        click.echo(f"  {name:<10} {_text(text)}")
+        click.echo(one_line(f"  {name:<10} {_text(text)}"))
 
 
 def _said(finding: Finding) -> str:

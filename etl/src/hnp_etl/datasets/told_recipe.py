@@ -17,6 +17,7 @@ from hnp_etl.recipes.recipe import Layout, Recipe
 
 _PATTERNS = ("image_folders", "label_folders", "hospital", "procedure")
 _DIGEST = "sha256:"
+_TOLD_DIGEST = re.compile(r"(?:sha256:)?[0-9a-f]{16,64}")
 # "\d", "(?i)", "(?<!", "[A-Za-z0-9]", "{1,2}": what is no word of a pattern.
 _SYNTAX = re.compile(r"\\.|\(\?[a-zA-Z<=!:]*|\[[^\]]{0,64}\]|\{[0-9,]{1,9}\}")
 _WORDS = re.compile(r"[^\W_]+")
@@ -43,6 +44,13 @@ def told_recipe(recipe: Recipe) -> dict[str, Any]:
     return content
 
 
+def is_told(text: str) -> bool:
+    """Tell whether a text of a recipe, a key or a value, is one that `told_recipe` leaves."""
+    if text in _keys() or _TOLD_DIGEST.fullmatch(text):
+        return True
+    return text in (_alias(text), _word(text), _pattern(text))
+
+
 def _alias(alias: str) -> str:
     known = alias in _built_in() or all(map(is_legible, alias.split(".")))
     return alias if known else _digest(alias)
@@ -65,6 +73,22 @@ def _pattern(pattern: str) -> str:
 
 def _digest(value: str) -> str:
     return _DIGEST + hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@cache
+def _keys() -> frozenset[str]:
+    """Return the names of all tables and keys, and every word that one may hold."""
+    found = Recipe(name="x").model_dump(mode="json")
+    return frozenset((*_texts_and_keys(found), *_texts_and_keys(Recipe.model_json_schema())))
+
+
+def _texts_and_keys(value: object) -> Iterator[str]:
+    yield from _texts(value)
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if isinstance(value, dict):
+        yield from map(str, value)
+    for each in inner:
+        yield from _texts_and_keys(each)
 
 
 @cache

@@ -80,7 +80,7 @@ def shown_word(key: str) -> str:
     """Return a label key, a column or a folder as it may be shown.
 
     >>> [shown_word(key) for key in ("Spinal_Canal_Width", "PatientAge", "grade_of_Jones")]
-    ['Spinal_Canal_Width', 'PatientAge', 'grade_of_<text>']
+    ['Spinal_Canal_Width', 'PatientAge', 'grade_<text>']
     """
     return _joined(_tokens(_masked(key), KEY_WORDS, camel=True))
 

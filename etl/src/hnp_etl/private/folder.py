@@ -111,6 +111,23 @@ def refuse_open_to_others(mode: int, role: str, *, expected: int) -> None:
         raise InputError(f"{role} is open to others: found mode {found:o}, expected {expected:o}")
 
 
+def refuse_of_another(owner: int, role: str) -> None:
+    """Refuse what belongs to another user, who may read it and change it: root sees no modes.
+
+    Args:
+        owner: number of the user, as `stat` tells it.
+        role: what it is for.
+
+    Raises:
+        InputError: tells both numbers.
+    """
+    if owner != os.geteuid():
+        raise InputError(
+            f"{role} belongs to user {owner}, expected {os.geteuid()}, who runs this: "
+            "build as its owner, or give it to this user (chown)"
+        )
+
+
 def _make_closed(private: Path, disk: Disk) -> None:
     """Make the private folder, or close an empty one; refuse one that others may look into.
 
@@ -123,7 +140,8 @@ def _make_closed(private: Path, disk: Disk) -> None:
         if there and empty:
             with contextlib.suppress(PermissionError, NotImplementedError):  # told below
                 private.chmod(0o700)
-        mode = private.stat().st_mode
+        status = private.stat()
+        mode = status.st_mode
         if empty and mode & _OF_OTHERS and not there:
             private.rmdir()
     except OSError as error:
@@ -135,6 +153,7 @@ def _make_closed(private: Path, disk: Disk) -> None:
             "give --private DIR on one that does"
         )
     refuse_open_to_others(mode, _PRIVATE, expected=0o700)
+    refuse_of_another(status.st_uid, _PRIVATE)
 
 
 def _refuse_foreign(out: Path) -> None:

@@ -4,7 +4,8 @@ import os
 import secrets
 from pathlib import Path
 
-from hnp_etl.private.folder import refuse_open_to_others
+from hnp_etl.private.folder import refuse_of_another, refuse_open_to_others
+from hnp_etl.private.key_surprise import LEAST_BITS, surprise_bits
 from hnp_etl.private.pseudonyms import key_id
 from hnp_shared.errors import InputError, StorageError
 from hnp_shared.opening import open_regular
@@ -31,6 +32,11 @@ def load_key(key_file: Path | None, private: Path, built_with: str | None) -> by
     key = _read(path) if key_file or path.exists() else None
     if key is not None and len(key) < KEY_BYTES:
         raise InputError(f"the key has {len(key)} bytes, expected {KEY_BYTES} or more")
+    if key is not None and (found_bits := surprise_bits(key)) < LEAST_BITS:
+        raise InputError(
+            f"the key repeats itself or counts up: found {found_bits:.0f} bits of surprise, "
+            f"expected {LEAST_BITS} or more, as in {KEY_BYTES} bytes of /dev/urandom"
+        )
     found = key_id(key) if key is not None else "none"
     if built_with not in (None, found):
         raise InputError(f"the data set was built with key {built_with}, found {found}")
@@ -52,7 +58,9 @@ def make_key(private: Path, *, disk: Disk = DISK) -> bytes:
 def _read(path: Path) -> bytes:
     try:
         with open_regular(path, role="the key file") as file:
-            refuse_open_to_others(os.fstat(file.fileno()).st_mode, "the key file", expected=0o600)
+            status = os.fstat(file.fileno())
+            refuse_open_to_others(status.st_mode, "the key file", expected=0o600)
+            refuse_of_another(status.st_uid, "the key file")
             return file.read(MAX_KEY_BYTES)
     except FileNotFoundError as error:
         raise InputError(

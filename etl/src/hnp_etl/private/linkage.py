@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from hnp_shared.corrections import defused, restored
 from hnp_shared.errors import InputError, StorageError
 from hnp_shared.opening import open_regular
 from hnp_shared.storage import DISK, Disk, Sink, replace_file
@@ -32,7 +33,7 @@ def write_linkage(private: Path, links: Iterable[Link], *, disk: Disk = DISK) ->
     def fill(sink: Sink) -> None:
         sink.write(b"slice_id,path,frame\n")
         for link in links:
-            quoted = link.path.replace('"', '""').encode("utf-8", "surrogateescape")
+            quoted = defused(link.path).replace('"', '""').encode("utf-8", "surrogateescape")
             frame = f"{link.frame}" if link.frame else ""
             sink.write(link.slice_id.encode() + b',"' + quoted + f'",{frame}\n'.encode())
 
@@ -53,7 +54,7 @@ def read_linkage(private: Path) -> Iterator[Link]:
         ) as file:
             for row in csv.DictReader(file, strict=True):
                 frame = row.get("frame")  # one of before frames has none
-                yield Link(row["slice_id"], row["path"], int(frame) if frame else None)
+                yield Link(row["slice_id"], restored(row["path"]), int(frame) if frame else None)
     except (KeyError, ValueError, csv.Error) as error:
         raise InputError(f"{LINKAGE_FILE} is damaged, expected slice_id,path") from error
     except FileNotFoundError as error:

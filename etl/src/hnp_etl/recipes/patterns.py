@@ -9,9 +9,11 @@ denial-of-service attacks, NSS 2013: exponential time needs a repeat whose body 
 """
 
 import re
-import re._constants as codes  # type: ignore[import-untyped]  # the parser that `re` itself uses
-import re._parser as parser  # type: ignore[import-untyped]
 from collections.abc import Iterator
+
+# The parser that `re` itself uses; it has had these names since Python 3.11.
+from re import _constants as codes  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 MOST_LETTERS = 512

@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,11 @@ def open_scratch() -> Iterator[sqlite3.Connection]:
     SQLite keeps what its cache cannot hold in a file without a name (sqlite.org, "In-Memory
     Databases", section 3).
     """
-    with contextlib.closing(sqlite3.connect("", isolation_level="IMMEDIATE")) as connection:
+    with (
+        tempfile.TemporaryDirectory(prefix="hnp-scratch-") as folder,  # mode 700
+        contextlib.closing(sqlite3.connect("", isolation_level="IMMEDIATE")) as connection,
+    ):
+        _keep_temporary_files_in(Path(folder), connection)
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         connection.executescript(SCHEMA)
         yield connection

@@ -38,6 +38,7 @@ from hnp_model.runs.val_discs import read_val_discs
 from hnp_model.settings.evaluate import ALL, PredictSettings
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import OutputError
+from hnp_shared.leftovers import sweep_leftovers
 from hnp_shared.places import refuse_existing, refuse_in_dataset, refuse_place
 from hnp_shared.storage import make_folder
 
@@ -102,6 +103,7 @@ def predict_dataset(
         refuse_suffix(file)
         for path in (file, *paths_of(file).values()):  # the one that was named is told first
             refuse_place(path, force=settings.force)
+            sweep_leftovers(path.absolute().parent)
         refuse_own_file(file)
     dataset = open_dataset(out)
     folder = RunFolder(run)

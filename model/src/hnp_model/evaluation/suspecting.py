@@ -15,6 +15,7 @@ from hnp_model.runs.calibrations import read_calibrations
 from hnp_model.runs.evaluated import Evaluated, read_evaluated
 from hnp_model.runs.run_folder import RunFolder
 from hnp_model.runs.typed_record import DAMAGED_JSON
+from hnp_shared.corrections import defused
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.errors import InputError
 from hnp_shared.places import refuse_place
@@ -143,6 +144,8 @@ def _rows_of(ranked: pd.DataFrame, dataset: Dataset) -> list[list[object]]:
     known = dataset.manifest_table().select(names).to_pandas()
     slices = known.merge(ranked, on=DISC, how="inner").sort_values("rank", kind="stable")
     slices["label"] = slices["truth"].map(LABELS)
+    for column in ("label_code", "hospital"):  # a recipe's and a folder's words
+        slices[column] = slices[column].map(defused, na_action="ignore")
     for column in ("probability", "margin"):
         slices[column] = slices[column].map("{:.4f}".format)
     lines: list[list[object]] = slices[list(COLUMNS)].to_numpy(dtype=object).tolist()

@@ -32,6 +32,7 @@ from hnp_model.report.figure_rows import (
     show_figure,
 )
 from hnp_model.report.findings import Findings
+from hnp_model.report.markup import without_markup
 from hnp_model.report.sentences import (
     pooling_sentence,
     referral_sentence,
@@ -225,14 +226,15 @@ def _subgroups(found: Findings) -> str:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
+    return without_markup(f"{text[0].upper()}{text[1:]}.")
 
 
 def _bullets(lines: Iterable[str]) -> str:
-    return "".join(f"- {line}\n" for line in lines)
+    return "".join(f"- {without_markup(line)}\n" for line in lines)
 
 
 def _table(rows: list[Row]) -> str:
-    lines = ["| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in rows]
+    plain = ([without_markup(cell).replace("|", "/") for cell in row] for row in rows)
+    lines = ["| " + " | ".join(cells) + " |" for cells in plain]
     lines.insert(1, "|" + "---|" * len(rows[0]))
     return "\n".join(lines) + "\n"

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from hnp_model.measures.units import UnitName
 from hnp_model.runs.unit_tables import TABLES
+from hnp_shared.corrections import defused
 from hnp_shared.errors import OutputError
 from hnp_shared.storage import DISK, Sink, replace_file
 
@@ -45,11 +46,22 @@ def write_tables(file: Path, tables: Mapping[UnitName, pa.Table]) -> tuple[str, 
     return tuple(str(path) for path in paths_of(file).values())
 
 
+def _defused(table: pa.Table) -> pa.Table:
+    """Return a table without texts that a spreadsheet would take for formulas."""
+    for number, field in enumerate(table.schema):
+        if pa.types.is_string(field.type):
+            texts = [None if text is None else defused(text) for text in table[number].to_pylist()]
+            table = table.set_column(number, field, pa.array(texts, field.type))
+    return table
+
+
 def _write(path: Path, table: pa.Table) -> None:
     def fill(sink: Sink) -> None:
         stream = pa.PythonFile(sink, mode="w")
         if path.suffix.lower() == CSV_SUFFIX:
-            pyarrow.csv.write_csv(table, stream, pyarrow.csv.WriteOptions(quoting_style="needed"))
+            pyarrow.csv.write_csv(
+                _defused(table), stream, pyarrow.csv.WriteOptions(quoting_style="needed")
+            )
         else:
             pq.write_table(table, stream, compression="zstd")
 

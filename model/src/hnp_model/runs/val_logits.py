@@ -5,6 +5,7 @@ Kept as checkpoints/val.npy, (epoch, slice) float32, rewritten after each epoch.
 
 import io
 from collections.abc import Sequence
+from tokenize import TokenError
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,10 @@ from hnp_model.runs.run_folder import CHECKPOINTS_FOLDER, RunFolder
 from hnp_shared.errors import InputError
 
 VAL_LOGITS_FILE = f"{CHECKPOINTS_FOLDER}/val.npy"
+
+
+_DAMAGED = (ValueError, TypeError, EOFError, OSError, MemoryError)
+_DAMAGED_HEADER = (SyntaxError, TokenError)  # numpy reads a header as Python's
 
 
 def note_val_logits(folder: RunFolder, epochs_done: int, logits: npt.NDArray[np.float64]) -> None:
@@ -50,7 +55,7 @@ def read_val_logits(
         content = io.BytesIO(folder.read(VAL_LOGITS_FILE))
         found = np.lib.format.read_array(content, allow_pickle=False)  # load would open archives
         logits = np.asarray(found, dtype=np.float64)
-    except (ValueError, TypeError, EOFError, OSError, MemoryError, SyntaxError) as error:
+    except (*_DAMAGED, *_DAMAGED_HEADER) as error:
         raise _damaged() from error
     if logits.ndim != 2 or logits.shape[1] != slice_count or not np.isfinite(logits).all():
         raise _damaged()

@@ -14,7 +14,7 @@ from hnp_model.splits.guard import DATASET_FACT, Leakage, find_leakage
 from hnp_model.splits.hospital_out import leave_hospitals_out
 from hnp_model.splits.split_facts import describe_split
 from hnp_model.splits.stable import Places, allot_by_hash, places_of
-from hnp_model.splits.stratify import allot, describe_groups, fill_empty
+from hnp_model.splits.stratify import FULL, Effort, allot, describe_groups, effort_of, fill_empty
 from hnp_shared.counted import counted, some
 from hnp_shared.errors import InputError
 from hnp_shared.splits import PARTS, Split
@@ -115,9 +115,10 @@ def _split_groups(
     names: tuple[str, ...],
     ratios: npt.NDArray[np.float64],
     seed: int,
+    effort: Effort = FULL,
 ) -> Strings:
     _refuse_few(int(groups.max()) + 1, names, "patient", " that share no image or study")
-    part_of_group = allot(describe_groups(slices, groups), ratios, seed)
+    part_of_group = allot(describe_groups(slices, groups), ratios, seed, effort)
     return np.array(names)[part_of_group][groups]
 
 
@@ -151,9 +152,10 @@ def _leave_hospitals_out(
     slices: Slices, facts: Mapping[str, str], settings: SplitSettings
 ) -> tuple[MadeSplit, ...]:
     names, ratios = _asked(PARTS[:2], settings.ratios[:2])
+    effort = effort_of(np.unique(slices.hospital).size)
 
     def split_rest(rest: Slices, groups: npt.NDArray[np.int64]) -> Strings:
-        return _split_groups(rest, groups, names, ratios, settings.seed)
+        return _split_groups(rest, groups, names, ratios, settings.seed, effort)
 
     found = leave_hospitals_out(slices, split_rest)
     return tuple(

@@ -12,6 +12,7 @@ from hnp_model.splits.near_copies import Looks, NearCopies, find_near_copies
 from hnp_model.splits.stable import find_moved
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import InputError, OutputError
+from hnp_shared.leftovers import sweep_leftovers
 from hnp_shared.opening import read_regular
 from hnp_shared.places import is_file, refuse_existing, refuse_place
 from hnp_shared.splits import Split, read_split, split_bytes, write_split
@@ -58,6 +59,7 @@ def split_dataset(
         StorageError: a read or write failed.
     """
     refuse_place(target, force=True)  # a file that is there may be what is made anyway
+    sweep_leftovers(target.absolute().parent)
     dataset = open_dataset(out)
     earlier = read_split(earlier_file) if earlier_file else None
     slices = read_slices(dataset)

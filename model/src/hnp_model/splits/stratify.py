@@ -5,6 +5,7 @@ as that brings the parts closer to the whole. Where that ends with a part whose 
 slices is off, pairs go on changing places with that share weighing more and more.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,7 +39,34 @@ IDLE_ROUNDS = 5
 LEAST_GAIN = 1e-12
 """An exchange must gain more than rounding errors do, or the search would not end."""
 
+_ROUNDING = 1e-12
+"""Share of the largest sum of squares that rounding may add to what an exchange gains."""
+
 Matrix = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much an allotment tries.
+
+    Attributes:
+        candidates: as `CANDIDATES`.
+        rounds: as `ROUNDS`.
+    """
+
+    candidates: int = CANDIDATES
+    rounds: int = ROUNDS
+
+
+FULL = Effort()
+
+MANY_SPLITS = 30
+"""From so many splits on, one a hospital, each is tried less hard: they take minutes otherwise."""
+
+
+def effort_of(splits: int) -> Effort:
+    """Return what is tried for each of so many splits, all together in bounded time."""
+    return FULL if splits < MANY_SPLITS else Effort(CANDIDATES // 4, max(8, 6 * ROUNDS // splits))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +115,10 @@ def describe_groups(slices: Slices, groups: npt.NDArray[np.int64]) -> GroupTrait
     patients = np.bincount(groups[first_of_patient], minlength=group_count).astype(np.float64)
     columns = [(positives, OVERALL_WEIGHT), (total - positives, OVERALL_WEIGHT)]
     columns.append((patients, PATIENTS_WEIGHT))
-    for hospital in np.unique(slices.hospital):
-        here = slices.hospital == hospital
-        columns += [(per_group(here & positive), 1.0), (per_group(here & ~positive), 1.0)]
+    names, hospital = np.unique(slices.hospital, return_inverse=True)
+    by_hospital = np.zeros((group_count, names.size, 2))
+    np.add.at(by_hospital, (groups, hospital, (~positive).astype(np.int64)), 1.0)
+    columns += [(each, 1.0) for each in by_hospital.reshape(group_count, -1).T]
     bins = _share_bin(positives / total)
     columns += [((bins == share_bin).astype(np.float64), 1.0) for share_bin in range(SHARE_BINS)]
     counts = np.stack([counts for counts, _ in columns], axis=1)
@@ -99,13 +128,16 @@ def describe_groups(slices: Slices, groups: npt.NDArray[np.int64]) -> GroupTrait
     return GroupTraits(counts[:, filled], weights[filled], total, positives, is_class[filled])
 
 
-def allot(traits: GroupTraits, ratios: Matrix, seed: int) -> npt.NDArray[np.int64]:
+def allot(
+    traits: GroupTraits, ratios: Matrix, seed: int, effort: Effort = FULL
+) -> npt.NDArray[np.int64]:
     """Return the part of each group, an index into ``ratios``.
 
     Args:
         traits: of every group.
         ratios: (part,), positive, of sum 1.
         seed: decides between groups that are alike.
+        effort: what is tried.
     """
     random = np.random.default_rng(seed)
     scale = np.sqrt(traits.weights) / traits.counts.sum(axis=0)
@@ -113,7 +145,7 @@ def allot(traits: GroupTraits, ratios: Matrix, seed: int) -> npt.NDArray[np.int6
     parts = _place_largest_first(scaled, traits.slice_counts, ratios, random)
     for boost in CLASS_BOOSTS:
         boosted = scaled * np.where(traits.is_class, np.sqrt(boost), 1.0)
-        parts = _exchange(boosted, parts, ratios, random)
+        parts = _exchange(boosted, parts, ratios, random, effort)
         if _is_balanced(traits, parts, ratios.size):
             break
     return fill_empty(scaled, parts, ratios)
@@ -154,10 +186,12 @@ def _place_largest_first(
     order = shuffled[np.argsort(-slice_counts[shuffled], kind="stable")]
     parts = np.zeros(slice_counts.size, dtype=np.int64)
     missing = ratios[:, None] * scaled.sum(axis=0)  # (part, trait)
+    now = _cost(missing, ratios)
     for group in order:
-        cost = _cost(missing - scaled[group], ratios) - _cost(missing, ratios)
-        parts[group] = np.argmin(cost)
-        missing[parts[group]] -= scaled[group]
+        after = missing - scaled[group]
+        then = _cost(after, ratios)
+        part = parts[group] = np.argmin(then - now)
+        missing[part], now[part] = after[part], then[part]
     return parts
 
 
@@ -166,13 +200,14 @@ def _exchange(
     parts: npt.NDArray[np.int64],
     ratios: Matrix,
     random: np.random.Generator,
+    effort: Effort,
 ) -> npt.NDArray[np.int64]:
     parts = parts.copy()
     missing = ratios[:, None] * scaled.sum(axis=0)
     np.subtract.at(missing, parts, scaled)
     idle_rounds = 0
-    for _ in range(ROUNDS):
-        chosen = random.permutation(parts.size)[:CANDIDATES]
+    for _ in range(effort.rounds):
+        chosen = random.permutation(parts.size)[: effort.candidates]
         best = _best_exchange(scaled, parts, missing, ratios, chosen)
         if best is None:
             idle_rounds += 1
@@ -208,18 +243,67 @@ def _best_exchange(
     others = np.concatenate([scaled[chosen], nobody])  # (other, trait)
     targets = np.concatenate([parts[chosen], np.arange(ratios.size)])
     now = _cost(missing, ratios)
+    about, error = _gains(others, chosen.size, parts[chosen], targets, missing, ratios)
+    if about.max(initial=-np.inf) < LEAST_GAIN - error:
+        return None
     best_gain, best = LEAST_GAIN, None
-    for group in chosen:
-        moved = scaled[group] - others
+    for row, near in _likely(about, error):
+        group = int(chosen[row])
+        moved = scaled[group] - others[near]
         source = parts[group]
         then = _cost(missing[source] + moved, ratios[source])
-        then += _cost(missing[targets] - moved, ratios[targets])
-        gain = np.where(targets == source, 0.0, now[source] + now[targets] - then)
+        then += _cost(missing[targets[near]] - moved, ratios[targets[near]])
+        gain = now[source] + now[targets[near]] - then
         index = int(np.argmax(gain))
         if gain[index] > best_gain:
-            partner = int(chosen[index]) if index < chosen.size else None
-            best_gain, best = gain[index], _Exchange(int(group), int(targets[index]), partner)
+            other = int(near[index])
+            partner = int(chosen[other]) if other < chosen.size else None
+            best_gain, best = gain[index], _Exchange(group, int(targets[other]), partner)
     return best
+
+
+def _gains(
+    others: Matrix,
+    count: int,
+    sources: npt.NDArray[np.int64],
+    targets: npt.NDArray[np.int64],
+    missing: Matrix,
+    ratios: Matrix,
+) -> tuple[Matrix, float]:
+    """Return what each exchange gains but for rounding errors, (group, other), and their bound.
+
+    With x for who goes and y for who comes back, |m + x - y|^2 is taken apart, so that products of
+    matrices do what a loop over all traits of all pairs would.
+
+    Args:
+        others: (other, trait), the groups first, then nobody.
+        count: of the groups.
+        sources: (group,), part of each.
+        targets: (other,), part of each.
+        missing: (part, trait).
+        ratios: (part,).
+    """
+    squares = np.square(others).sum(axis=1)
+    between = others[:count] @ others.T
+    apart = squares[:count, None] + squares[None, :] - 2.0 * between  # |x - y|^2
+    along = others @ missing.T  # (other, part)
+    rows = np.arange(count)
+    leaves = along[:count][rows, sources][:, None] - along[:, sources].T  # m of the source
+    comes = along[:count][:, targets] - along[np.arange(targets.size), targets][None, :]
+    gain = (
+        -(2.0 * leaves + apart) / ratios[sources][:, None]
+        + (2.0 * comes - apart) / (ratios[targets][None, :])
+    )
+    gain[sources[:, None] == targets[None, :]] = 0.0
+    largest = (np.square(missing).sum(axis=1).max() + 4.0 * squares.max()) / ratios.min()
+    return gain, float(largest) * _ROUNDING
+
+
+def _likely(about: Matrix, error: float) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
+    """Yield each group that may make the best exchange, and with whom, in their order."""
+    near = about >= about.max() - 2.0 * error
+    for row in np.flatnonzero(near.any(axis=1)):
+        yield int(row), np.flatnonzero(near[row])
 
 
 def _cost(missing: Matrix, ratios: Matrix | np.float64) -> Matrix:
