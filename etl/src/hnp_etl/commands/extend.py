@@ -4,12 +4,14 @@ from pathlib import Path
 
 import click
 
+from hnp_etl.further.by_slice import SLICE, extend_by_slice
 from hnp_etl.further.extend import KEYS, ExtendConfig, ExtendReport, extend
 from hnp_etl.further.revealing import MOST_DIGITS
 from hnp_etl.further.wanted import Wanted
 from hnp_etl.private.folder import private_folder
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.counted import counted
+from hnp_shared.dataset_info import DatasetInfo
 
 
 def _wanted(
@@ -31,13 +33,15 @@ def _wanted(
     "--table",
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A table of the hospital, CSV or Excel, one line a patient or study.",
+    help="A table of the hospital, CSV or Excel, one line a patient or study; or the measures of "
+    "hnp-train measure.",
 )
 @click.option(
     "--key",
     required=True,
-    type=click.Choice(list(KEYS)),
-    help="By what a line names whom it is about: the patient value, or the StudyInstanceUID.",
+    type=click.Choice([*KEYS, SLICE]),
+    help="By what a line names whom it is about: the patient value, the StudyInstanceUID, or, of "
+    "the table of hnp-train measure, the slice.",
 )
 @click.option(
     "--columns",
@@ -97,7 +101,13 @@ def extend_command(
     as_json: bool,
 ) -> None:
     """Join columns of a hospital's table to the data set OUT, as a new data set."""
+    of_hospital = (key_column, hospitals, hospital_column, digits, private)
+    if key == SLICE and any(of_hospital):
+        raise click.UsageError("--key slice takes --table, --columns and --out alone")
     with reported():
+        if key == SLICE:
+            _tell_measures(extend_by_slice(out, table, columns, new), new, as_json=as_json)
+            return
         config = ExtendConfig(
             out=out,
             table=table,
@@ -116,6 +126,16 @@ def extend_command(
             _echo_json(report)
         else:
             _echo(report, key, new)
+
+
+def _tell_measures(info: DatasetInfo, new: Path, *, as_json: bool) -> None:
+    joined = info.joined[-1]
+    if as_json:
+        echo_json({"dataset_id": info.dataset_id, **joined.to_json()})
+        return
+    echo_table([("column", "meaning"), *joined.columns.items()])
+    slices = counted(joined.patients, "slice")
+    click.echo(f"\ndata set {info.dataset_id}: {slices} have measures; look into {new}")
 
 
 def _warn(report: ExtendReport) -> None:

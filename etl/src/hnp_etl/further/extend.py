@@ -121,7 +121,7 @@ def extend(config: ExtendConfig) -> ExtendReport:
         columns = [column for each in read.values() for column in each.columns]
         refuse_twice([*manifest.column_names, *(column.name for column in columns)])
         locks.enter_context(hold_out(config.new, disk=config.disk))
-        _refuse_other(config.new, dataset.info.key_id)
+        refuse_other_key(config.new, dataset.info.key_id)
         joined = _told(config, content, columns, matched)
         joining = Joining(f"{config.key}_id", columns, joined)
         contents = joined_contents(dataset, joining, config.new, disk=config.disk)
@@ -206,7 +206,12 @@ def _read(config: ExtendConfig, info: DatasetInfo, matched: Matched) -> dict[str
     return found
 
 
-def _refuse_other(new: Path, key_id: str) -> None:
+def refuse_other_key(new: Path, key_id: str) -> None:
+    """Refuse to write over a data set of another key.
+
+    Raises:
+        InputError: one is there.
+    """
     if (new / DATASET_FILE).exists():
         found = open_dataset(new).info.key_id
         if found != key_id:

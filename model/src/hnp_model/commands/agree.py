@@ -26,14 +26,30 @@ _TITLES = {"agreement": "equal answers", "kappa": "Cohen's kappa", "ac1": "Gwet'
     help="Data set that the slices are of: tells whose they are, without which nothing has an "
     "interval, and what codes mean.",
 )
+@click.option(
+    "--picture",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.png",
+    help="Of two tables of measures: draw differences against means (Bland-Altman) here.",
+)
 @json_option
-def agree_command(first: Path, second: Path, data: Path | None, as_json: bool) -> None:
+def agree_command(
+    first: Path, second: Path, data: Path | None, picture: Path | None, as_json: bool
+) -> None:
     """Tell how far two readers agree, by what each wrote in a file of corrections.
 
     FIRST and SECOND are files as hnp-train review downloads them: a row for each slice read,
     confirmed or changed. What a reader cannot tell is counted and left out.
+
+    Two tables of hnp-train measure, .parquet, are compared measure by measure: bias, limits of
+    agreement, ICC(2,1), and how often the first one's intervals hold the second's values.
     """
     with reported():
+        if first.suffix == second.suffix == ".parquet":
+            from hnp_model.commands.agree_measures import agree_on_measures  # noqa: PLC0415
+
+            agree_on_measures(first, second, data, picture, as_json=as_json)
+            return
         from hnp_model.evaluation.agreeing import compare_readers  # noqa: PLC0415  # loads numpy
 
         found = compare_readers(first, second, data)

@@ -9,7 +9,7 @@ from click.core import ParameterSource
 from hnp_model.fitting.presets import CRAFT_FLAGS
 from hnp_model.settings.fit import BASELINES, FitSettings
 
-ALWAYS = {"model", "inputs", "seed", "device", "fold", "allow_leakage"}
+ALWAYS = {"model", "inputs", "seed", "device", "fold", "allow_leakage", "columns"}
 """Flags that any model takes; the seed of a regression changes nothing."""
 
 

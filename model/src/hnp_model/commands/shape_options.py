@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import click
 
-from hnp_model.settings.fit import CHANNELS, DEFAULT_WIDTH, LARGEST_WIDTH, SHAPED
+from hnp_model.settings.fit import BASELINES, CHANNELS, DEFAULT_WIDTH, LARGEST_WIDTH, SHAPED
 
 SHAPE_OPTIONS = (
     click.option(
@@ -42,8 +42,9 @@ def refuse_shape(flags: Mapping[str, object]) -> None:
         click.UsageError: a flag was given that means nothing to the model.
     """
     for name in ("slices", "width", "columns"):
-        if flags[name] and flags["model"] not in SHAPED:
-            taken = ", ".join(sorted(SHAPED))
+        models = SHAPED | BASELINES.keys() if name == "columns" else SHAPED
+        if flags[name] and flags["model"] not in models:
+            taken = " or ".join(sorted(models))
             raise click.UsageError(
                 f"--{name} means nothing to --model {flags['model']}, expected --model {taken}"
             )

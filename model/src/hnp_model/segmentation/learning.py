@@ -9,7 +9,7 @@ def loss_of(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     """Return the loss of a batch: cross-entropy plus 1 less the mean soft Dice.
 
     Source: Isensee F and others, nnU-Net, Nature Methods 2021; 18: 203-211 (both summed, Dice over
-    the batch).
+    the batch); classes that a batch has none of have no Dice.
 
     Args:
         logits: (slice, class, row, column).
@@ -20,4 +20,6 @@ def loss_of(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     axes = (0, 2, 3)
     shared, both = (probability * truth).sum(axes), (probability + truth).sum(axes)
     dice = (2 * shared + _SMOOTH) / (both + _SMOOTH)
-    return entropy + 1 - dice[1:].mean()
+    there = truth.sum(axes) > 0
+    there[0] = False
+    return entropy + 1 - dice[there].mean() if there.any() else entropy

@@ -107,8 +107,9 @@ class FitSettings:
         shares = 0 < self.lr < math.inf and 0 <= self.dropout < 1
         seeded = 0 <= self.seed <= LARGEST_SEED - (self.seeds or 1) + 1 and (self.fold or 0) >= 0
         sees = self.model not in BASELINES or self.inputs == "tabular"
+        columns = None if self.model in BASELINES else self.columns
         shaped = self.model in SHAPED or all(
-            one is None for one in (self.slices, self.width, self.columns)
+            one is None for one in (self.slices, self.width, columns)
         )
         shaped = (
             shaped

@@ -20,13 +20,18 @@ PLAIN = (
 """Inputs of trees. An unknown sex or disc has 0 in all columns of its own."""
 
 BENT = (*PLAIN, *(f"{name} above {knot:+g}" for name in PLAIN[:2] for knot in KNOTS))
-"""Inputs of a regression."""
+"""Inputs of a regression.
+
+Both are followed by the further columns of a run: each standardised, whether it is missing, and for
+a regression how far it lies above each knot."""
 
 Numbers = npt.NDArray[np.float64]
 
 
 def plain_inputs(slices: Slices, standardisation: Standardisation) -> Numbers:
-    """Return the inputs of trees, (slice, `PLAIN`); numbers are standardised, missing ones are 0.
+    """Return the inputs of trees, (slice, input); numbers are standardised, missing ones are 0.
+
+    They are `PLAIN`, then further columns and whether each is missing.
 
     Raises nothing: infinite inputs of a damaged run are told by their logits.
     """
@@ -38,11 +43,27 @@ def plain_inputs(slices: Slices, standardisation: Standardisation) -> Numbers:
         standard /= np.array(standardisation.deviation)[places]
     sex = slices.sex[:, None] == np.array(SEXES)
     disc = slices.level[:, None] == np.arange(len(LEVEL_NAMES))
-    return np.hstack([np.where(missing, 0.0, standard), missing, sex, disc]).astype(np.float64)
+    four = np.hstack([np.where(missing, 0.0, standard), missing, sex, disc]).astype(np.float64)
+    return np.hstack([four, *_further(slices, standardisation)])
 
 
 def bent_inputs(slices: Slices, standardisation: Standardisation) -> Numbers:
-    """Return the inputs of a regression, (slice, `BENT`)."""
+    """Return the inputs of a regression, (slice, input): `BENT`, then those of further columns."""
     plain = plain_inputs(slices, standardisation)
-    above = [np.maximum(plain[:, :1] - KNOTS, 0.0), np.maximum(plain[:, 1:2] - KNOTS, 0.0)]
-    return np.hstack([plain, *above])
+    four, further = plain[:, : len(PLAIN)], plain[:, len(PLAIN) :]
+    above = [np.maximum(four[:, :1] - KNOTS, 0.0), np.maximum(four[:, 1:2] - KNOTS, 0.0)]
+    numbers = further[:, : len(slices.further)]
+    bent = [np.maximum(numbers[:, [at]] - KNOTS, 0.0) for at in range(numbers.shape[1])]
+    return np.hstack([four, *above, further, *bent])
+
+
+def _further(slices: Slices, standardisation: Standardisation) -> list[Numbers]:
+    """Return further columns, standardised, and whether each is missing; [] without any."""
+    if not slices.further:
+        return []
+    numbers = np.stack([*slices.further.values()], axis=1).astype(np.float64)
+    missing = np.isnan(numbers)
+    with np.errstate(over="ignore", invalid="ignore"):
+        standard = numbers - np.array(standardisation.mean[len(FEATURES) :])
+        standard /= np.array(standardisation.deviation[len(FEATURES) :])
+    return [np.where(missing, 0.0, standard), missing.astype(np.float64)]

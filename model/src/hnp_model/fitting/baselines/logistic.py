@@ -9,6 +9,7 @@ import numpy.typing as npt
 from hnp_model.data.slices import Slices
 from hnp_model.data.tabular import Standardisation
 from hnp_model.fitting.baselines.inputs import BENT, bent_inputs
+from hnp_shared.errors import InputError
 
 TOLERANCE = 1e-8
 """Of the gradient: the optimum is reached to the last digits that matter."""
@@ -22,7 +23,7 @@ class Logistic:
 
     Attributes:
         intercept: (1,).
-        coefficients: (input,), in the order of `inputs.BENT`.
+        coefficients: (input,), in the order of `inputs.bent_inputs`.
     """
 
     KINDS: ClassVar = {"intercept": np.float64, "coefficients": np.float64}
@@ -31,12 +32,18 @@ class Logistic:
     coefficients: Numbers
 
     def __post_init__(self) -> None:
-        if (self.intercept.shape, self.coefficients.shape) != ((1,), (len(BENT),)):
-            raise ValueError(f"expected an intercept and {len(BENT)} coefficients")
+        count = self.coefficients.size
+        if self.intercept.shape != (1,) or self.coefficients.shape != (count,) or count < len(BENT):
+            raise ValueError(f"expected an intercept and {len(BENT)} coefficients or more")
 
     def logits(self, slices: Slices, standardisation: Standardisation) -> Numbers:
         """Return the logit of each slice, (slice,)."""
         inputs = bent_inputs(slices, standardisation)
+        if inputs.shape[1] != self.coefficients.size:
+            raise InputError(
+                f"found {self.coefficients.size} coefficients for {inputs.shape[1]} inputs, "
+                "expected the weights of this run"
+            )
         with np.errstate(over="ignore", invalid="ignore"):
             return np.asarray(self.intercept[0] + inputs @ self.coefficients)
 
@@ -45,7 +52,7 @@ def learn_logistic(inputs: Numbers, truth: npt.NDArray[np.bool_]) -> Logistic:
     """Return the regression that is likeliest with scikit-learn's usual penalty, C = 1.
 
     Args:
-        inputs: (slice, `inputs.BENT`).
+        inputs: (slice, input), of `inputs.bent_inputs`.
         truth: (slice,), both classes.
     """
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  # takes a second

@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from hnp_model.data.slices import Slices
 from hnp_model.data.tabular import Standardisation
-from hnp_model.fitting.baselines.inputs import PLAIN, plain_inputs
+from hnp_model.fitting.baselines.inputs import plain_inputs
+from hnp_shared.errors import InputError
 
 DEPTH = 3
 LEAST_IN_LEAF = 20
@@ -34,7 +35,7 @@ class Trees:
     Attributes:
         base: (1,), logit of the share of positives.
         first: (tree + 1,), where the nodes of each tree begin; at last, how many there are.
-        feature: (node,), input that is asked for, of `inputs.PLAIN`; `LEAF` in a leaf.
+        feature: (node,), input that is asked for, of `plain_inputs`; `LEAF` in a leaf.
         threshold: (node,), an input up to here, as float32, goes left.
         left: (node,), number of the child among all nodes, beyond that of the node.
         right: (node,), likewise.
@@ -68,8 +69,8 @@ class Trees:
             # Children lie behind their parents: whoever walks down comes to an end.
             if ((child <= np.flatnonzero(inner)) | (child >= last)).any():
                 raise ValueError("expected children behind their parents, in the same tree")
-        if ((self.feature[inner] < 0) | (self.feature[inner] >= len(PLAIN))).any():
-            raise ValueError(f"expected an input of {len(PLAIN)}")
+        if (self.feature[inner] < 0).any():
+            raise ValueError("expected inputs counted from 0")
 
     def take(self, count: int) -> "Trees":
         """Return the first trees only."""
@@ -95,8 +96,10 @@ class Trees:
         """Yield the logit of each slice after each tree, (slice,).
 
         Args:
-            inputs: (slice, `inputs.PLAIN`).
+            inputs: (slice, input), of `plain_inputs`.
         """
+        if int(self.feature.max(initial=LEAF)) >= inputs.shape[1]:
+            raise InputError(f"found trees that ask for more than {inputs.shape[1]} inputs")
         with np.errstate(over="ignore"):
             seen = inputs.astype(np.float32)  # as they were when the trees grew
         logit, rows = np.repeat(self.base, len(inputs)), np.arange(len(inputs))
@@ -116,7 +119,7 @@ def grow_trees(
     """Return boosted trees; more of them begin with the same ones.
 
     Args:
-        inputs: (slice, `inputs.PLAIN`).
+        inputs: (slice, input), of `plain_inputs`.
         truth: (slice,), both classes.
         count: of trees.
         rate: learning rate.
