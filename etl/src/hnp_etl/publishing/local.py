@@ -9,7 +9,6 @@ from hnp_etl.datasets.tidy import is_ours
 from hnp_shared.counted import counted
 from hnp_shared.dataset_info import (
     DATASET_FILE,
-    NOTICES_VERSION,
     SHARDS_FOLDER,
     TABLES_FOLDER,
     DatasetInfo,
@@ -20,7 +19,7 @@ from hnp_shared.dataset_info import (
 )
 from hnp_shared.errors import InputError, OutputError, StorageError
 from hnp_shared.opening import open_regular
-from hnp_shared.vocabulary import SCHEMA_VERSION
+from hnp_shared.vocabulary import FIRST_VERSION, SCHEMA_VERSION
 
 _PIECE_BYTES = 2**20
 
@@ -49,7 +48,7 @@ def read_local(folder: Path) -> Local:
     """
     content = read_content(folder)
     info = parse_info(content)
-    known = info.schema_version in (SCHEMA_VERSION, NOTICES_VERSION)
+    known = info.schema_version in (SCHEMA_VERSION, FIRST_VERSION)
     if known and content != info.to_json():  # a later minor version may say more
         raise InputError(f"{DATASET_FILE} was changed after it was written{_AND_NOW}")
     for name in (SHARDS_FOLDER, TABLES_FOLDER):

@@ -112,7 +112,7 @@ class _Digest:
     def __init__(self) -> None:
         self.found = hashlib.sha256()
 
-    def write(self, content: bytes) -> int:
+    def write(self, content: bytes | memoryview, /) -> int:
         self.found.update(content)
         return len(content)
 
