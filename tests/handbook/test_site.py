@@ -1,5 +1,6 @@
 """The pages hang together: all of them make one site, and no link leads nowhere."""
 
+import importlib
 import re
 import subprocess
 import sys
@@ -63,7 +64,10 @@ def test_all_pages_make_a_site_without_a_warning(tmp_path: Path) -> None:
     assert done.returncode == 0
     pages = {page.stem for page in (ROOT / "docs").glob("*.md")}
     assert pages <= {page.stem for page in tmp_path.glob("*.html")}
-    commands = (tmp_path / "hnp-train.html").read_text("utf-8")
-    assert "hnp-train split data -o split.csv" in commands
-    loaded = re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="https?:', commands)
-    assert loaded == []
+    for program, half in (("hnp-etl", "hnp_etl"), ("hnp-train", "hnp_model")):
+        shown = (tmp_path / f"{program}.html").read_text("utf-8")
+        assert re.findall(r"\.\. [a-z-]+::", shown) == []  # left unread
+        assert " --" in shown
+        for command in importlib.import_module(f"{half}.cli").main.places:
+            assert f"{program} {command} " in shown
+        assert re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="https?:', shown) == []
