@@ -59,7 +59,7 @@ def files_in(folder: Path) -> dict[Path, bytes]:
 def test_metrics_have_the_contracts_keys(run: Path) -> None:
     found = metrics(run)
     pictures = ("roc", "reliability", "decision", "decision_table")
-    names = ("weights", "calibration", "predictions", *pictures, "card")
+    names = ("weights", "calibration", "predictions", *pictures, "card", "applied_card")
     assert list(found) == ["val", "test", *(f"{name}_sha256" for name in names)]
     counts = {"n_slices", "n_levels", "n_patients", "n_positive", "prevalence", "threshold"}
     counts |= {"n_patients_positive", "n_patients_negative"}
