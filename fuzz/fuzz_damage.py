@@ -101,7 +101,7 @@ def _wrapped(data: bytes, start: int, end: int, dice: random.Random) -> bytes:
 
 def _odd(data: bytes, start: int, _end: int, dice: random.Random) -> bytes:
     """Put in a private element without a known representation, with any of the three heads."""
-    tag = struct.unpack_from("<HH", data, start)[0] - 1 | 1, dice.choice((0x0010, 0x10FF))
+    tag = max(struct.unpack_from("<HH", data, start)[0] - 1, 0) | 1, dice.choice((0x0010, 0x10FF))
     vr, value = dice.choice((b"--", b"\0\0", b"OX", b"lo")), dice.randbytes(dice.choice((0, 4, 10)))
     forms = (
         struct.pack("<HHI", *tag, len(value)),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import fuzz_runs
 from dicom_files import UNCOMPRESSED, dicom_bytes, picture
 from fuzz_archives import archives, read_archive
 from fuzz_damage import damage_dicom
@@ -30,7 +31,6 @@ from hnp_etl.recipes.builtin import builtin_names, builtin_text
 from hnp_etl.recipes.loading import load_recipe, parse_recipe
 from hnp_etl.recipes.recipe import Layout
 from hnp_etl.walking.paths import PathReader
-from hnp_shared.dataset_info import parse_info
 from hnp_shared.errors import InputError
 from hnp_shared.shards import open_shard
 from hnp_shared.splits import read_split
@@ -212,10 +212,14 @@ TARGETS = (
     Target("table", _table, FileError, _tables),
     Target("recipe", _recipe, InputError, _recipes),
     Target("path", _path, FileError, _paths),
-    Target("dataset.json", parse_info, InputError, _infos),
+    Target("dataset.json", fuzz_runs.read_info, InputError, _infos),
     Target("split", _split, InputError, _splits),
     Target("shard", _shard, InputError, _shards),
     Target("archive", read_archive, FileError, archives),
+    Target("parquet", fuzz_runs.read_packed, InputError, fuzz_runs.packed),
+    Target("config.json", fuzz_runs.read_config, InputError, fuzz_runs.configs),
+    Target("run", fuzz_runs.read_run_file, InputError, fuzz_runs.runs),
+    Target("corrections", fuzz_runs.read_corrections, InputError, fuzz_runs.corrections),
 )
 
 
