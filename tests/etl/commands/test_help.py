@@ -1,12 +1,16 @@
 """What `--help` says: every option with its unit, every command with an example that works."""
 
 import importlib
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import click
+import cv2
+import numpy as np
+import pydicom
 import pytest
 
 from etl.trees import Slice, write_slice
@@ -74,6 +78,21 @@ def run(line: str, place: Path) -> None:
     assert done.returncode == 0, (line, done.stderr)
 
 
+def outline_one(place: Path) -> None:
+    """Write a mask of one slice of the data set, named as its image."""
+    told = subprocess.run(
+        [BIN / "hnp-etl", "link", "spine", "--all", "--json"],
+        cwd=place,
+        capture_output=True,
+        check=True,
+    )
+    path = Path(json.loads(told.stdout)[0]["path"].partition("/")[2])
+    shape = pydicom.dcmread(place / "hospitals" / path).pixel_array.shape
+    mask = (place / "outlines" / path).with_suffix(".png")
+    mask.parent.mkdir(parents=True)
+    cv2.imwrite(str(mask), np.full(shape, 3, np.uint8))
+
+
 def test_the_examples_work_as_they_stand(place: Path) -> None:
     run(example_of("phantom"), place)
     run(example_of("survey"), place)
@@ -86,7 +105,8 @@ def test_the_examples_work_as_they_stand(place: Path) -> None:
     run("hnp-etl build-manifest elsewhere --out other --workers 1", place)
     again = "hnp-etl build-manifest hospitals --out spine.new --key-file spine.private/key"
     run(again, place)
-    for name in ("check", "contact-sheet", "diff", "link", "merge", "report"):
+    outline_one(place)
+    for name in ("check", "contact-sheet", "diff", "link", "masks", "merge", "report"):
         run(example_of(name), place)
 
 

@@ -9,8 +9,16 @@ import pytest
 from hnp_model.cli import main
 from hnp_shared.dataset import open_dataset
 from model.conftest import invoke
+from model.morphometry.masked import write_masks
 
-COMMANDS = main.list_commands(click.Context(main))
+GROUPS = {"segment": ("fit", "predict", "evaluate")}
+"""Commands that are several."""
+
+COMMANDS = sorted(
+    " ".join((name, *more))
+    for name in main.list_commands(click.Context(main))
+    for more in ([(each,) for each in GROUPS[name]] if name in GROUPS else [()])
+)
 ORDER = (
     *("plan", "split", "fit", "evaluate", "predict", "compare", "audit", "crossval"),
     *(
@@ -25,12 +33,21 @@ ORDER = (
         "check-model",
         "show",
         "tune",
+        "segment fit",
+        "segment predict",
+        "segment evaluate",
+        "measure",
     ),
 )
 
 
 def command(name: str) -> click.Command:
-    found = main.get_command(click.Context(main), name)
+    first, *more = name.split()
+    found = main.get_command(click.Context(main), first)
+    for each in more:
+        assert isinstance(found, click.Group)
+        assert set(found.commands) == set(GROUPS[first])
+        found = found.commands[each]
     assert found is not None
     return found
 
@@ -81,6 +98,7 @@ def test_every_command_has_an_example_and_each_works(
     for name in ("first.csv", "second.csv"):  # as people write them in the page of review
         row = f"{slice_id},label_code,1,1,{name},\n"
         Path(name).write_text(f"slice_id,field,old,new,reader,note\n{row}")
+    write_masks(dataset, Path("data-masks"), skip=420)
     for name in ORDER:
         assert examples(name), name
         for arguments in examples(name):

@@ -68,3 +68,29 @@ def test_a_table_is_written_over_only_when_asked(small: Path, masks: Path, tmp_p
     inside = small / "m.parquet"
     assert invoke("measure", small, masks, "-o", inside).exit_code == 73
     assert not inside.exists()
+
+
+def test_two_tables_of_measures_agree_measure_by_measure(
+    small: Path, masks: Path, tmp_path: Path
+) -> None:
+    write_masks(small, tmp_path / "other", skip=5, grow=0.05)
+    tables = [tmp_path / "first.parquet", tmp_path / "second.parquet"]
+    for table, source in zip(tables, (masks, tmp_path / "other"), strict=True):
+        assert invoke("measure", small, source, "-o", table).exit_code == 0
+    wanted = ("agree", *tables, "--data", small)
+    result = invoke(*wanted, "--picture", tmp_path / "ba.png", "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.output)
+    area = found["disc_area_mm2"]
+    assert area["n"] == 48 - 5
+    assert area["bias"]["value"] < 0  # the second reader's discs are larger
+    assert area["lower_limit"]["value"] < area["bias"]["value"] < area["upper_limit"]["value"]
+    assert 0 < area["icc"]["value"] < 1
+    assert found["side"]["categories"]
+    assert (tmp_path / "ba.png").read_bytes().startswith(b"\x89PNG")
+    printed = invoke(*wanted)
+    assert "ICC(2,1)" in printed.output
+    assert "Gwet's AC1" in printed.output
+    same = json.loads(invoke("agree", tables[0], tables[0], "--data", small, "--json").output)
+    assert same["disc_area_mm2"]["icc"]["value"] == pytest.approx(1)
+    assert invoke("agree", *tables).exit_code == 65

@@ -29,8 +29,7 @@ def _values(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]
 
 @click.command(
     "masks",
-    epilog="\b\nExample:\n  hnp-etl masks outlines spine -o spine-masks\n"
-    "  hnp-etl masks spine-masks spine --dicom-seg -o spine.private/segs",
+    epilog="Example: hnp-etl masks outlines spine -o spine-masks",
 )
 @click.argument("source", metavar="SRC-MASKS", type=click.Path(exists=True, path_type=Path))
 @click.argument("out", type=FOLDER)

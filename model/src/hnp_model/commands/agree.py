@@ -44,8 +44,11 @@ def agree_command(
     Two tables of hnp-train measure, .parquet, are compared measure by measure: bias, limits of
     agreement, ICC(2,1), and how often the first one's intervals hold the second's values.
     """
+    of_measures = first.suffix == second.suffix == ".parquet"
+    if picture is not None and not of_measures:
+        raise click.UsageError("--picture goes with two tables of measures, .parquet")
     with reported():
-        if first.suffix == second.suffix == ".parquet":
+        if of_measures:
             from hnp_model.commands.agree_measures import agree_on_measures  # noqa: PLC0415
 
             agree_on_measures(first, second, data, picture, as_json=as_json)

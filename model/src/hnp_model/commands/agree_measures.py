@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hnp_shared.command import echo_json, echo_table
 from hnp_shared.errors import InputError
+from hnp_shared.places import refuse_place
 from hnp_shared.storage import replace_file
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def agree_on_measures(
     from hnp_model.morphometry.reading import read_told, slice_ids_of  # noqa: PLC0415
     from hnp_shared.dataset import open_dataset  # noqa: PLC0415
 
+    if picture is not None:
+        refuse_place(picture, force=False)
     if data is None:
         raise InputError("found measures without --data OUT, which tells whose slices they are")
     dataset = open_dataset(data)

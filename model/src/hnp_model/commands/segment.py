@@ -46,7 +46,9 @@ def segment_command() -> None:
 
 @segment_command.command(
     "fit",
-    epilog=example("hnp-train segment fit data data-masks --split split.csv --out seg --epochs 2"),
+    epilog=example(
+        "hnp-train segment fit data data-masks --split split.csv --out seg --epochs 2 --members 2"
+    ),
 )
 @dataset_argument
 @click.argument("masks", type=FOLDER)
