@@ -188,15 +188,26 @@ def test_what_is_left_out_is_not_opened_and_members_are_left_out_by_their_paths(
     assert found.reasons.get(Reason.BAD_HEADER, 0) == 0
 
 
-def test_an_archive_beside_the_folder_it_was_unpacked_to_is_passed_over(
-    content: dict[str, bytes], config: BuildConfig
+@pytest.mark.parametrize("place", ["TS", ""], ids=["in its folder", "right there"])
+def test_an_archive_beside_what_it_was_unpacked_to_is_passed_over(
+    place: str, content: dict[str, bytes], config: BuildConfig
 ) -> None:
-    put(config.src[0] / "TS", content)
+    put(config.src[0] / place, content)
     expected = run(config).info.dataset_id
     put(config.src[0], {"TS.zip": zipped(content)})
     again = run(config)
     assert (again.info.dataset_id, again.archives.beside) == (expected, 1)
     assert archives_in(config.out) == {(State.IGNORED, None)}
+
+
+def test_an_archive_beside_a_folder_of_its_name_with_other_files_is_read(
+    content: dict[str, bytes], config: BuildConfig
+) -> None:
+    labels = {name: each for name, each in content.items() if name.endswith(".json")}
+    images = {name: each for name, each in content.items() if name not in labels}
+    put(config.src[0], {"TS.zip": zipped(images)})
+    put(config.src[0] / "TS", labels)
+    assert run(config).info.states[State.ACCEPTED] == 4
 
 
 def test_an_archive_beside_the_parts_it_was_joined_from_is_read_once(
