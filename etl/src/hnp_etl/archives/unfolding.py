@@ -100,7 +100,7 @@ class Unfolder:
             yield file
             return
         target = _target(file.path, name)
-        if depth == 1 and name.form is Form.SINGLE and _lies(_beside(file.raw, name)):
+        if depth == 1 and name.form is Form.SINGLE and _lies(_beside(on_disk(file.raw), name)):
             self.beside += 1
             yield file
             return
@@ -192,17 +192,11 @@ def _beside(raw: bytes, name: ArchiveName) -> bytes:
 
 
 def _is_unpacked(raw: bytes, name: ArchiveName, listing: Listing) -> bool:
-    """Tell whether the first members of an archive lie in the folder of its name, or beside it."""
+    """Tell whether the first members of an archive lie in the folder of its name."""
     wanted = [each for each in islice(listing.members(), _SAMPLE) if each.regular and each.size]
-    folder = _beside(raw, name)
-    return (
-        name.form is not Form.SINGLE
-        and bool(wanted)
-        and any(
-            all(_size_of(top + b"/" + path_bytes(each.name)) == each.size for each in wanted)
-            for top in (folder, folder.rpartition(b"/")[0])
-        )
-    )
+    folder = _beside(raw, name) + b"/"
+    lie = (_size_of(folder + path_bytes(each.name)) == each.size for each in wanted)
+    return name.form is not Form.SINGLE and bool(wanted) and all(lie)
 
 
 def _size_of(path: bytes) -> int | None:
