@@ -18,6 +18,8 @@ from hnp_etl.building.pipeline import BuildReport, build
 from hnp_etl.engines.engines import SerialExecutor, open_executor
 from hnp_etl.recipes.loading import load_recipe
 from hnp_etl.recipes.recipe import Recipe
+from hnp_shared.dataset_info import read_info
+from hnp_shared.errors import StorageError
 from hnp_shared.vocabulary import Kind, Reason, State
 
 RECIPE = Recipe.model_validate({"name": "small", "image": {"size": [16, 16]}})
@@ -186,7 +188,7 @@ def test_what_is_left_out_is_not_opened_and_members_are_left_out_by_their_paths(
     assert found.reasons.get(Reason.BAD_HEADER, 0) == 0
 
 
-def test_an_archive_beside_the_folder_it_was_unpacked_to_is_passed_over(
+def test_an_archive_beside_what_it_was_unpacked_to_is_passed_over(
     content: dict[str, bytes], config: BuildConfig
 ) -> None:
     put(config.src[0] / "TS", content)
@@ -195,6 +197,16 @@ def test_an_archive_beside_the_folder_it_was_unpacked_to_is_passed_over(
     again = run(config)
     assert (again.info.dataset_id, again.archives.beside) == (expected, 1)
     assert archives_in(config.out) == {(State.IGNORED, None)}
+
+
+def test_an_archive_beside_a_folder_of_its_name_with_other_files_is_read(
+    content: dict[str, bytes], config: BuildConfig
+) -> None:
+    labels = {name: each for name, each in content.items() if name.endswith(".json")}
+    images = {name: each for name, each in content.items() if name not in labels}
+    put(config.src[0], {"TS.zip": zipped(images)})
+    put(config.src[0] / "TS", labels)
+    assert run(config).info.states[State.ACCEPTED] == 4
 
 
 def test_an_archive_beside_the_parts_it_was_joined_from_is_read_once(
@@ -234,3 +246,50 @@ def test_tables_in_archives_label_as_they_do_unpacked(config: BuildConfig, tmp_p
     put(config.src[0], {"all.zip": zipped({**images, "labels.csv": table}, zipfile.ZIP_DEFLATED)})
     found = run(replace(config, recipe=recipe)).info
     assert found.states == {State.ACCEPTED: 1, State.USED: 2}
+
+
+def test_an_archive_that_cannot_be_opened_is_like_a_closed_folder(
+    content: dict[str, bytes], config: BuildConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was accepted from it before is lost, which is no smaller data set."""
+    put(config.src[0], {"H01.zip": zipped(content)})
+    put(config.src[0] / "H02", {name.replace("P0", "Q0"): each for name, each in content.items()})
+    before = run(config).info.dataset_id
+    put(config.src[0], {"H01.zip": zipped(content)})  # its time is another: it is to be listed
+    real = os.open
+
+    def refusing(path: Any, *arguments: Any, **options: Any) -> int:
+        if os.fsencode(path).endswith(b".zip"):
+            raise PermissionError(13, "no")
+        return real(path, *arguments, **options)
+
+    monkeypatch.setattr("os.open", refusing)
+    with pytest.raises(StorageError, match="UNREADABLE"):
+        run(config)
+    assert read_info(config.out).dataset_id == before
+
+
+def test_a_build_goes_on_where_one_was_killed_that_had_put_members_down(
+    content: dict[str, bytes], config: BuildConfig
+) -> None:
+    put(config.src[0], {"H01.tar.gz": tarred(content, "w:gz")})
+    config.private.mkdir(mode=0o700)
+    (config.private / "lifted").mkdir()
+    (config.private / "lifted" / "1").write_bytes(b"left behind")
+    assert run(config).info.states[State.ACCEPTED] == 4
+    assert not (config.private / "lifted").exists()
+
+
+def test_workers_that_do_not_see_what_was_put_down_read_the_archive(
+    content: dict[str, bytes], config: BuildConfig
+) -> None:
+    put(config.src[0], {"H01.tar.gz": tarred(content, "w:gz")})
+
+    def lose() -> None:
+        shutil.rmtree(config.private / "lifted")
+
+    for task in (1, 2):
+        found = build(config, executor=Wayward(task, lose)).info
+        assert found.states[State.ACCEPTED] == 4
+        shutil.rmtree(config.out)
+        shutil.rmtree(config.private)

@@ -9,14 +9,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydicom import dcmread
 
-from etl.archived import zstd
+from dicom_files import dicom_bytes
+from etl.archived import settle, zipped, zstd
+from hnp_etl.archives.unfolding import Unfolder
 from hnp_etl.errors import FileError
 from hnp_etl.files.file_stat import FileStat, joined_stat
 from hnp_etl.files.moves import unpacked
 from hnp_etl.files.place import Move, archives_above, inside, split_place, step_of, whole_of
 from hnp_etl.files.source_file import SourceFile
 from hnp_etl.files.views import Window
+from hnp_etl.limits import LIMITS
+from hnp_etl.walking.walk import walk
 from hnp_shared.vocabulary import Reason
 
 CONTENT = os.urandom(300_000) + bytes(9_000_000) + os.urandom(300_000)
@@ -94,3 +99,11 @@ def test_a_place_tells_the_archives_above_it() -> None:
     raw = inside(inside(b"/d/a.zip.part0", "parts 0 1"), "zip 0 9 9 1 0")
     assert [whole_of(above) for above in archives_above(raw)][-1] == b"/d/a.zip"
     assert [move.kind for move in split_place(raw)[1]] == ["parts", "zip"]
+
+
+def test_pydicom_reads_a_member_as_it_reads_a_file(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(zipped({"a.dcm": dicom_bytes(PatientID="P7")}))
+    settle(tmp_path / "a.zip")
+    (_, member) = Unfolder(LIMITS)(walk([tmp_path]))
+    with SourceFile.at(member.raw).opened() as file, file.stream() as stream:
+        assert dcmread(stream, stop_before_pixels=True).PatientID == "P7"

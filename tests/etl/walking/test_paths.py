@@ -36,7 +36,7 @@ def facts(path: str, layout: Layout | None = None) -> PathFacts:
         ("a.json.dcm", Kind.IMAGE),
         ("a.png", Kind.OTHER),
         ("a.dcm ", Kind.OTHER),
-        ("a.dcm.gz", Kind.OTHER),
+        ("a.dcm.gz", Kind.ARCHIVE),
         ("a.1b", Kind.OTHER),
         ("a.٣", Kind.OTHER),
         (".dcm", Kind.OTHER),

@@ -3,17 +3,21 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 from typing import Protocol
 
 from hnp_etl.archives.listing import list_archive
 from hnp_etl.archives.member import Listing, Member
 from hnp_etl.files.file_stat import FileStat, joined_stat
 from hnp_etl.files.forms import ArchiveName, Form, archive_name
-from hnp_etl.files.place import Move, inside, is_inside, step_of, whole_of
+from hnp_etl.files.place import Move, inside, is_inside, on_disk, step_of, whole_of
 from hnp_etl.limits import ARCHIVE_DEPTH, Limits
+from hnp_etl.walking.paths import path_bytes
 from hnp_etl.walking.walk import FoundFile
 from hnp_shared.vocabulary import Reason
+
+_SAMPLE = 16
+"""Members that are looked for beside an archive; the first that is not there ends the search."""
 
 
 class Shelf(Protocol):
@@ -69,7 +73,7 @@ class Unfolder:
         numbered = sorted((int(_name_of(part).part), part.path, part) for part in parts)
         files = [part for *_, part in numbered]
         first, name = files[0], _name_of(files[0])
-        if _lies(whole) or _is_unpacked(first.raw, name):  # joined already
+        if _lies(whole):  # joined already
             self.beside += len(files)
             yield from files
             return
@@ -96,11 +100,15 @@ class Unfolder:
             yield file
             return
         target = _target(file.path, name)
-        if not is_inside(file.raw) and _is_unpacked(file.raw, name):
+        if depth == 1 and name.form is Form.SINGLE and _lies(_beside(on_disk(file.raw), name)):
             self.beside += 1
             yield file
             return
         listing = self._listing(file, name)
+        if depth == 1 and _is_unpacked(on_disk(file.raw), name, listing):
+            self.beside += 1
+            yield file
+            return
         self.korean += listing.korean
         yield file._replace(refusal=listing.refusal)
         for member in listing.members():
@@ -178,15 +186,21 @@ def _lies(raw: bytes) -> bool:
     return True
 
 
-def _is_unpacked(raw: bytes, name: ArchiveName) -> bool:
-    """Tell whether what an archive holds lies beside it: its file, or a folder with anything."""
-    last = raw.rpartition(b"/")[2]
-    cut = len(name.whole) - len(name.stem)  # a suffix is ASCII
-    target = whole_of(raw)[: -cut or None]
-    if name.form is Form.SINGLE:
-        return _lies(target)
+def _beside(raw: bytes, name: ArchiveName) -> bytes:
+    """Return the path beside an archive that has its name without suffixes."""
+    return whole_of(raw)[: len(name.stem) - len(name.whole)]  # a suffix is ASCII
+
+
+def _is_unpacked(raw: bytes, name: ArchiveName, listing: Listing) -> bool:
+    """Tell whether the first members of an archive lie in the folder of its name."""
+    wanted = [each for each in islice(listing.members(), _SAMPLE) if each.regular and each.size]
+    folder = _beside(raw, name) + b"/"
+    lie = (_size_of(folder + path_bytes(each.name)) == each.size for each in wanted)
+    return name.form is not Form.SINGLE and bool(wanted) and all(lie)
+
+
+def _size_of(path: bytes) -> int | None:
     try:
-        with os.scandir(target) as entries:
-            return last != b"" and next(entries, None) is not None
-    except OSError:
-        return False
+        return os.lstat(path).st_size
+    except (OSError, ValueError):  # not there, or no path
+        return None

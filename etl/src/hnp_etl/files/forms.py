@@ -48,10 +48,12 @@ _SUFFIXES: dict[str, tuple[Form, str]] = {
 }
 _LONGEST = max(map(len, _SUFFIXES))
 _LAST = tuple({f".{suffix.rpartition('.')[2]}" for suffix in _SUFFIXES})
-# "a.zip.part0", "a.zip.part1073741824" (by byte offset), "a.7z.001"
-_PART = re.compile(r"(?i)(?P<whole>.+)\.(?:part(?P<number>\d+)|(?P<volume>\d{3,}))")
+_LONGEST_FIRST = sorted(_SUFFIXES, key=len, reverse=True)
+# "part0", "part1073741824" (by byte offset), "001"; not "12"
+_PART = re.compile(r"(?i)(?:part(?=\d)|(?=\d{3}))(?P<number>\d+)")
 # "a.z01" beside "a.zip": pieces of one zip file that tell each other's numbers
-_VOLUME = re.compile(r"(?i)(?P<stem>.+)\.z\d\d")
+_VOLUME_SUFFIX = 5
+_VOLUME = re.compile(r"(?i)(?P<last>.)\.z\d\d")
 
 
 def archive_name(name: str) -> ArchiveName | None:
@@ -63,16 +65,25 @@ def archive_name(name: str) -> ArchiveName | None:
     """
     if name.startswith((".", "~$")):
         return None
-    digit = name[-1:].isdecimal()
-    part = _PART.fullmatch(name) if digit else None
-    whole = part["whole"] if part else name
-    tail = whole[-_LONGEST:].lower()
+    whole, part = name, ""
+    if name[-1:].isdecimal():
+        if volume := _VOLUME.fullmatch(name[-_VOLUME_SUFFIX:]):
+            stem = name[:-_VOLUME_SUFFIX] + volume["last"]
+            return ArchiveName(Form.VOLUME, stem, "", "", name)
+        head, _, last = name.rpartition(".")
+        number = _PART.fullmatch(last)
+        if number is None or not _tail(head).endswith(_LAST):
+            return None
+        whole, part = head, number["number"]
+    tail = _tail(whole)
     if not tail.endswith(_LAST):
-        volume = _VOLUME.fullmatch(name) if digit else None
-        return ArchiveName(Form.VOLUME, volume["stem"], "", "", name) if volume else None
-    for suffix in sorted(_SUFFIXES, key=len, reverse=True):
+        return None
+    for suffix in _LONGEST_FIRST:
         if tail.endswith(suffix) and len(whole) > len(suffix):
             form, packing = _SUFFIXES[suffix]
-            number = (part["number"] or part["volume"]) if part else ""
-            return ArchiveName(form, whole[: -len(suffix)], packing, number, whole)
+            return ArchiveName(form, whole[: -len(suffix)], packing, part, whole)
     return None
+
+
+def _tail(name: str) -> str:
+    return name[-_LONGEST:].lower()

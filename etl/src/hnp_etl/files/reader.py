@@ -12,7 +12,13 @@ _LARGEST_READ_BYTES = 2**30
 
 
 class Reader(io.RawIOBase):
-    """A view as a file object of Python's, for libraries."""
+    """A view as a file object of Python's, for libraries.
+
+    Attributes:
+        name: none; pydicom asks for it.
+    """
+
+    name = ""
 
     def __init__(
         self, view: View, size: int | None = None, *, most: int = _LARGEST_READ_BYTES

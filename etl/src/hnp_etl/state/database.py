@@ -1,6 +1,7 @@
 """Opens the state and makes its tables."""
 
 import contextlib
+import os
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -90,8 +91,12 @@ def open_scratch() -> Iterator[sqlite3.Connection]:
 
 def folder_of(state: sqlite3.Connection) -> Path | None:
     """Return the folder that a state lies in, None when nobody else sees it."""
-    path = state.execute("PRAGMA database_list").fetchone()[2]
-    return Path(path).parent if path else None
+    usual, state.text_factory = state.text_factory, bytes  # a path need be no UTF-8
+    try:
+        path = state.execute("PRAGMA database_list").fetchone()[2]
+    finally:
+        state.text_factory = usual
+    return Path(os.fsdecode(path)).parent if path else None
 
 
 def write_many(state: sqlite3.Connection, statement: str, rows: Iterable[Row]) -> None:
