@@ -116,8 +116,20 @@ def test_other_modalities_are_not_mr(built: Build) -> None:
             Reason.NOT_T2,
         ),
         ("pydicom+pydicom/src/pydicom/data/test_files/MR_truncated.dcm", Reason.DERIVED),
+        (
+            "icometrix+dicom2nifti/tests/data/philips_enhanced/fmri/001/IM-0001-9600-0001.dcm",
+            Reason.NOT_LUMBAR,  # told by Frame Anatomy alone
+        ),
+        (
+            "fo-dicom+fo-dicom/Tests/FO-DICOM.Tests/Test Data/mr_brucker.dcm",
+            Reason.WEIGHTING_UNKNOWN,  # gradient echo, as Echo Pulse Sequence says
+        ),
+        ("pydicom+pydicom/src/pydicom/data/test_files/rtdose_rle.dcm", Reason.NOT_MR),
     ],
-    ids=["lumbar", "abdomen", "brain", "prostate", "scout", "cine", "fmri", "dti", "secondary"],
+    ids=[
+        *("lumbar", "abdomen", "brain", "prostate", "scout", "cine", "fmri", "dti", "secondary"),
+        *("enhanced-fmri", "enhanced-mouse", "dose"),
+    ],
 )
 def test_reasons_are_sensible(built: Build, path: str, reason: Reason | None) -> None:
     assert built.outcome[path][1] == reason

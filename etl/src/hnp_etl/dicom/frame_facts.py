@@ -81,15 +81,15 @@ def frame_facts(values: Values, *, in_groups: bool = False) -> FrameFacts:
         FileError: BAD_HEADER when a value that pixels depend on cannot be read.
     """
     spacing = values.numbers(_SPACING, 2)
-    echoes = [size(values.number(_ECHO)), size(values.double(_EFFECTIVE_ECHO))]
-    first, other = reversed(echoes) if in_groups else echoes
+    classic = size(values.number(_ECHO))
+    effective = size(values.double(_EFFECTIVE_ECHO)) if in_groups or not classic else None
     return FrameFacts(
-        image_type=values.words(FRAME_TYPE) or values.words(_IMAGE_TYPE),
+        image_type=values.words(FRAME_TYPE if values.has(FRAME_TYPE) else _IMAGE_TYPE),
         body_part=values.text(_BODY_PART) or values.text(ANATOMY),
         scanning_sequence=values.words(_SEQUENCE) or _pulses(values),
         scan_options=(*values.words(_OPTIONS), *_suppression(values)),
         sequence_name=values.text(_SEQUENCE_NAME),
-        echo_time_ms=first or other,
+        echo_time_ms=effective or classic,
         repetition_time_ms=size(values.number(_REPETITION)),
         inversion_time_ms=size(values.number(_INVERSION)) or _inversion_time(values),
         diffusion=_diffusion(values),
@@ -110,6 +110,8 @@ def size(number: float | None) -> float | None:
 
 def _pulses(values: Values) -> tuple[str, ...]:
     """Return what enhanced MR tells of the sequence, in the terms of classic MR."""
+    if not any(map(values.has, (_ECHO_PULSE, _ECHO_PLANAR, INVERSION))):
+        return ()  # nearly every header is a classic one
     return (
         *_PULSES.get(values.text(_ECHO_PULSE).upper(), ()),
         *(("EP",) if values.text(_ECHO_PLANAR).upper() == "YES" else ()),
@@ -119,18 +121,19 @@ def _pulses(values: Values) -> tuple[str, ...]:
 
 def _suppression(values: Values) -> tuple[str, ...]:
     """Return FS where fat is suppressed: `FAT`, `FAT AND WATER` (PS3.3 C.8.13.5.4)."""
-    return ("FS",) if values.text(SUPPRESSION).upper().startswith("FAT") else ()
+    fat = values.has(SUPPRESSION) and values.text(SUPPRESSION).upper().startswith("FAT")
+    return ("FS",) if fat else ()
 
 
 def _inversion_time(values: Values) -> float | None:
-    told = values.text(INVERSION).upper() == "YES"
+    told = values.has(INVERSION) and values.text(INVERSION).upper() == "YES"
     return size(values.double(INVERSION_TIMES)) if told else None
 
 
 def _diffusion(values: Values) -> bool:
-    if values.words(CONTRAST)[:1] == ("DIFFUSION",):
+    if values.has(CONTRAST) and values.words(CONTRAST)[:1] == ("DIFFUSION",):
         return True
-    if values.text(DIRECTIONALITY).upper() in _WEIGHTED:
+    if values.has(DIRECTIONALITY) and values.text(DIRECTIONALITY).upper() in _WEIGHTED:
         return True
     b_value = values.double(_B_VALUE)
     return b_value is not None and (b_value > 0 or values.has(_GRADIENT))
