@@ -30,7 +30,7 @@ FLOWS = (
     Flow(
         "files to data set",
         "etl/src/hnp_etl",
-        ("walking", "reading", "choosing", "sharding", "building", "datasets"),
+        ("walking", "reading", "choosing", "sharding", "building", "datasets", "publishing"),
     ),
     Flow(
         "batches to figures",

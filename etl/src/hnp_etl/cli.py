@@ -39,6 +39,10 @@ _COMMANDS = {
         "hnp_etl.commands.explain:explain",
         "Tell what a build makes of each FILE, why, and what would make it pass.",
     ),
+    "export": Place(
+        "hnp_etl.commands.export:export_command",
+        "Write the data set OUT in the form of another library, for whoever works with that.",
+    ),
     "extend": Place(
         "hnp_etl.commands.extend:extend_command",
         "Join columns of a hospital's table to the data set OUT, as a new data set.",

@@ -106,11 +106,15 @@ def undisturbed(config: BuildConfig) -> dict[str, bytes]:
     return content_of(config.out)
 
 
-def test_two_processes_write_the_same_bytes(
-    config: BuildConfig, undisturbed: dict[str, bytes], tmp_path: Path
+@pytest.mark.parametrize(
+    "engine",
+    ["local", *(f"concurrent.futures:{kind}PoolExecutor" for kind in ("Thread", "Process"))],
+)
+def test_two_workers_of_any_kind_write_the_same_bytes(
+    config: BuildConfig, undisturbed: dict[str, bytes], tmp_path: Path, engine: str
 ) -> None:
     elsewhere = replace(config, out=tmp_path / "two", private=tmp_path / "two.private")
-    with open_executor(2) as executor:
+    with open_executor(2, engine=engine) as executor:
         run(elsewhere, executor)
     assert content_of(elsewhere.out) == undisturbed
 

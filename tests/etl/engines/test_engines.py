@@ -154,7 +154,7 @@ def test_a_bug_in_a_task_keeps_its_type() -> None:
         list(ordered_map(SerialExecutor(), Task(fail, never), [1], in_flight=1))
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", [*ENGINES, "concurrent.futures:ProcessPoolExecutor"])
 def test_an_item_that_kills_its_process_costs_that_item(engine: str) -> None:
     blamed: list[int] = []
 

@@ -14,9 +14,17 @@ from hnp_etl.commands.corrections_option import (
     read_files,
     told,
 )
+from hnp_etl.commands.engine_options import (
+    engine_option,
+    scheduler_option,
+    tls_ca_option,
+    tls_cert_option,
+    tls_key_option,
+    tls_of,
+)
 from hnp_etl.commands.exclude_option import exclude_option, warn_of_idle
 from hnp_etl.datasets.gate import Gates, RejectLimit, refuse_nothing_accepted
-from hnp_etl.engines.engines import ENGINES, cores, open_executor
+from hnp_etl.engines.engines import cores, open_executor
 from hnp_etl.private.folder import private_folder
 from hnp_etl.recipes.builtin import DEFAULT_RECIPE
 from hnp_etl.recipes.loading import load_recipe
@@ -57,18 +65,11 @@ def _limit(_ctx: click.Context, _param: click.Parameter, text: str | None) -> Re
     help="Worker processes; 1 works in this one.  [default: all cores, and this process alone "
     "where starting workers would take longer than the work]",
 )
-@click.option(
-    "--engine",
-    type=click.Choice(ENGINES),
-    default="local",
-    show_default=True,
-    help="Where work runs: in processes of this machine, or on a Dask cluster.",
-)
-@click.option(
-    "--scheduler",
-    metavar="ADDRESS",
-    help="A running Dask scheduler, tcp://HOST:PORT; without it one is started here.",
-)
+@engine_option
+@scheduler_option
+@tls_ca_option
+@tls_cert_option
+@tls_key_option
 @click.option(
     "--key-file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -116,6 +117,9 @@ def build_manifest(
     workers: int | None,
     engine: str,
     scheduler: str | None,
+    dask_tls_ca: Path | None,
+    dask_tls_cert: Path | None,
+    dask_tls_key: Path | None,
     key_file: Path | None,
     private: Path | None,
     max_rejected: RejectLimit | None,
@@ -136,6 +140,7 @@ def build_manifest(
         raise click.UsageError("found --adjudicated, expected --corrections with it")
     if scheduler is not None and not scheduler.strip():
         raise click.UsageError("found an empty --scheduler, expected an address")
+    tls = tls_of(scheduler, dask_tls_ca, dask_tls_cert, dask_tls_key)
     with reported():
         rules = load_recipe(recipe).excluding(exclude)
         rules = rules.unlabelled() if unlabelled else rules
@@ -149,7 +154,7 @@ def build_manifest(
             gates=Gates(max_rejected, frozenset(map(Reason, count_filtered)), accept_losses),
             corrections=read_files(corrected, adjudicated),
         )
-        with open_executor(workers, engine=engine, scheduler=scheduler) as executor:
+        with open_executor(workers, engine=engine, scheduler=scheduler, tls=tls) as executor:
             report = build(config, executor=executor)
         _warn(report, rules)
         _tell(report, out, as_json=as_json)

@@ -22,6 +22,7 @@ from distributed.comm.addressing import parse_address, parse_host_port
 from distributed.utils import LoopRunner
 
 from hnp_etl.engines.dask_workers import DaskWorkers
+from hnp_etl.engines.tls import Tls
 from hnp_shared.errors import InputError, StorageError
 
 _KNOCK_S = 2.5
@@ -50,24 +51,26 @@ _SETTINGS: dict[str, object] = {
 
 
 @contextlib.contextmanager
-def open_dask(workers: int, scheduler: str | None) -> Iterator[Executor]:
+def open_dask(workers: int, scheduler: str | None, tls: Tls | None = None) -> Iterator[Executor]:
     """Yield an executor on a running cluster, or on one of this machine that ends with the block.
 
     Args:
         workers: processes of a cluster of our own.
         scheduler: address of a running scheduler, None to begin a cluster.
+        tls: certificates; None for those that Dask's own configuration names.
 
     Raises:
-        InputError: no scheduler answers.
+        InputError: no scheduler answers, or the certificates cannot be used.
         StorageError: a cluster of our own cannot be started.
     """
     _quieten()
+    security = _security_of(tls)
     runner = _begin_loop()
     if scheduler is not None:
-        _knock(scheduler, runner)
+        _knock(scheduler, runner, security)
     with contextlib.ExitStack() as ending:
         with _signals_put_off():  # half a cluster would be left to itself
-            executor = DaskWorkers(_connect(workers, scheduler, runner))
+            executor = DaskWorkers(_connect(workers, scheduler, runner, security))
             ending.callback(_end, executor, runner)
         yield executor
 
@@ -97,14 +100,41 @@ def _begin_loop() -> LoopRunner:
     return runner
 
 
-def _knock(scheduler: str, runner: LoopRunner) -> None:
+def _security_of(tls: Tls | None) -> distributed.Security:
+    """Return certificates as Dask takes them, once they are found to be some.
+
+    Raises:
+        InputError: they cannot be used.
+    """
+    if tls is None:
+        return distributed.Security()
+    tls.refuse_unfit()
+    security = distributed.Security(
+        tls_ca_file=str(tls.ca),
+        tls_client_cert=str(tls.certificate),
+        tls_client_key=str(tls.key),
+        require_encryption=True,
+    )
+    try:
+        security.get_connection_args("client")
+    except OSError as error:  # ssl.SSLError is one
+        raise InputError(
+            "the TLS files cannot be used, expected in PEM the certificate of a CA, a certificate, "
+            "and the key that belongs to it"
+        ) from error
+    return security
+
+
+def _knock(scheduler: str, runner: LoopRunner, certificates: distributed.Security) -> None:
     """Refuse an address where nobody answers; a client would be left half made by it."""
-    security = distributed.Security().get_connection_args("client")
+    security = certificates.get_connection_args("client")
     if scheduler.startswith(_ENCRYPTED) and security.get("ssl_context") is None:
         raise InputError(
-            "found an encrypted address and no certificates, "
-            "expected distributed.comm.tls in Dask's configuration to name them"
+            "found an encrypted address and no certificates, expected --dask-tls-ca, "
+            "--dask-tls-cert and --dask-tls-key, or distributed.comm.tls in Dask's configuration"
         )
+    if security.get("require_encryption") and not scheduler.startswith(_ENCRYPTED):
+        raise InputError("found certificates and an address without encryption, expected tls://")
     try:
         taken = _is_taken(*parse_address(scheduler))
         if taken:
@@ -145,14 +175,16 @@ async def _meet(scheduler: str, security: dict[str, Any]) -> None:
     comm.abort()
 
 
-def _connect(workers: int, scheduler: str | None, runner: LoopRunner) -> distributed.Client:
+def _connect(
+    workers: int, scheduler: str | None, runner: LoopRunner, security: distributed.Security
+) -> distributed.Client:
     options: dict[str, Any]
     if scheduler is None:
         # its logs quote errors with what they say, and what it spills lies in a folder of its own
         options = {"n_workers": workers, "threads_per_worker": 1}
         options |= {"dashboard_address": None, "silence_logs": logging.CRITICAL}
     else:
-        options = {"address": scheduler, "timeout": _CONNECT_S}
+        options = {"address": scheduler, "timeout": _CONNECT_S, "security": security}
     try:
         with dask.config.set(_SETTINGS):
             return distributed.Client(**options, loop=runner.loop, set_as_default=False)

@@ -12,6 +12,8 @@ from typing import Generic, ParamSpec, Protocol, TypeVar, runtime_checkable
 
 from hnp_etl.engines.local_crew import WorkerDiedError
 from hnp_etl.engines.local_processes import LocalProcesses
+from hnp_etl.engines.other_executor import OtherExecutor, factory_of
+from hnp_etl.engines.tls import Tls
 from hnp_etl.pixels.deaths import PAUSES_S
 from hnp_shared.errors import InputError
 from hnp_shared.storage import DISK, Disk
@@ -58,22 +60,29 @@ def cores() -> int:
 
 @contextlib.contextmanager
 def open_executor(
-    workers: int | None, *, engine: str = "local", scheduler: str | None = None
+    workers: int | None,
+    *,
+    engine: str = "local",
+    scheduler: str | None = None,
+    tls: Tls | None = None,
 ) -> Iterator[Executor]:
     """Yield an executor of so many processes.
 
     Args:
         workers: processes; with engine `local`, one is this process, and None is all cores as soon
             as there is work that is worth starting them.
-        engine: `local` or `dask`.
+        engine: `local`, `dask`, or `module:factory` of any executor.
         scheduler: address of a running Dask scheduler; `refuse_unfit` looks at its workers.
+        tls: certificates by which the scheduler and this process know each other.
 
     Raises:
-        InputError: Dask is not installed, or no scheduler answers.
+        InputError: Dask is not installed, no scheduler answers, or no such executor is there.
     """
     opened: contextlib.AbstractContextManager[Executor]
     if engine == "dask":
-        opened = _dask(workers or cores(), scheduler)
+        opened = _dask(workers or cores(), scheduler, tls)
+    elif ":" in engine:
+        opened = _other(engine, workers)
     elif (workers or cores()) == 1:
         opened = contextlib.nullcontext(SerialExecutor())
     else:
@@ -201,10 +210,19 @@ def _processes(workers: int | None) -> Iterator[Executor]:
 
 
 @contextlib.contextmanager
-def _dask(workers: int, scheduler: str | None) -> Iterator[Executor]:
+def _other(engine: str, workers: int | None) -> Iterator[Executor]:
+    executor = OtherExecutor(factory_of(engine, workers))
+    try:
+        yield executor
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _dask(workers: int, scheduler: str | None, tls: Tls | None) -> Iterator[Executor]:
     try:
         from hnp_etl.engines.dask_engine import open_dask  # noqa: PLC0415  # an extra, needed here only
     except ImportError as error:
         raise InputError("found no Dask, expected hnp-etl[dask] to be installed") from error
-    with open_dask(workers, scheduler) as executor:
+    with open_dask(workers, scheduler, tls) as executor:
         yield executor

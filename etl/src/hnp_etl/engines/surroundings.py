@@ -89,7 +89,7 @@ def own_facts() -> Facts:
     )
 
 
-def refuse_others(worker: str, found: Facts, expected: Facts) -> None:
+def refuse_others(worker: str, found: Facts, expected: Facts, *, kind: str = "Dask worker") -> None:
     """Refuse a worker whose results may be others.
 
     Raises:
@@ -103,10 +103,10 @@ def refuse_others(worker: str, found: Facts, expected: Facts) -> None:
             for name in names[:_TOLD]
         )
         more = f" and {len(names) - _TOLD} other differences" if len(names) > _TOLD else ""
-        raise InputError(f"Dask worker {worker}: {told}{more}; give every worker what runs here")
+        raise InputError(f"{kind} {worker}: {told}{more}; give every worker what runs here")
 
 
-def refuse_blind(worker: str, trouble: str | None) -> None:
+def refuse_blind(worker: str, trouble: str | None, *, kind: str = "Dask worker") -> None:
     """Refuse a worker that cannot read the sources or write the data set.
 
     Raises:
@@ -114,7 +114,7 @@ def refuse_blind(worker: str, trouble: str | None) -> None:
     """
     if trouble is not None:
         advice = "SRC and OUT must be the same folders there as here, under the same paths"
-        raise StorageError(f"Dask worker {worker}", f"{trouble}; {advice}")
+        raise StorageError(f"{kind} {worker}", f"{trouble}; {advice}")
 
 
 def mark_places(src: Sequence[Path], out: Path, *, disk: Disk = DISK) -> Places:

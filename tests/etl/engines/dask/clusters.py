@@ -27,6 +27,7 @@ class Cluster:
     folder: Path
     address: str
     scheduler: Process
+    tls: tuple[object, ...] = ()
     workers: dict[str, Process] = field(default_factory=dict)
 
     def add(
@@ -41,7 +42,7 @@ class Cluster:
         log = self.folder / f"{name}.log"
         kind = "--nanny" if nanny else "--no-nanny"
         options = (kind, "--no-dashboard", "--nthreads", threads, "--name", name)
-        place = ("--local-directory", self.folder / name)
+        place = ("--local-directory", self.folder / name, *self.tls)
         process = _start(("worker", self.address, *options, *place), log, environment or {})
         self.workers[name] = process
         wait_until(lambda: "Registered to" in log.read_text(), process)
@@ -55,15 +56,21 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster(folder: Path) -> Iterator[Cluster]:
-    """Yield a scheduler without workers; all ends with the block."""
+def cluster(folder: Path, tls: tuple[object, ...] = ()) -> Iterator[Cluster]:
+    """Yield a scheduler without workers; all ends with the block.
+
+    Args:
+        folder: of what they write.
+        tls: options that name the certificates of all of them.
+    """
     folder.mkdir()
     told = folder / "scheduler.json"
-    options = ("--host", "127.0.0.1", "--port", 0, "--no-dashboard", "--scheduler-file", told)
+    options: tuple[object, ...] = ("--host", "127.0.0.1", "--port", 0, "--no-dashboard")
+    options += ("--scheduler-file", told, *(("--protocol", "tls", *tls) if tls else ()))
     scheduler = _start(("scheduler", *options), folder / "scheduler.log", {})
     try:
         wait_until(lambda: told.exists() and told.read_text().endswith("}"), scheduler)
-        found = Cluster(folder, json.loads(told.read_text())["address"], scheduler)
+        found = Cluster(folder, json.loads(told.read_text())["address"], scheduler, tls)
         try:
             yield found
         finally:
