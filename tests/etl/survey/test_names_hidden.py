@@ -1,6 +1,7 @@
 """Names in texts and keys reach neither screen nor drafted recipe: a page in private has them."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -22,7 +23,8 @@ def src(tmp_path_factory: pytest.TempPathFactory) -> Path:
             SeriesDescription=text, SOPInstanceUID=f"2.25.{number}", SpecificCharacterSet=UTF8
         )
         (top / f"{number}.dcm").write_bytes(image)
-        label = label_bytes(Jones_Age=61, **{"L4-5_kim": 3, "L3-4": 6})
+        fields: dict[str, Any] = {"Jones_Age": 61, "L4-5_kim": 3, "L3-4": 6}
+        label = label_bytes(**fields)
         (top / f"{number}.json").write_bytes(label)
     return top.parent.parent
 
