@@ -124,6 +124,7 @@ class Flag(StrEnum):
     BAD_AGE = "bad_age"
     BAD_CANAL_WIDTH = "bad_canal_width"
     BAD_SEX = "bad_sex"
+    BURNED_TEXT = "burned_text"
     CORRECTED = "corrected"
     DERIVED = "derived"
     FAT_SUPPRESSED = "fat_suppressed"

@@ -87,7 +87,8 @@ REASONS: Mapping[str, Meaning] = {
         "nothing; to take fat-suppressed images: `selection.fat_suppressed`",
     ),
     Reason.BURNED_IN: Meaning(
-        "the header says that text is burned into the pixels, which may name a person",
+        "the header says that text is burned into the pixels, which may name a person, or letters "
+        "were found and the recipe rejects them",
         "ask for the image without it; it never goes into a data set",
     ),
     Reason.MULTI_FRAME: Meaning(
@@ -203,6 +204,10 @@ FLAGS: Mapping[str, Meaning] = {
     Flag.PATIENT_FROM_STUDY: Meaning(
         "its hospital tells no patient; every study counts as a person",
         "ask for patient values: one person may stand on both sides of a split",
+    ),
+    Flag.BURNED_TEXT: Meaning(
+        "letters seem to be drawn into the stored picture, near an edge of it; they may be a name",
+        'look at it; `selection.burned_text = "reject"` leaves such slices out',
     ),
     Flag.PATIENT_SUSPECT: Meaning(
         "its patient value seems to belong to more than one person",

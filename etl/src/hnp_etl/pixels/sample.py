@@ -1,5 +1,7 @@
 """From one file and its header facts to the sample that is stored: read, decode, transform."""
 
+from functools import partial
+
 from hnp_etl.dicom.elements import inflate
 from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.dicom.syntaxes import DECODERS, DEFLATED_LE, EXPLICIT_BE
@@ -24,7 +26,12 @@ from hnp_shared.vocabulary import UNCACHED_REASONS, Reason
 
 
 def read_sample(
-    source: SourceFile, facts: HeaderFacts, image: Image, limits: Limits = LIMITS
+    source: SourceFile,
+    facts: HeaderFacts,
+    image: Image,
+    limits: Limits = LIMITS,
+    *,
+    seek_text: bool = False,
 ) -> Sample:
     """Read, decode and transform one slice; what may be a passing fault is tried twice.
 
@@ -33,17 +40,19 @@ def read_sample(
         facts: from the file's header.
         image: the recipe's image section.
         limits: bounds on inflating and decoding.
+        seek_text: look for letters that are drawn into the picture.
 
     Raises:
         FileError: says why the slice cannot be used.
     """
+    attempt = partial(_sample, source, facts, image, limits, seek_text=seek_text)
     try:
-        return _sample(source, facts, image, limits)
+        return attempt()
     except FileError as error:
         if error.reason not in UNCACHED_REASONS:
             raise
     stop_child()
-    return _sample(source, facts, image, limits)
+    return attempt()
 
 
 def stored_pixel_mm(facts: HeaderFacts, image: Image) -> tuple[float, float] | None:
@@ -54,7 +63,9 @@ def stored_pixel_mm(facts: HeaderFacts, image: Image) -> tuple[float, float] | N
     return spacing[0] * box.rows / image.size[0], spacing[1] * box.columns / image.size[1]
 
 
-def _sample(source: SourceFile, facts: HeaderFacts, image: Image, limits: Limits) -> Sample:
+def _sample(
+    source: SourceFile, facts: HeaderFacts, image: Image, limits: Limits, *, seek_text: bool
+) -> Sample:
     rule = PixelRule(
         rows=facts.rows or 0,
         columns=facts.columns or 0,
@@ -69,7 +80,7 @@ def _sample(source: SourceFile, facts: HeaderFacts, image: Image, limits: Limits
         stored = _stored_values(source, facts, rule, limits)
     except OSError as error:
         raise FileError(Reason.UNREADABLE, "the file could not be read") from error
-    return make_sample(stored, rule, image, _box(facts, image))
+    return make_sample(stored, rule, image, _box(facts, image), seek_text=seek_text)
 
 
 def _stored_values(

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_etl.errors import FileError
+from hnp_etl.pixels.burned_text import holds_text
 from hnp_etl.recipes.recipe import Image
 from hnp_shared.vocabulary import Reason
 
@@ -64,11 +65,16 @@ class CropBox:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """A stored array, (row, column), with the range it had before scaling."""
+    """A stored array, (row, column), with the range it had before scaling.
+
+    Attributes:
+        has_text: whether letters were looked for in what was kept, and found.
+    """
 
     array: Array
     source_min: float
     source_max: float
+    has_text: bool = False
 
 
 def use_one_plain_thread() -> None:
@@ -92,7 +98,9 @@ def from_bytes(buffer: bytes, rule: PixelRule, *, big_endian: bool = False) -> S
     return values.astype(dtype.newbyteorder("="), copy=False)
 
 
-def make_sample(stored: Stored, rule: PixelRule, image: Image, box: CropBox) -> Sample:
+def make_sample(
+    stored: Stored, rule: PixelRule, image: Image, box: CropBox, *, seek_text: bool = False
+) -> Sample:
     """Turn stored values into the array of the data set.
 
     Args:
@@ -100,6 +108,7 @@ def make_sample(stored: Stored, rule: PixelRule, image: Image, box: CropBox) -> 
         rule: what the header says about them.
         image: the recipe's image section.
         box: what is kept.
+        seek_text: look for letters in it, at the size it has in the file.
 
     Raises:
         FileError: FLAT_IMAGE, or BAD_HEADER when the rescale leaves float32.
@@ -122,7 +131,7 @@ def make_sample(stored: Stored, rule: PixelRule, image: Image, box: CropBox) -> 
     array: Array = resized
     if image.dtype == "uint16":
         array = np.rint(resized * UINT16_SCALE).astype(np.uint16)
-    return Sample(array, float(low), float(high))
+    return Sample(array, float(low), float(high), seek_text and holds_text(values))
 
 
 def clean_values(stored: Stored, rule: PixelRule) -> Stored:

@@ -69,13 +69,22 @@ class Identity(Section):
     scope: Literal["hospital", "all"] = "hospital"
 
 
+BurnedText = Literal["flag", "reject", "keep"]
+
+
 class Selection(Section):
-    """Which images are wanted."""
+    """Which images are wanted.
+
+    Attributes:
+        burned_text: what becomes of a slice whose kept part shows letters near an edge, which may
+            be a name: it is flagged, or rejected as BURNED_IN; keep does not look.
+    """
 
     plane: Plane = Plane.AXIAL
     weighting: Weighting = Weighting.T2
     max_tilt_deg: Annotated[float, Field(ge=0, le=90)] = 50
     fat_suppressed: Literal["reject", "keep"] = "reject"
+    burned_text: BurnedText = "flag"
 
 
 class Crop(Section):

@@ -15,7 +15,7 @@ from hnp_etl.dicom.header import HeaderFacts
 from hnp_etl.errors import FileError
 from hnp_etl.limits import SHARD_SLICES
 from hnp_etl.pixels.sample import read_sample, stored_pixel_mm
-from hnp_etl.pixels.transform import Array, use_one_plain_thread
+from hnp_etl.pixels.transform import Array, Sample, use_one_plain_thread
 from hnp_etl.reading.sealed import unpack_header
 from hnp_etl.recipes.recipe import Image
 from hnp_etl.sharding.shard_plan import PlannedSlice, ShardPlan
@@ -89,6 +89,7 @@ class _Taken:
     sha256: str
     source_min: float
     source_max: float
+    has_text: bool
 
 
 class _Room(threading.local):
@@ -118,14 +119,23 @@ def _decode_all(plan: ShardPlan) -> tuple[Array, list[_Taken], list[Refusal]]:
     for each in plan.slices:
         try:
             facts = unpack_header(each.header)
-            sample = read_sample(each.file, facts, plan.image, plan.limits)
+            sample = _read(each, facts, plan)
         except FileError as error:
             refused.append(Refusal(each.id, error.reason, detail=error.what))
             continue
         images[len(taken)] = sample.array
         digest = sha256(images[len(taken)].data).hexdigest()
-        taken.append(_Taken(each, facts, digest, sample.source_min, sample.source_max))
+        ends = (sample.source_min, sample.source_max)
+        taken.append(_Taken(each, facts, digest, *ends, sample.has_text))
     return images, taken, refused
+
+
+def _read(each: PlannedSlice, facts: HeaderFacts, plan: ShardPlan) -> Sample:
+    seek = plan.burned_text != "keep"
+    sample = read_sample(each.file, facts, plan.image, plan.limits, seek_text=seek)
+    if sample.has_text and plan.burned_text == "reject":
+        raise FileError(Reason.BURNED_IN, "letters near an edge of the picture")
+    return sample
 
 
 def _row(taken: _Taken, row: int, image: Image) -> SampleRow:
@@ -138,4 +148,5 @@ def _row(taken: _Taken, row: int, image: Image) -> SampleRow:
         source_max=taken.source_max,
         pixel_row_mm=pixel_mm[0] if pixel_mm else None,
         pixel_col_mm=pixel_mm[1] if pixel_mm else None,
+        has_text=taken.has_text,
     )

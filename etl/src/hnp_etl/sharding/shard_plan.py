@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 from hnp_etl.files.source_file import SourceFile
 from hnp_etl.limits import LIMITS, Limits
-from hnp_etl.recipes.recipe import ARRAY_VERSION, Image
+from hnp_etl.recipes.recipe import ARRAY_VERSION, BurnedText, Image
 
 _PIXEL_LIBRARIES = (
     *("numpy", "opencv-python-headless"),
@@ -42,16 +42,21 @@ class PlannedSlice:
 
 @dataclass(frozen=True, slots=True)
 class ShardPlan:
-    """Everything that a shard's bytes depend on, and where it goes."""
+    """Everything that a shard's bytes depend on, and where it goes.
+
+    Attributes:
+        burned_text: what becomes of slices with letters in them.
+    """
 
     slices: tuple[PlannedSlice, ...]
     image: Image
     limits: Limits = LIMITS
+    burned_text: BurnedText = "keep"
 
     def digest(self) -> str:
         """Return the hash by which pixels decoded before are known again, whatever labels say."""
         recipe = [section.model_dump(mode="json") for section in (self.image, self.limits)]
-        digest = sha256(json.dumps([library_versions(), *recipe]).encode())
+        digest = sha256(json.dumps([library_versions(), self.burned_text, *recipe]).encode())
         for each in self.slices:
             parts = (each.id, each.slice_id, each.path, each.file.raw, tuple(each.file.stat))
             digest.update(repr(parts).encode())

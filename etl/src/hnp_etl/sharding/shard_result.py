@@ -21,6 +21,7 @@ class SampleRow:
     source_max: float
     pixel_row_mm: float | None
     pixel_col_mm: float | None
+    has_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,7 @@ class _StoredRow(NamedTuple):
     source_max: float
     row_mm: float | None
     column_mm: float | None
+    has_text: int
 
 
 _FIRST = len(_NamedRow._fields)
@@ -174,6 +175,7 @@ def _manifest_row(named: _NamedRow, stored: _StoredRow, chosen: ChosenRow) -> Ma
         Flag.PATIENT_SUSPECT: bool(named.suspect),
         Flag.LEVEL_ORDER: bool(named.disordered),
         Flag.PATIENT_FROM_STUDY: bool(named.by_study),
+        Flag.BURNED_TEXT: bool(stored.has_text),
     }
     flags = chosen.flag_set() | {flag for flag, holds in marks.items() if holds}
     return ManifestRow(

@@ -2,7 +2,7 @@
 
 from hnp_etl import __version__
 
-SCHEMA_VERSION = f"14 {__version__}"  # facts are only as good as the reader that made them
+SCHEMA_VERSION = f"15 {__version__}"  # facts are only as good as the reader that made them
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -117,7 +117,8 @@ CREATE TABLE shard (
 CREATE TABLE sample (
     id INTEGER PRIMARY KEY,
     shard TEXT NOT NULL, row INTEGER NOT NULL, sha256 TEXT NOT NULL,
-    source_min REAL NOT NULL, source_max REAL NOT NULL, row_mm REAL, column_mm REAL
+    source_min REAL NOT NULL, source_max REAL NOT NULL, row_mm REAL, column_mm REAL,
+    has_text INTEGER NOT NULL
 );
 CREATE TABLE ledger (file_id TEXT NOT NULL, id INTEGER PRIMARY KEY);
 """

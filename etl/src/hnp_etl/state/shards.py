@@ -32,7 +32,7 @@ def plans(
             (first, last),
         )
         slices = tuple(_planned(_PlannedRow._make(row), said, excluded) for row in rows)
-        yield ShardPlan(slices, recipe.image, recipe.limits)
+        yield ShardPlan(slices, recipe.image, recipe.limits, recipe.selection.burned_text)
 
 
 class _PlannedRow(NamedTuple):
@@ -130,11 +130,11 @@ def note_shard(state: sqlite3.Connection, result: ShardResult) -> None:
         )
         name = file.name if file else ""
         state.executemany(
-            "INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     *(row.id, name, row.row, row.sha256, row.source_min, row.source_max),
-                    *(row.pixel_row_mm, row.pixel_col_mm),
+                    *(row.pixel_row_mm, row.pixel_col_mm, row.has_text),
                 )
                 for row in result.rows
             ],
