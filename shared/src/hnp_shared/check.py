@@ -20,6 +20,7 @@ from hnp_shared.dataset_info import (
     TABLES_FOLDER,
 )
 from hnp_shared.errors import InputError, StorageError
+from hnp_shared.ledger_check import same_slices
 from hnp_shared.names import is_dropping, told
 from hnp_shared.notices import Notice
 from hnp_shared.opening import open_regular, read_regular
@@ -196,25 +197,12 @@ def _check_tables(dataset: Dataset, manifest: pa.Table, ledger: pa.Table) -> Ite
     order = manifest.select(_SORTED_BY).to_pylist()
     if any(_key(one) > _key(other) for one, other in itertools.pairwise(order)):
         yield "the manifest is not sorted"
-    if not _same_slices(manifest, ledger):
+    if not same_slices(manifest, ledger):
         yield "manifest and accepted rows of the ledger name different slices"
     for column, counts in (("state", info.states), ("reason", info.reasons)):
         found = Counter(value for value in ledger.column(column).to_pylist() if value)
         if dict(found) != dict(counts):
             yield f"ledger counts by {column} differ from {DATASET_FILE}"
-
-
-def _same_slices(manifest: pa.Table, ledger: pa.Table) -> bool:
-    """Tell whether the ledger names every slice, but those of files with several frames."""
-    accepted = ledger.filter(pc.equal(ledger.column("state"), State.ACCEPTED))
-    named = accepted.column("slice_id").drop_null().to_pylist()
-    of_several = accepted.num_rows - len(named)
-    lone = manifest.filter(pc.is_null(manifest.column("frame"))).column("slice_id").to_pylist()
-    ids = set(manifest.column("slice_id").to_pylist())
-    known, rest = set(named), len(ids) - len(named)
-    if len(known) != len(named) or not set(lone) <= known <= ids:
-        return False
-    return rest >= 2 * of_several and (of_several > 0 or rest == 0)
 
 
 def _check_nulls(table: pa.Table, columns: tuple[Column, ...], name: str) -> Iterator[str]:

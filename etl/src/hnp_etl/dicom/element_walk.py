@@ -180,7 +180,6 @@ class Walker(FileWindow):
         self._look_where()
 
     def _look_where(self) -> None:
-        """See what is taken here."""
         self.taken, self.into = self.wanted, self.values
         if self.open_ends:
             self.taken, self.into = self.groups.taken_at([end.tag for end in self.open_ends])
