@@ -71,10 +71,8 @@ def archive_name(name: str) -> ArchiveName | None:
             stem = name[:-_VOLUME_SUFFIX] + volume["last"]
             return ArchiveName(Form.VOLUME, stem, "", "", name)
         head, _, last = name.rpartition(".")
-        number = _PART.fullmatch(last)
-        if number is None or not _tail(head).endswith(_LAST):
-            return None
-        whole, part = head, number["number"]
+        if (number := _PART.fullmatch(last)) and _tail(head).endswith(_LAST):
+            whole, part = head, number["number"]
     tail = _tail(whole)
     if not tail.endswith(_LAST):
         return None
