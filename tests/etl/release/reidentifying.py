@@ -43,7 +43,7 @@ class Alone:
 
 def measure(out: Path, private: Path) -> Alone:
     """Return what can be told of a data set whose linkage says what is true."""
-    rows = open_dataset(out).manifest()
+    rows = open_dataset(out).manifest.copy()
     paths = {link.slice_id: link.path for link in read_linkage(private)}
     rows["path"] = rows["slice_id"].map(paths)
     people = rows.groupby("patient_id")
@@ -52,7 +52,7 @@ def measure(out: Path, private: Path) -> Alone:
     age = people["age"].first()
     acquired = ["echo_time_ms", "repetition_time_ms", "slice_thickness_mm"]
     acquired += ["field_strength_t", "source_rows"]
-    positions = people["slice_position_mm"].agg(lambda each: tuple(sorted(np.round(each, 1))))
+    positions = people["slice_position_mm"].agg(_places)
     owners = rows.groupby("pixel_sha256")["hospital"].nunique()
     return Alone(
         len(first),
@@ -65,6 +65,10 @@ def measure(out: Path, private: Path) -> Alone:
         _alone(people[acquired].first().round(3).astype(str).agg("|".join, axis=1)),
         int((owners > 1).sum()),
     )
+
+
+def _places(positions: pd.Series) -> tuple[float, ...]:
+    return tuple(np.sort(positions.to_numpy(np.float64).round(1)).tolist())
 
 
 def _agree(numbers: "np.ndarray[tuple[int, ...], np.dtype[np.generic]]", paths: pd.Series) -> float:

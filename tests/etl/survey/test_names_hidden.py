@@ -1,12 +1,12 @@
 """Names in texts and keys reach neither screen nor drafted recipe: a page in private has them."""
 
+import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from dicom_files import dicom_bytes, label_bytes
+from dicom_files import dicom_bytes
 from hnp_etl.commands.survey import survey_command
 
 UTF8 = "ISO_IR 192"
@@ -23,8 +23,7 @@ def src(tmp_path_factory: pytest.TempPathFactory) -> Path:
             SeriesDescription=text, SOPInstanceUID=f"2.25.{number}", SpecificCharacterSet=UTF8
         )
         (top / f"{number}.dcm").write_bytes(image)
-        fields: dict[str, Any] = {"Jones_Age": 61, "L4-5_kim": 3, "L3-4": 6}
-        label = label_bytes(**fields)
+        label = json.dumps({"Jones_Age": 61, "L4-5_kim": 3, "L3-4": 6}).encode()
         (top / f"{number}.json").write_bytes(label)
     return top.parent.parent
 

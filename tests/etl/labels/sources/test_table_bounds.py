@@ -22,7 +22,7 @@ _SST = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
 def workbook(sheet: bytes, shared: bytes = b"") -> bytes:
     made, content = io.BytesIO(), io.BytesIO()
     book = openpyxl.Workbook()
-    book.worksheets[0].append(["a"])
+    book.create_sheet("Sheet", 0).append(["a"])
     book.save(made)
     with zipfile.ZipFile(made) as plain, zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as out:
         for name in plain.namelist():
