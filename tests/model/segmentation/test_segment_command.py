@@ -80,7 +80,7 @@ def test_predicted_masks_are_a_mask_set_with_members_and_intervals(
     few: Path, segmented: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "said"
-    result = invoke("segment", "predict", segmented, few, "-o", target, "--tta", "--json")
+    result = invoke("segment", "predict", segmented, few, "-o", target, "--json")
     assert result.exit_code == 0, result.output
     told = json.loads(result.output)
     masks = open_mask_set(target)

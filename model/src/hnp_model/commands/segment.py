@@ -16,7 +16,6 @@ from hnp_model.commands.arguments import (
     fold_option,
     json_option,
     split_option,
-    tta_option,
 )
 from hnp_model.settings.fit import DEVICES, LARGEST_BATCH
 from hnp_model.settings.segment import (
@@ -180,14 +179,13 @@ def fit_command(
     type=click.Path(path_type=Path),
     help="New folder of the mask set; those of members lie in MASKS/members.",
 )
-@tta_option
 @json_option
-def predict_command(run: Path, out: Path, target: Path, tta: bool, as_json: bool) -> None:
+def predict_command(run: Path, out: Path, target: Path, as_json: bool) -> None:
     """Outline every slice of OUT; slices out of distribution are told, and have no mask."""
     with reported():
         from hnp_model.segmentation.predicting import predict_masks  # noqa: PLC0415  # torch
 
-        masks, odd = predict_masks(run, out, target, mirrored=tta)
+        masks, odd = predict_masks(run, out, target)
         about = {"mask_set_id": masks.mask_set_id, "slices": masks.info.slices}
         if as_json:
             echo_json({**about, "out_of_distribution": odd})
@@ -223,7 +221,6 @@ def predict_command(run: Path, out: Path, target: Path, tta: bool, as_json: bool
     metavar="DIR",
     help="New folder for segmentation.json, bland-altman.png and overlays.png.",
 )
-@tta_option
 @json_option
 def evaluate_command(
     run: Path,
@@ -233,7 +230,6 @@ def evaluate_command(
     part: str,
     every: bool,
     target: Path,
-    tta: bool,
     as_json: bool,
 ) -> None:
     """Judge RUN on the slices of OUT that MASKS outline: Dice, distances in mm, and measures.
@@ -255,7 +251,7 @@ def evaluate_command(
 
         refuse_in_dataset(target)
         refuse_occupied(target)
-        found = evaluate_segmentation(Asked(run, out, masks, split, part, tta))
+        found = evaluate_segmentation(Asked(run, out, masks, split, part))
         make_folder(target, role="the folder of the evaluation")
         for name, content in (
             ("segmentation.json", found.to_json()),

@@ -15,8 +15,9 @@ NONE, CENTRAL, SUBARTICULAR, FORAMINAL, EXTRAFORAMINAL = range(5)
 ZONES = ("none", "central", "subarticular", "foraminal", "extraforaminal")
 RIGHT, MIDDLE, LEFT = -1, 0, 1
 
-LEAST_FOCAL_MM = 1.0
-"""What stands out less is within the error of outlines, two pixels: no side, zone or grade."""
+LEAST_FOCAL_MM = 1.5
+"""What stands out less has no side, zone or grade: of sound discs one in ten stands out more, and
+outlines of a network are off by as much."""
 
 MIDLINE_MM = 2.0
 """Nearer to the midline than this, a protrusion is on neither side."""

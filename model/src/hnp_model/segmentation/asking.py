@@ -88,8 +88,12 @@ def _member(folder: RunFolder, settings: SegmentSettings, seed: int, digest: str
     return network.to(settings.device).eval()
 
 
-def ask(segmenter: Segmenter, pictures: Pictures, *, mirrored: bool) -> Iterator[Answer]:
-    """Yield what a run outlines in all slices, in their order."""
+def ask(segmenter: Segmenter, pictures: Pictures) -> Iterator[Answer]:
+    """Yield what a run outlines in all slices, in their order.
+
+    Each member looks at the mirrored picture too: how far looks spread is what intervals of val are
+    learned from, so nobody may look at fewer later.
+    """
     slices = pictures.slices
     usual = segmenter.config.usual_mm
     row_mm, col_mm = (
@@ -99,9 +103,7 @@ def ask(segmenter: Segmenter, pictures: Pictures, *, mirrored: bool) -> Iterator
     pixel_mm2 = row_mm * col_mm
     todo = batches(len(pictures), BATCH)
     for indices in track(todo, "outlining", total=len(todo), unit="batch"):
-        found = outline(
-            segmenter.networks, pictures, indices, segmenter.settings, mirrored=mirrored
-        )
+        found = outline(segmenter.networks, pictures, indices, segmenter.settings, mirrored=True)
         areas = pixel_mm2[indices].tolist()
         features = features_of(found.masks, found.members, found.doubt, areas)
         yield Answer(indices, found.masks, found.members, features)

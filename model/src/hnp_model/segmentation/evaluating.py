@@ -88,7 +88,6 @@ class Asked:
     Attributes:
         split: file; None: every slice.
         part: of the split.
-        mirrored: whether pictures are looked at mirrored too.
     """
 
     run: Path
@@ -96,7 +95,6 @@ class Asked:
     masks: Path
     split: Path | None
     part: str
-    mirrored: bool
 
 
 def evaluate_segmentation(asked: Asked) -> Judged:
@@ -140,7 +138,7 @@ def _judge(
     ours: list[list[Told]] = []
     theirs: list[list[Measured]] = []
     shown: list[Shown] = []
-    for answer in ask(segmenter, pictures, mirrored=asked.mirrored):
+    for answer in ask(segmenter, pictures):
         odd[answer.indices] = usual.is_odd(answer.features)
         images = pictures.images(answer.indices).numpy()
         for place, index in enumerate(answer.indices.tolist()):

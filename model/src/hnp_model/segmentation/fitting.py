@@ -141,7 +141,7 @@ def _settle(
     """Learn on val how far off measures are, and what slices are like."""
     told, slices = segmenter.config.told, val.slices
     features, errors, spreads = [], [], []
-    for answer in ask(segmenter, val, mirrored=True):
+    for answer in ask(segmenter, val):
         features.append(answer.features)
         for place, index in enumerate(answer.indices.tolist()):
             pixel_mm = (float(slices.pixel_row_mm[index]), float(slices.pixel_col_mm[index]))

@@ -12,8 +12,8 @@ from hnp_model.report.pictures import to_png
 from hnp_shared.mask_set import CLASS_NAMES, MaskClass
 
 COLOURS = {
-    MaskClass.NUCLEUS: "#ee6677",
     MaskClass.ANNULUS: "#228833",
+    MaskClass.NUCLEUS: "#ee6677",
     MaskClass.SAC: "#66ccee",
     MaskClass.POSTERIOR: "#ccbb44",
     MaskClass.LIGAMENT: "#aa3377",

@@ -40,7 +40,7 @@ class Segmented:
     distance: npt.NDArray[np.float64]
 
 
-def predict_masks(run: Path, out: Path, target: Path, *, mirrored: bool) -> tuple[MaskSet, int]:
+def predict_masks(run: Path, out: Path, target: Path) -> tuple[MaskSet, int]:
     """Write what a run outlines in a data set, and return the mask set and how many are odd.
 
     Raises:
@@ -55,7 +55,7 @@ def predict_masks(run: Path, out: Path, target: Path, *, mirrored: bool) -> tupl
     slices = read_slices(dataset, labelled=False)
     usual = segmenter.config.settled().usual
     pictures = open_pictures(dataset, slices, segmenter.config.usual_mm)
-    answers = list(ask(segmenter, pictures, mirrored=mirrored))
+    answers = list(ask(segmenter, pictures))
     features = np.concatenate([one.features for one in answers])
     segmented = Segmented(
         slices,
@@ -64,7 +64,7 @@ def predict_masks(run: Path, out: Path, target: Path, *, mirrored: bool) -> tupl
         usual.is_odd(features),
         usual.distance(features),
     )
-    about = _about(segmenter, dataset.info, segmented, mirrored=mirrored)
+    about = _about(segmenter, dataset.info, segmented)
     written = write_mask_set(target, about, _batches(segmented, segmented.masks))
     for number, member in enumerate(segmented.members):
         source = {**about.source, "member": number}
@@ -74,15 +74,12 @@ def predict_masks(run: Path, out: Path, target: Path, *, mirrored: bool) -> tupl
     return written, int(segmented.odd.sum())
 
 
-def _about(
-    segmenter: Segmenter, info: DatasetInfo, segmented: Segmented, *, mirrored: bool
-) -> MaskSetInfo:
+def _about(segmenter: Segmenter, info: DatasetInfo, segmented: Segmented) -> MaskSetInfo:
     config = segmenter.config
     source: dict[str, Any] = {
         "kind": "segmentation",
         "weights_sha256": list(config.weights_sha256),
         "learned_from": {"dataset_id": config.dataset_id, "mask_set_id": config.mask_set_id},
-        "mirrored": mirrored,
         OUT_OF_DISTRIBUTION: sorted(segmented.slices.slice_id[segmented.odd].tolist()),
     }
     widenings = {name: asdict(one) for name, one in config.settled().widenings.items()}
