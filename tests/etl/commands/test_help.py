@@ -86,7 +86,7 @@ def test_the_examples_work_as_they_stand(place: Path) -> None:
     run("hnp-etl build-manifest elsewhere --out other --workers 1", place)
     again = "hnp-etl build-manifest hospitals --out spine.new --key-file spine.private/key"
     run(again, place)
-    for name in ("check", "contact-sheet", "diff", "link", "merge", "report"):
+    for name in ("check", "contact-sheet", "diff", "export", "link", "merge", "publish", "report"):
         run(example_of(name), place)
 
 
