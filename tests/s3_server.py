@@ -7,11 +7,13 @@ another ETag, answer 412 PreconditionFailed; If-Match on nothing answers 404.
 
 import hashlib
 import re
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape, unescape
@@ -53,6 +55,7 @@ class Bucket:
         }
 
 
+@lru_cache(maxsize=256)
 def e_tag(content: bytes) -> str:
     return f'"{hashlib.md5(content).hexdigest()}"'
 
@@ -123,7 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, _xml("DeleteResult", told))
             return
         if "uploads" in self.query:
-            name = f"upload{len(self.bucket.uploads)}"
+            name = secrets.token_hex(8)
             self.bucket.uploads[name] = {}
             self._answer(200, _xml("InitiateMultipartUploadResult", f"<UploadId>{name}</UploadId>"))
             return
@@ -153,7 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self._begin():
             with self.bucket.lock:
                 if "uploadId" in self.query:
-                    self.bucket.uploads.pop(self.query["uploadId"][0])
+                    self.bucket.uploads.pop(self.query["uploadId"][0], None)
                 else:
                     self.bucket.objects.pop(self.key, None)
             self._answer(204)

@@ -198,7 +198,7 @@ def test_a_damaged_data_set_is_not_published(
 def test_a_damaged_file_in_parts_never_appears(
     bucket: Bucket, small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hnp_etl.publishing.publish._IN_ONE_PIECE_BYTES", 1)
+    monkeypatch.setattr("hnp_etl.publishing.publish.PIECE_BYTES", 1)
     shard = next((small / "shards").iterdir())
     shard.write_bytes(b"x" + shard.read_bytes()[1:])
     with pytest.raises(InputError, match="hnp-etl check tells more"):

@@ -9,7 +9,7 @@ from hnp_shared.command import echo_json, reported
 from hnp_shared.counted import counted
 
 
-@click.command("publish", epilog="Example: hnp-etl publish spine s3://bucket/spine")
+@click.command("publish", epilog='Example: hnp-etl publish spine "file://$PWD/share"')
 @click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("url")
 @click.option(

@@ -21,7 +21,8 @@ from hnp_shared.errors import InputError, OutputError, StorageError
 from hnp_shared.opening import open_regular
 from hnp_shared.vocabulary import FIRST_VERSION, SCHEMA_VERSION
 
-_PIECE_BYTES = 2**20
+PIECE_BYTES = 8 * 2**20
+"""Files that are not larger are read, and go up, in one piece; others in parts of this size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def pieces_of(
     digest, size = hashlib.sha256(), 0
     try:
         with open_regular(folder / name, role=name, follow=False) as file:
-            while piece := file.read(_PIECE_BYTES):
+            while piece := file.read(PIECE_BYTES):
                 go_on()
                 digest.update(piece)
                 size += len(piece)

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hnp_etl.publishing.local import Local, pieces_of, read_local
+from hnp_etl.publishing.local import PIECE_BYTES, Local, pieces_of, read_local
 from hnp_etl.publishing.target import is_local, opened, refuse_blind
 from hnp_shared.dataset_info import (
     DATASET_FILE,
@@ -25,9 +25,6 @@ from hnp_shared.errors import InputError, OutputError, StoppedError
 from hnp_shared.progress import track
 from hnp_shared.stores.address import checked
 from hnp_shared.stores.store import AT_ONCE, ConflictError, Store, Stored
-
-_IN_ONE_PIECE_BYTES = 8 * 2**20
-"""Larger files go up in parts, which a store puts together at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +128,7 @@ class _Upload:
     def upload(self, name: str) -> None:
         expected = self.local.info.files[name]
         pieces = pieces_of(self.local.folder, name, expected, self._go_on)
-        whole = expected.size <= _IN_ONE_PIECE_BYTES
+        whole = expected.size <= PIECE_BYTES
         self.store.write(name, b"".join(pieces) if whole else pieces)
 
     def _go_on(self) -> None:

@@ -125,8 +125,8 @@ class Cache:
                 total -= there[name]
             if total > self.limit_bytes:
                 raise InputError(
-                    f"what is in use of the cache needs {total / 1e9:,.2f} GB, expected "
-                    f"{self.limit_bytes / 1e9:,.2f} GB at most; {SIZE_VARIABLE} sets another limit"
+                    f"what is in use of the cache needs {total / 1e6:,.1f} MB, expected "
+                    f"{self.limit_bytes / 1e6:,.1f} MB at most; {SIZE_VARIABLE} sets another limit"
                 )
             self._write_down(wanted)
 

@@ -222,7 +222,7 @@ def _in_our_words(role: str) -> Iterator[None]:
         raise
     except (PermissionDeniedError, UnauthenticatedError):
         raise StorageError(
-            role, "the store does not let us; look at the credentials in the environment"
+            role, "the store refuses access; look at the credentials in the environment"
         ) from None
     except (BaseError, OSError, NotImplementedError, ValueError) as error:
         raise StorageError(role, _what(str(error))) from None
