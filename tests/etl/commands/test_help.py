@@ -106,7 +106,17 @@ def test_the_examples_work_as_they_stand(place: Path) -> None:
     again = "hnp-etl build-manifest hospitals --out spine.new --key-file spine.private/key"
     run(again, place)
     outline_one(place)
-    names = ("check", "contact-sheet", "diff", "export", "link", "masks", "merge", "publish", "report")
+    names = (
+        "check",
+        "contact-sheet",
+        "diff",
+        "export",
+        "link",
+        "masks",
+        "merge",
+        "publish",
+        "report",
+    )
     for name in names:
         run(example_of(name), place)
 
