@@ -46,7 +46,8 @@ def segment_command() -> None:
 @segment_command.command(
     "fit",
     epilog=example(
-        "hnp-train segment fit data data-masks --split split.csv --out seg --epochs 2 --members 2"
+        "hnp-train segment fit data data-masks --split split.csv --out seg --epochs 2 "
+        "--members 1 --side 96 --width 8"
     ),
 )
 @dataset_argument
