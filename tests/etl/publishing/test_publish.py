@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -282,6 +283,22 @@ def test_no_credential_is_printed_or_published(bucket: Bucket, small: Path) -> N
     everything = told.encode() + b"".join(bucket.objects.values())
     assert ACCESS_KEY.encode() not in everything
     assert SECRET_KEY.encode() not in everything
+
+
+def test_who_stops_does_not_wait_for_the_store(bucket: Bucket, small: Path) -> None:
+    bucket.fault = lambda method, key: 30.0 if method == "PUT" and "shards" in key else None
+    command = [sys.executable, "-m", "hnp_etl", "publish", str(small), ADDRESS]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        while not any("shards" in key for key in bucket.wrote()):
+            assert process.poll() is None
+            time.sleep(0.01)
+        begun = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=25)
+    assert time.monotonic() - begun < 15
+    assert process.returncode == 75
+    assert told.count("\n") == 1
+    assert "run the same command again to go on" in told
 
 
 class TestFolder:

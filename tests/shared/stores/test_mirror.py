@@ -2,6 +2,7 @@
 
 import functools
 import pickle
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -65,7 +66,7 @@ def test_nothing_published_is_no_data_set(bucket: Bucket) -> None:
 
 
 def test_a_folder_that_is_not_there_is_no_data_set(bucket: Bucket, tmp_path: Path) -> None:
-    with pytest.raises((InputError, StorageError)):
+    with pytest.raises(InputError, match="found no folder at the address"):
         open_dataset(f"file://{tmp_path}/nothing")
     assert not (tmp_path / "nothing").exists()
 
@@ -82,6 +83,12 @@ def test_a_data_set_from_elsewhere_cannot_name_an_address(bucket: Bucket, small:
     dataset = open_dataset(small)
     assert len(dataset.images(dataset.manifest)) == len(dataset.manifest)
     assert bucket.requests == []
+
+
+def test_what_to_install_is_told(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "obstore.store", None)
+    with pytest.raises(InputError, match=r"expected: pip install 'hnp-shared\[store\]'"):
+        open_dataset(ADDRESS)
 
 
 def test_one_address_has_one_folder(bucket: Bucket) -> None:

@@ -6,8 +6,6 @@ new one, whose files are all there. Whatever stops the work on the way, the same
 
 import os
 import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +22,8 @@ from hnp_shared.dataset_info import (
 from hnp_shared.errors import InputError, OutputError, StoppedError
 from hnp_shared.progress import track
 from hnp_shared.stores.address import checked
-from hnp_shared.stores.store import AT_ONCE, ConflictError, Store, Stored
+from hnp_shared.stores.store import ConflictError, Store, Stored
+from hnp_shared.stores.transfers import in_threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +107,12 @@ def _absent(store: Store, info: DatasetInfo) -> list[str]:
 
 def _upload(store: Store, local: Local, names: list[str]) -> None:
     work = _Upload(store, local)
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        done: Iterator[None] = threads.map(work.upload, names)
-        try:
-            for _ in track(done, "publishing", total=len(names), unit="file"):
-                pass
-        except BaseException:
-            work.stop.set()
-            threads.shutdown(wait=False, cancel_futures=True)
-            raise
+    try:
+        for _ in track(in_threads(work.upload, names), "publishing", total=len(names), unit="file"):
+            pass
+    except BaseException:
+        work.stop.set()
+        raise
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ import os
 import re
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -29,7 +28,8 @@ from hnp_shared.storage import (
     remove,
     write_named,
 )
-from hnp_shared.stores.store import AT_ONCE, Store
+from hnp_shared.stores.store import Store
+from hnp_shared.stores.transfers import in_threads
 
 FOLDER_VARIABLE = "HNP_CACHE"
 SIZE_VARIABLE = "HNP_CACHE_SIZE"
@@ -85,14 +85,9 @@ class Cache:
             )
         self._reserve({Path(name).name: file.size for name, file in wanted.items()})
         absent = [name for name, each in wanted.items() if not is_there(self.path(name), each)]
-        with ThreadPoolExecutor(AT_ONCE) as threads:
-            done = threads.map(lambda name: self._fetch(store, name, wanted[name]), absent)
-            try:
-                for _ in track(done, "fetching", total=len(absent), unit="file"):
-                    pass
-            except BaseException:
-                threads.shutdown(wait=False, cancel_futures=True)
-                raise
+        done = in_threads(lambda name: self._fetch(store, name, wanted[name]), absent)
+        for _ in track(done, "fetching", total=len(absent), unit="file"):
+            pass
 
     def _fetch(self, store: Store, name: str, expected: NamedFile) -> None:
         """Fetch one file, unless another process does; then wait for it."""

@@ -19,9 +19,6 @@ from hnp_shared.extras import needing
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
-AT_ONCE = 8
-"""Transfers at the same time: enough to fill a line whose round trips take long."""
-
 RETRIES = 8
 RETRY_S = 60.0
 """A store that does not answer is given up after so many tries, and so long."""
@@ -197,6 +194,8 @@ def open_store(address: str, *, make: bool = False) -> Store:
     try:
         return Store(from_url(address, **options))
     except Exception:  # noqa: BLE001  # whatever it quotes
+        if address.startswith("file://"):
+            raise InputError("found no folder at the address, expected one") from None
         raise InputError(
             "the store cannot be opened: the address or the environment lacks something, such as "
             "AWS_REGION, AZURE_STORAGE_ACCOUNT_NAME or GOOGLE_APPLICATION_CREDENTIALS"
