@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from hnp_etl.corrections.correcting import CorrectionFile
+from hnp_etl.corrections.correction_file import CorrectionFile
 from hnp_etl.datasets.gate import NO_GATES, Gates
 from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.storage import DISK, Disk

@@ -1,7 +1,6 @@
 """Judges what a build would commit: gates act before the data set that is there is replaced."""
 
-import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import pyarrow.compute as pc
 
@@ -17,7 +16,6 @@ from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.dataset_info import DATASET_FILE
 from hnp_shared.errors import GateError, HnpError
 from hnp_shared.ledger import replace_ledger
-from hnp_shared.notices import Notice
 from hnp_shared.storage import remove
 from hnp_shared.vocabulary import State
 
@@ -50,17 +48,6 @@ def judge(state: Connection, config: BuildConfig, key: bytes) -> rows.Outcomes:
     if attempt.exists():
         remove(attempt, role="the ledger of an attempt", disk=config.disk)
     return found
-
-
-@contextlib.contextmanager
-def noted(notices: Iterable[Notice]) -> Iterator[None]:
-    """Let an error that stops a build tell too what did not fit: it may be what stopped it."""
-    try:
-        yield
-    except HnpError as error:
-        for notice in notices:
-            error.add_note(f"warning: {notice.line}")
-        raise
 
 
 def _check_gates(config: BuildConfig, found: rows.Outcomes) -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from hnp_etl import __version__
 from hnp_etl.archives.told import ArchivesMet
 from hnp_etl.building.config import BuildConfig
-from hnp_etl.building.judging import noted
 from hnp_etl.building.losses import lost_reasons
+from hnp_etl.building.noting import noted
 from hnp_etl.building.timing import Stages
 from hnp_etl.datasets.tidy import tidy
 from hnp_etl.engines.engines import refuse_unfit
@@ -18,15 +18,16 @@ from hnp_etl.private.folder import hold
 from hnp_etl.private.key import load_key, make_key
 from hnp_etl.private.pseudonyms import key_id
 from hnp_etl.sharding.shard_plan import library_versions
-from hnp_etl.state.archives import archives_met
 from hnp_etl.state.database import Connection, DamagedStateError, get_meta, open_state, set_meta
 from hnp_etl.state.faults import TableFaults, table_faults
-from hnp_etl.state.files import garbled_folders, idle_patterns
+from hnp_etl.state.told import archives_met, garbled_folders, idle_patterns
 from hnp_etl.walking.census import Census, take_census
 from hnp_etl.walking.walk import refuse_overlap, walk
 from hnp_shared.dataset_info import DATASET_FILE, DatasetInfo, read_info
 from hnp_shared.places import refuse_dataset, refuse_in_dataset
 from hnp_shared.vocabulary import UNCACHED_REASONS
+
+_FLAGS = "flags of the committed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class BuildReport:
         new_key: a key was made in this run.
         read: files that were opened.
         built: shards that were written.
+        flags: slices by flag.
         garbled: names of folders that told something only once they were read as Korean.
         tables: what is wrong in tables of labels.
         idle_patterns: those of `layout.exclude`, by number from 1, that no path fitted.
@@ -50,6 +52,7 @@ class BuildReport:
     read: int
     built: int
     stages: Stages
+    flags: Mapping[str, int]
     garbled: int
     tables: TableFaults
     idle_patterns: Sequence[int]
@@ -103,18 +106,24 @@ def _run(config: BuildConfig, executor: Executor) -> BuildReport:
                 told = _told(state)
                 return BuildReport(old, True, new_key, 0, 0, stages, *told)
         refuse_unfit(executor, config.src, config.out, disk=config.disk)
-        from hnp_etl.building.stages import build_stages  # noqa: PLC0415  # takes longer than to compare
+        # importing these takes longer than to compare
+        from hnp_etl.building.stages import build_stages  # noqa: PLC0415
+        from hnp_shared.manifest import count_flags  # noqa: PLC0415
 
         built = build_stages(config, key, state, executor, stages)
         lasting = not any(built.info.reasons.get(reason) for reason in UNCACHED_REASONS)
         fingerprint = _fingerprint(config, key, built.census)
         set_meta(state, "committed", fingerprint + built.info.dataset_id if lasting else "")
+        set_meta(state, _FLAGS, json.dumps(count_flags(config.out / built.info.manifest)))
         told = _told(state)
     return BuildReport(built.info, False, new_key, built.read, built.shards, stages, *told)
 
 
-def _told(state: Connection) -> tuple[int, TableFaults, list[int], ArchivesMet]:
+def _told(
+    state: Connection,
+) -> tuple[Mapping[str, int], int, TableFaults, list[int], ArchivesMet]:
     return (
+        json.loads(get_meta(state, _FLAGS) or "{}"),
         garbled_folders(state),
         table_faults(state),
         idle_patterns(state),

@@ -7,7 +7,8 @@ from hnp_etl.archives.lifting import sweep
 from hnp_etl.building.commit import Told, commit
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.intake import meet, pair, read_new
-from hnp_etl.building.judging import judge, noted
+from hnp_etl.building.judging import judge
+from hnp_etl.building.noting import noted
 from hnp_etl.building.shards_stage import build_shards
 from hnp_etl.building.timing import Stages
 from hnp_etl.recipes.recipe import Recipe
@@ -19,6 +20,7 @@ from hnp_etl.state.flow import flow_of
 from hnp_etl.state.level_order import mark_disorder
 from hnp_etl.state.lost import hidden_losses
 from hnp_etl.state.misfits import misfits
+from hnp_etl.state.told import archives_met
 from hnp_etl.walking.census import Census
 from hnp_shared.dataset_info import DatasetInfo
 from hnp_shared.errors import InputError
@@ -104,6 +106,6 @@ def _refuse_empty(state: Connection, recipe: Recipe, met: int) -> None:
             f"found {met} files but no image under procedure {wanted}; "
             "hnp-etl survey SRC shows what is there"
         )
-        for line in archives.archives_met(state).lines():
+        for line in archives_met(state).lines():
             error.add_note(f"warning: {line}")
         raise error

@@ -30,7 +30,6 @@ from hnp_etl.recipes.builtin import DEFAULT_RECIPE
 from hnp_etl.recipes.loading import load_recipe
 from hnp_etl.recipes.recipe import Recipe
 from hnp_shared.command import echo_json, echo_notices, echo_table, reported
-from hnp_shared.manifest import count_flags
 from hnp_shared.vocabulary import Reason, State
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -177,7 +176,7 @@ def _warn(report: BuildReport, recipe: Recipe) -> None:
 
 def _tell(report: BuildReport, out: Path, *, as_json: bool) -> None:
     info = report.info
-    flags = count_flags(out / info.manifest)
+    flags = report.flags
     echo_notices(info.notices)
     if as_json:
         echo_json(

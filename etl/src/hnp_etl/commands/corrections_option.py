@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hnp_etl.corrections.correcting import CorrectionFile
+from hnp_etl.corrections.correction_file import CorrectionFile
 from hnp_etl.private.gone import GONE_FILE
 from hnp_shared.corrections import MAX_BYTES, AppliedFile, parse_corrections
 from hnp_shared.counted import counted

@@ -22,19 +22,6 @@ _NEEDED = frozenset({"level", "label_code", "is_patient"})
 
 
 @dataclass(frozen=True, slots=True)
-class CorrectionFile:
-    """A file of corrections as it was given.
-
-    Attributes:
-        adjudicates: whether it decides between readers.
-    """
-
-    sha256: str
-    rows: tuple[Correction, ...]
-    adjudicates: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Corrected:
     """A slice after its corrections; `flags` are those of the slice now."""
 

@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass
 
 from hnp_etl.archives.member import Listing
-from hnp_etl.archives.told import ArchivesMet
 from hnp_etl.archives.unfolding import Unfolder
 from hnp_etl.files.file_stat import FileStat
 from hnp_etl.files.place import archives_above, whole_of
@@ -16,9 +15,10 @@ from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.state.database import get_meta, pages, set_meta, write_many
 from hnp_etl.state.files import path_reader
 from hnp_etl.state.rows import used_places
+from hnp_etl.state.told import ARCHIVE_COUNTS
 from hnp_shared.vocabulary import Kind
 
-_LIMITS, _COUNTS = "limits of listings", "counts of archives"
+_LIMITS = "limits of listings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def unfolder(state: sqlite3.Connection, recipe: Recipe) -> Unfolder:
 
 def note_unfolded(state: sqlite3.Connection, done: Unfolder) -> None:
     """Remember what is told of archives, and forget listings of those that are gone."""
-    set_meta(state, _COUNTS, f"{done.korean} {done.beside}")
+    set_meta(state, ARCHIVE_COUNTS, f"{done.korean} {done.beside}")
     rows = pages(state, f"SELECT id, raw FROM file WHERE id > ? AND kind = '{Kind.ARCHIVE}'")
     met = frozenset(raw for _, raw in rows)
     kept = state.execute("SELECT archive FROM listing").fetchall()
@@ -92,13 +92,3 @@ def note_used(state: sqlite3.Connection) -> None:
         "INSERT INTO opened VALUES (?)",
         ((number,) for number, raw in rows if whole_of(raw) in used),
     )
-
-
-def archives_met(state: sqlite3.Connection) -> ArchivesMet:
-    """Return what is told of archives."""
-    found = state.execute(
-        f"SELECT early, count(*) FROM file WHERE kind = '{Kind.ARCHIVE}' AND early IS NOT NULL "
-        "AND id NOT IN (SELECT file FROM opened) GROUP BY 1 ORDER BY 1"
-    )
-    korean, beside = map(int, (get_meta(state, _COUNTS) or "0 0").split())
-    return ArchivesMet(dict(found.fetchall()), korean, beside)

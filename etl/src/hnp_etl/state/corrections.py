@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hnp_etl.choosing.choose import ChosenLabel
-from hnp_etl.corrections.correcting import Corrected, CorrectionFile, Corrector, UnusableError
+from hnp_etl.corrections.correcting import Corrected, Corrector, UnusableError
+from hnp_etl.corrections.correction_file import CorrectionFile
 from hnp_etl.private.pseudonyms import slice_name
 from hnp_etl.recipes.label_table import Label
 from hnp_etl.state.chosen import CHOSEN_COLUMNS, ChosenRow

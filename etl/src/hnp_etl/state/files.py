@@ -12,6 +12,7 @@ from hnp_etl.recipes.recipe import Layout, Recipe
 from hnp_etl.state.collisions import note_collisions, note_superseded
 from hnp_etl.state.database import EXCLUDED, Row, get_meta, pages, set_meta, write_many
 from hnp_etl.state.meanings import note_meanings
+from hnp_etl.state.told import GARBLED, IDLE
 from hnp_etl.walking.census import Census, CensusTaker
 from hnp_etl.walking.paths import PathFacts, PathReader, path_bytes
 from hnp_etl.walking.walk import FoundFile
@@ -37,8 +38,6 @@ ON CONFLICT (path, raw) DO UPDATE SET
 INODES = "inodes"
 """Remembered when they mean nothing where the sources lie."""
 
-_GARBLED = "garbled folders"
-_IDLE = "idle patterns"
 
 REF = "file.id, kind, raw, size, mtime_ns, ctime_ns, inode"
 """Columns that `ref_of` reads."""
@@ -67,8 +66,8 @@ def note_met(state: sqlite3.Connection, met: Iterable[FoundFile], recipe: Recipe
         for file in met
     )
     write_many(state, _NOTE, rows)
-    set_meta(state, _GARBLED, str(len(reader.garbled)))
-    set_meta(state, _IDLE, " ".join(map(str, reader.excludes.idle)))
+    set_meta(state, GARBLED, str(len(reader.garbled)))
+    set_meta(state, IDLE, " ".join(map(str, reader.excludes.idle)))
     with state:
         state.execute("DELETE FROM file WHERE run <> ?", (run,))
         marks = ", ".join("?" * len(UNCACHED_REASONS))
@@ -90,16 +89,6 @@ def path_reader(recipe: Recipe) -> PathReader:
     """Return the reader of paths under a recipe."""
     source = recipe.label.origin
     return PathReader(recipe.layout, source.suffixes, of_many=source.module is not None)
-
-
-def garbled_folders(state: sqlite3.Connection) -> int:
-    """Return how many names of folders told something only once they were read as Korean."""
-    return int(get_meta(state, _GARBLED) or 0)
-
-
-def idle_patterns(state: sqlite3.Connection) -> list[int]:
-    """Return the patterns of `layout.exclude`, by number from 1, that no path fitted."""
-    return [int(number) for number in (get_meta(state, _IDLE) or "").split()]
 
 
 def images_left(state: sqlite3.Connection) -> int:

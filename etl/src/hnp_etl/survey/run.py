@@ -14,10 +14,11 @@ from hnp_etl.reading.sealed import unpack_header, unpack_label
 from hnp_etl.recipes.label_sources import TABLE_SUFFIXES
 from hnp_etl.recipes.label_table import Label
 from hnp_etl.recipes.recipe import Layout, Recipe
-from hnp_etl.state import archives, counts, files, identity, slices, whereabouts
+from hnp_etl.state import archives, counts, identity, slices, whereabouts
 from hnp_etl.state.database import Connection, DamagedStateError, open_state
 from hnp_etl.state.lost import hidden_losses
 from hnp_etl.state.misfits import misfits
+from hnp_etl.state.told import garbled_folders, idle_patterns
 from hnp_etl.survey.archives import find_archives
 from hnp_etl.survey.code_pattern import CodePattern, code_pattern
 from hnp_etl.survey.copies import find_copies
@@ -218,6 +219,6 @@ def _findings(
         acquired=tally.acquisitions,
         read=read,
         stages=stages,
-        garbled=files.garbled_folders(state),
-        idle_patterns=files.idle_patterns(state),
+        garbled=garbled_folders(state),
+        idle_patterns=idle_patterns(state),
     )
