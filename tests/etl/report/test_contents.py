@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from etl.report.built import built
 from hnp_etl.cli import main
+from hnp_etl.protocols.loading import parse_protocol
 from hnp_etl.report.contents import NUMBERS, content_of
 from hnp_etl.report.making import Asked, make_report
 from hnp_etl.report.wording import wording
@@ -174,3 +175,10 @@ def test_an_empty_data_set_has_no_report(dataset: Dataset, monkeypatch: pytest.M
     monkeypatch.setattr(Dataset, "manifest_table", lambda _: empty)
     with pytest.raises(InputError, match="0 slices"):
         content_of(dataset, None, ENGLISH)
+
+
+def test_acquisition_is_held_against_a_protocol_where_one_is_given(dataset: Dataset) -> None:
+    asked = parse_protocol("[all]\necho_time_ms = { range = [85, 105] }", "p")
+    beyond: Any = content_of(dataset, None, ENGLISH, asked)["protocol"]
+    assert ["H02", "echo_time_ms", 12, 6, 0, "85 to 105", "110 to 120"] in beyond
+    assert content_of(dataset, None, ENGLISH)["protocol"] is None

@@ -10,6 +10,9 @@ import pyarrow as pa
 from pydantic import ValidationError
 
 from hnp_etl.explain.remedies import remedy
+from hnp_etl.protocols.acquisitions import acquisitions_of
+from hnp_etl.protocols.holding import deviations
+from hnp_etl.protocols.protocol import Protocol
 from hnp_etl.recipes.recipe import Recipe
 from hnp_etl.report.apart import apart
 from hnp_etl.report.cells import DISCS, LABELS, Cells, cells_of, numbered, values_of
@@ -43,13 +46,16 @@ NUMBERS = (
 WORDS = (Word("vendor"), Word("sex"))
 
 
-def content_of(dataset: Dataset, against: Dataset | None, words: Words) -> dict[str, object]:
+def content_of(
+    dataset: Dataset, against: Dataset | None, words: Words, protocol: Protocol | None = None
+) -> dict[str, object]:
     """Return the content of the page.
 
     Args:
         dataset: that is told of.
         against: an older one to compare with.
         words: of the language.
+        protocol: that acquisition is held against.
 
     Raises:
         InputError: it has no slices, or a shard is damaged, or both cannot be compared.
@@ -80,7 +86,16 @@ def content_of(dataset: Dataset, against: Dataset | None, words: Words) -> dict[
         "apart": apart(manifest, cells, sample, [each.name for each in NUMBERS]),
         "pictures": list(_pictures(manifest, cells, sample)),
         "changes": changed,
+        "protocol": _protocol(manifest, protocol),
     }
+
+
+def _protocol(manifest: pa.Table, protocol: Protocol | None) -> list[list[object]] | None:
+    """Return what of the acquisition is not as asked; None when nothing was asked."""
+    if protocol is None:
+        return None
+    found = deviations(acquisitions_of(manifest), protocol)
+    return [[*asdict(each).values()] for each in found]
 
 
 def _head(dataset: Dataset) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from hnp_etl.protocols.loading import load_protocol
 from hnp_etl.report.contents import content_of
 from hnp_etl.report.wording import wording
 from hnp_etl.report.writing import render
@@ -22,6 +23,7 @@ class Asked:
         against: an older data set to compare with.
         force: write over a file that exists.
         language: of the words, one of `LANGUAGES`.
+        protocol: a file, or a data set to be like, that acquisition is held against.
     """
 
     out: Path
@@ -29,6 +31,7 @@ class Asked:
     against: Path | None = None
     force: bool = False
     language: str = LANGUAGES[0]
+    protocol: Path | None = None
 
 
 def make_report(asked: Asked) -> int:
@@ -42,6 +45,7 @@ def make_report(asked: Asked) -> int:
     refuse_place(asked.file, force=asked.force)
     against = open_named("--against", asked.against) if asked.against else None
     words = wording(asked.language)
-    page = render(content_of(open_dataset(asked.out), against, words), words)
+    protocol = load_protocol(asked.protocol) if asked.protocol else None
+    page = render(content_of(open_dataset(asked.out), against, words, protocol), words)
     replace_file(asked.file, lambda sink: sink.write(page), role="the report")
     return len(page)

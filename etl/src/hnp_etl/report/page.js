@@ -288,6 +288,12 @@
     figure(made, "changed-files", say("changes.files"), () => ({ head: [say("files.kind"), say("changes.before"), say("changes.after"), say("files.files")], rows: found.files.map(([kind, before, after, files]) => [named("file_kinds", kind), named("states", before), named("states", after), files]) }));
   }
 
+  function protocol() {
+    if (!page.protocol) return;
+    const made = section("protocol", say("protocol.head"), say(page.protocol.length ? "protocol.about" : "protocol.kept"));
+    if (page.protocol.length) figure(made, "protocol-beyond", say("protocol.beyond"), () => ({ head: [say("kinds.hospital"), say("protocol.column"), say("counts.slices"), say("protocol.outside"), say("protocol.missing"), say("protocol.expected"), say("protocol.found")], rows: page.protocol.filter(([name]) => chosen.hospital.has(name)) }));
+  }
+
   function origin() {
     const made = section("origin", say("origin.head"));
     made.append(make("dl", { class: "plain" }, ...Object.entries(page.ids).flatMap(([name, value]) => [make("dt", {}, say(`origin.${name}`)), make("dd", {}, value)])));
@@ -318,7 +324,7 @@
 
   document.title = document.querySelector("h1").textContent = say("page.title", { id: page.dataset_id });
   choice();
-  for (const each of [headline, flow, pictures, columns, drift, warnings, changes, origin]) each();
+  for (const each of [headline, flow, pictures, columns, drift, warnings, changes, protocol, origin]) each();
   redraw();
   document.body.dataset.ready = "yes";
 })();
