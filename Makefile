@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+READY := $(VENV)/.ready
 STAMP := $(VENV)/.installed
 PACKAGES := shared etl model
 DEMO := demo
@@ -16,13 +17,19 @@ SITE := site
 
 setup: $(STAMP)
 
-$(STAMP): constraints.txt requirements-dev.txt $(PACKAGES:%=%/pyproject.toml) $(wildcard */bin/hnp-*)
+# The programs alone, which is all that a demo needs.
+$(READY): constraints.txt $(PACKAGES:%=%/pyproject.toml) $(wildcard */bin/hnp-*)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-		--requirement requirements-dev.txt $(PACKAGES:%=--editable ./%)
+		$(PACKAGES:%=--editable ./%)
 	touch $@
 
-demo: setup
+$(STAMP): $(READY) requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--requirement requirements-dev.txt
+	touch $@
+
+demo: $(READY)
 	$(BIN)/python scripts/demo.py $(DEMO)
 
 test: setup
