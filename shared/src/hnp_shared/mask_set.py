@@ -6,11 +6,10 @@ slices that nobody has outlined are in none of them.
 
 import hashlib
 import json
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,11 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hnp_shared.dataset_info import DatasetInfo, NamedFile
-from hnp_shared.errors import InputError, OutputError, StorageError
-from hnp_shared.names import is_dropping
+from hnp_shared.errors import InputError, StorageError
 from hnp_shared.opening import read_regular
-from hnp_shared.shards import add_members, map_members
-from hnp_shared.storage import DISK, Disk, make_folder, replace_file
+from hnp_shared.shards import map_members
 
 MASKS_FILE = "masks.json"
 MASKS_FOLDER = "masks"
@@ -225,97 +222,6 @@ def parse_masks(content: bytes) -> MaskSetInfo:
     if stated != info.mask_set_id:
         raise InputError(f"{MASKS_FILE} was changed after it was written")
     return info
-
-
-Batch = tuple[str, Sequence[str], LabelMaps]
-"""The name of a shard, slice ids of it that have a mask, and their masks (slice, row, column)."""
-
-
-def write_mask_set(
-    folder: Path, about: MaskSetInfo, batches: Iterable[Batch], *, disk: Disk = DISK
-) -> MaskSet:
-    """Write a mask set of a data set into a new folder; `masks.json` comes last.
-
-    Args:
-        folder: of the mask set.
-        about: all that is known before its files are written.
-        batches: of each shard what is outlined.
-        disk: where writes go.
-
-    Raises:
-        OutputError: the folder holds something.
-        StorageError: it could not be written.
-    """
-    refuse_occupied(folder)
-    make_folder(folder / MASKS_FOLDER, role="the mask set", disk=disk)
-    files, slices = dict[str, NamedFile](), 0
-    for shard, ids, masks in batches:
-        members = {MASKS_MEMBER: masks, IDS_MEMBER: np.array(ids, dtype="<U32")}
-        written = replace_file(
-            folder / MASKS_FOLDER / shard,
-            partial(add_members, members=members),
-            role="the masks",
-            disk=disk,
-        )
-        files[f"{MASKS_FOLDER}/{shard}"] = NamedFile(written.sha256, written.size)
-        slices += len(ids)
-    info = replace(about, files=files, slices=slices)
-    replace_file(
-        folder / MASKS_FILE, lambda sink: sink.write(info.to_json()), role=MASKS_FILE, disk=disk
-    )
-    return MaskSet(folder, info)
-
-
-def refuse_occupied(folder: Path) -> None:
-    """Refuse a folder that holds something.
-
-    Raises:
-        OutputError: it does, or is a file.
-        StorageError: it could not be looked into.
-    """
-    if not os.path.lexists(folder):
-        return
-    try:
-        empty = not folder.is_symlink() and all(is_dropping(e.name) for e in folder.iterdir())
-    except NotADirectoryError:
-        empty = False
-    except OSError as error:
-        raise StorageError.of("the mask set", error) from error
-    if not empty:
-        raise OutputError(f"{folder.name} holds something, expected a new or empty folder")
-
-
-def check_mask_set(masks: MaskSet, slices: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Yield what is wrong with a mask set, a sentence each.
-
-    Args:
-        masks: the mask set.
-        slices: slice_id -> name of its shard, where the data set is at hand.
-    """
-    seen = 0
-    for name, expected in sorted(masks.info.files.items()):
-        try:
-            content = read_regular(masks.folder / name, role=name)
-            maps, ids = open_masks(masks.folder / name)
-        except FileNotFoundError:
-            yield f"{name} is missing"
-            continue
-        except OSError as error:
-            yield str(StorageError.of(name, error))
-            continue
-        except (InputError, StorageError) as error:
-            yield str(error)
-            continue
-        seen += len(ids)
-        digest = hashlib.sha256(content).hexdigest()
-        if (len(content), digest) != (expected.size, expected.sha256):
-            yield f"{name} is not what {MASKS_FILE} says: {len(content)} bytes, {digest[:16]}"
-        if maps.size and maps.max() > max(MaskClass):
-            yield f"{name} holds {maps.max()}, expected classes 0 to {max(MaskClass)}"
-        if slices is not None and any(slices.get(each) != Path(name).name for each in ids):
-            yield f"{name} holds slices that are not in that shard of the data set"
-    if seen != masks.info.slices:
-        yield f"{seen} slices have a mask, {MASKS_FILE} says {masks.info.slices}"
 
 
 def _below(name: str) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from hnp_shared.dataset import open_dataset
-from hnp_shared.mask_set import MaskSet, MaskSetInfo, write_mask_set
+from hnp_shared.mask_set import MaskSet, MaskSetInfo
+from hnp_shared.mask_set_writing import write_mask_set
 from model.morphometry.shapes import TOLD, Drawn, Mask
 
 

@@ -13,7 +13,8 @@ from hnp_shared.command import echo_json, echo_notices, echo_table, reported
 from hnp_shared.counted import counted
 from hnp_shared.dataset import open_dataset
 from hnp_shared.errors import GateError, InputError
-from hnp_shared.mask_set import MASKS_FILE, check_mask_set, open_mask_set
+from hnp_shared.mask_set import MASKS_FILE, open_mask_set
+from hnp_shared.mask_set_check import check_mask_set
 from hnp_shared.small_groups import SMALL_GROUP_PATIENTS, SmallGroups
 from hnp_shared.telling import one_line
 

@@ -24,7 +24,8 @@ from hnp_etl.walking.walk import refuse_overlap
 from hnp_shared.dataset import Dataset, open_dataset
 from hnp_shared.dataset_info import DatasetInfo
 from hnp_shared.errors import InputError
-from hnp_shared.mask_set import Batch, MaskSet, MaskSetInfo, refuse_occupied, write_mask_set
+from hnp_shared.mask_set import MaskSet, MaskSetInfo
+from hnp_shared.mask_set_writing import Batch, refuse_occupied, write_mask_set
 from hnp_shared.places import refuse_in_dataset
 from hnp_shared.progress import track
 from hnp_shared.storage import DISK, Disk

@@ -15,7 +15,8 @@ from hnp_model.segmentation.outlining import Masks
 from hnp_model.segmentation.samples import open_pictures
 from hnp_shared.dataset import open_dataset
 from hnp_shared.dataset_info import DatasetInfo
-from hnp_shared.mask_set import Batch, MaskSet, MaskSetInfo, refuse_occupied, write_mask_set
+from hnp_shared.mask_set import MaskSet, MaskSetInfo
+from hnp_shared.mask_set_writing import Batch, refuse_occupied, write_mask_set
 from hnp_shared.places import refuse_in_dataset
 
 MEMBERS_FOLDER = "members"

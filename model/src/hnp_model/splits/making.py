@@ -9,12 +9,13 @@ import numpy.typing as npt
 from hnp_model.data.slices import Slices, Strings
 from hnp_model.settings.split import SplitSettings
 from hnp_model.splits.composition import Composition, compose
+from hnp_model.splits.exchanging import FULL, Effort, effort_of
 from hnp_model.splits.grouping import group_slices
 from hnp_model.splits.guard import DATASET_FACT, Leakage, find_leakage
 from hnp_model.splits.hospital_out import leave_hospitals_out
 from hnp_model.splits.split_facts import describe_split
 from hnp_model.splits.stable import Places, allot_by_hash, places_of
-from hnp_model.splits.stratify import FULL, Effort, allot, describe_groups, effort_of, fill_empty
+from hnp_model.splits.stratify import allot, describe_groups, fill_empty
 from hnp_shared.counted import counted, some
 from hnp_shared.errors import InputError
 from hnp_shared.splits import PARTS, Split
