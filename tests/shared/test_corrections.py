@@ -55,7 +55,9 @@ def test_a_note_may_lack_and_who_cannot_tell_says_so_in_it() -> None:
     ("text", "said"),
     [
         ("", "no line of columns"),
-        (f"slice,{HEAD}\n", "no line of columns"),
+        (f"slice,{HEAD}\n", "has 1 column more than slice_id,field,old,new,reader,note and time"),
+        ("slice_id,field,new\n", "has no column old and reader, expected"),
+        ("kim,lee\n", "no line of columns"),
         (f"{HEAD}\nP001,level,,,AB\n", "line 2: slice_id is none"),
         (f"{HEAD}\n{ONE},patient_id,,,AB\n", "line 2: found another field"),
         (f"{HEAD}\n{ONE},age,1,2,AB,a,b\n", "line 2: found 7 cells"),

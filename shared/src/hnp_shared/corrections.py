@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hnp_shared.counted import counted
 from hnp_shared.csv_lines import Cells, decode, parse_lines
 from hnp_shared.errors import InputError
 
@@ -97,7 +98,7 @@ def parse_corrections(content: bytes, *, role: str) -> tuple[Correction, ...]:
     lines = parse_lines(decode(content, role=role), _is_header, role=role)
     lines = [line for line in lines if not line.is_comment]
     if not lines or not _is_header(lines[0].cells):
-        raise InputError(f"{role} has no line of columns, expected {','.join(COLUMNS)} at its top")
+        raise InputError(f"{role} {_no_header(lines[0].cells if lines else ())}")
     names = [cell.casefold() for cell in lines[0].cells]
     return tuple(_correction(line.number, names, line.cells, role) for line in lines[1:])
 
@@ -119,6 +120,18 @@ def restored(cell: str) -> str:
 def _is_header(cells: Cells) -> bool:
     names = [cell.casefold() for cell in cells]
     return _NEEDED <= set(names) <= _KNOWN and len(set(names)) == len(names)
+
+
+def _no_header(cells: Cells) -> str:
+    """Return why a first line names no columns of a file of corrections; none of its words."""
+    names = [cell.casefold() for cell in cells]
+    lacking = [name for name in COLUMNS if name in _NEEDED - set(names)]
+    if len(lacking) == len(_NEEDED):
+        return f"has no line of columns, expected {','.join(COLUMNS)} at its top"
+    if lacking:
+        return f"has no column {' and '.join(lacking)}, expected {','.join(COLUMNS)}"
+    more = len(names) - len(_KNOWN & set(names))
+    return f"has {counted(more, 'column')} more than {','.join(COLUMNS)} and time, expected none"
 
 
 def _correction(number: int, names: list[str], cells: Cells, role: str) -> Correction:
