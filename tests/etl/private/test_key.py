@@ -11,6 +11,7 @@ import pytest
 
 from hnp_etl.private.folder import hold, hold_private
 from hnp_etl.private.key import KEY_FILE, load_key, make_key
+from hnp_etl.private.key_surprise import is_weak
 from hnp_etl.private.pseudonyms import key_id
 from hnp_shared.errors import InputError, StorageError
 from hnp_shared.storage import Disk
@@ -146,12 +147,21 @@ def test_a_key_that_cannot_be_read_is_a_storage_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "key",
-    [bytes(32), b"k" * 40, bytes(range(64)), b"abcd" * 8, b"01" * 32, b"password" * 5],
+    [b"k" * 40, bytes(range(64)), b"abcd" * 8, b"01" * 32, b"password" * 5],
 )
-def test_a_key_that_repeats_itself_or_counts_is_refused(tmp_path: Path, key: bytes) -> None:
+def test_a_key_that_repeats_itself_or_counts_is_taken_and_known_as_weak(
+    tmp_path: Path, key: bytes
+) -> None:
     (tmp_path / "k").write_bytes(key)
     (tmp_path / "k").chmod(0o600)
-    with pytest.raises(InputError, match=r"^the key repeats itself or counts up: found \d+ bits"):
+    assert load_key(tmp_path / "k", tmp_path, None) == key
+    assert is_weak(key)
+
+
+def test_a_key_of_zeros_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "k").write_bytes(bytes(40))
+    (tmp_path / "k").chmod(0o600)
+    with pytest.raises(InputError, match="^the key is 40 zero bytes, expected"):
         load_key(tmp_path / "k", tmp_path, None)
 
 
@@ -162,6 +172,7 @@ def test_a_key_by_chance_is_taken_as_bytes_or_in_hex(tmp_path: Path, seed: int) 
         (tmp_path / "k").write_bytes(content)
         (tmp_path / "k").chmod(0o600)
         assert load_key(tmp_path / "k", tmp_path, None) == content
+        assert not is_weak(content)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file to somebody else")

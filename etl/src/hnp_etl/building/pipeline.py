@@ -16,6 +16,7 @@ from hnp_etl.datasets.tidy import tidy
 from hnp_etl.engines.engines import refuse_unfit
 from hnp_etl.private.folder import hold
 from hnp_etl.private.key import load_key, make_key
+from hnp_etl.private.key_surprise import is_weak
 from hnp_etl.private.pseudonyms import key_id
 from hnp_etl.sharding.shard_plan import library_versions
 from hnp_etl.state.database import Connection, DamagedStateError, get_meta, open_state, set_meta
@@ -37,6 +38,7 @@ class BuildReport:
     Attributes:
         unchanged: sources and recipe are those of the data set that was there.
         new_key: a key was made in this run.
+        weak_key: the one that was given repeats itself or counts up.
         read: files that were opened.
         built: shards that were written.
         flags: slices by flag.
@@ -49,6 +51,7 @@ class BuildReport:
     info: DatasetInfo
     unchanged: bool
     new_key: bool
+    weak_key: bool
     read: int
     built: int
     stages: Stages
@@ -104,7 +107,7 @@ def _run(config: BuildConfig, executor: Executor) -> BuildReport:
                     config.gates.check(old)
                 tidy(config.out, old, disk=config.disk)
                 told = _told(state)
-                return BuildReport(old, True, new_key, 0, 0, stages, *told)
+                return BuildReport(old, True, new_key, is_weak(key), 0, 0, stages, *told)
         refuse_unfit(executor, config.src, config.out, disk=config.disk)
         # importing these takes longer than to compare
         from hnp_etl.building.stages import build_stages  # noqa: PLC0415
@@ -116,7 +119,9 @@ def _run(config: BuildConfig, executor: Executor) -> BuildReport:
         set_meta(state, "committed", fingerprint + built.info.dataset_id if lasting else "")
         set_meta(state, _FLAGS, json.dumps(count_flags(config.out / built.info.manifest)))
         told = _told(state)
-    return BuildReport(built.info, False, new_key, built.read, built.shards, stages, *told)
+    return BuildReport(
+        built.info, False, new_key, is_weak(key), built.read, built.shards, stages, *told
+    )
 
 
 def _told(

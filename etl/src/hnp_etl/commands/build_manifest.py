@@ -166,6 +166,12 @@ def _warn(report: BuildReport, recipe: Recipe) -> None:
             "warning: a new key was made in the private folder; ids match no other data set",
             err=True,
         )
+    if report.weak_key:
+        click.echo(
+            "warning: the key repeats itself or counts up: who guesses it can tell who is who, "
+            "expected such as 32 bytes of /dev/urandom",
+            err=True,
+        )
     warn_of_idle(report.idle_patterns, len(recipe.layout.exclude))
     if recipe.label.wanted and not recipe.confirmed:
         click.echo(

@@ -5,7 +5,6 @@ import secrets
 from pathlib import Path
 
 from hnp_etl.private.folder import refuse_of_another, refuse_open_to_others
-from hnp_etl.private.key_surprise import LEAST_BITS, surprise_bits
 from hnp_etl.private.pseudonyms import key_id
 from hnp_shared.errors import InputError, StorageError
 from hnp_shared.opening import open_regular
@@ -25,17 +24,17 @@ def load_key(key_file: Path | None, private: Path, built_with: str | None) -> by
         built_with: key_id of the data set that is rebuilt.
 
     Raises:
-        InputError: missing, too short, open to others, or not the key the data set was built with.
+        InputError: missing, too short, all zeros, open to others, or not the one that the data set
+            was built with.
         StorageError: it could not be read.
     """
     path = key_file or private / KEY_FILE
     key = _read(path) if key_file or path.exists() else None
     if key is not None and len(key) < KEY_BYTES:
         raise InputError(f"the key has {len(key)} bytes, expected {KEY_BYTES} or more")
-    if key is not None and (found_bits := surprise_bits(key)) < LEAST_BITS:
+    if key is not None and not any(key):
         raise InputError(
-            f"the key repeats itself or counts up: found {found_bits:.0f} bits of surprise, "
-            f"expected {LEAST_BITS} or more, as in {KEY_BYTES} bytes of /dev/urandom"
+            f"the key is {len(key)} zero bytes, expected such as {KEY_BYTES} bytes of /dev/urandom"
         )
     found = key_id(key) if key is not None else "none"
     if built_with not in (None, found):

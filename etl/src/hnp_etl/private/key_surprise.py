@@ -11,6 +11,11 @@ _LONGEST_PERIOD = 8
 """Bytes that may be repeated; a longer word repeated has more surprise than a short one."""
 
 
+def is_weak(key: bytes) -> bool:
+    """Tell whether somebody could guess a key, and with it who is who."""
+    return surprise_bits(key) < LEAST_BITS
+
+
 def surprise_bits(key: bytes) -> float:
     """Return the bits that a key has beyond repetition, counting and periods.
 
