@@ -156,14 +156,19 @@ def _refuse_deep(text: str, most: int) -> None:
 def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     found: dict[str, Json] = {}
     for key, value in pairs:
-        name = nfc(_sound(key))
+        name = nfc(sound_text(key))
         if name in found:
             raise FileError(Reason.DUPLICATE_KEY, "one object has a key twice")
         found[name] = value
     return found
 
 
-def _sound(text: Text) -> Text:
+def sound_text(text: Text) -> Text:
+    """Return a text that can be written as UTF-8.
+
+    Raises:
+        FileError: BAD_ENCODING.
+    """
     if not text.isascii() and _SURROGATE.search(text):
         raise FileError(Reason.BAD_ENCODING, "half of a surrogate pair")
     return text
@@ -197,7 +202,7 @@ def _gather(value: Json, keys: tuple[str, ...], found: list[Leaf]) -> None:
 
 
 def _sound_value(value: Scalar) -> Scalar:
-    return _sound(value) if isinstance(value, str) else value
+    return sound_text(value) if isinstance(value, str) else value
 
 
 def _pack(value: Scalar) -> object:
