@@ -83,8 +83,15 @@ def leaves_of(root: dict[str, Json]) -> tuple[Leaf, ...]:
     return tuple(found)
 
 
-def read_json(content: bytes, most_depth: int = MAX_DEPTH) -> Json:
+def read_json(
+    content: bytes, most_depth: int = MAX_DEPTH, letters_a_value: int = _LETTERS_A_VALUE
+) -> Json:
     """Return what a JSON file holds, numbers as they were written.
+
+    Args:
+        content: of the file.
+        most_depth: of objects and lists within others.
+        letters_a_value: that a value takes in a file of more than any may have.
 
     Raises:
         FileError: BAD_ENCODING, TOO_DEEP, BAD_JSON or DUPLICATE_KEY.
@@ -92,7 +99,7 @@ def read_json(content: bytes, most_depth: int = MAX_DEPTH) -> Json:
     text = content.decode(encoding_of(content))
     _refuse_deep(text, most_depth)
     marks = sum(map(text.count, ",[{"))
-    if marks > _FREE_VALUES + len(text) // _LETTERS_A_VALUE:
+    if marks > _FREE_VALUES + len(text) // letters_a_value:
         raise FileError(Reason.TOO_LARGE, f"found {marks:,} values, expected a label")
     try:
         root: Json = json.loads(

@@ -121,3 +121,10 @@ def test_a_class_of_many_letters_is_not_copied_for_each_of_its_marks() -> None:
     with pytest.raises(FileError) as error:
         coco.read(as_bytes(export([image(1, "a.png")], marks, long)), Limits())
     assert error.value.reason is Reason.TOO_LARGE
+
+
+def test_an_image_of_endless_marks_costs_itself() -> None:
+    endless = {str(number): 1 for number in range(200)}
+    marks = [mark(1, 1, **endless) for _ in range(101)]
+    found = said(RECIPE, export([image(1, "a.png"), image(2, "b.png")], [*marks, mark(2, 1)]))
+    assert found == {"a.png": Reason.BAD_VALUE, "b.png": {"L4-5": "3"}}

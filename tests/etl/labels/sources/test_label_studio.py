@@ -141,3 +141,10 @@ def test_another_file_says_what_was_expected(root: object) -> None:
         label_studio.read(as_bytes(root), Limits())
     assert error.value.reason is Reason.BAD_JSON
     assert error.value.what.endswith("a list of tasks with `data` and `annotations`")
+
+
+def test_a_class_of_half_a_surrogate_pair_costs_its_file() -> None:
+    content = as_bytes([task("a.png", answer(region("L4-5:3")))]).replace(b"L4-5:3", b"\\ud800")
+    with pytest.raises(FileError) as error:
+        label_studio.read(content, Limits())
+    assert error.value.reason is Reason.BAD_ENCODING

@@ -16,6 +16,9 @@ _MOST_LETTERS = 32 * 2**20
 """Letters of all classes and attributes, as the state keeps them: a class is named once in some
 exports, and meant by each of a million marks."""
 
+_MOST_SAID = 20_000
+"""Classes and attributes of one image."""
+
 _MARK = "mark"
 _CLASS = ""
 
@@ -88,7 +91,7 @@ def pictures_to_json(pictures: Iterable[Picture]) -> str:
         FileError: TOO_LARGE or BAD_ENCODING.
     """
     rows, letters = [], 0
-    for picture in pictures:
+    for picture in map(_bounded, pictures):
         row = tuple(_leaves(picture))
         letters += sum(_letters(leaf) for leaf in row)
         if letters > _MOST_LETTERS:
@@ -109,6 +112,13 @@ def pictures_from_json(text: str) -> Iterator[Picture]:
         stated, wrong = (None if each is None else str(each) for each in name.values)
         said = tuple(Mark(classes, tuple(told)) for classes, told in marks)
         yield Picture(stated, said, wrong)
+
+
+def _bounded(picture: Picture) -> Picture:
+    """Return a picture without its marks where nobody can have made so many."""
+    if sum(len(mark.classes) + len(mark.attributes) for mark in picture.marks) > _MOST_SAID:
+        return Picture(picture.name, (), "holds more classes and attributes than anybody marks")
+    return picture
 
 
 def _leaves(picture: Picture) -> Iterator[Leaf]:

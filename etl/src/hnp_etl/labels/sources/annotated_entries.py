@@ -47,7 +47,7 @@ class MarkReader:
             keys: by which its image may be found.
             place: of it in its file, for people.
         """
-        marks = [self._named(mark) for mark in picture.marks]
+        marks = [self._named(mark) for mark in dict.fromkeys(picture.marks)]
         for frame, together in self._by_frame(marks):
             try:
                 leaves, reason, what = self._leaves(together), None, ""

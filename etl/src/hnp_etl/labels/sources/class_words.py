@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from hnp_etl.labels.sources.entry import level_of
 from hnp_etl.labels.values import known_codes, recipe_code
 from hnp_etl.recipes.grammar import bare
 from hnp_etl.recipes.label_table import Label
+from hnp_shared.vocabulary import LEVEL_NAMES
 
 _LONGEST = 200
 """Letters of a class; a longer one is a remark."""
@@ -31,7 +31,13 @@ class ClassWords:
     """Reads classes under one recipe; few fill an export, so what is read is remembered."""
 
     def __init__(self, recipe: Label) -> None:
-        self._recipe, self._codes = recipe, known_codes(recipe.codes)
+        self._codes = known_codes(recipe.codes)
+        self._discs = {
+            bare(alias): name
+            for name in LEVEL_NAMES
+            if (aliases := recipe.levels.get(name, ()))
+            for alias in (name, *aliases)
+        }
         self._names = frozenset(map(bare, recipe.table.code))
         self._remembered = lru_cache(maxsize=4096)(self._read)
 
@@ -40,17 +46,17 @@ class ClassWords:
         return Said() if len(text) > _LONGEST else self._remembered(text)
 
     def _read(self, text: str) -> Said:
-        if disc := level_of(text, self._recipe):
+        if disc := self._discs.get(bare(text)):
             return Said(disc)
         if recipe_code(text, self._codes) is not None:
             return Said(None, text.strip())
         parts = list(_parts(text))
         for left, right in reversed(parts):  # the longest disc: `L5-S1-2` is none of an alias `L5`
-            if right and (disc := level_of(left, self._recipe)):
+            if right and (disc := self._discs.get(bare(left))):
                 return Said(disc, self._without_name(right))
         for left, right in parts:  # a code in front must be known: "seen with L4-5" has none
             code = recipe_code(left, self._codes)
-            if code is not None and (disc := level_of(right, self._recipe)):
+            if code is not None and (disc := self._discs.get(bare(right))):
                 return Said(disc, left)
         return Said()
 

@@ -12,6 +12,9 @@ _POINTS = re.compile(
     r'("[^"\\]*+(?:\\.[^"\\]*+)*+"?)|\[[\s\d.eE+\-]*+,[\s\d.,eE+\-]*+\]', re.DOTALL
 )
 
+_LETTERS_A_VALUE = 6
+"""Of a large export: numbers of images and categories, not words, are most of what is left."""
+
 
 def read_tool_json(content: bytes, limits: Limits) -> Json:
     """Return what a JSON export holds; lists of coordinates are emptied before they are counted.
@@ -22,7 +25,8 @@ def read_tool_json(content: bytes, limits: Limits) -> Json:
         FileError: BAD_ENCODING, TOO_DEEP, BAD_JSON, DUPLICATE_KEY or TOO_LARGE.
     """
     text = content.decode(encoding_of(content))
-    return read_json(_POINTS.sub(lambda found: found[1] or "[]", text).encode(), limits.depth)
+    emptied = _POINTS.sub(lambda found: found[1] or "[]", text).encode()
+    return read_json(emptied, limits.depth, _LETTERS_A_VALUE)
 
 
 def refusal(found: Json, expected: str) -> FileError:

@@ -4,7 +4,8 @@ Source: VIA's documentation of version 2. Attributes have the names that the pro
 the recipe's level and code columns, or one that holds a class.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import lru_cache, partial
 
 from hnp_etl.errors import FileError
 from hnp_etl.labels.document import Json
@@ -75,6 +76,7 @@ def _of_csv(content: bytes, limits: Limits) -> list[Picture]:
     places = [head.index(name) for name in _COLUMNS]
     found: dict[str, dict[Mark, None]] = {}
     wrong: dict[str, str] = {}
+    read = lru_cache(maxsize=4096)(partial(_marks, limits=limits))  # most lines say the same
     lost: list[Picture] = []
     for number, cells in lines[1:]:
         if len(cells) != len(head):
@@ -84,7 +86,7 @@ def _of_csv(content: bytes, limits: Limits) -> list[Picture]:
         name, *told = (str(cells[place] or "").strip() for place in places)
         marks = found.setdefault(name, {})
         try:
-            marks |= dict.fromkeys(_marks(told, limits))
+            marks |= dict.fromkeys(mark for text in told for mark in read(text))
         except FileError as error:
             wrong[name] = f"(line {number}) holds attributes that are {error.what}"
     pictures = (
@@ -93,10 +95,10 @@ def _of_csv(content: bytes, limits: Limits) -> list[Picture]:
     return [*pictures, *lost]
 
 
-def _marks(told: Sequence[str], limits: Limits) -> list[Mark]:
-    """Return what a line says of its file and of one of its regions, each as JSON."""
-    marks = [_mark(read_tool_json(text.encode(), limits)) for text in told if text]
-    return [mark for mark in marks if mark != Mark()]
+def _marks(text: str, limits: Limits) -> tuple[Mark, ...]:
+    """Return what a cell says of a file or of one of its regions, as JSON."""
+    mark = _mark(read_tool_json(text.encode(), limits)) if text else Mark()
+    return () if mark == Mark() else (mark,)
 
 
 def _mark(attributes: Json) -> Mark:
