@@ -13,6 +13,7 @@ from dicom_files import UNCOMPRESSED, dicom_bytes, picture
 from fuzz_archives import archives, read_archive
 from fuzz_damage import damage_dicom
 from fuzz_difference import compare_with_pydicom
+from fuzz_exports import exports, read_export
 from hnp_etl.choosing.choose import header_refusals, pixel_refusal
 from hnp_etl.choosing.classify import classify
 from hnp_etl.dicom.header import HeaderFacts, read_header
@@ -215,6 +216,7 @@ TARGETS = (
     Target("dataset.json", fuzz_runs.read_info, InputError, _infos),
     Target("split", _split, InputError, _splits),
     Target("shard", _shard, InputError, _shards),
+    Target("export", read_export, FileError, exports),
     Target("archive", read_archive, FileError, archives),
     Target("parquet", fuzz_runs.read_packed, InputError, fuzz_runs.packed),
     Target("config.json", fuzz_runs.read_config, InputError, fuzz_runs.configs),

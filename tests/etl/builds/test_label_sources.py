@@ -168,6 +168,24 @@ def test_a_stem_that_two_images_share_is_no_guess(src: Path) -> None:
     assert told["a/i0.dcm"] == told["b/i0.dcm"] == "NO_LABEL"
 
 
+@pytest.mark.parametrize("source", ["table", "study-json"])
+def test_a_file_of_many_labels_may_be_named_as_an_image_is(src: Path, source: str) -> None:
+    if source == "table":
+        (src / "a" / "i0.csv").write_text("file,level,code\ni0,L4-5,3\ni1,L5-S1,1\n")
+    else:
+        rows = [
+            {"file": "i0", "level": "L4-5", "code": 3},
+            {"file": "i1", "level": "L5-S1", "code": 1},
+        ]
+        (src / "a" / "i0.json").write_text(json.dumps(rows))
+    label = GENERIC.label.model_copy(update={"source": source})
+    recipe = replace_label(GENERIC, label)
+    truth, _ = run(src.parent, recipe)
+    assert truth == {"a/i0.dcm": ("L4-5", "3", True), "a/i1.dcm": ("L5-S1", "1", False)}
+    (told,) = explain_files([str(src / "a" / "i0.dcm")], [src], recipe)
+    assert (told.state, told.level) == ("accepted", 3)
+
+
 def test_a_uid_finds_its_image_and_a_repeated_one_finds_none(src: Path) -> None:
     image(src / "b" / "other.dcm", 1, SOPInstanceUID="1.2.3.1")
     (src / "t.csv").write_text("SOPInstanceUID,level,code\n1.2.3.0,L4-5,3\n1.2.3.1,L4-5,3\n")

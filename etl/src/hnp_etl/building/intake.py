@@ -112,8 +112,9 @@ def pair(state: Connection, label: Label) -> None:
         meanings.interpret_labels(state, label)
     else:
         entries.interpret(state, label)
-    pairs.pair_all(state)
     if label.origin.module is None:
+        pairs.pair_all(state)
         label_conflicts.refuse_conflicts(state)
-    else:
+    else:  # a file of many labels is no image's, be it named like one: `scan.csv`, `scan.dcm`
+        pairs.forget(state)
         entry_pairs.pair_entries(state, label)

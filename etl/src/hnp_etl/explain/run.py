@@ -171,7 +171,8 @@ def _member_number(state: Connection, path: Path, sources: Sequence[Path]) -> in
 def _decide(state: Connection, numbers: Sequence[int], recipe: Recipe) -> dict[int, HeaderFacts]:
     """Run read, pair, choose and shard as far as the files need them; return their headers."""
     facts = _read_asked(state, numbers, recipe)
-    pairs.pair_all(state)  # by paths, so that no other label is opened for a file that has one
+    if recipe.label.origin.module is None:
+        pairs.pair_all(state)  # by paths: no other label is opened for a file that has one
     if asked.lonely(state, numbers):  # any label may name it, and a UID be that of two images
         _read(state, asked.unread_of(state, Kind.LABEL), recipe)
         if recipe.label.origin.module is not None or asked.labels_name_uids(state):

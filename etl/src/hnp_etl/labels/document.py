@@ -83,8 +83,15 @@ def leaves_of(root: dict[str, Json]) -> tuple[Leaf, ...]:
     return tuple(found)
 
 
-def read_json(content: bytes, most_depth: int = MAX_DEPTH) -> Json:
+def read_json(
+    content: bytes, most_depth: int = MAX_DEPTH, letters_a_value: int = _LETTERS_A_VALUE
+) -> Json:
     """Return what a JSON file holds, numbers as they were written.
+
+    Args:
+        content: of the file.
+        most_depth: of objects and lists within others.
+        letters_a_value: that a value takes in a file of more than any may have.
 
     Raises:
         FileError: BAD_ENCODING, TOO_DEEP, BAD_JSON or DUPLICATE_KEY.
@@ -92,7 +99,7 @@ def read_json(content: bytes, most_depth: int = MAX_DEPTH) -> Json:
     text = content.decode(encoding_of(content))
     _refuse_deep(text, most_depth)
     marks = sum(map(text.count, ",[{"))
-    if marks > _FREE_VALUES + len(text) // _LETTERS_A_VALUE:
+    if marks > _FREE_VALUES + len(text) // letters_a_value:
         raise FileError(Reason.TOO_LARGE, f"found {marks:,} values, expected a label")
     try:
         root: Json = json.loads(
@@ -156,14 +163,19 @@ def _refuse_deep(text: str, most: int) -> None:
 def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     found: dict[str, Json] = {}
     for key, value in pairs:
-        name = nfc(_sound(key))
+        name = nfc(sound_text(key))
         if name in found:
             raise FileError(Reason.DUPLICATE_KEY, "one object has a key twice")
         found[name] = value
     return found
 
 
-def _sound(text: Text) -> Text:
+def sound_text(text: Text) -> Text:
+    """Return a text that can be written as UTF-8.
+
+    Raises:
+        FileError: BAD_ENCODING.
+    """
     if not text.isascii() and _SURROGATE.search(text):
         raise FileError(Reason.BAD_ENCODING, "half of a surrogate pair")
     return text
@@ -197,7 +209,7 @@ def _gather(value: Json, keys: tuple[str, ...], found: list[Leaf]) -> None:
 
 
 def _sound_value(value: Scalar) -> Scalar:
-    return _sound(value) if isinstance(value, str) else value
+    return sound_text(value) if isinstance(value, str) else value
 
 
 def _pack(value: Scalar) -> object:

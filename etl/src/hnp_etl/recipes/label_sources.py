@@ -31,6 +31,11 @@ LABEL_SOURCES: Mapping[str, LabelSource] = {
     "table": LabelSource(TABLE_SUFFIXES, f"{_MODULES}.table"),
     "study-json": LabelSource(frozenset({".json"}), f"{_MODULES}.study"),
     "rsna": LabelSource(frozenset({".csv"}), f"{_MODULES}.rsna"),
+    "labelme": LabelSource(frozenset({".json"}), f"{_MODULES}.labelme"),
+    "coco": LabelSource(frozenset({".json"}), f"{_MODULES}.coco"),
+    "cvat": LabelSource(frozenset({".xml"}), f"{_MODULES}.cvat"),
+    "via": LabelSource(frozenset({".json", ".csv"}), f"{_MODULES}.via"),
+    "label-studio": LabelSource(frozenset({".json"}), f"{_MODULES}.label_studio"),
     "none": LabelSource(frozenset()),
 }
 """As a recipe names them; `none` is a data set without labels."""

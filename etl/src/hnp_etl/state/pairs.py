@@ -37,10 +37,15 @@ WHERE image NOT IN (SELECT image FROM pair) AND label NOT IN (SELECT label FROM 
 """
 
 
-def pair_all(state: sqlite3.Connection) -> None:
-    """Pair images and labels anew."""
+def forget(state: sqlite3.Connection) -> None:
+    """Forget which images and labels belong together."""
     with state:
         state.execute("DELETE FROM pair")
+
+
+def pair_all(state: sqlite3.Connection) -> None:
+    """Pair images and labels anew."""
+    forget(state)
     for step, keys in _BY_PATH.items():
         for key in keys:
             _match(state, step, _PLAYERS.format(key=key) + _UNPAIRED)

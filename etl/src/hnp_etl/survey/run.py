@@ -22,6 +22,7 @@ from hnp_etl.state.told import garbled_folders, idle_patterns
 from hnp_etl.survey.archives import find_archives
 from hnp_etl.survey.code_pattern import CodePattern, code_pattern
 from hnp_etl.survey.copies import find_copies
+from hnp_etl.survey.exports import EXPORT_SUFFIXES, find_exports
 from hnp_etl.survey.findings import Draft, Findings
 from hnp_etl.survey.folder_counts import FolderCounts
 from hnp_etl.survey.folders import LayoutDraft, draft_layout
@@ -85,7 +86,7 @@ def _survey(config: SurveyConfig, state: Connection, executor: Executor) -> Find
         read = read_new(state, executor, config.recipe, in_flight=config.in_flight)
     with stages.timed("keys"):
         sheets = _tables(config.recipe, state)
-        keys, label = _labels(config.recipe.label, state, sheets)
+        keys, label = _exported(config.recipe, state) or _labels(config.recipe.label, state, sheets)
     if label.label.source != config.recipe.label.source:
         with stages.timed("read"):
             rules = config.recipe.model_copy(update={"layout": layout.layout, "label": label.label})
@@ -164,6 +165,26 @@ def _labels(
     draft = draft_label(keys, label)
     checks = {**draft.checks, "table": "columns of image, disc and code by their values"}
     return keys, replace(draft, checks=checks)
+
+
+def _exported(recipe: Recipe, state: Connection) -> tuple[LabelKeys, LabelDraft] | None:
+    """Return the keys and a draft for exports of an annotation tool, unless labels are others."""
+    start = recipe.label
+    if start.source not in DRAFTED:
+        return None
+    files = counts.tables(state, EXPORT_SUFFIXES)
+    found = find_exports(files, start, recipe.limits)
+    if found is None:
+        return None
+    if start.origin.module is None and not found.are_most:
+        others = profile_keys(counts.leaves(state), KeyGuesser(start))
+        if any(each.guess and each.guess.is_level for each in others.keys):
+            return None
+    rows = ((UNKNOWN_HOSPITAL, leaves) for leaves in found.rows)
+    keys = profile_keys(rows, KeyGuesser(found.label))
+    draft = draft_label(keys, found.label)
+    told = "classes and attributes of marks that name a disc and a code"
+    return keys, replace(draft, checks={**draft.checks, "source": told})
 
 
 def _images(state: Connection, recipe: Recipe) -> Iterator[Seen]:
