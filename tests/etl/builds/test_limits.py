@@ -122,6 +122,7 @@ def test_the_page_lists_every_bound_with_its_value() -> None:
         name: str(getattr(limits, name))
         for name in (
             *("MAX_PATIENT_SLICES", "MAX_FRAMES", "SHARD_SLICES", "DECODER_FRAMES", "YOUNG_FILE_S"),
+            "ARCHIVE_DEPTH",
         )
     }
     assert {name: value.replace(",", "") for name, value in told.items()} == settable | fixed

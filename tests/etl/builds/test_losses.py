@@ -329,7 +329,7 @@ def test_where_inodes_change_at_each_look_files_are_told_by_size_and_times(
     def relooked(path: Any) -> os.stat_result:
         return with_inode(real_lstat(path), next(numbers))
 
-    monkeypatch.setattr("hnp_etl.state.changes.os.lstat", relooked)
+    monkeypatch.setattr("hnp_etl.files.archive_files.os.lstat", relooked)
     assert run(config) == calm
     assert run(config) == calm
 

@@ -17,7 +17,7 @@ from etl.trees import Slice, write_slice
 from hnp_etl.cli import main
 
 BIN = Path(sys.executable).parent
-UNITS = ("processes", "people", "pixels", "0 to 1", "whole number", "files", "slices")
+UNITS = ("processes", "people", "pixels", "0 to 1", "whole number", "files", "slices", "patients")
 NAMES = sorted(main.places)
 EXAMPLE = re.compile(r"Example: (hnp-etl ([a-z-]+)( .+)?)")
 

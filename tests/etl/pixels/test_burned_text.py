@@ -72,7 +72,7 @@ def test_nine_in_ten_lines_of_letters_are_found(pictures: list[Picture]) -> None
     assert sum(found) >= 0.9 * len(tries)
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (3, 400), (5, 5), (64, 20)])
+@pytest.mark.parametrize("shape", [(1, 1), (3, 400), (5, 5), (127, 500), (128, 129)])
 @pytest.mark.parametrize("value", [0.0, 7.0])
 def test_pictures_too_small_or_flat_hold_none(shape: tuple[int, int], value: float) -> None:
     assert not holds_text(np.full(shape, value))

@@ -59,8 +59,8 @@ def note(state: sqlite3.Connection, frames: dict[int, Reason | None]) -> None:
             marks = ", ".join("?" * len(chosen))
             state.execute(f"INSERT INTO slice ({columns}) VALUES ({marks})", chosen)
             if reason is None:
-                stored = (slice_number(7, frame), "s.npz", row, "x", 0.0, 1.0, None, None)
-                state.execute("INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?)", stored)
+                stored = (slice_number(7, frame), "s.npz", row, "x", 0.0, 1.0, None, None, False)
+                state.execute("INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", stored)
             else:
                 told = (*place_of(slice_number(7, frame)), reason)
                 state.execute("INSERT INTO outcome (file, frame, reason) VALUES (?, ?, ?)", told)

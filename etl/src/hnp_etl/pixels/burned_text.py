@@ -19,6 +19,9 @@ EDGE_SHARE = 0.22
 LEAST_STROKES = 7
 """Strokes that cross most rows of a line of letters: that of about four letters."""
 
+LEAST_SIDE = 128
+"""Pixels; a shorter side has no room near an edge for letters that could be read."""
+
 _LEAST_CONTRAST, _SHARE_OF_BRIGHTEST = 50, 0.4  # of 255
 _LETTER_HEIGHTS = range(5, 35)  # pixels
 _LEAST_WIDTH = 2.5  # of the height
@@ -32,11 +35,11 @@ _Grey = npt.NDArray[np.uint8]
 def holds_text(values: npt.NDArray[np.number[Any]]) -> bool:
     """Tell whether a picture, (row, column) in any unit, has a line of letters near an edge.
 
-    Letters below about 10 pixels of height, dark ones on bright ground, single letters, slanted
+    Pictures below 128 pixels, letters below about 10 pixels of height, dark ones on bright ground, single letters, slanted
     lines and what stands in the middle are not found.
     """
     low, high = float(values.min()), float(values.max())
-    if not high > low:
+    if min(values.shape) < LEAST_SIDE or not high > low:
         return False
     grey = ((values - low) * (255.0 / (high - low))).astype(np.uint8)
     return any(_strokes(strip) >= LEAST_STROKES for strip in _strips(grey))
