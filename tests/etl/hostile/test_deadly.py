@@ -76,7 +76,7 @@ def _file(frame: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.torture) for seed in range(2, 20))]
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.torture) for seed in range(1, 20))]
 )
 def test_a_deadly_file_costs_itself(tmp_path: Path, seed: int) -> None:
     deadly = deadly_tree(tmp_path / "src", seed)

@@ -35,8 +35,8 @@ _Grey = npt.NDArray[np.uint8]
 def holds_text(values: npt.NDArray[np.number[Any]]) -> bool:
     """Tell whether a picture, (row, column) in any unit, has a line of letters near an edge.
 
-    Pictures below 128 pixels, letters below about 10 pixels of height, dark ones on bright ground, single letters, slanted
-    lines and what stands in the middle are not found.
+    Letters below about 10 pixels of height, dark ones on bright ground, single letters, slanted
+    lines, what stands in the middle and all in pictures below 128 pixels is not found.
     """
     low, high = float(values.min()), float(values.max())
     if min(values.shape) < LEAST_SIDE or not high > low:
