@@ -88,7 +88,7 @@ INPUTS: Mapping[str, str] = {
     "age": "age",
     "sex": "sex",
     "canal_width_mm": "canal width",
-    "level": "the height of the disc",
+    "level": "which disc it is",
 }
 """Tabular inputs -> how people call them."""
 
