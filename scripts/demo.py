@@ -31,6 +31,7 @@ def commands(folder: Path) -> list[str]:
         f"hnp-train split {data} -o {split} --ratios {RATIOS}",
         f"hnp-train fit {data} --split {split} --out {run} --model compact --epochs {EPOCHS}",
         f"hnp-train evaluate {run} {data} --split {split}",
+        f"hnp-train report {run} -o {folder / 'model.html'}",
     ]
 
 
@@ -50,7 +51,7 @@ def main(folder: Path) -> None:
         if done.returncode:
             sys.exit(done.returncode)
     print(f"\n{time.monotonic() - started:.0f} s. Open next:")
-    for name in ("report.html", "run/card.md", "run/roc.png", "data/manifest.parquet"):
+    for name in ("report.html", "model.html", "run/card.md", "data/manifest.parquet"):
         print(f"  {folder / name}")
 
 

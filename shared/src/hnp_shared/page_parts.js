@@ -71,7 +71,7 @@ const pageParts = (words, language = "en") => {
   function download(name, head, rows) {
     /* The mark tells Excel that names are UTF-8. */
     const url = URL.createObjectURL(new Blob(["\ufeff", csv(head, rows)], { type: "text/csv" }));
-    const link = make("a", { href: url, download: `${name}.csv` });
+    const link = make("a", { href: url, download: `${document.body.dataset.files ?? ""}${name}.csv` });
     document.body.append(link);
     link.click();
     link.remove();

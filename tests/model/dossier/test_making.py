@@ -202,7 +202,34 @@ def test_an_evaluation_of_everything_has_its_page_too(
     assert any("LEAKING" in each for each in found["warnings"])
     (place,) = (copy / "evaluations").iterdir()
     assert invoke("report", place, "-o", tmp_path / "one.html", "--part", "all").exit_code == 0
-    assert content(tmp_path / "one.html")["runs"][0]["name"] == f"run/{place.name}"
+    assert content(tmp_path / "one.html")["runs"][0]["name"] == f"run/{place.name} (TRAINING)"
+
+
+def test_figures_on_patients_of_the_fit_say_so_in_every_legend_and_file(
+    run: Path, dataset: Path, split_file: Path, page: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "run"
+    shutil.copytree(run, copy)
+    judged = invoke("evaluate", copy, dataset, "--split", split_file, "--part", "val")
+    assert judged.exit_code == 0, judged.output
+    assert invoke("report", copy, "-o", tmp_path / "val.html", "--part", "val").exit_code == 0
+    found = content(tmp_path / "val.html")
+    assert found["runs"][0]["name"].endswith("(TRAINING)")
+    assert found["files"] == "TRAINING-"
+    remarks = found["runs"][0]["remarks"]
+    assert any(each.startswith("TRAINING: the fit has used val") for each in remarks)
+    assert not any(each.startswith("test has") for each in remarks)  # of the run's own test
+    assert content(page)["files"] == ""
+    (place,) = (copy / "evaluations").iterdir()
+    told = json.loads((place / "card.json").read_text("utf-8"))["AppliedModelCard"]["KeyMetrics"]
+    for metric in told.values():
+        assert metric["ValidationProcessAndJustification"].startswith("None: TRAINING")
+
+
+def test_a_run_is_not_compared_with_itself(run: Path, tmp_path: Path) -> None:
+    refused = invoke("report", run, run, "-o", tmp_path / "page.html")
+    assert refused.exit_code == 65
+    assert "stands twice" in refused.stderr
 
 
 def test_a_page_stays_small(page: Path) -> None:

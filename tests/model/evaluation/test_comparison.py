@@ -182,7 +182,10 @@ def test_a_run_that_was_not_evaluated_is_one_line(run: Path, own: Path) -> None:
 def test_another_part_is_one_line(run: Path) -> None:
     result = invoke("compare", run, run, "--part", "train")
     assert result.exit_code == 65
-    assert result.stderr == ("error: the first run was evaluated on val and test, expected train\n")
+    assert result.stderr == (
+        "error: the first run was evaluated on val and test, expected train: evaluate it on that "
+        "part, or ask for one that it has\n"
+    )
 
 
 def name_anew(run: Path) -> None:

@@ -44,6 +44,16 @@ def test_the_band_of_the_roc_curve_has_the_area_of_the_resamples() -> None:
     assert np.trapezoid(found.roc.low, GRID) < area.low_percentile + 0.01
 
 
+def test_precision_at_no_recall_is_that_of_the_first_who_are_called() -> None:
+    rows = scores(40, 3)
+    truth = rows.truth.copy()
+    truth[:20] = True  # whoever is called first is ill, whichever patients are drawn
+    found = curves_of(Scores(rows.probability, truth, rows.patient))
+    assert found
+    band = found.precision_recall
+    assert (band.low[0], band.value[0], band.high[0]) == (1, 1, 1)
+
+
 def test_too_few_patients_have_no_curve() -> None:
     assert curves_of(scores(9, 5)) is None
 

@@ -99,6 +99,16 @@ def test_split_says_what_to_expect_of_test_and_what_to_run(dataset: Path, tmp_pa
     assert "interval" not in told.stdout
 
 
+def test_split_names_a_published_data_set_as_it_was_typed(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HNP_CACHE", str(tmp_path / "cache"))
+    told = invoke("split", dataset.as_uri(), "-o", tmp_path / "s.csv")
+    assert told.exit_code == 0, told.output
+    assert f"hnp-train plan {dataset.as_uri()} --auc" in told.stderr
+    assert "cache" not in told.stderr
+
+
 def test_split_says_when_there_will_be_no_figures(small: Path, tmp_path: Path) -> None:
     told = invoke("split", small, "-o", tmp_path / "s.csv")
     assert "note: test will have no figures: " in told.stderr

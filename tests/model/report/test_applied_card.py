@@ -61,4 +61,6 @@ def test_what_no_file_tells_says_so(run: Path) -> None:
     found = card(run)
     assert found["BasicInfo"]["ModelDeveloper"] == NOT_REPORTED
     assert found["Resources"]["PatientConsentOrDisclosure"] == NOT_REPORTED
-    assert found["TrustIngredients"]["TransparencyInformation"]["FundingSource"] == NOT_REPORTED
+    assert found["Resources"]["PeerReviewedPublications"] == NOT_REPORTED
+    told = found["TrustIngredients"]["TransparencyInformation"]
+    assert set(told.values()) == {NOT_REPORTED}

@@ -9,6 +9,14 @@ import click
 from hnp_model.settings.fit import LARGEST_SEED
 from hnp_shared.stores.address import is_address
 
+_TYPED = "hnp address of "
+
+
+def as_typed(folder: Path) -> str:
+    """Return what the user has typed for a folder: its path, or the address that it stands for."""
+    ctx = click.get_current_context(silent=True)
+    return str(ctx.meta.get(f"{_TYPED}{folder}", folder)) if ctx else str(folder)
+
 
 class _Folder(click.Path):
     """A folder, or the address of a store, which becomes the folder that stands for it."""
@@ -20,7 +28,9 @@ class _Folder(click.Path):
         if isinstance(value, str) and is_address(value):
             from hnp_shared.stores.mirror import folder_of  # noqa: PLC0415  # --help needs none
 
-            value = str(folder_of(value))
+            typed, value = value, str(folder_of(value))
+            if ctx is not None:
+                ctx.meta[f"{_TYPED}{value}"] = typed
         return super().convert(cast("str", value), param, ctx)
 
 

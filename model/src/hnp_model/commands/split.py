@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hnp_model.commands.arguments import FILE, dataset_argument, example, force_option, json_option
+from hnp_model.commands.arguments import (
+    FILE,
+    as_typed,
+    dataset_argument,
+    example,
+    force_option,
+    json_option,
+)
 from hnp_model.settings.split import SCHEMES, Scheme, SplitSettings
 from hnp_shared.command import echo_json, echo_notices, echo_table, reported
 from hnp_shared.counted import counted, some
@@ -206,7 +213,7 @@ def _tell_expected(written: "tuple[WrittenSplit, ...]", out: Path) -> None:
     splits = {one.path.name: one.made.split for one in written if not one.made.leakage}
     expected = expect_of_smallest(read_slices(open_dataset(out)), splits)
     if expected:
-        advice = f"; hnp-train plan {shlex.quote(str(out))} {PLAN} tells how many it needs"
+        advice = f"; hnp-train plan {shlex.quote(as_typed(out))} {PLAN} tells how many it needs"
         click.echo(f"note: {expected}{advice if expected.is_small else ''}", err=True)
 
 

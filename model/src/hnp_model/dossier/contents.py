@@ -17,6 +17,7 @@ from hnp_model.evaluation.comparison import compare
 from hnp_model.measures.units import UNITS
 from hnp_model.report.card_words import limits_on
 from hnp_model.report.configuration import model_name, setting_rows
+from hnp_model.report.findings import TRAINING
 from hnp_shared.errors import InputError
 
 REFERENCE = {"auc": 0.8279, "accuracy_05": 0.7338, "f1_05": 0.7295}
@@ -50,6 +51,7 @@ def content_of(asked: Asked, runs: Sequence[Judged], words: Words) -> dict[str, 
     )
     return {
         "part": asked.part,
+        "files": f"{TRAINING}-" if any(map(_is_training, runs)) else "",
         "runs": [
             {
                 **_run(words, run, name),
@@ -74,10 +76,18 @@ def content_of(asked: Asked, runs: Sequence[Judged], words: Words) -> dict[str, 
 
 
 def _names(runs: Sequence[Judged]) -> list[str]:
-    """Return the names of the runs' folders, told apart by letters where there are several."""
+    """Return the names of the runs' folders, told apart by letters where there are several.
+
+    They stand in every legend, so that figures on patients of the fit say so wherever they are.
+    """
+    names = [f"{run.name} ({TRAINING})" if _is_training(run) else run.name for run in runs]
     if len(runs) == 1:
-        return [runs[0].name]
-    return [f"{chr(ord('A') + number)}: {run.name}" for number, run in enumerate(runs)]
+        return names
+    return [f"{chr(ord('A') + number)}: {name}" for number, name in enumerate(names)]
+
+
+def _is_training(run: Judged) -> bool:
+    return bool(run.figures["about"].get("training"))
 
 
 def _run(words: Words, run: Judged, name: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from hnp_model.measures.units import UNITS, Scores, UnitName, score_units
 from hnp_model.runs.evaluated import Evaluated, find_evaluations, read_evaluated, read_evaluation
-from hnp_model.runs.evaluations import EVALUATIONS_FOLDER, choose_alike
+from hnp_model.runs.evaluations import EVALUATIONS_FOLDER, Kept, choose_alike
 from hnp_model.runs.referral import ValScores, read_val_scores
 from hnp_model.runs.run_config import RunConfig
 from hnp_model.runs.run_folder import APPLIED_CARD_FILE, HISTORY_FILE, RunFolder
@@ -89,8 +89,15 @@ def read_judged(paths: Sequence[Path], part: str) -> tuple[Judged, ...]:
     names = ["first"] if len(paths) == 1 else [f"{each.name}" for each in paths]
     kept = [find_evaluations(path, part, name) for path, name in zip(paths, names, strict=True)]
     alike = choose_alike(kept, part) if len(kept) > 1 else None
-    folders = alike or tuple(one[0].folder for one in kept)
+    folders = alike or tuple(_about(one, part).folder for one in kept)
+    if len({folder.path.resolve() for folder in folders}) < len(folders):
+        raise InputError("a run stands twice, expected each once: it cannot be better than itself")
     return tuple(_read(folder, part, name) for folder, name in zip(folders, names, strict=True))
+
+
+def _about(kept: Sequence[Kept], part: str) -> Kept:
+    """Return the evaluation whose remarks are about the part; val comes along with others."""
+    return next((one for one in kept if one.subject.part == part), kept[0])
 
 
 def _read(folder: RunFolder, part: str, which: str) -> Judged:

@@ -446,6 +446,7 @@
 
   document.title = `${document.title}: ${page.runs.map((run) => run.name).join(", ")}`;
   document.querySelector("h1").append(make("small", {}, page.runs.map((run) => run.name).join(", "), ", ", say("part {0}", page.part)));
+  document.body.dataset.files = page.files;
   choice();
   for (const each of [short, telling, thresholds, calibration, decisions, groups, abstaining, looking, auditing, learning, labels, compared, reference, checklist, origin]) each();
   redraw();

@@ -100,7 +100,9 @@ def _on_grid(found: Numbers, alarms: Numbers) -> tuple[Numbers, Numbers]:
     roc = np.interp(GRID, np.append(0, alarms / alarms[-1]), np.append(0, recall))
     called = np.maximum(found + alarms, 1)  # a resample may have drawn nobody so probable
     # The first threshold that finds as many: between two of them no straight line holds.
-    reached = np.searchsorted(recall, GRID - 1e-9)
+    # At none found it is the first that calls anybody: before it there is no precision.
+    first = np.searchsorted(found + alarms, 0, side="right")
+    reached = np.maximum(np.searchsorted(recall, GRID - 1e-9), first)
     return roc, (found / called)[reached]
 
 

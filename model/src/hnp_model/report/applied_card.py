@@ -57,7 +57,7 @@ def applied_card(found: Findings) -> Card:
             "AISystemFacts": _facts(found),
             "TransparencyInformation": {
                 "FundingSource": NOT_REPORTED,
-                "ThirdPartyInformation": "none",
+                "ThirdPartyInformation": NOT_REPORTED,
                 "StakeholdersConsulted": NOT_REPORTED,
             },
         },
@@ -65,7 +65,7 @@ def applied_card(found: Findings) -> Card:
         "Resources": {
             "EvaluationReferences": "card.md and metrics.json beside this file. Reference report: "
             f"{REFERENCE_REPORT}",
-            "PeerReviewedPublications": "none",
+            "PeerReviewedPublications": NOT_REPORTED,
             "PatientConsentOrDisclosure": NOT_REPORTED,
         },
         "Bibliography": "",
@@ -164,9 +164,17 @@ def _metric(found: Findings, goal: str, results: Mapping[str, Figure], means: st
         "TestingDataDescription": f"part {found.part} of data set {found.data.dataset_id}: "
         f"{disc.n_patients:,} patients, {disc.n_levels:,} discs, {disc.n_positive:,} positive."
         f"{training}{' LEAKS: figures are too good.' if found.leaks else ''}",
-        "ValidationProcessAndJustification": "Patients apart from those trained on; weights, "
-        "thresholds and calibration chosen on val.",
+        "ValidationProcessAndJustification": f"{_apart(found)}; weights, thresholds and "
+        "calibration chosen on val.",
     }
+
+
+def _apart(found: Findings) -> str:
+    if found.part in found.training:
+        return "None: TRAINING, these patients are those of the fit"
+    if found.leaks:
+        return "None: LEAKING, persons or pictures sit on both sides"
+    return "Patients apart from those trained on"
 
 
 def _results(figures: UnitFigures, names: tuple[str, ...]) -> dict[str, Figure]:

@@ -134,7 +134,10 @@ def read_evaluated(folder: RunFolder, part: str, which: str) -> Evaluated:
 def _refuse_other_part(folder: RunFolder, part: str, which: str) -> None:
     metrics, _ = read_evaluation(folder, which)
     judged = " and ".join(name for name, said in metrics.items() if isinstance(said, dict))
-    raise InputError(f"the {which} run was evaluated on {judged}, expected {part}")
+    raise InputError(
+        f"the {which} run was evaluated on {judged}, expected {part}: evaluate it on that part, "
+        "or ask for one that it has"
+    )
 
 
 def read_evaluation(folder: RunFolder, which: str) -> tuple[dict[str, Any], bytes]:

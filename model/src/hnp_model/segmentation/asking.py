@@ -102,7 +102,7 @@ def ask(segmenter: Segmenter, pictures: Pictures) -> Iterator[Answer]:
     )
     pixel_mm2 = row_mm * col_mm
     todo = batches(len(pictures), BATCH)
-    for indices in track(todo, "outlining", total=len(todo), unit="batch"):
+    for indices in track(todo, "outlining", total=len(todo), unit="step"):
         found = outline(segmenter.networks, pictures, indices, segmenter.settings, mirrored=True)
         areas = pixel_mm2[indices].tolist()
         features = features_of(found.masks, found.members, found.doubt, areas)
