@@ -68,7 +68,7 @@ def unfolder(state: sqlite3.Connection, recipe: Recipe) -> Unfolder:
 
 def note_unfolded(state: sqlite3.Connection, done: Unfolder) -> None:
     """Remember what is told of archives, and forget listings of those that are gone."""
-    set_meta(state, _COUNTS, f"{done.korean} {done.beside}")
+    set_meta(state, _COUNTS, f"{done.korean} {done.beside} {done.partly}")
     rows = pages(state, f"SELECT id, raw FROM file WHERE id > ? AND kind = '{Kind.ARCHIVE}'")
     met = frozenset(raw for _, raw in rows)
     kept = state.execute("SELECT archive FROM listing").fetchall()
@@ -100,5 +100,5 @@ def archives_met(state: sqlite3.Connection) -> ArchivesMet:
         f"SELECT early, count(*) FROM file WHERE kind = '{Kind.ARCHIVE}' AND early IS NOT NULL "
         "AND id NOT IN (SELECT file FROM opened) GROUP BY 1 ORDER BY 1"
     )
-    korean, beside = map(int, (get_meta(state, _COUNTS) or "0 0").split())
-    return ArchivesMet(dict(found.fetchall()), korean, beside)
+    counts = map(int, (get_meta(state, _COUNTS) or "").split())
+    return ArchivesMet(dict(found.fetchall()), *counts)
