@@ -255,6 +255,10 @@ HOSTILE: Mapping[str, Hostile] = {
         {"two/C004/a.dcm.gz": gzip.compress(IMAGE) + gzip.compress(IMAGE)},
         {"two/C004/a.dcm.gz": None, "two/C004/a.dcm": CUT},
     ),
+    "a gzip file that breaks off": Hostile(
+        {"cut/C004/a.dcm.gz": gzip.compress(IMAGE)[:-8] + b"\xff" * 4},
+        {"cut/C004/a.dcm.gz": CUT},
+    ),
     "no gzip file": Hostile({"two/C004/b.dcm.gz": IMAGE}, {"two/C004/b.dcm.gz": Reason.BAD_HEADER}),
 }
 

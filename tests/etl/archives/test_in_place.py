@@ -199,6 +199,38 @@ def test_an_archive_beside_what_it_was_unpacked_to_is_passed_over(
     assert archives_in(config.out) == {(State.IGNORED, None)}
 
 
+@pytest.mark.parametrize("kept", [1, 3, 8])
+def test_what_was_not_unpacked_of_an_archive_is_read_from_it_and_told(
+    kept: int, content: dict[str, bytes], config: BuildConfig
+) -> None:
+    files = sorted(content.items())
+    many = {f"0{number:02}.txt": b"first" for number in range(16)}
+    put(config.src[0] / "TS", many | dict(files))
+    run(config)
+    expected = made(config.out)
+    shutil.rmtree(config.src[0])
+    put(config.src[0] / "TS", many | dict(files[:kept]))
+    put(config.src[0], {"TS.zip": zipped(many | dict(files))})
+    found = run(config).archives
+    assert (found.beside, found.partly) == (0, 1)
+    assert any("unpacked in part: 1" in line for line in found.lines())
+    manifest, shards, ledger = made(config.out)
+    assert (manifest, shards) == expected[:2]
+    pd.testing.assert_frame_equal(ledger, expected[2])
+
+
+def test_what_unpacking_leaves_out_or_turns_into_a_folder_is_not_missed(
+    content: dict[str, bytes], config: BuildConfig
+) -> None:
+    many = {f"0{number:02}.txt": b"first" for number in range(16)}
+    put(config.src[0] / "TS", many | {f"IN/{name}": each for name, each in content.items()})
+    notes = {"__MACOSX/C004/._a.dcm": b"note"}
+    put(config.src[0], {"TS.zip": zipped(many | {"IN.zip": zipped(content)} | notes)})
+    found = run(config)
+    assert (found.archives.beside, found.archives.partly) == (1, 0)
+    assert found.info.states[State.ACCEPTED] == 4
+
+
 def test_an_archive_beside_a_folder_of_its_name_with_other_files_is_read(
     content: dict[str, bytes], config: BuildConfig
 ) -> None:

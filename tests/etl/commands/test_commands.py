@@ -316,8 +316,8 @@ def test_diff_tells_what_changed_and_fails_on_request(src: Path, tmp_path: Path)
 
 def test_merge_makes_one_data_set_of_two_hospitals(tmp_path: Path) -> None:
     parts = []
-    for site in ("H01", "H02"):
-        write_slice(tmp_path / site, Slice("P000", 1, hospital=site))
+    for number, site in enumerate(("H01", "H02"), 1):
+        write_slice(tmp_path / site, Slice("P000", number, hospital=site))
         parts.append(tmp_path / f"{site}.out")
         hnp_etl("build-manifest", tmp_path / site, "--out", parts[-1], "--workers", 1)
     out = tmp_path / "all"

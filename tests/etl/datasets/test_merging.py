@@ -6,16 +6,20 @@ import itertools
 import os
 import shutil
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from enhanced_files import enhanced_bytes, stack_of
 from etl.builds.test_pipeline import content_of
 from etl.trees import Slice, hard_tree, write_slice
 from failing import CountingDisk, NoLinks
 from hnp_etl.building.config import BuildConfig
 from hnp_etl.building.pipeline import build
+from hnp_etl.commands.merge import merge_command
 from hnp_etl.datasets.merging import merge
 from hnp_etl.engines.engines import SerialExecutor
 from hnp_etl.recipes.recipe import Recipe
@@ -33,7 +37,7 @@ def built(folder: Path, site: str, key: bytes | None = None, recipe: Recipe = RE
     """Build the tree of a hospital with a key of its own."""
     folder.mkdir(exist_ok=True)
     key_file = folder / "key"
-    key_file.write_bytes(key or site.encode() * 16)
+    key_file.write_bytes(sha256(key or site.encode()).digest())
     config = BuildConfig((folder / "src",), folder / site, folder / "private", recipe, key_file)
     build(config, executor=SerialExecutor())
     return config.out
@@ -184,3 +188,27 @@ def test_a_data_set_in_use_is_left_alone(place: str, parts: list[Path], tmp_path
 def test_out_among_the_parts_is_refused(parts: list[Path]) -> None:
     with pytest.raises(InputError, match="overlap"):
         merge(parts, parts[0])
+
+
+def test_pictures_that_are_in_two_data_sets_under_two_keys_are_told(
+    parts: list[Path], tmp_path: Path
+) -> None:
+    site_tree(tmp_path / "src", "H01")
+    again = built(tmp_path, "H01", b"another key of this hospital, long enough")
+    report = merge([parts[0], again], tmp_path / "out")
+    pictures = pd.read_parquet(again / "manifest.parquet").pixel_sha256
+    assert (report.pictures_shared, report.slices) == (pictures.nunique(), (len(pictures),) * 2)
+    told = CliRunner().invoke(merge_command, [f"{parts[0]}", f"{again}", "--out", f"{tmp_path}/b"])
+    assert f"warning: {pictures.nunique()} pictures are in more than one" in told.stderr
+
+
+def test_slices_are_counted_where_a_file_holds_several(tmp_path: Path) -> None:
+    recipe = Recipe.model_validate({"name": "frames", "label": {"source": "none"}})
+    for site, count in (("H01", 3), ("H02", 4)):
+        folder = tmp_path / site / "src" / site / "C004"
+        folder.mkdir(parents=True)
+        content = enhanced_bytes(stack_of(count), StudyInstanceUID=f"1.2.{count}")
+        (folder / "all.dcm").write_bytes(content)
+    made = [built(tmp_path / site, site, recipe=recipe) for site in ("H01", "H02")]
+    told = CliRunner().invoke(merge_command, [*map(str, made), "--out", f"{tmp_path / 'all'}"])
+    assert sorted(line.split()[-1] for line in told.stdout.splitlines()[1:4]) == ["3", "4", "7"]

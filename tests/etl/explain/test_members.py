@@ -42,9 +42,10 @@ def test_a_path_leads_through_archives_or_is_as_unpacked(
 def test_an_archive_is_explained_itself(src: Path) -> None:
     whole, cut = explain_files([str(src / "TS.zip"), str(src / "cut.zip")], (src,), RECIPE)
     assert (whole.state, whole.would_pass_if) == (State.USED, None)
-    assert (cut.reason, cut.would_pass_if) == (
+    assert (cut.reason, cut.would_pass_if, cut.to_do) == (
         Reason.TRUNCATED,
-        "it could be read; copy them anew, with all parts",
+        "it could be read",
+        "copy them anew, with all parts",
     )
 
 

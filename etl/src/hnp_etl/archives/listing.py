@@ -20,6 +20,8 @@ _TRIES = 2
 """A network share that fails once may answer again."""
 
 _SIZE_BYTES = 4
+_GREATEST_RATIO = 1032
+"""Deflate makes bytes at most that many times fewer (zlib's technical details)."""
 
 
 def list_archive(
@@ -69,10 +71,16 @@ def _members(view: View, size: int, name: ArchiveName) -> Iterator[Member]:
 
 
 def _single(view: View, size: int) -> Member:
-    """Return the file that a gzip file holds; its size stands at the end (RFC 1952, 2.3.1)."""
+    """Return the file that a gzip file holds; its size stands at the end (RFC 1952, 2.3.1).
+
+    Raises:
+        FileError: it is no gzip file, or one whose end says a size that it cannot hold.
+    """
     if view.read_at(0, 2) != b"\x1f\x8b":
         raise FileError(Reason.BAD_HEADER, "no gzip file")
     held = int.from_bytes(view.read_at(size - _SIZE_BYTES, _SIZE_BYTES), "little")
+    if held > _GREATEST_RATIO * size:
+        raise FileError(Reason.TRUNCATED, "a gzip file that breaks off before it says its size")
     return Member("", held, step_of(Move("gz", (held,))))
 
 

@@ -31,11 +31,13 @@ class ArchivesMet:
         refused: reason -> archives that could not be read.
         korean: names of members that were read as CP949.
         beside: archives that were passed over because what they hold lies beside them.
+        partly: archives of which a part lies beside them; the rest was read from them.
     """
 
     refused: Mapping[str, int]
     korean: int = 0
     beside: int = 0
+    partly: int = 0
 
     def lines(self) -> Iterator[str]:
         """Yield what is worth telling.
@@ -56,6 +58,11 @@ class ArchivesMet:
                 "archives passed over because what they hold lies beside them, unpacked or joined: "
                 f"{self.beside}"
             )
+        if self.partly:
+            yield (
+                f"archives that were unpacked in part: {self.partly}; what lies beside them was "
+                "read there, the rest from them: take what is not wanted away by --exclude"
+            )
 
     def to_json(self) -> dict[str, object]:
         """Return the counts as plain values."""
@@ -63,4 +70,5 @@ class ArchivesMet:
             "refused": dict(self.refused),
             "names_read_as_cp949": self.korean,
             "passed_over": self.beside,
+            "unpacked_in_part": self.partly,
         }

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate, islice, pairwise
 from typing import Protocol
+from unicodedata import normalize
 
 from hnp_etl.archives.listing import list_archive
 from hnp_etl.archives.member import Listing, Member
@@ -45,6 +46,7 @@ class Unfolder:
         shelf: keeps listings; None to list anew.
         korean: names that were read as CP949.
         beside: archives that are passed over because what they hold lies beside them.
+        partly: archives of which a part lies beside them; what does not is read from them.
     """
 
     limits: Limits
@@ -52,6 +54,7 @@ class Unfolder:
     shelf: Shelf | None = None
     korean: int = 0
     beside: int = 0
+    partly: int = 0
     _parts: dict[bytes, list[FoundFile]] = field(default_factory=dict)
 
     def __call__(self, met: Iterable[FoundFile]) -> Iterator[FoundFile]:
@@ -105,13 +108,18 @@ class Unfolder:
             yield file
             return
         listing = self._listing(file, name)
+        members = listing.members()
         if depth == 1 and _is_unpacked(on_disk(file.raw), name, listing):
-            self.beside += 1
-            yield file
-            return
+            folder = _beside(on_disk(file.raw), name) + b"/"
+            if not any(_is_left(folder, each) for each in listing.members()):
+                self.beside += 1
+                yield file
+                return
+            self.partly += 1
+            members = (each for each in members if _is_left(folder, each))
         self.korean += listing.korean
         yield file._replace(refusal=listing.refusal)
-        for member in listing.members():
+        for member in members:
             found = _found(file, target, member)
             inner = _archive(found) if member.regular and not member.refusal else None
             if inner is None:
@@ -181,7 +189,7 @@ def _follow(numbers: list[int], sizes: list[int]) -> bool:
 def _lies(raw: bytes) -> bool:
     try:
         os.lstat(raw)
-    except OSError:
+    except (OSError, ValueError):  # not there, or no path
         return False
     return True
 
@@ -197,6 +205,21 @@ def _is_unpacked(raw: bytes, name: ArchiveName, listing: Listing) -> bool:
     folder = _beside(raw, name) + b"/"
     lie = (_size_of(folder + path_bytes(each.name)) == each.size for each in wanted)
     return name.form is not Form.SINGLE and bool(wanted) and all(lie)
+
+
+def _is_left(folder: bytes, member: Member) -> bool:
+    """Tell whether a member was not unpacked into a folder, as itself or as the folder it fills."""
+    if not member.regular or not member.size or _is_of_a_mac(member.name):
+        return False
+    inner = archive_name(member.name.rpartition("/")[2])
+    paths = [folder + path_bytes(normalize(form, member.name)) for form in ("NFC", "NFD")]
+    folders = [_beside(path, inner) for path in paths] if inner else []
+    return not any(_lies(path) for path in (*paths, *folders))
+
+
+def _is_of_a_mac(name: str) -> bool:
+    """Tell whether a member is what unpacking leaves out: a Mac's notes about other members."""
+    return "__MACOSX" in name.split("/")
 
 
 def _size_of(path: bytes) -> int | None:

@@ -7,7 +7,6 @@ import click
 
 from hnp_etl.commands.exclude_option import exclude_option
 from hnp_etl.explain import Explanation, Finding, explain_files, refusal_of
-from hnp_etl.explain.meanings import REASONS
 from hnp_etl.recipes.builtin import DEFAULT_RECIPE
 from hnp_etl.recipes.loading import load_recipe
 from hnp_shared.command import echo_json, reported
@@ -92,8 +91,8 @@ def _echo(each: Explanation) -> None:
     lines += [(step.name, step.finding) for step in each.steps[1:]]
     if each.would_pass_if is not None:
         lines.append(("passes if", each.would_pass_if))
-    if each.reason is not None:
-        lines.append(("to do", REASONS[each.reason].do))
+    if each.to_do is not None:
+        lines.append(("to do", each.to_do))
     for name, text in lines:
         click.echo(one_line(f"  {name:<10} {_text(text)}"))
 

@@ -7,7 +7,6 @@ import click
 from hnp_etl.datasets.merging import MergeReport, merge
 from hnp_shared.command import echo_json, echo_notices, echo_table, reported
 from hnp_shared.dataset_info import DatasetInfo
-from hnp_shared.vocabulary import State
 
 DATA_SET = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -30,6 +29,12 @@ def merge_command(parts: tuple[Path, ...], out: Path, as_json: bool) -> None:
                 "codes and units must mean the same",
                 err=True,
             )
+        if report.pictures_shared:
+            click.echo(
+                f"warning: {report.pictures_shared} pictures are in more than one data set, "
+                "expected none; whose they are counts as another person in each",
+                err=True,
+            )
         echo_notices(report.info.notices)
         if as_json:
             _echo_json(report)
@@ -49,16 +54,17 @@ def _echo_json(report: MergeReport) -> None:
             "reasons": dict(info.reasons),
             "identity": dict(info.identity),
             "notices": [notice.to_json() for notice in info.notices],
+            "pictures_shared": report.pictures_shared,
         }
     )
 
 
 def _echo(report: MergeReport, out: Path) -> None:
     head = ("data set", "key", "hospitals", "slices")
-    echo_table([head, *map(_row, (*report.parts, report.info))])
+    slices = (*report.slices, sum(report.slices))
+    echo_table([head, *map(_row, (*report.parts, report.info), slices)])
     click.echo(f"\ndata set {report.info.dataset_id}: look into {out / 'manifest.parquet'}")
 
 
-def _row(info: DatasetInfo) -> tuple[str, ...]:
-    slices = f"{info.states.get(State.ACCEPTED, 0)}"
-    return info.dataset_id, info.key_id, ", ".join(sorted(info.identity)), slices
+def _row(info: DatasetInfo, slices: int) -> tuple[str, ...]:
+    return info.dataset_id, info.key_id, ", ".join(sorted(info.identity)), f"{slices}"

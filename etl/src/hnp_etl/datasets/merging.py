@@ -57,11 +57,15 @@ class MergeReport:
     Attributes:
         parts: the data sets that went in, by data set id.
         one_recipe: all were built with one recipe.
+        slices: in each of them.
+        pictures_shared: pictures that one more of them holds than the first that does.
     """
 
     info: DatasetInfo
     parts: tuple[DatasetInfo, ...]
     one_recipe: bool
+    slices: tuple[int, ...]
+    pictures_shared: int
 
 
 def merge(sources: Sequence[Path], out: Path, *, disk: Disk = DISK) -> MergeReport:
@@ -86,8 +90,15 @@ def merge(sources: Sequence[Path], out: Path, *, disk: Disk = DISK) -> MergeRepo
         _refuse_unfit(parts)
         locks.enter_context(hold_out(out, disk=disk))
         _refuse_other(out, merged_key_id(infos))
-        info = replace_dataset(out, _merged(parts, out, disk), disk=disk)
-    return MergeReport(info, infos, len(different_recipes(infos)) == 1)
+        manifests = [part.manifest_table() for part in parts]
+        info = replace_dataset(out, _merged(parts, manifests, out, disk), disk=disk)
+    return MergeReport(
+        info,
+        infos,
+        len(different_recipes(infos)) == 1,
+        tuple(each.num_rows for each in manifests),
+        _in_several(manifests, "pixel_sha256"),
+    )
 
 
 def _identity(info: DatasetInfo) -> tuple[str, str]:
@@ -114,9 +125,10 @@ def _refuse_other(out: Path, key_id: str) -> None:
             raise InputError(f"OUT holds a data set of key {found}, expected {key_id} or none")
 
 
-def _merged(parts: Sequence[Dataset], out: Path, disk: Disk) -> Contents:
+def _merged(
+    parts: Sequence[Dataset], manifests: Sequence[pa.Table], out: Path, disk: Disk
+) -> Contents:
     infos = [part.info for part in parts]
-    manifests = [part.manifest_table() for part in parts]
     _refuse_shared(manifests)
     shards = _link_shards(parts, out, disk)
     tables = out / TABLES_FOLDER
@@ -149,12 +161,14 @@ def _merged(parts: Sequence[Dataset], out: Path, disk: Disk) -> Contents:
 
 def _refuse_shared(manifests: Sequence[pa.Table]) -> None:
     for name in ("slice_id", "patient_id"):
-        ids = pa.chunked_array(
-            [pc.unique(each.column(name)) for each in manifests], type=pa.string()
-        )
-        shared = len(ids) - len(pc.unique(ids))
-        if shared:
+        if shared := _in_several(manifests, name):
             raise InputError(f"{shared} {name} are in more than one data set, expected none")
+
+
+def _in_several(manifests: Sequence[pa.Table], name: str) -> int:
+    """Return how often a value of a column is in one more data set than the first with it."""
+    met = pa.chunked_array([pc.unique(each.column(name)) for each in manifests], type=pa.string())
+    return len(met) - len(pc.unique(met))
 
 
 def _link_shards(parts: Sequence[Dataset], out: Path, disk: Disk) -> dict[str, NamedFile]:

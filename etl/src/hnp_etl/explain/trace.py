@@ -6,6 +6,7 @@ from hnp_etl.archives.told import REMEDIES
 from hnp_etl.choosing.choose import ChosenLabel, chosen_label, header_refusals, pixel_refusal
 from hnp_etl.choosing.classify import Classification, Decision, classify
 from hnp_etl.dicom.header import HeaderFacts
+from hnp_etl.explain.meanings import REASONS
 from hnp_etl.explain.remedies import EXCLUDED, IGNORED, remedy
 from hnp_etl.labels.label import SIXTH, LabelFacts
 from hnp_etl.recipes.recipe import Recipe
@@ -52,6 +53,7 @@ class Explanation:
         level: 0..4, None when its label does not tell one.
         label: path of its label, None without one and for what is no image.
         would_pass_if: None when it passes.
+        to_do: None where nothing stands in the way.
         steps: what was looked at, in order.
     """
 
@@ -63,6 +65,7 @@ class Explanation:
     level: int | None
     label: str | None
     would_pass_if: str | None
+    to_do: str | None
     steps: tuple[Step, ...]
 
 
@@ -100,6 +103,7 @@ def explain_one(
         would_pass_if=EXCLUDED
         if asked.excluded
         else _would_pass(State(verdict.state), reason, held, asked, recipe),
+        to_do=_to_do(asked.kind, reason),
         steps=(
             Step("place", _place(asked)),
             *([Step("frames", asked.frames.told)] if asked.frames else ()),
@@ -154,9 +158,16 @@ def _would_pass(
 def _archive_remedy(state: State, reason: Reason | None) -> str | None:
     if state is State.IGNORED:
         return "a file in it were of use, and what it holds did not lie beside it"
+    return None if reason is None else "it could be read"
+
+
+def _to_do(kind: Kind, reason: Reason | None) -> str | None:
+    """Return what to do about a reason, which of an archive is another than of a file in it."""
     if reason is None:
         return None
-    return f"it could be read; {REMEDIES[reason].rpartition(': ')[2]}"
+    if kind is Kind.ARCHIVE:
+        return REMEDIES[reason].rpartition(": ")[2]
+    return REASONS[reason].do
 
 
 def _found(detail: str | None) -> str:

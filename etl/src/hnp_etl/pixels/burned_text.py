@@ -16,8 +16,8 @@ import numpy.typing as npt
 EDGE_SHARE = 0.22
 """How far from each edge letters are looked for, as a share of the shorter side."""
 
-LEAST_STROKES = 7
-"""Strokes that cross most rows of a line of letters: that of about four letters."""
+LEAST_STROKES = 8
+"""Strokes that cross most rows of a line of letters: those of about four letters."""
 
 LEAST_SIDE = 128
 """Pixels; a shorter side has no room near an edge for letters that could be read."""

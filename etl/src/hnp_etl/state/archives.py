@@ -68,7 +68,7 @@ def unfolder(state: sqlite3.Connection, recipe: Recipe) -> Unfolder:
 
 def note_unfolded(state: sqlite3.Connection, done: Unfolder) -> None:
     """Remember what is told of archives, and forget listings of those that are gone."""
-    set_meta(state, ARCHIVE_COUNTS, f"{done.korean} {done.beside}")
+    set_meta(state, ARCHIVE_COUNTS, f"{done.korean} {done.beside} {done.partly}")
     rows = pages(state, f"SELECT id, raw FROM file WHERE id > ? AND kind = '{Kind.ARCHIVE}'")
     met = frozenset(raw for _, raw in rows)
     kept = state.execute("SELECT archive FROM listing").fetchall()

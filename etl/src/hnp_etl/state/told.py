@@ -28,5 +28,5 @@ def archives_met(state: sqlite3.Connection) -> ArchivesMet:
         f"SELECT early, count(*) FROM file WHERE kind = '{Kind.ARCHIVE}' AND early IS NOT NULL "
         "AND id NOT IN (SELECT file FROM opened) GROUP BY 1 ORDER BY 1"
     )
-    korean, beside = map(int, (get_meta(state, ARCHIVE_COUNTS) or "0 0").split())
-    return ArchivesMet(dict(found.fetchall()), korean, beside)
+    counts = map(int, (get_meta(state, ARCHIVE_COUNTS) or "").split())
+    return ArchivesMet(dict(found.fetchall()), *counts)
