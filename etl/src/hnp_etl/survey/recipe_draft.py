@@ -55,7 +55,7 @@ def narrowed(drafted: LayoutDraft, places: Sequence[Place], tally: ImageTally) -
 
 def _left_out(checks: Mapping[str, str], places: Sequence[Place]) -> dict[str, str]:
     """Return the checks, with that of `procedures` when some files tell none."""
-    met = [place for place in places if place.kind is not Kind.OTHER]
+    met = [place for place in places if place.kind in (Kind.IMAGE, Kind.LABEL)]
     without = sum(place.files for place in met if place.procedure is None)
     if not without:
         return dict(checks)

@@ -1,5 +1,6 @@
 """hnp-train segment: fit, predict, evaluate."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -27,6 +28,9 @@ from hnp_model.settings.segment import (
 )
 from hnp_shared.command import echo_json, echo_table, reported
 from hnp_shared.parameters import strengthen
+
+POOR_DICE = 0.7
+"""Of the mean over classes on val; below it a member has not learned what it should outline."""
 
 
 @click.group("segment")
@@ -142,6 +146,7 @@ def fit_command(
         settings = SegmentSettings(side=int(side), **flags)  # type: ignore[arg-type]  # click's
         config = fit_segmentation(Places(out, masks, split, run), settings, resume=resume)
         result = config.settled()
+        _warn_of_poor(result.val_dice)
         told = {
             str(seed): {"best_epoch": epoch, "val_dice": dice}
             for seed, epoch, dice in zip(
@@ -175,9 +180,12 @@ def fit_command(
 def predict_command(run: Path, out: Path, target: Path, as_json: bool) -> None:
     """Outline every slice of OUT; slices out of distribution are told, and have no mask."""
     with reported():
-        from hnp_model.segmentation.predicting import predict_masks  # noqa: PLC0415  # torch
+        from hnp_model.runs.run_folder import RunFolder  # noqa: PLC0415  # torch
+        from hnp_model.segmentation.predicting import predict_masks  # noqa: PLC0415
+        from hnp_model.segmentation.run_config import read_config  # noqa: PLC0415
 
         masks, odd = predict_masks(run, out, target)
+        _warn_of_poor(read_config(RunFolder(run)).settled().val_dice)
         about = {"mask_set_id": masks.mask_set_id, "slices": masks.info.slices}
         if as_json:
             echo_json({**about, "out_of_distribution": odd})
@@ -187,6 +195,16 @@ def predict_command(run: Path, out: Path, target: Path, as_json: bool) -> None:
             ("out of distribution", f"{odd:,}"),
         ]
         echo_table([("masks", masks.mask_set_id), *rows])
+
+
+def _warn_of_poor(val_dice: Sequence[float]) -> None:
+    """Say that outlines mean little, which neither a mask nor a measure shows."""
+    if min(val_dice) < POOR_DICE:
+        click.echo(
+            f"warning: Dice on val is {min(val_dice):.2f}, expected {POOR_DICE} or more: outlines, "
+            "and measures of them, mean little; train longer, or on more slices",
+            err=True,
+        )
 
 
 segment_command.add_command(evaluate_command)

@@ -253,9 +253,15 @@ def missing(reason: Missing) -> list[Measured]:
     return [Measured(None, reason)] * len(MEASURES)
 
 
+_DIGITS = 9
+"""Of a measure in mm or mm2 beyond the point: the rest is rounding of sums."""
+
+
 def _take(measure: Measure, shared: _Slice) -> Measured:
     try:
         value = measure.of(shared)
     except _Absent as absent:
         return Measured(None, absent.reason)
-    return Measured(value, None) if math.isfinite(value) else Measured(None, Missing.NO_MARGIN)
+    if not math.isfinite(value):
+        return Measured(None, Missing.NO_MARGIN)
+    return Measured(round(value, _DIGITS) + 0.0, None)  # no -7e-15, and no -0.0
