@@ -48,3 +48,27 @@ def test_every_module_imports_without_the_others(package: str, absent: str, modu
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) >= modules
+
+
+EXTRAS = "captum,onnx,onnxruntime,onnxscript,optuna,highdicom,obstore,nibabel,py7zr,distributed"
+BARE = """
+import importlib, sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in sys.argv[1].split(","):
+            raise ModuleNotFoundError(f"no module named {name}", name=name)
+
+sys.meta_path.insert(0, Absent())
+for name in sys.argv[2:]:
+    importlib.import_module(name)
+"""
+
+
+def test_what_needs_no_extra_works_without_them() -> None:
+    model = ("dossier.making", "pages.making", "morphometry.measuring", "segmentation.fitting")
+    etl = ("building.stages", "masks.making", "release.auditing", "report.making", "survey.run")
+    names = [*(f"hnp_model.{name}" for name in model), *(f"hnp_etl.{name}" for name in etl)]
+    command = [sys.executable, "-c", BARE, EXTRAS, *names]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

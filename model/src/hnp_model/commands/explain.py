@@ -93,7 +93,9 @@ def explain_command(  # click passes one argument a flag
     settings = ExplainSettings(part, count, shown, seed, allow_mismatch, allow_missing, force)
     with reported(resume="nothing is kept, the same command begins again"):
         with needing("captum", "hnp-model[explain]"):
-            from hnp_model.explanations.explaining import explain  # noqa: PLC0415  # an extra
+            import captum.attr  # noqa: F401, PLC0415  # an extra; before hours of work, not after
+
+            from hnp_model.explanations.explaining import explain  # noqa: PLC0415  # torch
 
         found = explain(run, out, target, settings)
         if as_json:

@@ -12,7 +12,6 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 import torch
-from captum.attr import IntegratedGradients, LayerAttribution, LayerGradCam
 from torch import nn
 
 from hnp_model.fitting.batch import Batch
@@ -170,6 +169,8 @@ class _Integral:
 
 
 def _integrate(looked: nn.Module, given: _Given, steps: int) -> _Integral:
+    from captum.attr import IntegratedGradients  # noqa: PLC0415  # an extra; readers of maps need none
+
     images, tabular = IntegratedGradients(looked).attribute(
         (given.pictures, given.tabular),
         baselines=(given.blurred, given.usual),
@@ -213,6 +214,8 @@ def _cam(network: nn.Module, given: _Given) -> Pixels:
 
 
 def _cam_of_one(member: nn.Module, given: _Given) -> Pixels:
+    from captum.attr import LayerAttribution, LayerGradCam  # noqa: PLC0415  # an extra
+
     # captum does not rectify unless told to; what is below 0 speaks for the other class.
     found = LayerGradCam(Looked(member), last_maps(member)).attribute(
         (given.pictures, given.tabular),
