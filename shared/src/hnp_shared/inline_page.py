@@ -18,17 +18,16 @@ class Parts(NamedTuple):
 
 
 def parts_of(package: str) -> Parts:
-    """Return the page of a package, with the style and script that pages of reports share.
+    """Return the page of a package, within what pages of reports share.
 
     Args:
-        package: that holds `page.html`, `page.css` and `page.js`.
+        package: that holds `page.html` (its form alone), `page.css` and `page.js`.
     """
-    template, *own = (_text(package, f"page.{kind}") for kind in ("html", "css", "js"))
-    style, script = (
-        _text(__package__, f"page_parts.{kind}") + text
-        for kind, text in zip(("css", "js"), own, strict=True)
+    form, style, script = (_text(package, f"page.{kind}") for kind in ("html", "css", "js"))
+    page, before_style, before_script = (
+        _text(__package__, f"page_parts.{kind}") for kind in ("html", "css", "js")
     )
-    return Parts(template, style, script)
+    return Parts(page.replace("$form", form), before_style + style, before_script + script)
 
 
 def filled_in(parts: Parts, content: Mapping[str, Any], **texts: str) -> bytes:

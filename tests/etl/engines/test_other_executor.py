@@ -7,7 +7,8 @@ import pytest
 
 from etl.deadly import double
 from hnp_etl.engines.engines import open_executor, refuse_unfit
-from hnp_etl.engines.other_executor import Expected, perform
+from hnp_etl.engines.expected import Expected
+from hnp_etl.engines.other_executor import perform
 from hnp_etl.engines.surroundings import Places, own_facts
 from hnp_shared.dataset_info import SHARDS_FOLDER
 from hnp_shared.errors import InputError, StorageError

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 import distributed
 
+from hnp_etl.engines.expected import Expected, refuse_self
 from hnp_etl.engines.surroundings import (
     Facts,
     Places,
@@ -20,23 +21,9 @@ from hnp_etl.engines.surroundings import (
     own_facts,
     refuse_blind,
     refuse_others,
-    take_back,
 )
 
 R = TypeVar("R")
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What a worker must be like.
-
-    Attributes:
-        facts: of the parent.
-        places: None before they are known.
-    """
-
-    facts: Facts
-    places: Places | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +79,7 @@ async def answer(places: Places | None, dask_worker: distributed.Worker) -> Repo
 @lru_cache(maxsize=4)
 def _refuse_self(expected: Expected) -> None:
     """Refuse this worker, unless it is as expected; that it is, is remembered."""
-    worker, places = str(distributed.get_worker().name), expected.places
-    refuse_others(worker, own_facts(), expected.facts)
-    if places is not None:
-        sight = look_at(places)
-        take_back(places, sight.written)
-        refuse_blind(worker, sight.trouble)
+    refuse_self(str(distributed.get_worker().name), expected)
 
 
 def _report(worker: str, places: Places | None) -> Report:

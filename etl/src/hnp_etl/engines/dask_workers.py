@@ -13,7 +13,8 @@ from typing import ParamSpec, TypeVar
 import distributed
 
 from hnp_etl import __version__
-from hnp_etl.engines.dask_errand import Errand, Expected, Report, answer
+from hnp_etl.engines.dask_errand import Errand, Report, answer
+from hnp_etl.engines.expected import Expected
 from hnp_etl.engines.surroundings import Places, mark_places, own_facts, refuse_blind, take_back
 from hnp_shared.errors import HnpError, InputError, StoppedError
 from hnp_shared.storage import DISK, Disk

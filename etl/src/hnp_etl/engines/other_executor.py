@@ -5,22 +5,13 @@ import importlib
 import platform
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from os import getpid
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from hnp_etl.engines.surroundings import (
-    Facts,
-    Places,
-    look_at,
-    mark_places,
-    own_facts,
-    refuse_blind,
-    refuse_others,
-    take_back,
-)
+from hnp_etl.engines.expected import Expected, refuse_self
+from hnp_etl.engines.surroundings import mark_places, own_facts
 from hnp_shared.errors import HnpError, InputError
 from hnp_shared.storage import DISK, Disk
 
@@ -28,19 +19,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 Factory = Callable[[], Executor]
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What a worker must be like.
-
-    Attributes:
-        facts: of the parent.
-        places: None before they are known.
-    """
-
-    facts: Facts
-    places: Places | None = None
 
 
 class OtherExecutor(Executor):
@@ -91,11 +69,7 @@ def perform(run: Callable[[], R], expected: Expected) -> R:
 @lru_cache(maxsize=4)
 def _refuse_self(expected: Expected) -> None:
     worker = f"{platform.node()}:{getpid()}"
-    refuse_others(worker, own_facts(), expected.facts, kind="worker")
-    if expected.places is not None:
-        sight = look_at(expected.places)
-        take_back(expected.places, sight.written)
-        refuse_blind(worker, sight.trouble, kind="worker")
+    refuse_self(worker, expected, kind="worker")
 
 
 def factory_of(name: str, workers: int | None) -> Factory:

@@ -13,7 +13,7 @@ def render(words: Words, content: Mapping[str, Any]) -> bytes:
     texts = {
         "language": words.language,
         "title": words.say("Report of a model"),
-        "use": words.say(
+        "about": words.say(
             "Herniated lumbar discs on MRI. For research and teaching, not for diagnosis: no "
             "medical device. Nothing leaves this page but the tables that you download."
         ),
