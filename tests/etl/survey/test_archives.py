@@ -1,5 +1,11 @@
-import pytest
+import zipfile
+from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from etl.trees import Slice, write_slice
+from hnp_etl.cli import main
 from hnp_etl.state.counts import ArchiveFile, OtherFile
 from hnp_etl.survey.archives import BESIDE, CLOSED, READ, ArchiveRow, find_archives
 from hnp_shared.vocabulary import Reason
@@ -60,3 +66,15 @@ def test_each_refusal_says_what_to_do(reason: Reason) -> None:
 
 def test_what_is_read_needs_no_advice() -> None:
     assert [row.advice for row in find_archives([archive("a.zip")])] == [""]
+
+
+def test_a_folder_of_nothing_but_archives_is_surveyed(tmp_path: Path) -> None:
+    for place in ("images", "labels"):
+        folder = tmp_path / "src" / "H01" / "C004" / place
+        folder.mkdir(parents=True)
+        with zipfile.ZipFile(folder / "notes.zip", "w") as archive:
+            archive.writestr("a.txt", "nothing")
+    write_slice(tmp_path / "src", Slice("P001", 1))
+    done = CliRunner().invoke(main, ["survey", str(tmp_path / "src"), "--workers", "1"])
+    assert (done.exit_code, done.exception) == (0, None)
+    assert "zip" in done.stdout

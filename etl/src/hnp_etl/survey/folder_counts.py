@@ -26,7 +26,7 @@ class FolderCounts:
         for path in paths:
             folder, _, name = path.rpartition("/")
             kind = kind_of(name)
-            if kind is not Kind.OTHER:
+            if kind in (Kind.IMAGE, Kind.LABEL):
                 counts.inside.setdefault(folder, Counter())[kind] += 1
                 names = counts.names.setdefault(folder, [])
                 if len(names) < _NAMES_A_FOLDER:
